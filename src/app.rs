@@ -1,0 +1,271 @@
+//! The application, put together: opened from a configuration, served, stopped. `main`, the demo and the tests all go
+//! through here.
+
+pub mod control;
+
+use crate::clock::Clock;
+use crate::config::{Config, StoreKind};
+use crate::crypto::hashing::{Hashing, USUAL};
+use crate::crypto::keyring::{Keyring, sealing_key};
+use crate::crypto::seal::Seals;
+use crate::flow::import::{Imported, ReplaceSecrets};
+use crate::flow::{Idp, Settings, TokenLifetimes};
+use crate::model::grant::OfflineLimits;
+use crate::model::session::policy::{SessionPolicies, SessionPolicy};
+use crate::store::Store;
+use crate::store::sled::SledStore;
+use crate::web::{self, Facing};
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::from_fn;
+use actix_web::web::{Data, PayloadConfig};
+use actix_web::{App as Actix, HttpServer};
+use anyhow::Context;
+use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// Sign-ins that may wait for the password hash at the same time.
+const HASHING_QUEUE: usize = 64;
+/// The sweep looks for what is due this often.
+const SWEEP_EVERY: Duration = Duration::from_secs(30);
+/// A graceful stop waits this long for requests in flight, in seconds.
+const FAREWELL: u64 = 15;
+
+/// The provider, opened and not yet served.
+pub struct App {
+    config: Config,
+    facing: Data<Facing>,
+    store: Arc<SledStore>,
+}
+
+/// The provider, answering.
+pub struct Running {
+    addresses: Vec<SocketAddr>,
+    setup_link: Option<String>,
+    server: ServerHandle,
+    over: watch::Receiver<bool>,
+    tasks: Vec<JoinHandle<()>>,
+    store: Arc<SledStore>,
+}
+
+impl App {
+    /// Opens store and keys.
+    ///
+    /// # Errors
+    /// What cannot be opened, and what to do.
+    pub async fn open(config: Config) -> anyhow::Result<App> {
+        let StoreKind::Sled = config.store.kind;
+        let folder = &config.data_dir;
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
+        let (path, cache) = (folder.join("store"), config.store.cache.bytes());
+        let store = tokio::task::spawn_blocking(move || SledStore::open(&path, cache)).await??;
+        let store = Arc::new(store);
+        if let Some(aside) = store.recovered() {
+            tracing::warn!(aside = %aside.display(), "the store was damaged and has been recovered; the damaged files were put aside");
+        }
+        let facing = Data::new(Facing {
+            idp: provider(&config, Arc::clone(&store))?,
+            clock: Clock::System,
+            trusted_proxies: config.http.trusted_proxies.clone(),
+        });
+        Ok(App { config, facing, store })
+    }
+
+    /// Imports a file into the provider.
+    ///
+    /// # Errors
+    /// The first wrong entry; then nothing was imported.
+    pub async fn import(&self, json: &str) -> anyhow::Result<Imported> {
+        Ok(self.facing.idp.import(json, ReplaceSecrets::No, self.facing.clock.now()).await?)
+    }
+
+    /// Binds and answers.
+    ///
+    /// # Errors
+    /// The address cannot be bound, or a TLS file cannot be used.
+    pub async fn serve(self) -> anyhow::Result<Running> {
+        let facing = self.facing.clone();
+        let server = HttpServer::new(move || application(facing.clone()))
+            .client_request_timeout(Duration::from_secs(10))
+            .client_disconnect_timeout(Duration::from_secs(5))
+            .keep_alive(Duration::from_secs(75))
+            .shutdown_timeout(FAREWELL)
+            .disable_signals();
+        let listen = self.config.listen;
+        let bound = match tls::acceptor(&self.config.tls)? {
+            Some(tls) => server.bind_rustls_0_23(listen, tls),
+            None => server.bind(listen),
+        };
+        let bound = bound.with_context(|| format!("cannot listen on {listen}"))?;
+        let addresses = bound.addrs();
+        let server = bound.run();
+        let handle = server.handle();
+        let (tell, over) = watch::channel(false);
+        let mut tasks = vec![tokio::spawn(async move {
+            if let Err(error) = server.await {
+                tracing::error!(%error, "the server stopped");
+            }
+            let _ = tell.send(true);
+        })];
+        tasks.push(tokio::spawn(sweep(self.facing.clone())));
+        tasks.push(tokio::spawn(stop_when_broken(Arc::clone(&self.store), handle.clone())));
+        tasks.extend(control::listen(&self.config, self.facing.clone()));
+        let setup_link = self.setup_link().await?;
+        Ok(Running { addresses, setup_link, server: handle, over, tasks, store: self.store })
+    }
+
+    /// The link that makes the first administrator, where there is none. Where nobody sits at a terminal it waits in
+    /// a file that only we may read.
+    async fn setup_link(&self) -> anyhow::Result<Option<String>> {
+        let Some(link) = self.facing.idp.offer_setup(self.facing.clock.now()).await? else { return Ok(None) };
+        let path = self.config.data_dir.join("setup-link");
+        control::write_private(&path, link.expose()).with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(Some(link.expose().to_owned()))
+    }
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        self.addresses.clone()
+    }
+
+    /// The link that makes the first administrator, where there is none.
+    pub fn setup_link(&self) -> Option<String> {
+        self.setup_link.clone()
+    }
+
+    /// Returns when the server has stopped by itself.
+    pub async fn finished(&self) {
+        let mut over = self.over.clone();
+        let _ = over.wait_for(|over| *over).await;
+    }
+
+    /// Stops: no new connections, requests in flight finish, the store is flushed.
+    pub async fn stop(self) {
+        self.server.stop(true).await;
+        for task in &self.tasks {
+            task.abort();
+        }
+        use crate::store::Backend;
+        if let Err(fault) = self.store.close().await {
+            tracing::error!(%fault, "the store did not close");
+        }
+    }
+}
+
+/// The provider over a store, as a configuration wants it.
+fn provider(config: &Config, store: Arc<SledStore>) -> anyhow::Result<Idp> {
+    let now = Clock::System.now();
+    let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    Ok(Idp {
+        issuer: config.issuer.clone(),
+        store: Store::new(store),
+        seals: Seals::new(&*sealing_key(&config.keys_dir)?),
+        ring: Keyring::open(&config.keys_dir, now)?,
+        hashing: Hashing::new(USUAL, workers, HASHING_QUEUE),
+        settings: settings(config),
+    })
+}
+
+/// The rules of an installation, as its configuration has them.
+pub fn settings(config: &Config) -> Settings {
+    let session = &config.session;
+    let ordinary = SessionPolicy {
+        idle_timeout: session.idle_timeout,
+        max_lifetime: session.max_lifetime,
+        warn_before: session.warn_before.0,
+        reconstitution_window: session.reconstitution_window.0,
+    };
+    let remembered = SessionPolicy {
+        idle_timeout: session.remember.idle_timeout,
+        max_lifetime: session.remember.max_lifetime,
+        ..ordinary
+    };
+    let tokens = &config.tokens;
+    Settings {
+        sessions: SessionPolicies { ordinary, remembered },
+        tokens: TokenLifetimes {
+            code: tokens.code.0,
+            access: tokens.access.0,
+            id: tokens.id.0,
+            refresh_retry: tokens.refresh_retry.0,
+            offline: OfflineLimits { idle: tokens.refresh_idle.0, max: tokens.refresh_max.0 },
+        },
+    }
+}
+
+/// The one application: for the server and for tests alike.
+pub fn application(
+    facing: Data<Facing>,
+) -> Actix<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    Actix::new()
+        .app_data(facing)
+        .app_data(PayloadConfig::new(web::LARGEST_FORM))
+        .wrap(from_fn(web::guard))
+        .wrap(from_fn(web::trace))
+        .configure(web::routes)
+}
+
+/// Keeps the appointments of the sweep, batch by batch while there are any.
+async fn sweep(facing: Data<Facing>) {
+    let mut ticks = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        ticks.tick().await;
+        loop {
+            match facing.idp.sweep(facing.clock.now()).await {
+                Ok(0) => break,
+                Ok(count) => tracing::debug!(count, "swept"),
+                Err(fault) => {
+                    tracing::error!(%fault, "the sweep failed; it is tried again");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// A store that failed to reach the disk is final: nothing may be answered any more.
+async fn stop_when_broken(store: Arc<SledStore>, server: ServerHandle) {
+    if let Some(fault) = store.over().await {
+        tracing::error!(%fault, "the store is broken; stopping");
+        server.stop(false).await;
+    }
+}
+
+mod tls {
+    //! TLS ended by ourselves.
+
+    use crate::config::Tls;
+    use anyhow::Context;
+    use rustls::ServerConfig;
+    use rustls::pki_types::pem::PemObject;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+    /// The server's side of TLS, where a certificate is configured.
+    pub(super) fn acceptor(tls: &Tls) -> anyhow::Result<Option<ServerConfig>> {
+        let (Some(cert), Some(key)) = (&tls.cert, &tls.key) else { return Ok(None) };
+        let named = |path: &std::path::Path| format!("tls: {} cannot be used", path.display());
+        let chain = CertificateDer::pem_file_iter(cert).with_context(|| named(cert))?;
+        let chain = chain.collect::<Result<Vec<_>, _>>().with_context(|| named(cert))?;
+        let private = PrivateKeyDer::from_pem_file(key).with_context(|| named(key))?;
+        let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, private);
+        Ok(Some(config.context("tls: the certificate and the key do not go together")?))
+    }
+}

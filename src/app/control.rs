@@ -1,0 +1,146 @@
+//! The verbs of the command line: through the socket of a running server, or, where none runs, on the store itself.
+//!
+//! The socket lies in `data_dir` and only its owner may open it. One request a connection: a line of JSON there, a line
+//! of JSON back.
+
+use crate::app::App;
+use crate::config::Config;
+use crate::flow::import::{ImportError, ReplaceSecrets};
+use crate::web::Facing;
+use actix_web::web::Data;
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+use std::io::Write;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::task::JoinHandle;
+
+/// The largest request, in bytes: an import file of some hundred thousand people.
+const MOST: u64 = 256 * 1024 * 1024;
+
+/// What can be asked of a provider from the command line.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "verb", rename_all = "snake_case")]
+pub enum Verb {
+    /// Import a file.
+    Import {
+        /// The file.
+        json: String,
+        /// Do its secrets replace those that are there?
+        replace_secrets: ReplaceSecrets,
+    },
+    /// Export everything an import would read.
+    Export,
+    /// Renew the set-up link.
+    SetupLink,
+}
+
+/// What comes back.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer {
+    Done(String),
+    Failed(String),
+}
+
+/// Does what the verb says; answers with what is to be printed.
+///
+/// # Errors
+/// What was refused or went wrong.
+pub async fn call(config: &Config, verb: Verb) -> anyhow::Result<String> {
+    match UnixStream::connect(socket(config)).await {
+        Ok(stream) => ask(stream, &verb).await,
+        Err(_) => {
+            let app = App::open(config.clone()).await?;
+            let answer = perform(&app.facing, verb).await;
+            crate::store::Backend::close(&*app.store).await?;
+            answer
+        }
+    }
+}
+
+async fn ask(mut stream: UnixStream, verb: &Verb) -> anyhow::Result<String> {
+    stream.write_all(&serde_json::to_vec(verb)?).await?;
+    stream.shutdown().await?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.context("the running server broke off")?;
+    match serde_json::from_slice(&answer).context("the running server gave no answer; its log says why")? {
+        Answer::Done(text) => Ok(text),
+        Answer::Failed(why) => bail!("{why}"),
+    }
+}
+
+async fn perform(facing: &Facing, verb: Verb) -> anyhow::Result<String> {
+    let (idp, now) = (&facing.idp, facing.clock.now());
+    match verb {
+        Verb::Import { json, replace_secrets } => match idp.import(&json, replace_secrets, now).await {
+            Ok(done) => Ok(format!("{} created, {} changed, {} unchanged", done.created, done.changed, done.unchanged)),
+            Err(ImportError::Wrong(why)) => bail!("nothing was imported: {why}"),
+            Err(error) => bail!("{error}"),
+        },
+        Verb::Export => Ok(idp.export().await?),
+        Verb::SetupLink => match idp.offer_setup(now).await? {
+            Some(link) => Ok(link.expose().to_owned()),
+            None => bail!("an administrator exists; further ones are made in the console"),
+        },
+    }
+}
+
+/// Answers verbs for as long as the server runs. A path too long for a socket costs the verbs, not the server.
+pub(super) fn listen(config: &Config, facing: Data<Facing>) -> Option<JoinHandle<()>> {
+    let path = socket(config);
+    // Nobody else can be listening: whoever has the store's lock is the one server of this folder.
+    let _ = std::fs::remove_file(&path);
+    let bound = UnixListener::bind(&path).and_then(|listener| {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+        Ok(listener)
+    });
+    match bound {
+        Ok(listener) => Some(tokio::spawn(async move {
+            loop {
+                match listener.accept().await {
+                    Ok((stream, _)) => drop(tokio::spawn(serve(stream, facing.clone()))),
+                    Err(error) => {
+                        tracing::error!(%error, "the control socket failed; the command line cannot reach this server");
+                        return;
+                    }
+                }
+            }
+        })),
+        Err(error) => {
+            tracing::warn!(%error, path = %path.display(), "no control socket; the command line cannot reach this server");
+            None
+        }
+    }
+}
+
+async fn serve(mut stream: UnixStream, facing: Data<Facing>) {
+    let mut request = Vec::new();
+    let read = (&mut stream).take(MOST).read_to_end(&mut request).await;
+    let verb = read.ok().and_then(|_| serde_json::from_slice::<Verb>(&request).ok());
+    let answer = match verb {
+        None => Answer::Failed("the request cannot be understood; are server and command line of one version?".into()),
+        Some(verb) => match perform(&facing, verb).await {
+            Ok(text) => Answer::Done(text),
+            Err(error) => Answer::Failed(format!("{error:#}")),
+        },
+    };
+    if let Ok(bytes) = serde_json::to_vec(&answer) {
+        // Whoever asked may be gone; what was done is done.
+        let _ = stream.write_all(&bytes).await;
+    }
+}
+
+fn socket(config: &Config) -> PathBuf {
+    config.data_dir.join("control.sock")
+}
+
+/// Writes a file that only we may read.
+pub(super) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    let _ = std::fs::remove_file(path);
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    writeln!(file, "{text}")?;
+    file.sync_all()
+}

@@ -1,0 +1,141 @@
+//! What is allowed and yet perhaps not meant: for `abide check`.
+
+use super::Config;
+use crate::protocol::duration::Limit;
+use crate::protocol::issuer::Transport;
+use std::fmt;
+use std::time::Duration;
+use url::Url;
+
+/// A warning about settings that work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice {
+    /// The setting, as a dotted key.
+    pub key: &'static str,
+    /// What it leads to, and what to write instead.
+    pub text: String,
+}
+
+impl fmt::Display for Advice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.key, self.text)
+    }
+}
+
+fn advice(when: bool, key: &'static str, text: impl Into<String>) -> Option<Advice> {
+    when.then(|| Advice { key, text: text.into() })
+}
+
+impl Config {
+    /// What a careful reader of these settings would ask about.
+    pub fn check(&self) -> Vec<Advice> {
+        [self.about_reach(), self.about_places(), self.about_sessions(), self.about_tokens()].concat()
+    }
+
+    fn about_reach(&self) -> Vec<Advice> {
+        let https = self.issuer.transport() == Transport::Tls;
+        let (tls, loopback) = (self.tls.files().is_some(), self.listen.ip().is_loopback());
+        let proxied = !self.http.trusted_proxies.is_empty();
+        let port = Url::parse(&self.issuer.to_string()).ok().and_then(|url| url.port_or_known_default());
+        let direct = (!https || tls) && !proxied;
+        [
+            advice(
+                !https,
+                "issuer",
+                "plain http: for trying out on this machine only. Relying apps know the issuer by its exact text, so give it \
+                 its https address before the first real app is registered",
+            ),
+            advice(
+                https && !tls && !proxied,
+                "http.trusted_proxies",
+                "the issuer is https and there is no [tls], so a proxy must be in front; name its address here, or everybody \
+                 appears to come from the proxy and shares one limit on guessing",
+            ),
+            advice(
+                https && !tls && !loopback,
+                "listen",
+                "without [tls], whoever reaches this address goes past the proxy, unencrypted; let only the proxy reach it",
+            ),
+            advice(
+                direct && port.is_some_and(|port| self.listen.port() != 0 && port != self.listen.port()),
+                "listen",
+                format!("the port is not the one of the issuer {}; browsers will look for Abide there", self.issuer),
+            ),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    fn about_places(&self) -> Vec<Advice> {
+        let inside = self.keys_dir.starts_with(&self.data_dir);
+        advice(
+            inside,
+            "keys_dir",
+            "lies inside `data_dir`: whoever copies the data then has the signing keys; keep them apart",
+        )
+        .into_iter()
+        .collect()
+    }
+
+    fn about_sessions(&self) -> Vec<Advice> {
+        let session = &self.session;
+        let never = |limit: Limit| limit == Limit::Never;
+        let useless = match (session.idle_timeout, session.max_lifetime) {
+            (Limit::After(idle), Limit::After(max)) => idle >= max,
+            _ => false,
+        };
+        let short = session.warn_before.0 < Duration::from_secs(20);
+        [
+            advice(
+                never(session.idle_timeout) && never(session.max_lifetime),
+                "session.max_lifetime",
+                "with both limits \"never\" a forgotten browser stays signed in for good; apps that are more sensitive need \
+                 limits of their own in their client records",
+            ),
+            advice(
+                never(session.max_lifetime) && !never(session.idle_timeout),
+                "session.max_lifetime",
+                "\"never\": who keeps active is never asked for a password again",
+            ),
+            advice(useless, "session.idle_timeout", "is not shorter than `session.max_lifetime` and so never applies"),
+            advice(
+                short,
+                "session.warn_before",
+                "under 20 s people cannot answer the warning (WCAG 2.2, success criterion 2.2.1)",
+            ),
+            advice(
+                session.reconstitution_window.0.is_zero(),
+                "session.reconstitution_window",
+                "0s: nobody continues where they were after a time-out",
+            ),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    fn about_tokens(&self) -> Vec<Advice> {
+        let tokens = &self.tokens;
+        [
+            advice(
+                tokens.refresh_retry.0.is_zero(),
+                "tokens.refresh_retry",
+                "0s: an app that loses one answer, or refreshes in two tabs at once, counts as a thief and loses its grant",
+            ),
+            advice(
+                tokens.access.0 < Duration::from_secs(30),
+                "tokens.access",
+                "under 30 s apps spend their time on refreshing, and clocks that differ a little find tokens expired",
+            ),
+            advice(
+                tokens.code.0 < Duration::from_secs(10),
+                "tokens.code",
+                "under 10 s slow networks make sign-ins fail",
+            ),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}

@@ -1,0 +1,229 @@
+//! The settings of an installation: their types and defaults.
+//!
+//! A setting is one row in [`keys`]; the file, the environment, the example file and the documentation all go through
+//! that row, so that none of them can know a setting the others do not. Settings are read from TOML by a walk over its
+//! spanned tree and not by `Deserialize` for the whole struct: that would stop at the first mistake, and a person who
+//! has made three wants to see three.
+
+mod advice;
+mod keys;
+mod load;
+mod nearest;
+mod problem;
+mod rules;
+mod size;
+#[cfg(test)]
+mod tests;
+mod values;
+
+pub use advice::Advice;
+pub use problem::{ConfigError, Place, Problem};
+pub use size::{Size, SizeError};
+pub use values::{LevelError, Levels};
+
+use crate::model::session::policy::{SessionPolicies, SessionPolicy};
+use crate::protocol::Issuer;
+use crate::protocol::duration::{Limit, Span};
+use ipnet::IpNet;
+use serde::Serialize;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// All settings. Relative paths are relative to the working directory.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Config {
+    /// Our own name, as browsers and relying apps see it.
+    pub issuer: Issuer,
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// Where the store, the lock and the control socket live.
+    pub data_dir: PathBuf,
+    /// Where the signing keys live.
+    pub keys_dir: PathBuf,
+    /// TLS ended by ourselves.
+    pub tls: Tls,
+    /// How requests arrive.
+    pub http: Http,
+    /// How records are kept.
+    pub store: Store,
+    /// How long sessions live.
+    pub session: Session,
+    /// How long codes and tokens live.
+    pub tokens: Tokens,
+    /// What is logged.
+    pub log: Log,
+}
+
+/// `[tls]`: the files of the certificate. Either both are set or none: [`Config::load`] refuses halves.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct Tls {
+    /// The certificate chain, PEM.
+    pub cert: Option<PathBuf>,
+    /// Its private key, PEM.
+    pub key: Option<PathBuf>,
+}
+
+/// `[http]`.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct Http {
+    /// The proxies whose `Forwarded` and `X-Forwarded-For` headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// `[store]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Store {
+    /// Which backend.
+    pub kind: StoreKind,
+    /// How much memory the backend may use as its cache.
+    pub cache: Size,
+}
+
+/// The backends of this version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StoreKind {
+    /// Embedded, one process, one machine.
+    Sled,
+}
+
+/// `[session]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Session {
+    /// How long a person may be idle.
+    pub idle_timeout: Limit,
+    /// How long after the last full authentication a session ends.
+    pub max_lifetime: Limit,
+    /// How long before an end the person is warned.
+    pub warn_before: Span,
+    /// How long after a time-out the session may be reconstituted; `0s`: not at all.
+    pub reconstitution_window: Span,
+    /// The limits of sessions that the person asked to keep.
+    pub remember: RememberedSession,
+}
+
+/// `[session.remember]`: never shorter than the ordinary limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RememberedSession {
+    /// How long a person may be idle.
+    pub idle_timeout: Limit,
+    /// How long after the last full authentication a session ends.
+    pub max_lifetime: Limit,
+}
+
+/// `[tokens]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Tokens {
+    /// How long an authorization code may be redeemed.
+    pub code: Span,
+    /// How long an access token lives.
+    pub access: Span,
+    /// How long an ID token lives.
+    pub id: Span,
+    /// How long an offline refresh token may lie unused.
+    pub refresh_idle: Span,
+    /// How long an offline grant lives at most.
+    pub refresh_max: Span,
+    /// How long the refresh token before the current one gets the same successor again; `0s`: not at all.
+    pub refresh_retry: Span,
+}
+
+/// `[log]`.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct Log {
+    /// For people or for machines.
+    pub format: LogFormat,
+    /// How much.
+    pub level: Levels,
+}
+
+/// The form of log lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// Text on a terminal, JSON otherwise.
+    #[default]
+    Auto,
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+const fn span(seconds: u64) -> Span {
+    Span(Duration::from_secs(seconds))
+}
+
+const fn limit(seconds: u64) -> Limit {
+    Limit::After(Duration::from_secs(seconds))
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            issuer: "http://localhost:8080".parse().expect("the default issuer is one"),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            data_dir: PathBuf::from("data"),
+            keys_dir: PathBuf::from("keys"),
+            tls: Tls::default(),
+            http: Http::default(),
+            store: Store { kind: StoreKind::Sled, cache: Size::mb(256) },
+            session: Session::default(),
+            tokens: Tokens::default(),
+            log: Log::default(),
+        }
+    }
+}
+
+impl Default for Session {
+    fn default() -> Session {
+        Session {
+            idle_timeout: limit(12 * HOUR),
+            max_lifetime: limit(7 * DAY),
+            warn_before: span(2 * MINUTE),
+            reconstitution_window: span(DAY),
+            remember: RememberedSession { idle_timeout: limit(14 * DAY), max_lifetime: limit(30 * DAY) },
+        }
+    }
+}
+
+impl Default for Tokens {
+    fn default() -> Tokens {
+        Tokens {
+            code: span(MINUTE),
+            access: span(10 * MINUTE),
+            id: span(10 * MINUTE),
+            refresh_idle: span(14 * DAY),
+            refresh_max: span(90 * DAY),
+            refresh_retry: span(MINUTE),
+        }
+    }
+}
+
+impl Tls {
+    /// Certificate chain and key, where TLS is ended here.
+    pub fn files(&self) -> Option<(&Path, &Path)> {
+        Some((self.cert.as_deref()?, self.key.as_deref()?))
+    }
+}
+
+impl Session {
+    /// The settings as the rules of the session take them.
+    pub fn policies(&self) -> SessionPolicies {
+        let with = |idle_timeout, max_lifetime| SessionPolicy {
+            idle_timeout,
+            max_lifetime,
+            warn_before: self.warn_before.0,
+            reconstitution_window: self.reconstitution_window.0,
+        };
+        SessionPolicies {
+            ordinary: with(self.idle_timeout, self.max_lifetime),
+            remembered: with(self.remember.idle_timeout, self.remember.max_lifetime),
+        }
+    }
+}

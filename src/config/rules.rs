@@ -1,0 +1,155 @@
+//! Rules over several settings. Each names the line of a setting that was really written: a default is never blamed.
+
+use super::Config;
+use super::load::Places;
+use super::problem::{Place, Problem};
+use crate::protocol::duration::Limit;
+use crate::protocol::issuer::Transport;
+use std::path::Path;
+use std::time::Duration;
+
+/// A limit as a length that can be compared: never is the longest.
+fn length(limit: Limit) -> Duration {
+    limit.span().unwrap_or(Duration::MAX)
+}
+
+/// Longer ordinary limits lift the remembered ones where these were not written: nobody who asked to be kept signed in
+/// is kept for less.
+pub(super) fn follow(config: &mut Config, places: &Places) {
+    let session = &mut config.session;
+    let longer = |a: Limit, b: Limit| if length(a) > length(b) { a } else { b };
+    if !places.contains_key("session.remember.idle_timeout") {
+        session.remember.idle_timeout = longer(session.idle_timeout, session.remember.idle_timeout);
+    }
+    if !places.contains_key("session.remember.max_lifetime") {
+        session.remember.max_lifetime = longer(session.max_lifetime, session.remember.max_lifetime);
+    }
+    // The same for the grant: whoever writes one of the two means it.
+    let tokens = &mut config.tokens;
+    match (places.contains_key("tokens.refresh_idle"), places.contains_key("tokens.refresh_max")) {
+        (true, false) => tokens.refresh_max = tokens.refresh_max.max(tokens.refresh_idle),
+        (false, true) => tokens.refresh_idle = tokens.refresh_idle.min(tokens.refresh_max),
+        _ => (),
+    }
+}
+
+/// What is wrong with the settings together.
+pub(super) fn judge(config: &Config, places: &Places) -> Vec<Problem> {
+    let mut judging = Judging { places, problems: Vec::new() };
+    judging.tls(config);
+    judging.reach(config);
+    judging.session(config);
+    judging.tokens(config);
+    judging.problems.sort_by(|a, b| a.place.cmp(&b.place));
+    judging.problems
+}
+
+struct Judging<'a> {
+    places: &'a Places,
+    problems: Vec<Problem>,
+}
+
+impl Judging<'_> {
+    fn place(&self, key: &str) -> Option<&Place> {
+        self.places.get(key)
+    }
+
+    /// Blames the first of the keys that was written.
+    fn blame(&mut self, keys: &[&str], reason: impl Into<String>) {
+        if let Some((key, place)) = keys.iter().find_map(|key| Some((*key, self.place(key)?.clone()))) {
+            self.problems.push(Problem { place, key: key.to_owned(), reason: reason.into() });
+        }
+    }
+
+    fn tls(&mut self, config: &Config) {
+        match (&config.tls.cert, &config.tls.key) {
+            (Some(_), None) => self.blame(&["tls.cert"], "is set without `tls.key`; write both, or neither"),
+            (None, Some(_)) => self.blame(&["tls.key"], "is set without `tls.cert`; write both, or neither"),
+            (Some(cert), Some(key)) => {
+                self.readable("tls.cert", cert);
+                self.readable("tls.key", key);
+                if config.issuer.transport() == Transport::Plain {
+                    let reason = format!(
+                        "with [tls], browsers come by https, yet `issuer` is {}; write it with https, or leave [tls] out",
+                        config.issuer
+                    );
+                    self.blame(&["issuer", "tls.cert"], reason);
+                }
+            }
+            (None, None) => (),
+        }
+    }
+
+    fn readable(&mut self, key: &str, path: &Path) {
+        let found = std::fs::File::open(path).and_then(|file| file.metadata());
+        let why = match found {
+            Ok(facts) if facts.is_file() => return,
+            Ok(_) => "is no file".to_owned(),
+            Err(error) => format!("cannot be read ({error})"),
+        };
+        let name = path.display();
+        self.blame(&[key], format!("`{name}` {why}; write the path of a PEM file, relative to the working directory"));
+    }
+
+    fn reach(&mut self, config: &Config) {
+        if config.issuer.transport() == Transport::Plain && !config.listen.ip().is_loopback() {
+            let reason = format!(
+                "with `issuer` {} passwords would cross the network unencrypted at {}; listen on \"127.0.0.1:{}\", or give \
+                 Abide an https issuer, with [tls] or with a proxy that ends TLS in front",
+                config.issuer,
+                config.listen,
+                config.listen.port()
+            );
+            self.blame(&["listen", "issuer"], reason);
+        }
+    }
+
+    fn session(&mut self, config: &Config) {
+        let session = &config.session;
+        let pairs = [
+            (
+                "session.remember.idle_timeout",
+                session.remember.idle_timeout,
+                "session.idle_timeout",
+                session.idle_timeout,
+            ),
+            (
+                "session.remember.max_lifetime",
+                session.remember.max_lifetime,
+                "session.max_lifetime",
+                session.max_lifetime,
+            ),
+        ];
+        for (key, kept, other, ordinary) in pairs {
+            if length(kept) < length(ordinary) {
+                let reason = format!(
+                    "{kept} is shorter than `{other}`, {ordinary}: who asked to stay signed in would be signed out sooner; \
+                     write at least \"{ordinary}\", or leave it out"
+                );
+                self.blame(&[key], reason);
+            }
+        }
+        let shortest = length(session.idle_timeout).min(length(session.max_lifetime));
+        // Only when written: the default is long for short limits, and a limit warns at half of itself at the earliest.
+        if session.warn_before.0 >= shortest {
+            let reason = format!(
+                "{} is not shorter than the shortest limit, {}: sessions would begin with their warning; write less than \
+                 half of that limit",
+                session.warn_before,
+                Limit::After(shortest)
+            );
+            self.blame(&["session.warn_before"], reason);
+        }
+    }
+
+    fn tokens(&mut self, config: &Config) {
+        let tokens = &config.tokens;
+        if tokens.refresh_idle > tokens.refresh_max {
+            let reason = format!(
+                "{} is longer than `tokens.refresh_max`, {}, and so would never apply; write at most \"{}\"",
+                tokens.refresh_idle, tokens.refresh_max, tokens.refresh_max
+            );
+            self.blame(&["tokens.refresh_idle"], reason);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! How one value is read from TOML or from a variable, and printed back.
+
+use super::size::Size;
+use super::{LogFormat, StoreKind};
+use crate::protocol::Issuer;
+use crate::protocol::duration::{Limit, Span};
+use ipnet::IpNet;
+use serde::Serialize;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// A value as written, before its setting has judged it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Raw {
+    /// A text: of the file.
+    Text(String),
+    /// A text that may also stand for a list, parted by commas: of a variable.
+    Variable(String),
+    /// A list of texts.
+    List(Vec<String>),
+    /// Something that no setting is; says what.
+    Other(&'static str),
+}
+
+/// What a setting can hold.
+pub(super) trait Value: Sized {
+    /// Reads it, or says why it is wrong and what would be right.
+    fn read(raw: &Raw) -> Result<Self, String>;
+    /// Prints it as TOML.
+    fn print(&self) -> String;
+}
+
+fn text<'a>(raw: &'a Raw, example: &str) -> Result<&'a str, String> {
+    match raw {
+        Raw::Text(text) | Raw::Variable(text) => Ok(text),
+        Raw::List(_) => Err(format!("is a list; write a text in quotes, such as {example}")),
+        Raw::Other(what) => Err(format!("is {what}; write a text in quotes, such as {example}")),
+    }
+}
+
+fn quoted(text: impl fmt::Display) -> String {
+    toml::Value::String(text.to_string()).to_string()
+}
+
+/// Types that are read by `FromStr` and whose error already says what would be right.
+macro_rules! by_text {
+    ($($type:ty, $example:literal;)*) => {$(
+        impl Value for $type {
+            fn read(raw: &Raw) -> Result<$type, String> {
+                text(raw, $example)?.parse().map_err(|error| format!("{error}"))
+            }
+            fn print(&self) -> String {
+                quoted(self)
+            }
+        }
+    )*};
+}
+by_text! {
+    Issuer, "\"https://id.example.com\"";
+    Span, "\"15m\"";
+    Limit, "\"12h\" or \"never\"";
+    Size, "\"256MB\"";
+    Levels, "\"info\"";
+}
+
+impl Value for SocketAddr {
+    fn read(raw: &Raw) -> Result<SocketAddr, String> {
+        const RIGHT: &str = "\"127.0.0.1:8080\" or \"[::]:8080\"";
+        let text = text(raw, RIGHT)?;
+        text.parse()
+            .map_err(|_| format!("`{text}` is no address with a port; write an IP address and a port, such as {RIGHT}"))
+    }
+    fn print(&self) -> String {
+        quoted(self)
+    }
+}
+
+impl Value for PathBuf {
+    fn read(raw: &Raw) -> Result<PathBuf, String> {
+        match text(raw, "\"data\"")? {
+            "" => Err("is empty; write the path of a folder, such as \"data\"".into()),
+            path if path.contains('\0') => Err("holds a NUL character; write a path".into()),
+            path => Ok(PathBuf::from(path)),
+        }
+    }
+    fn print(&self) -> String {
+        quoted(self.display())
+    }
+}
+
+/// An empty text is none: variables cannot be left out everywhere.
+impl Value for Option<PathBuf> {
+    fn read(raw: &Raw) -> Result<Option<PathBuf>, String> {
+        if text(raw, "\"tls/file.pem\"")?.is_empty() { Ok(None) } else { PathBuf::read(raw).map(Some) }
+    }
+    fn print(&self) -> String {
+        self.as_ref().map_or_else(|| quoted(""), Value::print)
+    }
+}
+
+impl Value for Vec<IpNet> {
+    fn read(raw: &Raw) -> Result<Vec<IpNet>, String> {
+        let entries = match raw {
+            Raw::List(entries) => entries.clone(),
+            Raw::Variable(text) => {
+                text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+            }
+            Raw::Text(_) => return Err("is a text; write a list, such as [\"127.0.0.1\", \"10.0.0.0/8\"]".into()),
+            Raw::Other(what) => {
+                return Err(format!("is {what}; write a list, such as [\"127.0.0.1\", \"10.0.0.0/8\"]"));
+            }
+        };
+        entries.iter().map(|entry| network(entry)).collect()
+    }
+    fn print(&self) -> String {
+        format!("[{}]", self.iter().map(quoted).collect::<Vec<_>>().join(", "))
+    }
+}
+
+fn network(entry: &str) -> Result<IpNet, String> {
+    let net = entry.parse().or_else(|_| entry.parse::<IpAddr>().map(IpNet::from));
+    match net {
+        Ok(net) if net.prefix_len() == 0 => Err(format!(
+            "`{entry}` is everybody: any stranger could then claim any address. Write only the addresses of your proxies"
+        )),
+        Ok(net) => Ok(net.trunc()),
+        Err(_) => Err(format!("`{entry}` is no IP address or network; write such as \"127.0.0.1\" or \"10.0.0.0/8\"")),
+    }
+}
+
+impl Value for StoreKind {
+    fn read(raw: &Raw) -> Result<StoreKind, String> {
+        match text(raw, "\"sled\"")? {
+            "sled" => Ok(StoreKind::Sled),
+            "postgres" => Err("PostgreSQL is not in this version; write \"sled\", the embedded store".into()),
+            other => Err(format!("`{other}` is no store; write \"sled\"")),
+        }
+    }
+    fn print(&self) -> String {
+        match self {
+            StoreKind::Sled => quoted("sled"),
+        }
+    }
+}
+
+impl Value for LogFormat {
+    fn read(raw: &Raw) -> Result<LogFormat, String> {
+        match text(raw, "\"auto\"")? {
+            "auto" => Ok(LogFormat::Auto),
+            "text" => Ok(LogFormat::Text),
+            "json" => Ok(LogFormat::Json),
+            other => Err(format!("`{other}` is no format; write \"auto\", \"text\" or \"json\"")),
+        }
+    }
+    fn print(&self) -> String {
+        quoted(match self {
+            LogFormat::Auto => "auto",
+            LogFormat::Text => "text",
+            LogFormat::Json => "json",
+        })
+    }
+}
+
+/// How much is logged: a level for Abide itself, and levels for single parts: `info,abide::store=debug`.
+///
+/// The bare level never reaches below `info` for libraries, and none of them can be told to: at `debug` and `trace`
+/// some print whole requests, cookies and all, and no secret may reach a log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
+pub struct Levels(String);
+
+/// Why a text is no level.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LevelError {
+    /// No such level.
+    #[error(
+        "`{0}` is no level; write \"off\", \"error\", \"warn\", \"info\", \"debug\" or \"trace\", and for a part of Abide such as \"info,abide::store=debug\""
+    )]
+    Unknown(String),
+    /// A library would print what no log may hold.
+    #[error(
+        "`{0}`: below info, libraries may print cookies and tokens; write \"info\" for it, or \"debug\" for Abide alone"
+    )]
+    Foreign(String),
+}
+
+const QUIET: [&str; 4] = ["off", "error", "warn", "info"];
+const CHATTY: [&str; 2] = ["debug", "trace"];
+
+impl FromStr for Levels {
+    type Err = LevelError;
+    fn from_str(text: &str) -> Result<Levels, LevelError> {
+        for part in text.split(',').map(str::trim) {
+            let unknown = || LevelError::Unknown(part.to_owned());
+            let (target, level) = part.split_once('=').map_or((None, part), |(target, level)| (Some(target), level));
+            // What `EnvFilter` takes for a target when it is no level would silently log nothing but that target.
+            if !QUIET.contains(&level) && !CHATTY.contains(&level) {
+                return Err(unknown());
+            }
+            let Some(target) = target else { continue };
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '-');
+            if target.is_empty() || !target.chars().all(plain) {
+                return Err(unknown());
+            }
+            let ours = target == "abide" || target.starts_with("abide::");
+            if !ours && CHATTY.contains(&level) {
+                return Err(LevelError::Foreign(part.to_owned()));
+            }
+        }
+        Ok(Levels(text.split(',').map(str::trim).collect::<Vec<_>>().join(",")))
+    }
+}
+
+impl Levels {
+    /// As directives of `tracing_subscriber::EnvFilter`.
+    pub fn directives(&self) -> String {
+        let directive =
+            |part: &str| if CHATTY.contains(&part) { format!("info,abide={part}") } else { part.to_owned() };
+        self.0.split(',').map(directive).collect::<Vec<_>>().join(",")
+    }
+}
+
+impl Default for Levels {
+    fn default() -> Levels {
+        Levels("info".into())
+    }
+}
+
+impl fmt::Display for Levels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<Levels> for String {
+    fn from(levels: Levels) -> String {
+        levels.0
+    }
+}

@@ -1,0 +1,15 @@
+//! What needs a key, randomness or a costly computation: one file for each.
+//!
+//! * [`random`] makes every random value there is.
+//! * [`secret`] holds secrets that cannot be printed, digests them, and compares in constant time.
+//! * [`seal`] seals what travels through browsers, and derives names and MACs from the installation's key.
+//! * [`keyring`] keeps the signing keys in their files, parsed once.
+//! * [`jwt`] signs and verifies JSON Web Tokens.
+//! * [`hashing`] hashes passwords, off the event loop and in a bounded queue.
+
+pub mod hashing;
+pub mod jwt;
+pub mod keyring;
+pub mod random;
+pub mod seal;
+pub mod secret;

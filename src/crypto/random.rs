@@ -1,0 +1,25 @@
+//! The one source of random values: the operating system's, through AWS-LC.
+
+use crate::crypto::secret::Secret;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// Random bytes.
+///
+/// # Panics
+/// When the operating system has no randomness to give: nothing may go on without it.
+pub fn bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    aws_lc_rs::rand::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}
+
+/// An identifier: 128 random bits in base64url (22 characters).
+pub fn id() -> String {
+    URL_SAFE_NO_PAD.encode(bytes::<16>())
+}
+
+/// A secret: 256 random bits in base64url (43 characters).
+pub fn secret() -> Secret {
+    Secret::new(URL_SAFE_NO_PAD.encode(bytes::<32>()))
+}

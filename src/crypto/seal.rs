@@ -1,0 +1,167 @@
+//! What travels through browsers and clients, and must be ours when it comes back.
+//!
+//! One key of the installation, kept in `keys_dir` and never in the store; a key of its own is derived from it for
+//! every purpose, so that a sealed value of one kind is nothing to another (DESIGN 8, lesson 5).
+
+use crate::crypto::secret::{Same, compare};
+use aws_lc_rs::aead::{AES_256_GCM, Aad, RandomizedNonceKey};
+use aws_lc_rs::{hkdf, hmac};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Serialize, de::DeserializeOwned};
+use std::collections::HashMap;
+
+/// What a sealed value, a MAC or a derived name is for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Purpose {
+    /// An authorization code.
+    Code,
+    /// An interaction that no credential was accepted for yet.
+    Interaction,
+    /// The id of a browser, in its cookie.
+    Browser,
+    /// The hidden token of forms.
+    Csrf,
+    /// A refresh token.
+    Refresh,
+    /// The `sid` a session is known by outside.
+    SessionName,
+    /// The bucket of a throttle lane.
+    Throttle,
+    /// A logout request that asks first.
+    Logout,
+}
+
+const PURPOSES: [Purpose; 8] = [
+    Purpose::Code,
+    Purpose::Interaction,
+    Purpose::Browser,
+    Purpose::Csrf,
+    Purpose::Refresh,
+    Purpose::SessionName,
+    Purpose::Throttle,
+    Purpose::Logout,
+];
+
+impl Purpose {
+    fn label(self) -> &'static str {
+        match self {
+            Purpose::Code => "abide code 1",
+            Purpose::Interaction => "abide interaction 1",
+            Purpose::Browser => "abide browser 1",
+            Purpose::Csrf => "abide csrf 1",
+            Purpose::Refresh => "abide refresh 1",
+            Purpose::SessionName => "abide session name 1",
+            Purpose::Throttle => "abide throttle 1",
+            Purpose::Logout => "abide logout 1",
+        }
+    }
+}
+
+/// The derived keys.
+pub struct Seals {
+    sealing: HashMap<Purpose, RandomizedNonceKey>,
+    naming: HashMap<Purpose, hmac::Key>,
+}
+
+struct Length(usize);
+
+impl hkdf::KeyType for Length {
+    fn len(&self) -> usize {
+        self.0
+    }
+}
+
+impl Seals {
+    /// Derives every key from the installation's (32 bytes).
+    pub fn new(root: &[u8; 32]) -> Seals {
+        let derived = |purpose: Purpose, what: &str| -> [u8; 32] {
+            let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, what.as_bytes()).extract(root);
+            let mut out = [0; 32];
+            let info = [purpose.label().as_bytes()];
+            let okm = prk.expand(&info, Length(32)).expect("32 bytes are within what HKDF gives");
+            okm.fill(&mut out).expect("the length is the one asked for");
+            out
+        };
+        let sealing = PURPOSES.map(|purpose| {
+            let key = RandomizedNonceKey::new(&AES_256_GCM, &derived(purpose, "seal"));
+            (purpose, key.expect("32 bytes are an AES-256 key"))
+        });
+        let naming = PURPOSES.map(|purpose| (purpose, hmac::Key::new(hmac::HMAC_SHA256, &derived(purpose, "mac"))));
+        Seals { sealing: sealing.into_iter().collect(), naming: naming.into_iter().collect() }
+    }
+
+    /// Seals a value: encrypted and authenticated, base64url.
+    pub fn seal<T: Serialize>(&self, purpose: Purpose, value: &T) -> String {
+        let mut bytes = serde_json::to_vec(value).expect("what is sealed can be printed");
+        let nonce = self.sealing[&purpose]
+            .seal_in_place_append_tag(Aad::from(purpose.label()), &mut bytes)
+            .expect("sealing a short value succeeds");
+        let mut whole = nonce.as_ref().to_vec();
+        whole.extend_from_slice(&bytes);
+        URL_SAFE_NO_PAD.encode(whole)
+    }
+
+    /// Opens a sealed value; none when it is not ours, not for this purpose or altered.
+    pub fn open<T: DeserializeOwned>(&self, purpose: Purpose, text: &str) -> Option<T> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (nonce, sealed) = bytes.split_at_checked(12)?;
+        let nonce = aws_lc_rs::aead::Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut sealed = sealed.to_vec();
+        let plain = self.sealing[&purpose].open_in_place(nonce, Aad::from(purpose.label()), &mut sealed).ok()?;
+        serde_json::from_slice(plain).ok()
+    }
+
+    /// The MAC over some parts, each preceded by its length: 32 bytes.
+    pub fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.naming[&purpose]);
+        for part in parts {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part);
+        }
+        let mut out = [0; 32];
+        out.copy_from_slice(context.sign().as_ref());
+        out
+    }
+
+    /// Is this the MAC over those parts?
+    pub fn check(&self, purpose: Purpose, parts: &[&[u8]], presented: &[u8]) -> Same {
+        compare(&self.mac(purpose, parts), presented)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_sealed_for_one_purpose_is_nothing_to_another() {
+        let seals = Seals::new(&[7; 32]);
+        let text = seals.seal(Purpose::Code, &"hello");
+        assert_eq!(seals.open::<String>(Purpose::Code, &text).as_deref(), Some("hello"));
+        for other in PURPOSES.into_iter().filter(|p| *p != Purpose::Code) {
+            assert_eq!(seals.open::<String>(other, &text), None, "{other:?}");
+        }
+        assert_eq!(Seals::new(&[8; 32]).open::<String>(Purpose::Code, &text), None);
+    }
+
+    #[test]
+    fn one_altered_character_spoils_it() {
+        let seals = Seals::new(&[7; 32]);
+        let text = seals.seal(Purpose::Code, &"hello");
+        for at in 0..text.len() {
+            let mut altered: Vec<u8> = text.clone().into_bytes();
+            altered[at] = if altered[at] == b'A' { b'B' } else { b'A' };
+            let altered = String::from_utf8(altered).unwrap();
+            assert_eq!(seals.open::<String>(Purpose::Code, &altered), None);
+            assert_eq!(seals.open::<String>(Purpose::Code, &text[..at]), None);
+        }
+    }
+
+    #[test]
+    fn a_mac_knows_where_its_parts_end() {
+        let seals = Seals::new(&[7; 32]);
+        assert_ne!(seals.mac(Purpose::Csrf, &[b"ab", b"c"]), seals.mac(Purpose::Csrf, &[b"a", b"bc"]));
+        assert_ne!(seals.mac(Purpose::Csrf, &[b"a"]), seals.mac(Purpose::Refresh, &[b"a"]));
+    }
+}

@@ -1,0 +1,182 @@
+//! The console: people, clients, sessions, the audit log.
+
+use crate::crypto::random;
+use crate::crypto::secret::Secret;
+use crate::flow::account::SessionView;
+use crate::flow::session::Current;
+use crate::flow::setup::{NewPassword, Refused};
+use crate::flow::{Fault, Idp};
+use crate::model::account::{Account, username_name};
+use crate::model::audit::{Act, Event};
+use crate::model::client::{self, Client, ClientSecret, Confidentiality};
+use crate::model::id::{AccountId, ClientId};
+use crate::model::record::Change;
+use crate::model::session::Session;
+use crate::model::session::standing::EndReason;
+use crate::protocol::client_metadata::ClientMetadata;
+use crate::protocol::time::Timestamp;
+use crate::store::{Cursor, Page};
+
+/// Rows on one page of the console.
+pub const PAGE: usize = 50;
+
+/// Whether an account may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// It may.
+    Enable,
+    /// It may not, and its sessions end.
+    Disable,
+}
+
+/// Where a list goes on: a cursor as a page's link carries it.
+fn place(after: Option<&str>) -> Option<Cursor> {
+    after.map(|text| Cursor(text.to_owned()))
+}
+
+/// How registering a client ended.
+#[derive(Debug)]
+pub enum Registered {
+    /// It is there; its secret is shown this once.
+    Done(Box<Client>, Option<Secret>),
+    /// A member of its metadata is wrong.
+    Wrong(String),
+}
+
+impl Idp {
+    /// People: a page of them, or the one of this username.
+    pub async fn people(&self, query: &str, after: Option<&str>) -> Result<Page<Account>, Fault> {
+        if query.trim().is_empty() {
+            return Ok(self.store.list::<Account>(("accounts", ""), place(after).as_ref(), PAGE).await?);
+        }
+        let found = self.store.find::<Account>(&username_name(query.trim())).await?;
+        Ok(Page { items: found.into_iter().collect(), next: None })
+    }
+
+    /// Adds a person.
+    pub async fn add_person(
+        &self,
+        by: &Current,
+        account: Account,
+        password: &str,
+        now: Timestamp,
+    ) -> Result<Result<Account, Refused>, Fault> {
+        tracing::info!(by = by.account.id.as_str(), "an administrator adds a person");
+        self.create_account(account, NewPassword::Clear(password), now).await
+    }
+
+    /// Closes or opens an account. An administrator cannot close their own: somebody must be left to open it.
+    pub async fn set_use(&self, by: &Current, account: &str, wish: Use, now: Timestamp) -> Result<bool, Fault> {
+        let id = AccountId::new(account);
+        if (wish == Use::Disable && id == by.account.id) || account.len() > 64 {
+            return Ok(false);
+        }
+        let actor = by.account.id.clone();
+        let changed = self.store.change::<Account, _, _>(id.as_str(), move |before| {
+            let act = if wish == Use::Disable { Act::AccountDisabled } else { Act::AccountEnabled };
+            match before {
+                None => Change::keep(false),
+                Some(account) => {
+                    let event = Event::done(act, now).by(&actor).to(&account.id);
+                    let change = if wish == Use::Disable { account.disable(event) } else { account.enable(event) };
+                    let Change { fate, look_at, looked_at, events, .. } = change;
+                    Change { outcome: true, fate, look_at, looked_at, events }
+                }
+            }
+        });
+        Ok(changed.await?.outcome()?)
+    }
+
+    /// Clients, by name.
+    pub async fn clients(&self, after: Option<&str>) -> Result<Page<Client>, Fault> {
+        Ok(self.store.list::<Client>(("clients", ""), place(after).as_ref(), PAGE).await?)
+    }
+
+    /// Registers a client; a confidential one gets a secret.
+    pub async fn add_client(
+        &self,
+        by: &Current,
+        mut metadata: ClientMetadata,
+        now: Timestamp,
+    ) -> Result<Registered, Fault> {
+        if metadata.client_id.is_empty() {
+            metadata.client_id = random::id();
+        }
+        if let Err(wrong) = client::check(&metadata) {
+            return Ok(Registered::Wrong(wrong));
+        }
+        metadata.client_secret = None;
+        let mut client = Client { id: ClientId::new(&metadata.client_id), metadata, secret: None, created_at: now };
+        let secret = (client.confidentiality() == Confidentiality::Confidential).then(random::secret);
+        client.secret = secret.as_ref().map(|secret| ClientSecret::Digest(secret.digest()));
+        let (kept, actor) = (client.clone(), by.account.id.clone());
+        let changed = self.store.change::<Client, _, _>(client.id.as_str(), move |before| match before {
+            Some(_) => Change::keep(false),
+            None => {
+                let event = Event::done(Act::ClientCreated, now).by(&actor).client(&kept.id);
+                Change::put(true, kept.clone()).told(event)
+            }
+        });
+        Ok(match changed.await?.outcome()? {
+            true => Registered::Done(Box::new(client), secret),
+            false => Registered::Wrong("client_id: it is taken".into()),
+        })
+    }
+
+    /// Sessions: a page of them, or those of the person of this username.
+    pub async fn sessions(
+        &self,
+        query: &str,
+        after: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Page<(SessionView, Account)>, Fault> {
+        let page = if query.trim().is_empty() {
+            self.store.list::<Session>(("sessions", ""), place(after).as_ref(), PAGE).await?
+        } else {
+            match self.store.find::<Account>(&username_name(query.trim())).await? {
+                None => Page { items: Vec::new(), next: None },
+                Some(account) => {
+                    self.store
+                        .list::<Session>(("sessions-by-account", account.id.as_str()), place(after).as_ref(), PAGE)
+                        .await?
+                }
+            }
+        };
+        let mut items = Vec::new();
+        for session in page.items {
+            let Some(account) = self.store.read::<Account>(session.account.as_str()).await? else { continue };
+            let standing = session.standing(&account, &self.settings.sessions, now);
+            items.push((self.view(session, standing, now).await?, account));
+        }
+        Ok(Page { items, next: page.next })
+    }
+
+    /// Ends a session of somebody, by the name the console shows it under.
+    pub async fn revoke_session(&self, by: &Current, name: &str, account: &str, now: Timestamp) -> Result<bool, Fault> {
+        let mut cursor = None;
+        loop {
+            let page = self.store.list::<Session>(("sessions-by-account", account), cursor.as_ref(), PAGE).await?;
+            if let Some(session) = page.items.iter().find(|s| self.sid(&s.id, s.epoch) == name) {
+                let event =
+                    Event::done(Act::SessionEnded, now).by(&by.account.id).because("revoked").to(&session.account);
+                self.end_session(&session.id, EndReason::Revoked, event).await?;
+                return Ok(true);
+            }
+            match page.next {
+                Some(next) => cursor = Some(next),
+                None => return Ok(false),
+            }
+        }
+    }
+
+    /// What an account is called, for people who read its id.
+    pub async fn username_of(&self, id: &str) -> Result<String, Fault> {
+        let account = self.store.read::<Account>(id).await?;
+        Ok(account.map_or_else(|| id.to_owned(), |account| account.username))
+    }
+
+    /// The audit log, newest first.
+    pub async fn audit(&self, after: Option<&str>) -> Result<Page<Event>, Fault> {
+        Ok(self.store.events(place(after).as_ref(), PAGE).await?)
+    }
+}

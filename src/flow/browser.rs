@@ -1,0 +1,129 @@
+//! What a browser shows of itself.
+
+use crate::crypto::random;
+use crate::crypto::seal::Purpose;
+use crate::crypto::secret::{Same, Secret};
+use crate::flow::Idp;
+use crate::model::id::{AccountId, BrowserId};
+use crate::model::session::Device;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+/// Sessions one browser can hold at a time.
+pub const MAX_HANDLES: usize = 8;
+/// Accounts a browser is remembered for.
+const MAX_KNOWN: usize = 8;
+
+/// The browser, as its sealed cookie tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Browser {
+    /// Its id.
+    pub id: BrowserId,
+    /// The accounts that signed in from it, the latest first: they have a guessing lane of their own here.
+    #[serde(default)]
+    pub accounts: Vec<AccountId>,
+}
+
+/// Who sends a request, as far as cookies tell. Nothing in it authorises anything before the store was asked.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// The browser; a fresh one where it had no cookie.
+    pub browser: Browser,
+    /// Did it have one?
+    pub acquaintance: Acquaintance,
+    /// The secrets of its sessions, the current one first.
+    pub handles: Vec<Secret>,
+    /// What it says of itself, and where it is.
+    pub device: Device,
+}
+
+/// Has the browser been here before?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acquaintance {
+    /// Its cookie is ours.
+    Known,
+    /// It brought none, or none that is ours: it gets one.
+    New,
+}
+
+/// The cookies of a request, each as it came; none where it is missing or came twice.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cookies<'a> {
+    /// The session cookie.
+    pub session: Option<&'a str>,
+    /// The browser cookie.
+    pub browser: Option<&'a str>,
+}
+
+impl Idp {
+    /// Recognises a browser by its cookies. A tampered, truncated or foreign cookie is no cookie.
+    pub fn recognise(&self, cookies: Cookies<'_>, device: Device) -> Visitor {
+        let known = cookies.browser.and_then(|text| self.seals.open::<Browser>(Purpose::Browser, text));
+        let acquaintance = if known.is_some() { Acquaintance::Known } else { Acquaintance::New };
+        let fresh = || Browser { id: BrowserId::new(random::id()), accounts: Vec::new() };
+        Visitor {
+            browser: known.unwrap_or_else(fresh),
+            acquaintance,
+            handles: cookies.session.map(handles).unwrap_or_default(),
+            device,
+        }
+    }
+
+    /// The value of the browser cookie.
+    pub fn browser_cookie(&self, browser: &Browser) -> String {
+        self.seals.seal(Purpose::Browser, browser)
+    }
+
+    /// The hidden token that proves that a form is ours and was given to this browser.
+    pub fn csrf(&self, browser: &BrowserId) -> String {
+        URL_SAFE_NO_PAD.encode(self.seals.mac(Purpose::Csrf, &[browser.as_str().as_bytes()]))
+    }
+
+    /// Is it that token?
+    pub fn form_origin(&self, visitor: &Visitor, presented: &str) -> FormOrigin {
+        let bytes = URL_SAFE_NO_PAD.decode(presented).unwrap_or_default();
+        let same = self.seals.check(Purpose::Csrf, &[visitor.browser.id.as_str().as_bytes()], &bytes);
+        if same == Same::Yes { FormOrigin::Ours } else { FormOrigin::Foreign }
+    }
+}
+
+/// Where a posted form came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormOrigin {
+    /// From a page of ours, given to this browser.
+    Ours,
+    /// From elsewhere.
+    Foreign,
+}
+
+impl Browser {
+    /// Remembers that this account signed in here.
+    pub fn remember(&mut self, account: &AccountId) {
+        self.accounts.retain(|known| known != account);
+        self.accounts.insert(0, account.clone());
+        self.accounts.truncate(MAX_KNOWN);
+    }
+
+    /// Has this account signed in here?
+    pub fn knows(&self, account: &AccountId) -> bool {
+        self.accounts.contains(account)
+    }
+}
+
+/// The secrets in a session cookie: base64url texts of 43 characters, joined by dots.
+fn handles(cookie: &str) -> Vec<Secret> {
+    let well_formed =
+        |part: &&str| part.len() == 43 && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    let parts: Vec<&str> = cookie.split('.').collect();
+    if parts.len() > MAX_HANDLES || !parts.iter().all(|part| well_formed(part)) {
+        return Vec::new();
+    }
+    parts.into_iter().map(Secret::new).collect()
+}
+
+/// The value of the session cookie.
+pub fn session_cookie(handles: &[Secret]) -> Secret {
+    let parts: Vec<&str> = handles.iter().map(Secret::expose).collect();
+    Secret::new(parts.join("."))
+}

@@ -1,0 +1,309 @@
+//! The import file, in and out. It adds and changes, never removes; twice changes nothing; one bad entry imports
+//! nothing and is named.
+
+use crate::crypto::hashing::check_hash;
+use crate::crypto::secret::digest;
+use crate::flow::setup::{NewPassword, Refused, fresh_account};
+use crate::flow::{Fault, Idp};
+use crate::model::account::{Account, EpochReason, check_username, username_key, username_name};
+use crate::model::audit::{Act, Event};
+use crate::model::client::{self, Client, ClientSecret, Confidentiality, STRONG_SECRET};
+use crate::model::credential::{Credential, CredentialSecret};
+use crate::model::id::{ClientId, SecretDigest};
+use crate::model::password;
+use crate::model::record::Change;
+use crate::protocol::claims::check_standard;
+use crate::protocol::client_metadata::ClientMetadata;
+use crate::protocol::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+use zeroize::Zeroizing;
+
+/// A person as the file has them.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct User {
+    username: String,
+    #[serde(default, skip_serializing)]
+    password: Option<Zeroizing<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    password_hash: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    roles: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    groups: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    claims: Map<String, Value>,
+}
+
+/// The file.
+#[derive(Serialize, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    users: Vec<User>,
+    #[serde(default)]
+    clients: Vec<ClientMetadata>,
+}
+
+/// Do passwords and secrets of the file replace those that are there?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReplaceSecrets {
+    /// They do.
+    Yes,
+    /// They apply to what the import creates.
+    No,
+}
+
+/// What an import did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Records that were not there before.
+    pub created: usize,
+    /// Records that are different now.
+    pub changed: usize,
+    /// Records that were as the file says already.
+    pub unchanged: usize,
+}
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// An entry is wrong.
+    #[error("{0}")]
+    Wrong(String),
+    /// Something broke on the way; running the import again completes it.
+    #[error("the import stopped: {0}; run it again to complete it")]
+    Fault(#[from] Fault),
+}
+
+impl From<crate::store::StoreFault> for ImportError {
+    fn from(fault: crate::store::StoreFault) -> ImportError {
+        ImportError::Fault(fault.into())
+    }
+}
+
+impl Idp {
+    /// Imports a file.
+    ///
+    /// # Errors
+    /// The first wrong entry, by its place and what would be right; then nothing was imported.
+    pub async fn import(&self, json: &str, replace: ReplaceSecrets, now: Timestamp) -> Result<Imported, ImportError> {
+        let file: File =
+            serde_json::from_str(json).map_err(|error| ImportError::Wrong(format!("the file: {error}")))?;
+        check(&file).map_err(ImportError::Wrong)?;
+        let mut done = Imported::default();
+        for user in file.users {
+            self.import_user(user, replace, &mut done, now).await?;
+        }
+        for metadata in file.clients {
+            self.import_client(metadata, replace, &mut done, now).await?;
+        }
+        Ok(done)
+    }
+
+    async fn import_user(
+        &self,
+        user: User,
+        replace: ReplaceSecrets,
+        done: &mut Imported,
+        now: Timestamp,
+    ) -> Result<(), ImportError> {
+        let User { username, password, password_hash, roles, groups, claims } = user;
+        let Some(before) = self.store.find::<Account>(&username_name(&username)).await? else {
+            let account = Account { roles, groups, claims, ..fresh_account(&username, now) };
+            let pass = match (&password, password_hash) {
+                (Some(clear), _) => NewPassword::Clear(clear),
+                (None, Some(hash)) => NewPassword::Hash(hash),
+                (None, None) => NewPassword::None,
+            };
+            return match self.create_account(account, pass, now).await? {
+                Ok(_) => {
+                    done.created += 1;
+                    Ok(())
+                }
+                Err(Refused::Form(error)) => Err(ImportError::Wrong(format!("user {username:?}: {error:?}"))),
+                Err(Refused::LinkUsed) => Ok(()),
+            };
+        };
+        let secret_changed = replace == ReplaceSecrets::Yes && (password.is_some() || password_hash.is_some());
+        if secret_changed {
+            let hash = match (password, password_hash) {
+                (Some(clear), _) => self
+                    .hashing
+                    .hash(password::normalized(&clear))
+                    .await
+                    .map_err(|_| ImportError::Wrong("the hashing queue is full; try again later".into()))?,
+                (None, hash) => hash.unwrap_or_default(),
+            };
+            self.keep_password(&before.id, hash, now).await?;
+        }
+        let changed = self.store.change::<Account, _, _>(before.id.as_str(), move |before| {
+            let Some(before) = before else { return Change::keep(false) };
+            let mut after = before.clone();
+            after.roles.extend(roles.iter().cloned());
+            after.groups.extend(groups.iter().cloned());
+            after.claims.extend(claims.clone());
+            let event = Event::done(Act::AccountChanged, now).to(&after.id);
+            if secret_changed {
+                after.epoch += 1;
+                after.epoch_raised = Some((now, EpochReason::CredentialChanged));
+            }
+            if after == before { Change::keep(false) } else { Change::put(true, after).told(event) }
+        });
+        count(done, changed.await?.outcome()?);
+        Ok(())
+    }
+
+    async fn import_client(
+        &self,
+        mut metadata: ClientMetadata,
+        replace: ReplaceSecrets,
+        done: &mut Imported,
+        now: Timestamp,
+    ) -> Result<(), ImportError> {
+        let id = ClientId::new(&metadata.client_id);
+        let before = self.store.read::<Client>(id.as_str()).await?;
+        let clear = metadata.client_secret.take();
+        let hash = metadata.client_secret_hash.take();
+        let weak = metadata.weak_secret.take() == Some(true);
+        let keeps = before.as_ref().is_some_and(|client| client.secret.is_some()) && replace == ReplaceSecrets::No;
+        let secret = match (&before, clear, hash) {
+            (Some(client), ..) if keeps => client.secret.clone(),
+            (_, Some(clear), _) if weak => Some(ClientSecret::Password(
+                self.hashing
+                    .hash(Zeroizing::new(clear))
+                    .await
+                    .map_err(|_| ImportError::Wrong("the hashing queue is full".into()))?,
+            )),
+            (_, Some(clear), _) => Some(ClientSecret::Digest(digest(&clear))),
+            (_, None, Some(hash)) => secret_of_hash(&hash),
+            (Some(client), None, None) => client.secret.clone(),
+            (None, None, None) => None,
+        };
+        let client =
+            Client { id, metadata, secret, created_at: before.as_ref().map_or(now, |client| client.created_at) };
+        let secret = client.secret.clone().filter(|_| client.confidentiality() == Confidentiality::Confidential);
+        let client = Client { secret, ..client };
+        let same = before.as_ref() == Some(&client);
+        match (&before, same) {
+            (None, _) => done.created += 1,
+            (Some(_), same) => count(done, !same),
+        }
+        let key = client.id.to_string();
+        let changed = self.store.change::<Client, _, _>(&key, move |before| client.clone().store(before.as_ref(), now));
+        Ok(changed.await?.outcome()?)
+    }
+
+    /// The file that would import what is here: secrets as hashes.
+    pub async fn export(&self) -> Result<String, Fault> {
+        let mut file = File::default();
+        let mut cursor = None;
+        loop {
+            let page = self.store.list::<Account>(("accounts", ""), cursor.as_ref(), 200).await?;
+            for account in page.items {
+                let stored = self.store.read::<Credential>(&Credential::password_key(&account.id)).await?;
+                let password_hash = stored.map(|Credential { secret: CredentialSecret::Password { hash }, .. }| hash);
+                let Account { username, roles, groups, claims, .. } = account;
+                file.users.push(User { username, password: None, password_hash, roles, groups, claims });
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        loop {
+            let page = self.store.list::<Client>(("clients", ""), cursor.as_ref(), 200).await?;
+            for client in page.items {
+                let client_secret_hash = client.secret.map(|secret| match secret {
+                    ClientSecret::Digest(digest) => format!("sha256:{}", digest.as_key()),
+                    ClientSecret::Password(hash) => hash,
+                });
+                file.clients.push(ClientMetadata { client_secret_hash, ..client.metadata });
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        Ok(serde_json::to_string_pretty(&file).expect("a file of texts can be printed"))
+    }
+}
+
+fn count(done: &mut Imported, changed: bool) {
+    if changed { done.changed += 1 } else { done.unchanged += 1 }
+}
+
+/// Judges the whole file before anything is written.
+fn check(file: &File) -> Result<(), String> {
+    let mut names = BTreeSet::new();
+    for (place, user) in file.users.iter().enumerate() {
+        let at = |wrong: String| format!("users[{place}] ({}): {wrong}", user.username);
+        check_user(user).map_err(at)?;
+        if !names.insert(username_key(&user.username)) {
+            return Err(at("the username stands twice in the file".into()));
+        }
+    }
+    let mut ids = BTreeSet::new();
+    for (place, metadata) in file.clients.iter().enumerate() {
+        let at = |wrong: String| format!("clients[{place}] ({}): {wrong}", metadata.client_id);
+        client::check(metadata).and_then(|()| check_secret(metadata)).map_err(at)?;
+        if !ids.insert(&metadata.client_id) {
+            return Err(at("the client_id stands twice in the file".into()));
+        }
+    }
+    Ok(())
+}
+
+fn check_user(user: &User) -> Result<(), String> {
+    check_username(&user.username)?;
+    match (&user.password, &user.password_hash) {
+        (Some(_), Some(_)) => return Err("either password or password_hash, not both".into()),
+        (Some(clear), None) => password::judge(clear, &user.username).map_err(|weakness| {
+            format!(
+                "password: {weakness:?}; it needs {} to {} characters and must not be a common one",
+                password::MINIMUM_ALONE,
+                password::MAXIMUM
+            )
+        })?,
+        (None, Some(hash)) => check_hash(hash)?,
+        (None, None) => {}
+    }
+    for (name, value) in &user.claims {
+        check_standard(name, value)?;
+    }
+    let short = |word: &&String| !crate::protocol::claims::plain_line(word) || word.chars().count() > 64;
+    match user.roles.iter().chain(&user.groups).find(short) {
+        Some(word) => Err(format!("{word:?}: roles and groups are lines of at most 64 characters")),
+        None => Ok(()),
+    }
+}
+
+fn check_secret(metadata: &ClientMetadata) -> Result<(), String> {
+    let public = metadata.token_endpoint_auth_method == crate::protocol::client_auth::AuthMethod::None;
+    match (&metadata.client_secret, &metadata.client_secret_hash) {
+        (Some(_), Some(_)) => Err("either client_secret or client_secret_hash, not both".into()),
+        (Some(_), None) | (None, Some(_)) if public => {
+            Err("client_secret: a public client (token_endpoint_auth_method \"none\") has none".into())
+        }
+        (Some(clear), None) if clear.len() < STRONG_SECRET && metadata.weak_secret != Some(true) => Err(format!(
+            "client_secret: at least {STRONG_SECRET} characters (for example: openssl rand -hex 32); a shorter one needs \"weak_secret\": true"
+        )),
+        (None, Some(hash)) if secret_of_hash(hash).is_none() => {
+            Err("client_secret_hash: \"sha256:\" with 43 base64url characters, or an argon2id hash".into())
+        }
+        (None, None) if !public => {
+            Ok(()) // Its secret may be there already; without one it cannot authenticate, which `abide check` tells.
+        }
+        _ => Ok(()),
+    }
+}
+
+fn secret_of_hash(hash: &str) -> Option<ClientSecret> {
+    match hash.strip_prefix("sha256:") {
+        Some(text) if text.len() == 43 => Some(ClientSecret::Digest(SecretDigest::new(text.to_owned()))),
+        Some(_) => None,
+        None => check_hash(hash).ok().map(|()| ClientSecret::Password(hash.to_owned())),
+    }
+}

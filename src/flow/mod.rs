@@ -1,0 +1,133 @@
+//! What happens in which order. Each file is one use; none knows an HTTP type, and `now` is always given.
+//!
+//! ```text
+//! authorize   a request comes in, or a browser comes back: gather, decide, show or answer
+//! sign_in     a password is tried
+//! browser     what a browser shows of itself; the session behind its cookie
+//! session     sessions begin, are used, and end
+//! token/      client -> request -> judge, consume, then mint
+//! logout      RP-initiated logout
+//! account     the person's own page
+//! admin       the console
+//! import      the import file, in and out
+//! setup       the first administrator
+//! sweep       forgetting what is over
+//! ```
+
+pub mod account;
+pub mod admin;
+pub mod authorize;
+pub mod browser;
+pub mod import;
+pub mod logout;
+pub mod session;
+pub mod setup;
+pub mod sign_in;
+pub mod sweep;
+pub mod token;
+
+use crate::crypto::hashing::Hashing;
+use crate::crypto::jwt::SignFault;
+use crate::crypto::keyring::Keyring;
+use crate::crypto::seal::Seals;
+use crate::model::grant::OfflineLimits;
+use crate::model::session::policy::SessionPolicies;
+use crate::protocol::Issuer;
+use crate::protocol::discovery::Metadata;
+use crate::protocol::signing::KeySet;
+use crate::protocol::time::Timestamp;
+use crate::store::{Store, StoreFault};
+use std::time::Duration;
+
+/// The identity provider: what every flow works with.
+pub struct Idp {
+    /// Our name.
+    pub issuer: Issuer,
+    /// What is kept.
+    pub store: Store,
+    /// What seals.
+    pub seals: Seals,
+    /// What signs.
+    pub ring: Keyring,
+    /// What hashes passwords.
+    pub hashing: Hashing,
+    /// The rules of this installation.
+    pub settings: Settings,
+}
+
+/// The rules of an installation.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How long sessions live.
+    pub sessions: SessionPolicies,
+    /// How long tokens live.
+    pub tokens: TokenLifetimes,
+}
+
+/// How long codes and tokens live.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenLifetimes {
+    /// Authorization codes.
+    pub code: Duration,
+    /// Access tokens, at most.
+    pub access: Duration,
+    /// ID tokens, at most.
+    pub id: Duration,
+    /// How long the refresh token before the current one is answered with the current one.
+    pub refresh_retry: Duration,
+    /// Grants that outlive sessions.
+    pub offline: OfflineLimits,
+}
+
+/// Something broke. Never shown; the log has it, under a reference.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+    /// The signing keys.
+    #[error(transparent)]
+    Sign(#[from] SignFault),
+}
+
+/// Clocks of different machines may differ by this much.
+pub const SKEW: Duration = Duration::from_secs(15);
+
+impl Idp {
+    /// What discovery tells.
+    pub fn metadata(&self) -> Metadata {
+        Metadata::of(&self.issuer, &crate::model::authorization::interaction::ACRS)
+    }
+
+    /// What the JWK Set shows.
+    pub fn key_set(&self, now: Timestamp) -> KeySet {
+        self.ring.key_set(now)
+    }
+
+    /// Can the store be written?
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn ready(&self) -> Result<(), Fault> {
+        Ok(self.store.backend().probe().await?)
+    }
+}
+
+impl Fault {
+    /// Will it pass, or is something wrong for good?
+    pub fn outlook(&self) -> Outlook {
+        match self {
+            Fault::Store(StoreFault::Unavailable(_)) => Outlook::TryAgain,
+            _ => Outlook::Broken,
+        }
+    }
+}
+
+/// Whether trying again makes sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outlook {
+    /// It does.
+    TryAgain,
+    /// It does not.
+    Broken,
+}

@@ -1,0 +1,195 @@
+//! Sessions begin, are used, and end.
+
+use crate::crypto::random;
+use crate::crypto::seal::Purpose;
+use crate::crypto::secret::Secret;
+use crate::flow::browser::{MAX_HANDLES, Visitor};
+use crate::flow::{Fault, Idp};
+use crate::model::account::{Account, AccountStanding};
+use crate::model::audit::{Act, Event};
+use crate::model::authorization::interaction::{ACR_PASSWORD, Method};
+use crate::model::id::SessionId;
+use crate::model::record::{Change, Fate};
+use crate::model::session::activity::Activity;
+use crate::model::session::policy::Remember;
+use crate::model::session::standing::{Authority, EndReason, Standing};
+use crate::model::session::{Birth, Ended, Reauthentication, Session, Touched};
+use crate::protocol::claims::AuthenticationFacts;
+use crate::protocol::time::Timestamp;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// A live session of this browser, and whose it is.
+#[derive(Clone, Debug)]
+pub struct Current {
+    /// The session.
+    pub session: Session,
+    /// The account.
+    pub account: Account,
+    /// What it is good for; always live.
+    pub standing: Standing,
+    /// The secret that led to it.
+    pub handle: Secret,
+}
+
+/// What becomes of the session cookie.
+#[derive(Clone, Debug)]
+pub enum Handles {
+    /// It stays as it is.
+    Unchanged,
+    /// It is set to these secrets; none of them clears it.
+    Set(Vec<Secret>, Remember),
+}
+
+impl Idp {
+    /// The session the first secret of the cookie leads to, if it is live. A later one never steps in for it: whoever
+    /// was signed in last must not be silently followed by somebody else.
+    pub async fn current(&self, visitor: &Visitor, now: Timestamp) -> Result<Option<Current>, Fault> {
+        match visitor.handles.first() {
+            Some(handle) => self.behind(handle, now).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Every live session of the browser, the current one first.
+    pub async fn all_live(&self, visitor: &Visitor, now: Timestamp) -> Result<Vec<Current>, Fault> {
+        let mut live = Vec::new();
+        for handle in &visitor.handles {
+            live.extend(self.behind(handle, now).await?);
+        }
+        Ok(live)
+    }
+
+    /// The live session behind a secret.
+    async fn behind(&self, handle: &Secret, now: Timestamp) -> Result<Option<Current>, Fault> {
+        let name = Session::secret_name(&handle.digest());
+        let Some(session) = self.store.find::<Session>(&name).await? else { return Ok(None) };
+        let Some(account) = self.store.read::<Account>(session.account.as_str()).await? else { return Ok(None) };
+        let standing = session.standing(&account, &self.settings.sessions, now);
+        let live = standing.authority() == Authority::Good;
+        Ok(live.then(|| Current { session, account, standing, handle: handle.clone() }))
+    }
+
+    /// A person completed an authentication: a session begins, or the one they have goes on with a new secret.
+    pub async fn establish(
+        &self,
+        visitor: &Visitor,
+        account: &Account,
+        remember: Remember,
+        now: Timestamp,
+    ) -> Result<Option<(SessionId, Vec<Secret>, Remember)>, Fault> {
+        if account.standing() == AccountStanding::Disabled {
+            return Ok(None);
+        }
+        let live = self.all_live(visitor, now).await?;
+        let secret = random::secret();
+        let mut others: Vec<Secret> = live.iter().map(|c| c.handle.clone()).collect();
+        if let Some(mine) = live.iter().find(|current| current.account.id == account.id) {
+            others.retain(|handle| handle.expose() != mine.handle.expose());
+            if let Some(kept) = self.reauthenticate(mine, &secret, remember, visitor, now).await? {
+                return Ok(Some((mine.session.id.clone(), first(secret, others), kept)));
+            }
+        }
+        let id = self.begin_session(account, &secret, remember, visitor, now).await?;
+        Ok(Some((id, first(secret, others), remember)))
+    }
+
+    async fn begin_session(
+        &self,
+        account: &Account,
+        secret: &Secret,
+        remember: Remember,
+        visitor: &Visitor,
+        now: Timestamp,
+    ) -> Result<SessionId, Fault> {
+        let id = SessionId::new(random::id());
+        let birth = Birth {
+            id: id.clone(),
+            authentication: facts(now),
+            remember,
+            secret: secret.digest(),
+            device: visitor.device.clone(),
+        };
+        let (account, policies) = (account.clone(), self.settings.sessions);
+        let changed = self
+            .store
+            .change::<Session, _, _>(id.as_str(), move |_| Session::begin(birth.clone(), &account, &policies));
+        changed.await?.outcome()?;
+        Ok(id)
+    }
+
+    async fn reauthenticate(
+        &self,
+        mine: &Current,
+        secret: &Secret,
+        remember: Remember,
+        visitor: &Visitor,
+        now: Timestamp,
+    ) -> Result<Option<Remember>, Fault> {
+        let act = Reauthentication {
+            authentication: facts(now),
+            remember,
+            secret: secret.digest(),
+            device: visitor.device.clone(),
+        };
+        let (account, policies) = (mine.account.clone(), self.settings.sessions);
+        let kept = if mine.session.remember == Remember::Yes { Remember::Yes } else { remember };
+        let changed = self.store.change::<Session, _, _>(mine.session.id.as_str(), move |before| match before {
+            Some(session) => session.reauthenticate(act.clone(), &account, &policies),
+            None => Change::keep(Touched::Over(Standing::Ended { at: now, reason: EndReason::Revoked })),
+        });
+        Ok(match changed.await?.outcome()? {
+            Touched::Live(_) => Some(kept),
+            Touched::Over(_) => None,
+        })
+    }
+
+    /// The person did something.
+    pub async fn touch(&self, current: &Current, activity: Activity, now: Timestamp) -> Result<(), Fault> {
+        let (account, policies) = (current.account.clone(), self.settings.sessions);
+        // Judged on the copy first: most acts fall within the touch step and need no transaction.
+        let worth = current.session.clone().touch(activity, &account, &policies, now);
+        if matches!(worth.fate, Fate::Keep) {
+            return Ok(());
+        }
+        let changed = self.store.change::<Session, _, _>(current.session.id.as_str(), move |before| match before {
+            Some(session) => session.touch(activity, &account, &policies, now),
+            None => Change::keep(Touched::Over(Standing::Ended { at: now, reason: EndReason::Revoked })),
+        });
+        changed.await?.outcome()?;
+        Ok(())
+    }
+
+    /// Ends a session: one write, and every grant of it is dead.
+    pub async fn end_session(&self, id: &SessionId, reason: EndReason, event: Event) -> Result<Ended, Fault> {
+        let changed = self.store.change::<Session, _, _>(id.as_str(), move |before| match before {
+            Some(session) => session.end(reason, event.clone()),
+            None => Change::keep(Ended::Before),
+        });
+        Ok(changed.await?.outcome()?)
+    }
+
+    /// Signs the browser out of one of its sessions; answers with the secrets that are left.
+    pub async fn sign_out(&self, visitor: &Visitor, current: &Current, now: Timestamp) -> Result<Handles, Fault> {
+        let event = Event::done(Act::SessionEnded, now).by(&current.account.id).because("sign_out");
+        self.end_session(&current.session.id, EndReason::SignOut, event).await?;
+        let left = visitor.handles.iter().filter(|handle| handle.expose() != current.handle.expose());
+        Ok(Handles::Set(left.cloned().collect(), Remember::No))
+    }
+
+    /// The name by which the outside knows a life of a session. Says nothing of the session's inner id.
+    pub fn sid(&self, session: &SessionId, epoch: u32) -> String {
+        let mac = self.seals.mac(Purpose::SessionName, &[session.as_str().as_bytes(), &epoch.to_be_bytes()]);
+        URL_SAFE_NO_PAD.encode(&mac[..16])
+    }
+}
+
+fn facts(now: Timestamp) -> AuthenticationFacts {
+    AuthenticationFacts { auth_time: now, acr: ACR_PASSWORD.to_owned(), amr: vec![Method::Password.amr().to_owned()] }
+}
+
+fn first(secret: Secret, mut others: Vec<Secret>) -> Vec<Secret> {
+    others.insert(0, secret);
+    others.truncate(MAX_HANDLES);
+    others
+}

@@ -1,0 +1,173 @@
+//! The first administrator. There is no default account: a one-time link, stored hashed, makes one.
+
+use crate::crypto::random;
+use crate::crypto::secret::{Secret, digest};
+use crate::flow::{Fault, Idp};
+use crate::model::account::{ADMIN, Account, check_username};
+use crate::model::audit::{Act, Event};
+use crate::model::id::AccountId;
+use crate::model::password;
+use crate::model::setting::{LinkStanding, Setting};
+use crate::protocol::time::Timestamp;
+use std::time::Duration;
+
+/// How long a set-up link works.
+pub const LINK_LIFETIME: Duration = Duration::from_secs(3_600);
+
+/// How using the link ended.
+#[derive(Debug)]
+pub enum SetUp {
+    /// The administrator exists.
+    Done(Box<Account>),
+    /// The form was not good; the link still is.
+    Form(FormError),
+    /// The link is void.
+    Void,
+}
+
+/// What is wrong with a username and password that are to be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormError {
+    /// The username has the wrong form.
+    Username,
+    /// Somebody has it.
+    Taken,
+    /// The password is too weak.
+    Password(password::Weakness),
+    /// Too many people at once.
+    Busy,
+}
+
+impl Idp {
+    /// Does an administrator exist?
+    pub async fn administrator_exists(&self) -> Result<bool, Fault> {
+        Ok(!self.store.list::<Account>(("accounts-by-role", ADMIN), None, 1).await?.items.is_empty())
+    }
+
+    /// A fresh set-up link, which makes the one before void; none once an administrator exists.
+    pub async fn offer_setup(&self, now: Timestamp) -> Result<Option<Secret>, Fault> {
+        if self.administrator_exists().await? {
+            return Ok(None);
+        }
+        let secret = random::secret();
+        let hash = secret.digest();
+        let rule = move |_| {
+            Setting::renew_setup_link(hash.clone(), now + LINK_LIFETIME).told(Event::done(Act::SetupLinkMade, now))
+        };
+        self.store.change::<Setting, _, _>(Setting::SETUP_LINK, rule).await?.outcome()?;
+        Ok(Some(Secret::new(self.issuer.at(&format!("/setup?token={}", secret.expose())))))
+    }
+
+    /// Is this token good?
+    pub async fn setup_standing(&self, token: &str, now: Timestamp) -> Result<LinkStanding, Fault> {
+        if self.administrator_exists().await? {
+            return Ok(LinkStanding::Void);
+        }
+        let setting = self.store.read::<Setting>(Setting::SETUP_LINK).await?;
+        Ok(setting.map_or(LinkStanding::Void, |s| s.setup_link_standing(&digest(token), now)))
+    }
+
+    /// Uses the link. The account claims the link's digest as a unique name: of all who use it, one write wins.
+    pub async fn set_up(&self, token: &str, username: &str, pass: &str, now: Timestamp) -> Result<SetUp, Fault> {
+        if self.setup_standing(token, now).await? == LinkStanding::Void {
+            return Ok(SetUp::Void);
+        }
+        let mut account = fresh_account(username, now);
+        account.roles.insert(ADMIN.to_owned());
+        account.made_by_link = Some(digest(token).as_key().to_owned());
+        match self.create_account(account, NewPassword::Clear(pass), now).await? {
+            Ok(account) => Ok(SetUp::Done(Box::new(account))),
+            Err(Refused::Form(error)) => Ok(SetUp::Form(error)),
+            Err(Refused::LinkUsed) => Ok(SetUp::Void),
+        }
+    }
+
+    /// Creates an account with its password. The credential is written first: an account must never stand there
+    /// without one, and a credential without account is nothing.
+    pub async fn create_account(
+        &self,
+        account: Account,
+        pass: NewPassword<'_>,
+        now: Timestamp,
+    ) -> Result<Result<Account, Refused>, Fault> {
+        if check_username(&account.username).is_err() {
+            return Ok(Err(Refused::Form(FormError::Username)));
+        }
+        let name = crate::model::account::username_name(&account.username);
+        if self.store.find::<Account>(&name).await?.is_some() {
+            return Ok(Err(Refused::Form(FormError::Taken)));
+        }
+        let hash = match pass {
+            NewPassword::None => None,
+            NewPassword::Hash(hash) => Some(hash),
+            NewPassword::Clear(clear) => {
+                if let Err(weakness) = password::judge(clear, &account.username) {
+                    return Ok(Err(Refused::Form(FormError::Password(weakness))));
+                }
+                match self.hash_password(clear).await {
+                    Ok(hash) => Some(hash),
+                    Err(_) => return Ok(Err(Refused::Form(FormError::Busy))),
+                }
+            }
+        };
+        if let Some(hash) = hash {
+            self.keep_password(&account.id, hash, now).await?;
+        }
+        self.store_account(account).await
+    }
+
+    async fn store_account(&self, account: Account) -> Result<Result<Account, Refused>, Fault> {
+        use crate::model::credential::Credential;
+        use crate::model::record::Change;
+        use crate::store::Changed;
+        let kept = account.clone();
+        let changed = self
+            .store
+            .change::<Account, _, _>(account.id.as_str(), move |_| crate::model::account::create(kept.clone()));
+        match changed.await? {
+            Changed::Done(()) => Ok(Ok(account)),
+            Changed::Taken(name) => {
+                let key = Credential::password_key(&account.id);
+                self.store.change::<Credential, _, _>(&key, |_| Change::delete(())).await?.outcome()?;
+                let form = Refused::Form(FormError::Taken);
+                Ok(Err(if name.sort == "setup-link" { Refused::LinkUsed } else { form }))
+            }
+        }
+    }
+}
+
+/// The password of a new account.
+#[derive(Debug, Clone)]
+pub enum NewPassword<'a> {
+    /// None yet.
+    None,
+    /// In the clear.
+    Clear(&'a str),
+    /// Hashed elsewhere.
+    Hash(String),
+}
+
+/// Why an account was not created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// What was entered is not good.
+    Form(FormError),
+    /// The set-up link was used by somebody else.
+    LinkUsed,
+}
+
+/// An account with a new `sub` and nothing in it.
+pub fn fresh_account(username: &str, now: Timestamp) -> Account {
+    Account {
+        id: AccountId::new(random::id()),
+        username: username.trim().to_owned(),
+        claims: Default::default(),
+        roles: Default::default(),
+        groups: Default::default(),
+        created_at: now,
+        epoch: 0,
+        epoch_raised: None,
+        disabled_at: None,
+        made_by_link: None,
+    }
+}

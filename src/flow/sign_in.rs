@@ -1,0 +1,143 @@
+//! A password is tried. The same answer, status and work whether the account exists or not.
+
+use crate::crypto::hashing::Busy;
+use crate::crypto::seal::Purpose;
+use crate::crypto::secret::Same;
+use crate::flow::browser::Visitor;
+use crate::flow::{Fault, Idp};
+use crate::model::account::{Account, AccountStanding, username_key, username_name};
+use crate::model::audit::{Act, Event};
+use crate::model::credential::{Credential, CredentialSecret};
+use crate::model::id::AccountId;
+use crate::model::password;
+use crate::model::throttle::{ACCOUNT, ADDRESS, Attempt, Pace, Throttle};
+use crate::protocol::time::Timestamp;
+use zeroize::Zeroizing;
+
+/// What the form brought.
+pub struct PasswordAttempt {
+    /// As typed.
+    pub username: String,
+    /// As typed.
+    pub password: Zeroizing<String>,
+}
+
+/// How a password attempt ended.
+#[derive(Debug)]
+pub enum PasswordOutcome {
+    /// It was right.
+    Accepted(Box<Account>),
+    /// It was not: wrong password, no such account, or one that may not be used. Nobody is told which.
+    Refused,
+    /// Too many attempts.
+    Throttled {
+        /// When to try again.
+        until: Timestamp,
+    },
+    /// Too many people sign in at the same time.
+    Busy,
+}
+
+/// Stands in for the id of an account that does not exist, so that the same reads are made.
+const NOBODY: &str = "nobody";
+
+impl Idp {
+    /// Tries a password.
+    ///
+    /// Counted before it is looked at: by address first, then by account (or by account and browser, where the
+    /// account has signed in from this browser before).
+    pub async fn try_password(
+        &self,
+        visitor: &Visitor,
+        attempt: PasswordAttempt,
+        now: Timestamp,
+    ) -> Result<PasswordOutcome, Fault> {
+        let address = self.bucket("address", &[&address_prefix(&visitor.device.address)]);
+        if let Attempt::Wait { until } = self.count(&address, ADDRESS, now).await? {
+            return Ok(PasswordOutcome::Throttled { until });
+        }
+        // A name no account can bear is looked up all the same: the work must not tell.
+        let name = username_name(attempt.username.trim());
+        let id = AccountId::new(self.store.bearer::<Account>(&name).await?.unwrap_or_else(|| NOBODY.to_owned()));
+        let account =
+            self.store.read::<Account>(id.as_str()).await?.filter(|a| username_key(&a.username) == name.value);
+        let stored = self.store.read::<Credential>(&Credential::password_key(&id)).await?;
+
+        let lane = self.lane(visitor, &id, &name.value);
+        if let Attempt::Wait { until } = self.count(&lane, ACCOUNT, now).await? {
+            return Ok(PasswordOutcome::Throttled { until });
+        }
+        let usable = account.filter(|account| account.standing() == AccountStanding::Active);
+        let hash = stored
+            .filter(|_| usable.is_some())
+            .map(|Credential { secret: CredentialSecret::Password { hash }, .. }| hash);
+        let verified = match self.hashing.verify(password::normalized(&attempt.password), hash).await {
+            Ok(verified) => verified,
+            Err(Busy) => return Ok(PasswordOutcome::Busy),
+        };
+        match usable {
+            Some(account) if verified.same == Same::Yes => {
+                self.store.change::<Throttle, _, _>(&lane, Throttle::forgive).await?.outcome()?;
+                if let Some(hash) = verified.better {
+                    self.keep_password(&account.id, hash, now).await?;
+                }
+                Ok(PasswordOutcome::Accepted(Box::new(account)))
+            }
+            usable => {
+                let mut event = Event::refused(Act::SignIn, now, "credentials");
+                event.target = usable.map(|account| account.id.to_string());
+                self.store.change::<Throttle, _, _>(&lane, move |_| Throttle::blame(event.clone())).await?.outcome()?;
+                Ok(PasswordOutcome::Refused)
+            }
+        }
+    }
+
+    /// Hashes a password that passed [`password::judge`].
+    ///
+    /// # Errors
+    /// The queue is full.
+    pub async fn hash_password(&self, password: &str) -> Result<String, Busy> {
+        self.hashing.hash(password::normalized(password)).await
+    }
+
+    /// Stores the hash of an account's password.
+    pub async fn keep_password(&self, account: &AccountId, hash: String, now: Timestamp) -> Result<(), Fault> {
+        let credential = Credential::password(account.clone(), hash, now);
+        let event = Event::done(Act::PasswordChanged, now).by(account);
+        let key = Credential::password_key(account);
+        let changed = self.store.change::<Credential, _, _>(&key, move |_| credential.clone().set(event.clone()));
+        Ok(changed.await?.outcome()?)
+    }
+
+    fn lane(&self, visitor: &Visitor, id: &AccountId, username: &str) -> String {
+        if visitor.browser.knows(id) {
+            self.bucket("device", &[visitor.browser.id.as_str(), id.as_str()])
+        } else {
+            self.bucket("account", &[username])
+        }
+    }
+
+    async fn count(&self, bucket: &str, pace: Pace, now: Timestamp) -> Result<Attempt, Fault> {
+        let key = bucket.to_owned();
+        let changed =
+            self.store.change::<Throttle, _, _>(bucket, move |before| Throttle::attempt(before, &key, pace, now));
+        Ok(changed.await?.outcome()?)
+    }
+
+    /// The bucket of a lane: one of 2^20, chosen by a keyed hash, so that nobody can aim at another's.
+    fn bucket(&self, lane: &str, parts: &[&str]) -> String {
+        let bytes: Vec<&[u8]> = std::iter::once(lane).chain(parts.iter().copied()).map(str::as_bytes).collect();
+        let mac = self.seals.mac(Purpose::Throttle, &bytes);
+        let number = (u32::from(mac[0]) << 16 | u32::from(mac[1]) << 8 | u32::from(mac[2])) & 0xf_ffff;
+        format!("{lane}/{number:05x}")
+    }
+}
+
+/// The network an address stands for: IPv4 whole, IPv6 to 56 bits (what one customer usually has).
+fn address_prefix(address: &str) -> String {
+    match address.parse::<std::net::IpAddr>() {
+        Ok(std::net::IpAddr::V6(ip)) => ip.octets()[..7].iter().map(|b| format!("{b:02x}")).collect(),
+        Ok(std::net::IpAddr::V4(ip)) => ip.to_string(),
+        Err(_) => String::new(),
+    }
+}

@@ -1,0 +1,113 @@
+//! A code is redeemed.
+
+use super::{NoToken, refused};
+use crate::crypto::random;
+use crate::crypto::seal::Purpose;
+use crate::flow::{Idp, SKEW};
+use crate::model::client::{Allowed, Client};
+use crate::model::grant::{Code as CodeFacts, CodeAge, Grant, Reach, Redeemed};
+use crate::protocol::error::Code;
+use crate::protocol::pkce::CodeVerifier;
+use crate::protocol::scope::OFFLINE_ACCESS;
+use crate::protocol::time::Timestamp;
+use crate::protocol::token::{GrantType, TokenResponse};
+
+/// What a client brings to redeem a code.
+pub(super) struct Redemption {
+    pub code: String,
+    pub redirect_uri: Option<String>,
+    pub verifier: Option<CodeVerifier>,
+    pub resource: Vec<String>,
+}
+
+impl Idp {
+    /// Every binding is proved first; only then is anything consumed or revoked.
+    pub(super) async fn redeem(
+        &self,
+        client: &Client,
+        redemption: Redemption,
+        now: Timestamp,
+    ) -> Result<TokenResponse, NoToken> {
+        let Some(code) = self.seals.open::<CodeFacts>(Purpose::Code, &redemption.code) else {
+            return refused(Code::InvalidGrant, "the code is not good");
+        };
+        check_bindings(client, &code, &redemption)?;
+        let age = if now < code.issued_at + self.settings.tokens.code { CodeAge::Fresh } else { CodeAge::Expired };
+        // A code of the future means that two nodes' clocks differ by more than any proof allows for.
+        if code.issued_at > now + SKEW {
+            return refused(Code::InvalidGrant, "the code is not good yet");
+        }
+        let birth = birth(client, &code, now);
+        // Judged before anything is written, so that a refused redemption stores nothing. A code that is too old goes
+        // on: it stores nothing either, and a replay among them must still revoke.
+        if age == CodeAge::Fresh {
+            self.judge(&birth, client, now).await?;
+        }
+        let seed = birth.clone();
+        let changed =
+            self.store.change::<Grant, _, _>(birth.id.as_str(), move |before| Grant::redeem(before, &seed, age));
+        match changed.await?.outcome()? {
+            Redeemed::Born(grant) => {
+                // Judged again: what ended while the grant was born must get no token.
+                let life = self.judge(&grant, client, now).await?;
+                let resource =
+                    if redemption.resource.is_empty() { grant.resource.clone() } else { redemption.resource };
+                self.mint(
+                    client,
+                    &grant,
+                    &life,
+                    super::mint::Wish { scope: grant.scope.clone(), resource, nonce: code.nonce },
+                    now,
+                )
+            }
+            Redeemed::Replayed => refused(Code::InvalidGrant, "the code was used before; what it gave is revoked"),
+            Redeemed::Expired => refused(Code::InvalidGrant, "the code has expired"),
+        }
+    }
+}
+
+fn check_bindings(client: &Client, code: &CodeFacts, redemption: &Redemption) -> Result<(), NoToken> {
+    if code.client != client.id {
+        return refused(Code::InvalidGrant, "the code is not good");
+    }
+    match &redemption.redirect_uri {
+        None => return refused(Code::InvalidRequest, "redirect_uri is missing"),
+        Some(uri) if *uri != code.redirect_uri => {
+            return refused(Code::InvalidGrant, "redirect_uri is not the one of the authorization request");
+        }
+        Some(_) => {}
+    }
+    match (&code.challenge, &redemption.verifier) {
+        (Some(challenge), Some(verifier)) if challenge.answered_by(verifier) => {}
+        (None, None) => {}
+        // A verifier without a challenge: the challenge was taken out on the way (RFC 9700, section 2.1.1).
+        (None, Some(_)) => return refused(Code::InvalidGrant, "code_verifier without a code_challenge"),
+        (Some(_), _) => return refused(Code::InvalidGrant, "code_verifier does not answer the code_challenge"),
+    }
+    if redemption.resource.iter().all(|resource| code.resource.contains(resource)) {
+        Ok(())
+    } else {
+        refused(Code::InvalidTarget, "a resource is beyond what was granted")
+    }
+}
+
+fn birth(client: &Client, code: &CodeFacts, now: Timestamp) -> Grant {
+    let offline = code.scope.contains(OFFLINE_ACCESS)
+        && client.metadata.offline_access
+        && client.allows(GrantType::RefreshToken) == Allowed::Yes;
+    Grant {
+        id: code.grant.clone(),
+        client: code.client.clone(),
+        account: code.account.clone(),
+        binding: code.binding.clone(),
+        reach: if offline { Reach::Offline } else { Reach::Session },
+        scope: code.scope.clone(),
+        resource: code.resource.clone(),
+        authentication: code.authentication.clone(),
+        salt: random::id(),
+        created_at: now,
+        generation: 0,
+        renewed_at: now,
+        revoked: None,
+    }
+}

@@ -1,0 +1,65 @@
+//! Is a grant good? The one function that every issuing, refreshing and reading path calls.
+
+use super::{NoToken, refused};
+use crate::flow::Idp;
+use crate::model::account::{Account, AccountStanding};
+use crate::model::client::Client;
+use crate::model::grant::{Grant, GrantStanding, Reach};
+use crate::model::session::Session;
+use crate::model::session::standing::{Authority, Standing};
+use crate::protocol::error::Code;
+use crate::protocol::time::Timestamp;
+
+/// What a good grant lives by.
+pub(super) struct Life {
+    /// The person.
+    pub account: Account,
+    /// The absolute end of the application session.
+    pub absolute_end: Option<Timestamp>,
+}
+
+impl Idp {
+    /// Judges a grant against session, application session, account and client as the store has them now.
+    ///
+    /// # Errors
+    /// `invalid_grant`, with no word about which of them is over.
+    pub(super) async fn judge(&self, grant: &Grant, client: &Client, now: Timestamp) -> Result<Life, NoToken> {
+        let over = || refused(Code::InvalidGrant, "the grant is not good any more");
+        if grant.client != client.id || grant.standing(&self.settings.tokens.offline, now) == GrantStanding::Over {
+            return over();
+        }
+        let Some(account) = self.store.read::<Account>(grant.account.as_str()).await? else { return over() };
+        if account.standing() == AccountStanding::Disabled || account.epoch != grant.binding.account_epoch {
+            return over();
+        }
+        if grant.reach == Reach::Offline {
+            return Ok(Life { account, absolute_end: None });
+        }
+        let Some(session) = self.store.read::<Session>(grant.binding.session.as_str()).await? else { return over() };
+        if self.application_standing(grant, &session, &account, client, now).authority() == Authority::Over {
+            return over();
+        }
+        let absolute_end = session.absolute_end(&client.id, &client.limits(), &self.settings.sessions);
+        Ok(Life { account, absolute_end })
+    }
+
+    /// What the application session is good for that the grant was given in; over when it is a later one by now.
+    fn application_standing(
+        &self,
+        grant: &Grant,
+        session: &Session,
+        account: &Account,
+        client: &Client,
+        now: Timestamp,
+    ) -> Standing {
+        let policies = &self.settings.sessions;
+        let whole = session.standing(account, policies, now);
+        let part = session.participants.get(&client.id);
+        let same_life = session.epoch == grant.binding.epoch
+            && part.is_some_and(|part| part.epoch == grant.binding.application_epoch);
+        match session.application_standing(&client.id, client.limits(), whole, policies, now) {
+            Some(standing) if same_life => standing,
+            _ => Standing::Expired { since: now, limit: crate::model::session::standing::LimitKind::Absolute },
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The token endpoint: authenticated client -> token request -> judge, consume, then mint -> response.
+
+pub mod access;
+mod client_auth;
+mod code;
+mod judge;
+mod mint;
+mod refresh;
+
+use crate::flow::{Fault, Idp};
+use crate::model::client::Allowed;
+use crate::protocol::client_auth::presented;
+use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::params::Params;
+use crate::protocol::time::Timestamp;
+use crate::protocol::token::{TokenRequest, TokenResponse};
+
+/// Why no token was given.
+#[derive(Debug)]
+pub enum NoToken {
+    /// The client gets this error.
+    Refused(OAuthError),
+    /// Client secrets that are passwords are hashed, and the queue is full.
+    Busy,
+    /// Something broke.
+    Fault(Fault),
+}
+
+impl<F: Into<Fault>> From<F> for NoToken {
+    fn from(fault: F) -> NoToken {
+        NoToken::Fault(fault.into())
+    }
+}
+
+fn refused<T>(code: Code, words: &'static str) -> Result<T, NoToken> {
+    Err(NoToken::Refused(OAuthError::new(code, words)))
+}
+
+impl Idp {
+    /// Answers a token request.
+    ///
+    /// # Errors
+    /// The specified error (RFC 6749, section 5.2), or a fault.
+    pub async fn token(
+        &self,
+        authorization: Option<&str>,
+        params: &Params,
+        now: Timestamp,
+    ) -> Result<TokenResponse, NoToken> {
+        let presented = presented(authorization, params).map_err(NoToken::Refused)?;
+        let client = self.authenticate_client(presented).await?;
+        let request = TokenRequest::parse(params).map_err(NoToken::Refused)?;
+        if client.allows(request.grant_type()) == Allowed::No {
+            return refused(Code::UnauthorizedClient, "the client may not use this grant type");
+        }
+        match request {
+            TokenRequest::AuthorizationCode { code, redirect_uri, verifier, resource } => {
+                let redemption = code::Redemption { code, redirect_uri, verifier, resource };
+                self.redeem(&client, redemption, now).await
+            }
+            TokenRequest::RefreshToken { token, scope, resource } => {
+                self.refresh(&client, refresh::Refresh { token, scope, resource }, now).await
+            }
+        }
+    }
+}

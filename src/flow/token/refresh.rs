@@ -1,0 +1,95 @@
+//! A grant is renewed.
+
+use super::mint::{REFRESH_PREFIX, Wish, refresh_parts};
+use super::{NoToken, refused};
+use crate::crypto::seal::Purpose;
+use crate::crypto::secret::Same;
+use crate::flow::{Fault, Idp};
+use crate::model::client::Client;
+use crate::model::grant::{Grant, Reach, Refreshed};
+use crate::model::record::Change;
+use crate::model::session::Session;
+use crate::model::session::activity::{Activity, Counts};
+use crate::protocol::client_metadata::ActivityRule;
+use crate::protocol::error::Code;
+use crate::protocol::scope::ScopeSet;
+use crate::protocol::time::Timestamp;
+use crate::protocol::token::TokenResponse;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use zeroize::Zeroizing;
+
+/// What a client brings to renew a grant.
+pub(super) struct Refresh {
+    pub token: Zeroizing<String>,
+    pub scope: Option<ScopeSet>,
+    pub resource: Vec<String>,
+}
+
+impl Idp {
+    /// Every binding is proved first; only then is anything consumed or revoked.
+    pub(super) async fn refresh(
+        &self,
+        client: &Client,
+        refresh: Refresh,
+        now: Timestamp,
+    ) -> Result<TokenResponse, NoToken> {
+        let Some((grant, generation)) = self.genuine(&refresh.token).await? else {
+            return refused(Code::InvalidGrant, "the refresh token is not good");
+        };
+        if grant.client != client.id {
+            return refused(Code::InvalidGrant, "the refresh token is not good");
+        }
+        let scope = refresh.scope.unwrap_or_else(|| grant.scope.clone());
+        if !grant.scope.covers(&scope) {
+            return refused(Code::InvalidScope, "scope is beyond what was granted");
+        }
+        if !refresh.resource.iter().all(|resource| grant.resource.contains(resource)) {
+            return refused(Code::InvalidTarget, "a resource is beyond what was granted");
+        }
+        self.judge(&grant, client, now).await?;
+        let (retry, offline) = (self.settings.tokens.refresh_retry, self.settings.tokens.offline);
+        let changed = self.store.change::<Grant, _, _>(grant.id.as_str(), move |before| match before {
+            Some(grant) => grant.refresh(generation, retry, &offline, now),
+            None => Change::keep(Refreshed::Dead),
+        });
+        match changed.await?.outcome()? {
+            Refreshed::Renewed(grant) => {
+                // Judged again: what ended meanwhile must get no token.
+                let life = self.judge(&grant, client, now).await?;
+                self.count_refresh(client, &grant, now).await?;
+                let resource = if refresh.resource.is_empty() { grant.resource.clone() } else { refresh.resource };
+                // A refreshed ID token carries no nonce: that belongs to the one request (OpenID Connect Core, 12.2).
+                self.mint(client, &grant, &life, Wish { scope, resource, nonce: None }, now)
+            }
+            Refreshed::Reused => refused(Code::InvalidGrant, "the refresh token was used before; the grant is revoked"),
+            Refreshed::Dead => refused(Code::InvalidGrant, "the refresh token is not good"),
+        }
+    }
+
+    /// The grant and generation a token of ours names; none for any other text.
+    async fn genuine(&self, token: &str) -> Result<Option<(Grant, u32)>, Fault> {
+        let bytes = token.strip_prefix(REFRESH_PREFIX).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
+        let Some(bytes) = bytes.filter(|bytes| bytes.len() == 52) else { return Ok(None) };
+        let (id, rest) = bytes.split_at(16);
+        let Some((generation, mac)) = rest.split_first_chunk::<4>() else { return Ok(None) };
+        let Some(grant) = self.store.read::<Grant>(&URL_SAFE_NO_PAD.encode(id)).await? else { return Ok(None) };
+        let same = self.seals.check(Purpose::Refresh, &refresh_parts(&grant, generation), mac);
+        Ok((same == Same::Yes).then(|| (grant, u32::from_be_bytes(*generation))))
+    }
+
+    /// A refresh counts as the person's act only where the client's record says so, and never for offline grants.
+    async fn count_refresh(&self, client: &Client, grant: &Grant, now: Timestamp) -> Result<(), Fault> {
+        let counted = client.metadata.session.activity == ActivityRule::Refresh && grant.reach == Reach::Session;
+        let activity = if counted { Activity::CountedRefresh } else { Activity::Machine };
+        if activity.counts() == Counts::Nothing {
+            return Ok(());
+        }
+        let (id, limits) = (client.id.clone(), client.limits());
+        let changed = self.store.change::<Session, _, _>(grant.binding.session.as_str(), move |before| match before {
+            Some(session) => session.touch_application(&id, &limits, now),
+            None => Change::keep(()),
+        });
+        Ok(changed.await?.outcome()?)
+    }
+}

@@ -1,0 +1,255 @@
+//! The command line.
+
+use abide::app::control::{self, Verb};
+use abide::app::{App, Running};
+use abide::config::{Config, ConfigError};
+use abide::flow::import::ReplaceSecrets;
+use abide::logs;
+use anyhow::{Context, bail};
+use clap::{Args, Parser, Subcommand};
+use std::fs;
+use std::io::{self, IsTerminal, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+const LONG: &str = "\
+Abide is an OpenID Connect identity provider. A person signs in once; Abide keeps the session and, while it lives, \
+silently reissues tokens to the apps that rely on it.
+
+Every setting has a default: `abide serve` alone runs on http://localhost:8080 and shows a link that makes the first \
+administrator.";
+
+const AFTER: &str = "\
+Examples:
+  abide serve                                  run with the defaults, or with ./abide.toml where there is one
+  abide check --config /etc/abide.toml         say what is wrong with a configuration
+  abide import people.json                     add people and apps; into a running server too
+  abide export - > configuration.json          print what `import` would read
+  ABIDE_LISTEN=127.0.0.1:9000 abide serve      one setting from the environment
+
+Configuration:
+  --config FILE, else the variable ABIDE_CONFIG, else ./abide.toml if it exists, else the defaults.
+  Variables override the file: [session] idle_timeout is ABIDE_SESSION__IDLE_TIMEOUT.
+
+Exit codes:
+  0  done
+  1  failed; the reason is on standard error
+  2  wrong configuration or usage; every wrong setting is on standard error with its line";
+
+#[derive(Parser)]
+#[command(version, about = "An OpenID Connect identity provider whose heart is the session", long_about = LONG, after_long_help = AFTER)]
+#[command(after_help = "`--help` has examples, where settings come from, and the exit codes.")]
+struct CommandLine {
+    #[command(subcommand)]
+    act: Act,
+    /// The configuration file (TOML)
+    #[arg(long, global = true, value_name = "FILE", env = "ABIDE_CONFIG", hide_env_values = true)]
+    config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Act {
+    /// Run the server until SIGTERM or Ctrl-C
+    ///
+    /// Stops gracefully: no new connections, requests in flight finish, the store is flushed. A second Ctrl-C stops at
+    /// once. Logs go to standard error: text on a terminal, JSON otherwise.
+    Serve,
+    /// Add and change people and apps from a JSON file
+    ///
+    /// Never removes anything; importing twice changes nothing; one bad entry imports nothing and is named. Goes
+    /// through a running server, or opens its store when none runs.
+    #[command(
+        after_long_help = "Example of a file:\n  {\"clients\": [{\"client_id\": \"notes\", \"client_name\": \"Notes\",\n    \
+        \"redirect_uris\": [\"https://notes.example.com/callback\"], \"token_endpoint_auth_method\": \"none\"}]}"
+    )]
+    Import(Import),
+    /// Print people and apps as `import` reads them
+    ///
+    /// A file is made readable for its owner alone, and replaced in one step.
+    Export {
+        /// Where to write; `-` is standard output
+        #[arg(default_value = "-", value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Explain what is wrong with a configuration, and what may not be meant
+    ///
+    /// Advice alone leaves the exit code at 0.
+    Check,
+    /// Print a new one-time link that makes the first administrator
+    ///
+    /// It is good for an hour and for one use, and makes earlier links void. Fails once an administrator exists.
+    SetupLink,
+}
+
+#[derive(Args)]
+struct Import {
+    /// The file; `-` is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Also replace passwords and client secrets of people and apps that exist already
+    #[arg(long)]
+    replace_secrets: bool,
+}
+
+const FAILED: u8 = 1;
+const WRONG_CONFIGURATION: u8 = 2;
+
+fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    let path = line.config.or_else(usual_file);
+    let config = match settings(path.as_deref()) {
+        Ok(config) => config,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::from(WRONG_CONFIGURATION);
+        }
+    };
+    match run(line.act, config, path.as_deref()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("abide: {error:#}");
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn usual_file() -> Option<PathBuf> {
+    let usual = PathBuf::from("abide.toml");
+    // A link to nowhere is a file that somebody meant.
+    usual.symlink_metadata().is_ok().then_some(usual)
+}
+
+fn settings(path: Option<&Path>) -> Result<Config, ConfigError> {
+    // `std::env::vars` panics at the first variable of anybody's that is not UTF-8.
+    let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+    Config::load(path, std::env::vars_os().map(|(name, value)| (text(name), text(value))))
+}
+
+fn run(act: Act, config: Config, path: Option<&Path>) -> anyhow::Result<()> {
+    if let Act::Check = act {
+        return check(&config, path);
+    }
+    // The only installation of a provider in this process; a second would be refused and change nothing.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    logs::start(config.log.format, &config.log.level)?;
+    match act {
+        Act::Check => Ok(()),
+        Act::Serve => block_on(serve(config)),
+        Act::Import(import) => {
+            let json = read(&import.file)?;
+            let replace_secrets = if import.replace_secrets { ReplaceSecrets::Yes } else { ReplaceSecrets::No };
+            print(&block_on(control::call(&config, Verb::Import { json, replace_secrets }))?)
+        }
+        Act::Export { file } => {
+            let json = block_on(control::call(&config, Verb::Export))?;
+            if file == Path::new("-") { print(&json) } else { replace(&file, &json) }
+        }
+        Act::SetupLink => print(&block_on(control::call(&config, Verb::SetupLink))?),
+    }
+}
+
+/// actix-web wants its own system around the runtime.
+fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
+    actix_web::rt::System::with_tokio_rt(|| runtime).block_on(work)
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    if !is_trial(&config) {
+        config.check().iter().for_each(|advice| tracing::warn!("{advice}"));
+    }
+    let running = App::open(config.clone()).await?.serve().await?;
+    greet(&config, &running);
+    tokio::select! {
+        _ = running.finished() => bail!("the server stopped by itself; the log says why"),
+        () = either(&mut interrupt, &mut terminate) => tracing::info!("stopping"),
+    }
+    tokio::select! {
+        _ = running.stop() => tracing::info!("stopped"),
+        _ = interrupt.recv() => {
+            eprintln!("abide: stopped at once; requests in flight were cut");
+            // Returning would wait for work on other threads. The store needs no farewell: what it answered is on disk.
+            std::process::exit(i32::from(FAILED));
+        }
+    }
+    Ok(())
+}
+
+async fn either(one: &mut Signal, other: &mut Signal) {
+    tokio::select! { _ = one.recv() => (), _ = other.recv() => () }
+}
+
+/// On this machine alone: advice for real installations would only hide what matters at the first start.
+fn is_trial(config: &Config) -> bool {
+    config.issuer.transport() == abide::protocol::issuer::Transport::Plain
+}
+
+/// For a person who just started it. The link is a secret and goes to a terminal only, never through the log.
+fn greet(config: &Config, running: &Running) {
+    let addresses: Vec<String> = running.addresses().iter().map(ToString::to_string).collect();
+    let addresses = addresses.join(", ");
+    let link = running.setup_link();
+    if !io::stderr().is_terminal() {
+        tracing::info!(issuer = %config.issuer, listen = addresses, "ready");
+        if link.is_some() {
+            tracing::warn!("no administrator exists yet; `abide setup-link` prints a link that makes the first one");
+        }
+        return;
+    }
+    let (data, keys) = (config.data_dir.display(), config.keys_dir.display());
+    eprintln!(
+        "\n  Abide is ready.\n\n  issuer  {}\n  listen  {addresses}\n  data    {data}\n  keys    {keys}",
+        config.issuer
+    );
+    if let Some(link) = link {
+        eprintln!(
+            "\n  There is no administrator yet. This link makes the first one; it works once, within an hour:\n\n  {link}"
+        );
+    }
+    eprintln!("\n  Ctrl-C stops it.\n");
+}
+
+fn check(config: &Config, path: Option<&Path>) -> anyhow::Result<()> {
+    let source = path.map_or_else(|| "the defaults".into(), |path| path.display().to_string());
+    let advice = config.check();
+    let mut text = format!("The configuration is good ({source}).\n");
+    if !advice.is_empty() {
+        text.push_str("\nIt works, but perhaps not as you mean it:\n");
+        advice.iter().for_each(|advice| text.push_str(&format!("  {advice}\n")));
+    }
+    print(&text)
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    write!(io::stdout(), "{text}{end}").context("cannot write to standard output")
+}
+
+fn read(file: &Path) -> anyhow::Result<String> {
+    let mut text = String::new();
+    if file == Path::new("-") {
+        io::stdin().read_to_string(&mut text).context("cannot read standard input")?;
+    } else {
+        text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    }
+    Ok(text)
+}
+
+/// Writes beside the file and renames: whoever reads meanwhile sees the old one or the new one, whole.
+fn replace(file: &Path, text: &str) -> anyhow::Result<()> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(format!(".{}.part", std::process::id()));
+    let beside = PathBuf::from(beside);
+    let write = || {
+        // Hashes of passwords are in it.
+        let mut open = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+        open.write_all(text.as_bytes())?;
+        open.sync_all()?;
+        fs::rename(&beside, file)
+    };
+    write().inspect_err(|_| drop(fs::remove_file(&beside))).with_context(|| format!("cannot write {}", file.display()))
+}

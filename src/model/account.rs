@@ -1,0 +1,196 @@
+//! The person's record.
+
+use crate::model::audit::{Act, Event};
+use crate::model::id::AccountId;
+use crate::model::record::{Change, Kind, Name, Record, Row};
+use crate::protocol::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+use unicode_normalization::UnicodeNormalization;
+
+/// The role that opens the console.
+pub const ADMIN: &str = "admin";
+
+/// A person's record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Account {
+    /// The `sub`.
+    pub id: AccountId,
+    /// As it was written; compared as [`username_key`].
+    pub username: String,
+    /// Standard claims (OpenID Connect Core, 5.1).
+    #[serde(default)]
+    pub claims: Map<String, Value>,
+    /// What the person may do here.
+    #[serde(default)]
+    pub roles: BTreeSet<String>,
+    /// What the person belongs to.
+    #[serde(default)]
+    pub groups: BTreeSet<String>,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Raised whenever every session of the account has to end: each session knows the epoch it began in.
+    pub epoch: u32,
+    /// When and why the epoch was last raised.
+    #[serde(default)]
+    pub epoch_raised: Option<(Timestamp, EpochReason)>,
+    /// Since when the account may not be used.
+    #[serde(default)]
+    pub disabled_at: Option<Timestamp>,
+    /// The set-up link that made it: a name of its own, so that one link makes one account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_by_link: Option<String>,
+}
+
+/// Why every session of an account ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EpochReason {
+    /// Signed out everywhere.
+    SignOut,
+    /// An administrator did it.
+    Revoked,
+    /// A credential changed.
+    CredentialChanged,
+    /// The account was disabled.
+    AccountDisabled,
+}
+
+/// May the account be used?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountStanding {
+    /// Yes.
+    Active,
+    /// No: an administrator disabled it.
+    Disabled,
+}
+
+/// How usernames compare: Unicode NFC, then lower case, then NFC again (lower case can decompose).
+pub fn username_key(username: &str) -> String {
+    username.nfc().collect::<String>().to_lowercase().nfc().collect()
+}
+
+/// The unique name a username claims.
+pub fn username_name(username: &str) -> Name {
+    Name { sort: "username", value: username_key(username) }
+}
+
+impl Account {
+    /// May the account be used? The one place that answers it (DESIGN 8, lesson 3).
+    pub fn standing(&self) -> AccountStanding {
+        if self.disabled_at.is_some() { AccountStanding::Disabled } else { AccountStanding::Active }
+    }
+
+    /// Does it have this role?
+    pub fn has_role(&self, role: &str) -> bool {
+        self.roles.contains(role)
+    }
+
+    /// What to call the person: the `name` claim, else the username.
+    pub fn display_name(&self) -> &str {
+        self.claims.get("name").and_then(Value::as_str).unwrap_or(&self.username)
+    }
+
+    /// The mail address.
+    pub fn email(&self) -> Option<&str> {
+        self.claims.get("email").and_then(Value::as_str)
+    }
+
+    /// The claims tokens and userinfo may show, with what follows from the record.
+    pub fn told_claims(&self) -> Map<String, Value> {
+        let mut claims = self.claims.clone();
+        claims.entry("preferred_username").or_insert_with(|| Value::String(self.username.clone()));
+        claims
+    }
+
+    /// Ends every session of the account, one being born included: one write.
+    pub fn raise_epoch(mut self, reason: EpochReason, event: Event) -> Change<Account, ()> {
+        self.epoch += 1;
+        self.epoch_raised = Some((event.at, reason));
+        Change::put((), self).told(event)
+    }
+
+    /// Closes the account for use and ends its sessions.
+    pub fn disable(mut self, event: Event) -> Change<Account, ()> {
+        if self.disabled_at.is_some() {
+            return Change::keep(());
+        }
+        self.disabled_at = Some(event.at);
+        self.raise_epoch(EpochReason::AccountDisabled, event)
+    }
+
+    /// Opens it again; ended sessions stay ended.
+    pub fn enable(mut self, event: Event) -> Change<Account, ()> {
+        if self.disabled_at.take().is_none() {
+            return Change::keep(());
+        }
+        Change::put((), self).told(event)
+    }
+}
+
+/// Creates `account` unless its key is taken; whether its names are is the store's to say.
+pub fn create(account: Account) -> Change<Account, ()> {
+    let event = Event::done(Act::AccountCreated, account.created_at).to(&account.id);
+    Change::put((), account).told(event)
+}
+
+/// Checks a username that is to be stored: one line, 1 to 128 characters, no white space around it.
+///
+/// # Errors
+/// What would be right.
+pub fn check_username(username: &str) -> Result<(), &'static str> {
+    let fits = (1..=128).contains(&username.chars().count());
+    if fits && username.trim() == username && crate::protocol::claims::plain_line(username) {
+        Ok(())
+    } else {
+        Err("a username is one line of 1 to 128 characters without white space around it")
+    }
+}
+
+impl Record for Account {
+    const KIND: Kind = Kind::Account;
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn names(&self) -> Vec<Name> {
+        let mut names = vec![username_name(&self.username)];
+        names.extend(self.made_by_link.iter().map(|link| Name { sort: "setup-link", value: link.clone() }));
+        names
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        let order = username_key(&self.username);
+        let mut rows = vec![Row { list: "accounts", group: String::new(), order: order.clone() }];
+        rows.extend(self.roles.iter().map(|role| Row {
+            list: "accounts-by-role",
+            group: role.clone(),
+            order: order.clone(),
+        }));
+        rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usernames_compare_by_nfc_and_case() {
+        assert_eq!(username_key("Zoe\u{308}"), username_key("ZO\u{cb}"));
+        assert_eq!(username_key("ALICE"), "alice");
+        assert_ne!(username_key("alice "), "alice");
+    }
+
+    #[test]
+    fn bad_usernames() {
+        for bad in ["", " a", "a ", "a\nb", "a\u{202e}b", "a\0", &"a".repeat(129)] {
+            assert!(check_username(bad).is_err(), "{bad:?}");
+        }
+        for good in ["a", "mira@example.com", "Jörg Ö", "李雷"] {
+            assert!(check_username(good).is_ok(), "{good}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What the audit log says: typed events, written in the same transaction as the fact they tell of.
+
+use crate::protocol::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One line of the audit log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// What was attempted.
+    pub act: Act,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Who acted: an account's `sub`; none where nobody was recognised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// The client it was done for or by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// Why, in a fixed short word such as `reuse`; never free text from outside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What it was done to, where that is not the actor: an account's `sub`, say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+}
+
+impl Event {
+    /// A succeeded act.
+    pub fn done(act: Act, at: Timestamp) -> Event {
+        Event { at, act, outcome: Outcome::Done, actor: None, client: None, reason: None, target: None }
+    }
+
+    /// A refused act, with the short word why.
+    pub fn refused(act: Act, at: Timestamp, reason: &str) -> Event {
+        Event { outcome: Outcome::Refused, reason: Some(reason.to_owned()), ..Event::done(act, at) }
+    }
+
+    /// By this account.
+    pub fn by(mut self, actor: impl ToString) -> Event {
+        self.actor = Some(actor.to_string());
+        self
+    }
+
+    /// For this client.
+    pub fn client(mut self, client: impl ToString) -> Event {
+        self.client = Some(client.to_string());
+        self
+    }
+
+    /// Because of.
+    pub fn because(mut self, reason: &str) -> Event {
+        self.reason = Some(reason.to_owned());
+        self
+    }
+
+    /// Done to.
+    pub fn to(mut self, target: impl ToString) -> Event {
+        self.target = Some(target.to_string());
+        self
+    }
+}
+
+/// How an act ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It took effect.
+    Done,
+    /// It was refused and changed nothing but the count of refusals.
+    Refused,
+}
+
+/// The acts that leave a trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// A password was tried.
+    SignIn,
+    /// A session began.
+    SessionStarted,
+    /// The person authenticated again in a live session.
+    Reauthenticated,
+    /// A session ended.
+    SessionEnded,
+    /// A client got a part in a session.
+    ApplicationJoined,
+    /// A code was redeemed.
+    GrantIssued,
+    /// A grant was ended before its time.
+    GrantRevoked,
+    /// A person agreed to what a client asks.
+    ConsentGiven,
+    /// A person took that back.
+    ConsentWithdrawn,
+    /// An account came to be.
+    AccountCreated,
+    /// An account was changed.
+    AccountChanged,
+    /// An account was disabled.
+    AccountDisabled,
+    /// An account was enabled again.
+    AccountEnabled,
+    /// A password was set.
+    PasswordChanged,
+    /// A client was registered.
+    ClientCreated,
+    /// A client was changed.
+    ClientChanged,
+    /// The one-time set-up link was made.
+    SetupLinkMade,
+    /// The first administrator was made with it.
+    SetupDone,
+}
+
+impl Act {
+    /// The key under which the catalogue has words for it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Act::SignIn => "act-sign-in",
+            Act::SessionStarted => "act-session-started",
+            Act::Reauthenticated => "act-reauthenticated",
+            Act::SessionEnded => "act-session-ended",
+            Act::ApplicationJoined => "act-application-joined",
+            Act::GrantIssued => "act-grant-issued",
+            Act::GrantRevoked => "act-grant-revoked",
+            Act::ConsentGiven => "act-consent-given",
+            Act::ConsentWithdrawn => "act-consent-withdrawn",
+            Act::AccountCreated => "act-account-created",
+            Act::AccountChanged => "act-account-changed",
+            Act::AccountDisabled => "act-account-disabled",
+            Act::AccountEnabled => "act-account-enabled",
+            Act::PasswordChanged => "act-password-changed",
+            Act::ClientCreated => "act-client-created",
+            Act::ClientChanged => "act-client-changed",
+            Act::SetupLinkMade => "act-setup-link-made",
+            Act::SetupDone => "act-setup-done",
+        }
+    }
+}

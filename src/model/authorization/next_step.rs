@@ -1,0 +1,187 @@
+//! The one decision. Every door leads here, every form comes back here, and no step knows another.
+
+use super::interaction::{Goal, Interaction};
+use crate::model::account::{ADMIN, Account};
+use crate::model::client::{Client, SilentAnswer};
+use crate::model::consent::Consent;
+use crate::model::id::{AccountId, ClientId};
+use crate::model::session::Session;
+use crate::model::session::application::{ApplicationSession, Asking, Entry};
+use crate::model::session::policy::ApplicationLimits;
+use crate::protocol::authorize::{AuthorizationRequest, Prompt};
+use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::scope::{OFFLINE_ACCESS, ScopeSet};
+use crate::protocol::time::Timestamp;
+
+/// Everything the decision rests on. Gathered by `flow`, judged here.
+#[derive(Debug)]
+pub struct Situation<'a> {
+    /// The request and its evidence.
+    pub interaction: &'a Interaction,
+    /// The client, where the goal has one.
+    pub client: Option<&'a Client>,
+    /// The browser's current session, if it is live, and whose it is.
+    pub session: Option<(&'a Session, &'a Account)>,
+    /// What that person allowed this client before.
+    pub consent: Option<&'a Consent>,
+    /// The subject of a genuine `id_token_hint`.
+    pub hinted: Option<&'a AccountId>,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// What comes next.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// The person signs in.
+    SignIn(Why),
+    /// The person chooses an account.
+    Select,
+    /// The person is asked for these scopes.
+    Consent(ScopeSet),
+    /// The request is answered with success.
+    Issue,
+    /// The request is answered with this error.
+    Refuse(OAuthError),
+}
+
+/// Why the person is to sign in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Why {
+    /// Nobody is signed in.
+    SignedOut,
+    /// The one who is has to show it again.
+    Again,
+    /// Somebody else is expected.
+    Other,
+}
+
+/// The console's limits: an app like another, and a sensitive one (idle 15 minutes, absolute 12 hours).
+pub fn console_limits() -> ApplicationLimits {
+    use crate::protocol::duration::Limit::After;
+    use std::time::Duration;
+    ApplicationLimits {
+        idle_timeout: After(Duration::from_secs(15 * 60)),
+        max_lifetime: After(Duration::from_secs(12 * 3_600)),
+    }
+}
+
+/// The name under which the console takes part in sessions. No client can be registered under it.
+pub fn console_id() -> ClientId {
+    ClientId::new("abide:console")
+}
+
+/// Decides what comes next.
+pub fn next_step(of: &Situation<'_>) -> Step {
+    match &of.interaction.goal {
+        Goal::Account => {
+            if of.session.is_some() {
+                Step::Issue
+            } else {
+                Step::SignIn(Why::SignedOut)
+            }
+        }
+        Goal::Console => console(of),
+        Goal::Authorize(request) => silenced(request, authorize(of, request)),
+    }
+}
+
+/// `prompt=none`, handled once: a step that would show a page becomes its error.
+fn silenced(request: &AuthorizationRequest, step: Step) -> Step {
+    if !request.prompts(Prompt::None) {
+        return step;
+    }
+    match step {
+        Step::SignIn(_) => refuse(Code::LoginRequired, "the person has to sign in"),
+        Step::Select => refuse(Code::AccountSelectionRequired, "the person has to choose an account"),
+        Step::Consent(scope) if scope.is_empty() => {
+            refuse(Code::InteractionRequired, "a native public client is never answered silently")
+        }
+        Step::Consent(_) => refuse(Code::ConsentRequired, "the person has to consent"),
+        Step::Issue | Step::Refuse(_) => step,
+    }
+}
+
+fn refuse(code: Code, words: &'static str) -> Step {
+    Step::Refuse(OAuthError::new(code, words))
+}
+
+fn console(of: &Situation<'_>) -> Step {
+    let Some((session, account)) = of.session else { return Step::SignIn(Why::SignedOut) };
+    if !account.has_role(ADMIN) {
+        return refuse(Code::AccessDenied, "the console is for administrators");
+    }
+    match entry(session, &console_id(), &console_limits(), Asking::Visibly, of.now) {
+        Entry::AfterAuthentication => Step::SignIn(Why::Again),
+        _ => Step::Issue,
+    }
+}
+
+fn authorize(of: &Situation<'_>, request: &AuthorizationRequest) -> Step {
+    let Some(client) = of.client else { return refuse(Code::UnauthorizedClient, "the client is gone") };
+    let Some((session, account)) = of.session else { return Step::SignIn(Why::SignedOut) };
+    if let Some(step) = authentication(of, request, client, (session, account)) {
+        return step;
+    }
+    if request.prompts(Prompt::SelectAccount) && !of.interaction.selected(&account.id) {
+        return Step::Select;
+    }
+    consent(of, request, client, account)
+}
+
+/// Does the person have to authenticate, whatever the session says?
+fn authentication(
+    of: &Situation<'_>,
+    request: &AuthorizationRequest,
+    client: &Client,
+    (session, account): (&Session, &Account),
+) -> Option<Step> {
+    if of.hinted.is_some_and(|hinted| *hinted != account.id) {
+        return Some(Step::SignIn(Why::Other));
+    }
+    // Satisfied by an authentication made for this request, never by comparing instants.
+    let done = of.interaction.authenticated(&account.id);
+    let auth_time = session.authentication().auth_time;
+    let too_old = request.max_age.is_some_and(|age| of.now.since(auth_time).as_secs() > age);
+    if !done && (request.prompts(Prompt::Login) || too_old || request.max_age == Some(0)) {
+        return Some(Step::SignIn(Why::Again));
+    }
+    match entry(session, &client.id, &client.limits(), asking(request), of.now) {
+        Entry::AfterAuthentication => Some(Step::SignIn(Why::Again)),
+        Entry::Visibly => Some(Step::SignIn(Why::SignedOut)),
+        Entry::Open | Entry::Anew => None,
+    }
+}
+
+/// Does the person have to consent?
+fn consent(of: &Situation<'_>, request: &AuthorizationRequest, client: &Client, account: &Account) -> Step {
+    if of.interaction.consented(&account.id) {
+        return Step::Issue;
+    }
+    let nothing = ScopeSet::default();
+    let given = of.consent.map_or(&nothing, |consent| &consent.scope);
+    let owed = match client.vouched_for() {
+        // Even a vouched-for client gets a grant that outlives sessions from the person alone.
+        true => request.scope.filter(|token| token == OFFLINE_ACCESS),
+        false => request.scope.clone(),
+    };
+    if !given.covers(&owed) || request.prompts(Prompt::Consent) {
+        return Step::Consent(request.scope.clone());
+    }
+    let page_shown = !of.interaction.evidence.is_empty();
+    if client.silent_answer() == SilentAnswer::Never && !page_shown {
+        // Nothing new is asked; the page alone is owed. `prompt=none` tells the two apart by the empty set.
+        return Step::Consent(if request.prompts(Prompt::None) { ScopeSet::default() } else { request.scope.clone() });
+    }
+    Step::Issue
+}
+
+fn entry(session: &Session, client: &ClientId, limits: &ApplicationLimits, asking: Asking, now: Timestamp) -> Entry {
+    let part = session.participants.get(client);
+    ApplicationSession::entry(part, limits, session.authentication().auth_time, asking, now)
+}
+
+/// With or without pages?
+pub fn asking(request: &AuthorizationRequest) -> Asking {
+    if request.prompts(Prompt::None) { Asking::Silently } else { Asking::Visibly }
+}

@@ -1,0 +1,283 @@
+//! A relying app as registered.
+
+use crate::model::audit::{Act, Event};
+use crate::model::id::{ClientId, SecretDigest};
+use crate::model::record::{Change, Kind, Record, Row};
+use crate::model::session::policy::ApplicationLimits;
+use crate::protocol::claims::plain_line;
+use crate::protocol::client_auth::AuthMethod;
+use crate::protocol::client_metadata::{ClientMetadata, ConsentRule};
+use crate::protocol::redirect::{self, ApplicationType, LocalHttp};
+use crate::protocol::scope::{self, ScopeSet};
+use crate::protocol::time::Timestamp;
+use crate::protocol::token::GrantType;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// A client secret shorter than this is kept like a password, and only when its weakness was meant.
+pub const STRONG_SECRET: usize = 32;
+
+/// A relying app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Client {
+    /// Its `client_id`.
+    pub id: ClientId,
+    /// What was registered.
+    pub metadata: ClientMetadata,
+    /// How its secret is recognised; none for a public client.
+    #[serde(default)]
+    pub secret: Option<ClientSecret>,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// How a client secret is recognised.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientSecret {
+    /// A long random one: its SHA-256.
+    Digest(SecretDigest),
+    /// A weak one: argon2id, in PHC form.
+    Password(String),
+}
+
+/// Can it keep a secret (RFC 6749, section 2.1)?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confidentiality {
+    /// It can.
+    Confidential,
+    /// It cannot.
+    Public,
+}
+
+/// May a page of ours be left out for this client?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SilentAnswer {
+    /// Yes.
+    Allowed,
+    /// No: anybody on the device can pretend to be it (RFC 6749, 10.2; RFC 8252, 8.6).
+    Never,
+}
+
+impl Client {
+    /// Can it keep a secret?
+    pub fn confidentiality(&self) -> Confidentiality {
+        match self.metadata.token_endpoint_auth_method {
+            AuthMethod::None => Confidentiality::Public,
+            AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => Confidentiality::Confidential,
+        }
+    }
+
+    /// What people read.
+    pub fn name(&self) -> &str {
+        self.metadata.client_name.as_deref().unwrap_or(self.id.as_str())
+    }
+
+    /// The limits of its application sessions.
+    pub fn limits(&self) -> ApplicationLimits {
+        ApplicationLimits::from(&self.metadata.session)
+    }
+
+    /// May it use this grant type?
+    pub fn allows(&self, grant_type: GrantType) -> Allowed {
+        if self.metadata.grant_types.contains(&grant_type) { Allowed::Yes } else { Allowed::No }
+    }
+
+    /// The scopes it may ask for.
+    pub fn permitted(&self, asked: &ScopeSet) -> ScopeSet {
+        let own = self.metadata.scope.as_deref().and_then(|text| ScopeSet::parse(text).ok());
+        asked.filter(|token| {
+            let known = own.as_ref().map_or_else(|| scope::STANDARD.contains(&token), |own| own.contains(token));
+            known && (token != scope::OFFLINE_ACCESS || self.metadata.offline_access)
+        })
+    }
+
+    /// The origins its scripts run at: those of its redirect URIs on the web (RFC 6454, section 4).
+    pub fn origins(&self) -> std::collections::BTreeSet<String> {
+        let urls = self.metadata.redirect_uris.iter().filter_map(|uri| Url::parse(uri).ok());
+        urls.filter(|url| matches!(url.scheme(), "http" | "https"))
+            .map(|url| url.origin().ascii_serialization())
+            .collect()
+    }
+
+    /// May it be answered without a page?
+    pub fn silent_answer(&self) -> SilentAnswer {
+        let native = self.metadata.application_type == ApplicationType::Native;
+        if native && self.confidentiality() == Confidentiality::Public {
+            SilentAnswer::Never
+        } else {
+            SilentAnswer::Allowed
+        }
+    }
+
+    /// Does an administrator vouch for it?
+    pub fn vouched_for(&self) -> bool {
+        self.metadata.consent == ConsentRule::Skip
+    }
+
+    /// Stores it, new or changed.
+    pub fn store(self, before: Option<&Client>, now: Timestamp) -> Change<Client, ()> {
+        let act = if before.is_some() { Act::ClientChanged } else { Act::ClientCreated };
+        if before == Some(&self) {
+            return Change::keep(());
+        }
+        let event = Event::done(act, now).client(&self.id);
+        Change::put((), self).told(event)
+    }
+}
+
+/// Whether something is allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allowed {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+}
+
+/// Checks the complete metadata of a client that is to be stored.
+///
+/// # Errors
+/// The member that is wrong, and what would be right.
+pub fn check(metadata: &ClientMetadata) -> Result<(), String> {
+    check_name(metadata)?;
+    check_uris(metadata)?;
+    check_flows(metadata)?;
+    if metadata.offline_access && metadata.session != Default::default() {
+        let limits = ApplicationLimits::from(&metadata.session);
+        if limits != ApplicationLimits::default() {
+            return Err(
+                "offline_access: a client with session limits of its own cannot have grants that outlive sessions"
+                    .into(),
+            );
+        }
+    }
+    if let Some(text) = &metadata.scope {
+        ScopeSet::parse(text).map_err(|error| format!("scope: {error}"))?;
+    }
+    Ok(())
+}
+
+fn check_name(metadata: &ClientMetadata) -> Result<(), String> {
+    let id = &metadata.client_id;
+    let visible = |b: u8| (0x21..=0x7e).contains(&b);
+    if id.is_empty() || id.len() > 200 || !id.bytes().all(visible) || id.starts_with("abide:") {
+        return Err("client_id: 1 to 200 visible ASCII characters, not beginning with \"abide:\"".into());
+    }
+    match &metadata.client_name {
+        Some(name) if !plain_line(name) || name.chars().count() > 200 => {
+            Err("client_name: one line of at most 200 characters".into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_uris(metadata: &ClientMetadata) -> Result<(), String> {
+    let public = metadata.token_endpoint_auth_method == AuthMethod::None;
+    let local = if public && !metadata.development { LocalHttp::Refused } else { LocalHttp::Allowed };
+    if metadata.redirect_uris.is_empty() {
+        return Err("redirect_uris: at least one is needed".into());
+    }
+    for (member, list) in
+        [("redirect_uris", &metadata.redirect_uris), ("post_logout_redirect_uris", &metadata.post_logout_redirect_uris)]
+    {
+        if list.len() > 64 {
+            return Err(format!("{member}: at most 64"));
+        }
+        for uri in list {
+            redirect::registrable(uri, metadata.application_type, local)
+                .map_err(|error| format!("{member}: {uri:?}: {error}"))?;
+        }
+    }
+    for (member, uri) in [
+        ("client_uri", &metadata.client_uri),
+        ("logo_uri", &metadata.logo_uri),
+        ("policy_uri", &metadata.policy_uri),
+        ("tos_uri", &metadata.tos_uri),
+    ] {
+        if uri.as_deref().is_some_and(|uri| !is_web_page(uri)) {
+            return Err(format!("{member}: an https address (http on localhost names only)"));
+        }
+    }
+    for resource in &metadata.resources {
+        if Url::parse(resource).is_err() || resource.contains('#') || !resource.is_ascii() {
+            return Err(format!("resources: {resource:?} is no absolute URI without fragment (RFC 8707, section 2)"));
+        }
+    }
+    Ok(())
+}
+
+fn is_web_page(uri: &str) -> bool {
+    let plain = uri.bytes().all(|b| b.is_ascii_graphic());
+    plain
+        && Url::parse(uri).is_ok_and(|url| match url.scheme() {
+            "https" => true,
+            "http" => crate::protocol::issuer::is_local_name(&url),
+            _ => false,
+        })
+}
+
+fn check_flows(metadata: &ClientMetadata) -> Result<(), String> {
+    if metadata.response_types != ["code"] {
+        return Err("response_types: only [\"code\"] is supported".into());
+    }
+    if !metadata.grant_types.contains(&GrantType::AuthorizationCode) {
+        return Err("grant_types: authorization_code is needed".into());
+    }
+    if !metadata.require_pkce && metadata.token_endpoint_auth_method == AuthMethod::None {
+        return Err("require_pkce: only a confidential client can be exempted".into());
+    }
+    Ok(())
+}
+
+impl Record for Client {
+    const KIND: Kind = Kind::Client;
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+    fn rows(&self) -> Vec<Row> {
+        let mut rows = vec![Row { list: "clients", group: String::new(), order: self.name().to_lowercase() }];
+        rows.extend(self.origins().into_iter().map(|origin| Row {
+            list: "clients-by-origin",
+            group: origin,
+            order: String::new(),
+        }));
+        rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metadata(json: serde_json::Value) -> Result<(), String> {
+        let mut whole = serde_json::json!({"client_id": "a", "redirect_uris": ["https://a.example/cb"]});
+        whole.as_object_mut().unwrap().extend(json.as_object().unwrap().clone());
+        check(&serde_json::from_value(whole).map_err(|e| e.to_string())?)
+    }
+
+    #[test]
+    fn the_complete_object_is_judged() {
+        assert_eq!(metadata(serde_json::json!({})), Ok(()));
+        for bad in [
+            serde_json::json!({"client_id": ""}),
+            serde_json::json!({"client_id": "a b"}),
+            serde_json::json!({"client_id": "abide:console"}),
+            serde_json::json!({"client_name": "x\u{202e}y"}),
+            serde_json::json!({"redirect_uris": []}),
+            serde_json::json!({"redirect_uris": ["javascript:alert(1)"]}),
+            serde_json::json!({"post_logout_redirect_uris": ["https://a.example/#x"]}),
+            serde_json::json!({"token_endpoint_auth_method": "none", "redirect_uris": ["http://localhost/cb"]}),
+            serde_json::json!({"token_endpoint_auth_method": "none", "require_pkce": false}),
+            serde_json::json!({"logo_uri": "javascript:alert(1)"}),
+            serde_json::json!({"logo_uri": "http://a.example/x.png"}),
+            serde_json::json!({"response_types": ["token"]}),
+            serde_json::json!({"grant_types": ["refresh_token"]}),
+            serde_json::json!({"offline_access": true, "session": {"idle_timeout": "5m"}}),
+            serde_json::json!({"resources": ["not a uri"]}),
+            serde_json::json!({"unknown_member": 1}),
+        ] {
+            assert!(metadata(bad.clone()).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! What we keep and every rule it obeys: pure. No I/O, no async, no clock, no randomness.
+//!
+//! A rule that changes a record takes the record by value and answers with a [`record::Change`]. Instants and ids
+//! come in as arguments.
+
+pub mod account;
+pub mod audit;
+pub mod authorization;
+pub mod client;
+pub mod consent;
+pub mod credential;
+pub mod grant;
+pub mod id;
+pub mod password;
+pub mod record;
+pub mod session;
+pub mod setting;
+pub mod signing_key;
+pub mod throttle;

@@ -1,0 +1,297 @@
+//! What may happen to a session. Standing is judged first: nothing moves a limit that has passed.
+
+use super::activity::{Activity, Counts};
+use super::application::{ApplicationSession, Asking, Entry};
+use super::policy::{ApplicationLimits, Remember, SessionPolicies, touch_step};
+use super::standing::{Authority, EndReason, Standing};
+use super::{Device, Ending, MAX_AUTHENTICATIONS, MAX_PARTICIPANTS, Session};
+use crate::model::account::Account;
+use crate::model::audit::{Act, Event};
+use crate::model::id::{ClientId, SecretDigest, SessionId};
+use crate::model::record::Change;
+use crate::protocol::claims::AuthenticationFacts;
+use crate::protocol::time::Timestamp;
+use std::time::Duration;
+
+/// A session that is over is kept this long for whoever looks it up, and then forgotten.
+pub const KEEP_ENDED: Duration = Duration::from_secs(24 * 3_600);
+/// The sweep looks at a session without any limit this often.
+const LOOK_AGAIN: Duration = Duration::from_secs(30 * 24 * 3_600);
+
+/// What a new session is made of.
+#[derive(Clone, Debug)]
+pub struct Birth {
+    /// A fresh id.
+    pub id: SessionId,
+    /// The authentication it begins with.
+    pub authentication: AuthenticationFacts,
+    /// Does it outlive the browser?
+    pub remember: Remember,
+    /// Digest of the cookie's secret.
+    pub secret: SecretDigest,
+    /// Where it runs.
+    pub device: Device,
+}
+
+/// An authentication in a live session.
+#[derive(Clone, Debug)]
+pub struct Reauthentication {
+    /// The facts.
+    pub authentication: AuthenticationFacts,
+    /// What the person chose this time.
+    pub remember: Remember,
+    /// Digest of the cookie's new secret: every authentication has one.
+    pub secret: SecretDigest,
+    /// Where it happened.
+    pub device: Device,
+}
+
+/// How touching a session ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Touched {
+    /// It lives, and the act counted as far as it counts.
+    Live(Standing),
+    /// It is over; nothing moved.
+    Over(Standing),
+}
+
+/// A client's wish to take part, or to go on doing so.
+#[derive(Clone, Debug)]
+pub struct Join {
+    /// Who.
+    pub client: ClientId,
+    /// Its limits.
+    pub limits: ApplicationLimits,
+    /// With or without a page.
+    pub asking: Asking,
+    /// Whose act the request was.
+    pub activity: Activity,
+}
+
+/// How a wish to take part ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Joined {
+    /// It takes part; the session as it is now.
+    Part(Box<Session>),
+    /// The session is over.
+    Over(Standing),
+    /// Its application session is over, and this request does not begin a new one.
+    Refused(Entry),
+    /// [`MAX_PARTICIPANTS`] take part already.
+    Full,
+}
+
+/// How ending a session ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Ended {
+    /// By this very change; these apps took part in it.
+    Now(Vec<ClientId>),
+    /// It was over before.
+    Before,
+}
+
+impl Session {
+    /// Begins a session.
+    pub fn begin(birth: Birth, account: &Account, policies: &SessionPolicies) -> Change<Session, ()> {
+        let now = birth.authentication.auth_time;
+        let event = Event::done(Act::SessionStarted, now).by(&account.id);
+        let session = Session {
+            id: birth.id,
+            account: account.id.clone(),
+            account_epoch: account.epoch,
+            epoch: 0,
+            started_at: now,
+            authentications: vec![birth.authentication],
+            last_active_at: now,
+            remember: birth.remember,
+            secret: birth.secret,
+            participants: Default::default(),
+            device: birth.device,
+            ending: None,
+        };
+        let look_at = session.next_look(account, policies, now);
+        Change::put((), session).told(event).due(look_at)
+    }
+
+    /// The person authenticated again: a fact of the whole session, and a new secret for the cookie.
+    pub fn reauthenticate(
+        mut self,
+        act: Reauthentication,
+        account: &Account,
+        policies: &SessionPolicies,
+    ) -> Change<Session, Touched> {
+        let now = act.authentication.auth_time;
+        let standing = self.standing(account, policies, now);
+        if standing.authority() == Authority::Over {
+            return Change::keep(Touched::Over(standing));
+        }
+        if self.authentications.len() >= MAX_AUTHENTICATIONS {
+            self.authentications.remove(1);
+        }
+        self.authentications.push(act.authentication);
+        self.last_active_at = now;
+        // A session once kept stays kept: not ticking the box again is no wish to lose it.
+        if act.remember == Remember::Yes {
+            self.remember = Remember::Yes;
+        }
+        self.secret = act.secret;
+        self.device = act.device;
+        let standing = self.standing(account, policies, now);
+        Change::put(Touched::Live(standing), self).told(Event::done(Act::Reauthenticated, now).by(&account.id))
+    }
+
+    /// An act happened. Writes at most once per touch step.
+    pub fn touch(
+        mut self,
+        activity: Activity,
+        account: &Account,
+        policies: &SessionPolicies,
+        now: Timestamp,
+    ) -> Change<Session, Touched> {
+        let standing = self.standing(account, policies, now);
+        if standing.authority() == Authority::Over {
+            return Change::keep(Touched::Over(standing));
+        }
+        let step = touch_step(policies.of(self.remember).idle_timeout);
+        let counts = matches!(activity.counts(), Counts::Session | Counts::SessionAndApplication);
+        if !counts || now < self.last_active_at + step.max(Duration::from_secs(1)) {
+            return Change::keep(Touched::Live(standing));
+        }
+        self.last_active_at = now;
+        let standing = self.standing(account, policies, now);
+        Change::put(Touched::Live(standing), self)
+    }
+
+    /// A client takes part, or goes on doing so. Writes nothing when nothing worth a write changed, so that a silent
+    /// reissue costs one durable write in all: that of its grant.
+    pub fn join(
+        mut self,
+        wish: &Join,
+        account: &Account,
+        policies: &SessionPolicies,
+        now: Timestamp,
+    ) -> Change<Session, Joined> {
+        let standing = self.standing(account, policies, now);
+        if standing.authority() == Authority::Over {
+            return Change::keep(Joined::Over(standing));
+        }
+        let before = self.participants.get(&wish.client);
+        let authenticated_at = self.authentication().auth_time;
+        let entry = ApplicationSession::entry(before, &wish.limits, authenticated_at, wish.asking, now);
+        let is_new = before.is_none();
+        let part = match (before, entry) {
+            (_, Entry::Visibly | Entry::AfterAuthentication) => return Change::keep(Joined::Refused(entry)),
+            (None, _) if self.participants.len() >= MAX_PARTICIPANTS => return Change::keep(Joined::Full),
+            (None, _) => fresh(0, authenticated_at, now),
+            (Some(part), Entry::Anew) => {
+                ApplicationSession { joined_at: part.joined_at, ..fresh(part.epoch + 1, authenticated_at, now) }
+            }
+            (Some(part), Entry::Open) => part.clone().used(wish, authenticated_at, now),
+        };
+        let part_changed = before != Some(&part);
+        let session_step = touch_step(policies.of(self.remember).idle_timeout).max(Duration::from_secs(1));
+        let counts = wish.activity.counts() == Counts::SessionAndApplication;
+        let session_moves = counts && now >= self.last_active_at + session_step;
+        if !part_changed && !session_moves {
+            return Change::keep(Joined::Part(Box::new(self)));
+        }
+        if session_moves {
+            self.last_active_at = now;
+        }
+        self.participants.insert(wish.client.clone(), part);
+        let change = Change::put(Joined::Part(Box::new(self.clone())), self);
+        if is_new {
+            return change.told(Event::done(Act::ApplicationJoined, now).by(&account.id).client(&wish.client));
+        }
+        change
+    }
+
+    /// A refresh that counts as the person's act in one app: moves the idle clock of that application session alone.
+    pub fn touch_application(
+        mut self,
+        client: &ClientId,
+        limits: &ApplicationLimits,
+        now: Timestamp,
+    ) -> Change<Session, ()> {
+        let step = touch_step(limits.idle_timeout).max(Duration::from_secs(1));
+        match self.participants.get_mut(client) {
+            Some(part) if now >= part.last_active_at + step => {
+                part.last_active_at = now;
+                Change::put((), self)
+            }
+            _ => Change::keep(()),
+        }
+    }
+
+    /// The person signs out of one app; the others and the session go on.
+    pub fn leave(mut self, client: &ClientId, now: Timestamp) -> Change<Session, ()> {
+        let event = Event::done(Act::SessionEnded, now).by(&self.account).client(client).because("sign_out_app");
+        match self.participants.get_mut(client) {
+            Some(part) if part.signed_out_at.is_none() => {
+                part.signed_out_at = Some(now);
+                Change::put((), self).told(event)
+            }
+            _ => Change::keep(()),
+        }
+    }
+
+    /// Ends the session: one write, and nothing of it works from here on.
+    pub fn end(mut self, reason: EndReason, event: Event) -> Change<Session, Ended> {
+        if self.ending.is_some() {
+            return Change::keep(Ended::Before);
+        }
+        self.ending = Some(Ending { at: event.at, reason });
+        let participants = self.participants.keys().cloned().collect();
+        Change::put(Ended::Now(participants), self).told(event)
+    }
+
+    /// When the sweep should look next: when the nearest limit can have passed, or an ended one may be forgotten.
+    fn next_look(&self, account: &Account, policies: &SessionPolicies, now: Timestamp) -> Timestamp {
+        match self.standing(account, policies, now) {
+            Standing::Live { until: Some(until), .. } | Standing::Warn { until, .. } => until,
+            Standing::Live { until: None, .. } => now + LOOK_AGAIN,
+            Standing::Dormant { until, .. } => until + KEEP_ENDED,
+            Standing::Ended { at, .. } | Standing::Expired { since: at, .. } => at + KEEP_ENDED,
+        }
+    }
+
+    /// What the sweep does with it: forget what is long over, look again later at the rest.
+    pub fn sweep(self, account: Option<&Account>, policies: &SessionPolicies, now: Timestamp) -> Change<Session, ()> {
+        let Some(account) = account else { return Change::delete(()) };
+        let next = self.next_look(account, policies, now);
+        let over = matches!(self.standing(account, policies, now), Standing::Ended { .. } | Standing::Expired { .. });
+        if over && now >= next {
+            Change::delete(())
+        } else {
+            Change::keep(()).due(next.max(now + Duration::from_secs(1)))
+        }
+    }
+}
+
+fn fresh(epoch: u32, authenticated_at: Timestamp, now: Timestamp) -> ApplicationSession {
+    ApplicationSession {
+        joined_at: now,
+        authenticated_at,
+        last_active_at: now,
+        last_issued_at: now,
+        epoch,
+        signed_out_at: None,
+    }
+}
+
+impl ApplicationSession {
+    /// Another authorization for a live application session.
+    fn used(mut self, wish: &Join, authenticated_at: Timestamp, now: Timestamp) -> ApplicationSession {
+        let step = touch_step(wish.limits.idle_timeout).max(Duration::from_secs(1));
+        if wish.asking == Asking::Visibly {
+            self.authenticated_at = authenticated_at;
+        }
+        if wish.activity.counts() == Counts::SessionAndApplication && now >= self.last_active_at + step {
+            self.last_active_at = now;
+        }
+        if now >= self.last_issued_at + Duration::from_secs(30) {
+            self.last_issued_at = now;
+        }
+        self
+    }
+}

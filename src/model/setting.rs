@@ -1,0 +1,53 @@
+//! Single values of the installation.
+
+use crate::model::id::SecretDigest;
+use crate::model::record::{Change, Kind, Record};
+use crate::protocol::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "setting", rename_all = "snake_case")]
+pub enum Setting {
+    /// The one-time link that makes the first administrator.
+    SetupLink {
+        /// Digest of the secret in the link.
+        digest: SecretDigest,
+        /// From here on it is void.
+        expires_at: Timestamp,
+    },
+}
+
+impl Setting {
+    /// The key of [`Setting::SetupLink`].
+    pub const SETUP_LINK: &'static str = "setup-link";
+
+    /// Replaces the set-up link: the one before is void from here on.
+    pub fn renew_setup_link(digest: SecretDigest, expires_at: Timestamp) -> Change<Setting, ()> {
+        Change::put((), Setting::SetupLink { digest, expires_at }).due(expires_at)
+    }
+
+    /// Is this link still to be used?
+    pub fn setup_link_standing(&self, presented: &SecretDigest, now: Timestamp) -> LinkStanding {
+        let Setting::SetupLink { digest, expires_at } = self;
+        if digest == presented && now < *expires_at { LinkStanding::Good } else { LinkStanding::Void }
+    }
+}
+
+/// Whether a one-time link works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkStanding {
+    /// It does.
+    Good,
+    /// It was used, replaced, has expired or never was one.
+    Void,
+}
+
+impl Record for Setting {
+    const KIND: Kind = Kind::Setting;
+    fn key(&self) -> String {
+        match self {
+            Setting::SetupLink { .. } => Setting::SETUP_LINK.to_owned(),
+        }
+    }
+}

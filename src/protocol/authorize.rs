@@ -1,0 +1,207 @@
+//! The authorization request and its answer (RFC 6749, 4.1; OpenID Connect Core, 3.1.2; RFC 9207).
+
+use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::params::{Params, Spoiled};
+use crate::protocol::pkce::CodeChallenge;
+use crate::protocol::scope::ScopeSet;
+use serde::{Deserialize, Serialize};
+
+/// What may be asked of the person, or forbidden (`prompt`, OpenID Connect Core, 3.1.2.1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Prompt {
+    /// No page at all.
+    None,
+    /// Authenticate again.
+    Login,
+    /// Consent again.
+    Consent,
+    /// Choose the account.
+    SelectAccount,
+}
+
+/// A well-formed authorization request of the code flow.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AuthorizationRequest {
+    /// The client, as it called itself.
+    pub client_id: String,
+    /// Where the answer goes, as it was presented.
+    pub redirect_uri: String,
+    /// What is asked for.
+    pub scope: ScopeSet,
+    /// Comes back with the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// Comes back in the ID token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// PKCE, method S256.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_challenge: Option<CodeChallenge>,
+    /// What may be asked of the person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prompt: Vec<Prompt>,
+    /// How old the authentication may be, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<u64>,
+    /// An earlier ID token of the person expected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token_hint: Option<String>,
+    /// The name with which the person will probably sign in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_hint: Option<String>,
+    /// The resources the access token is for (RFC 8707).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resource: Vec<String>,
+}
+
+impl AuthorizationRequest {
+    /// Reads the request. Client and redirect URI have been looked at before (they decide where an error goes).
+    ///
+    /// # Errors
+    /// What the redirect back will say.
+    pub fn parse(params: &Params) -> Result<AuthorizationRequest, OAuthError> {
+        let wrong = |text| Err(OAuthError::new(Code::InvalidRequest, text));
+        if let Some((_, why)) = params.first_spoiled() {
+            return wrong(match why {
+                Spoiled::Repeated => "a parameter is repeated",
+                Spoiled::Malformed => "a parameter is too long or no UTF-8 text",
+            });
+        }
+        refuse_unsupported(params)?;
+        let Ok(scope) = ScopeSet::parse(params.get("scope").unwrap_or_default()) else {
+            return Err(OAuthError::new(Code::InvalidScope, "scope holds a character that is not allowed"));
+        };
+        let max_age = match params.get("max_age").map(str::parse::<u64>) {
+            None => None,
+            Some(Ok(seconds)) => Some(seconds),
+            Some(Err(_)) => return wrong("max_age must be a number of seconds"),
+        };
+        Ok(AuthorizationRequest {
+            client_id: text(params, "client_id").unwrap_or_default(),
+            redirect_uri: text(params, "redirect_uri").unwrap_or_default(),
+            scope,
+            state: text(params, "state"),
+            nonce: text(params, "nonce"),
+            code_challenge: challenge(params)?,
+            prompt: prompts(params)?,
+            max_age,
+            id_token_hint: text(params, "id_token_hint"),
+            login_hint: text(params, "login_hint").map(|hint| hint.chars().take(256).collect()),
+            resource: params.all("resource"),
+        })
+    }
+
+    /// Is this asked of the person, or forbidden?
+    pub fn prompts(&self, prompt: Prompt) -> bool {
+        self.prompt.contains(&prompt)
+    }
+}
+
+fn text(params: &Params, name: &str) -> Option<String> {
+    params.get(name).map(str::to_owned)
+}
+
+fn refuse_unsupported(params: &Params) -> Result<(), OAuthError> {
+    for (name, code, words) in [
+        ("request", Code::RequestNotSupported, "request objects are not supported"),
+        ("request_uri", Code::RequestUriNotSupported, "request_uri is not supported"),
+        ("registration", Code::RegistrationNotSupported, "self-issued registration is not supported"),
+    ] {
+        if params.get(name).is_some() {
+            return Err(OAuthError::new(code, words));
+        }
+    }
+    match params.get("response_type") {
+        None => return Err(OAuthError::new(Code::InvalidRequest, "response_type is missing")),
+        Some("code") => {}
+        Some(_) => return Err(OAuthError::new(Code::UnsupportedResponseType, "response_type must be code")),
+    }
+    match params.get("response_mode") {
+        None | Some("query") => Ok(()),
+        Some(_) => Err(OAuthError::new(Code::InvalidRequest, "response_mode must be query")),
+    }
+}
+
+fn challenge(params: &Params) -> Result<Option<CodeChallenge>, OAuthError> {
+    let wrong = |text| Err(OAuthError::new(Code::InvalidRequest, text));
+    match (params.get("code_challenge"), params.get("code_challenge_method")) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => wrong("code_challenge_method without code_challenge"),
+        (Some(text), Some("S256")) => match CodeChallenge::parse(text) {
+            Some(challenge) => Ok(Some(challenge)),
+            None => wrong("code_challenge must be the base64url of a SHA-256"),
+        },
+        (Some(_), _) => wrong("code_challenge_method must be S256"),
+    }
+}
+
+fn prompts(params: &Params) -> Result<Vec<Prompt>, OAuthError> {
+    let mut prompts = Vec::new();
+    for word in params.get("prompt").unwrap_or_default().split(' ').filter(|word| !word.is_empty()) {
+        let prompt = match word {
+            "none" => Prompt::None,
+            "login" => Prompt::Login,
+            "consent" => Prompt::Consent,
+            "select_account" => Prompt::SelectAccount,
+            _ => return Err(OAuthError::new(Code::InvalidRequest, "prompt holds an unknown value")),
+        };
+        if !prompts.contains(&prompt) {
+            prompts.push(prompt);
+        }
+    }
+    if prompts.contains(&Prompt::None) && prompts.len() > 1 {
+        return Err(OAuthError::new(Code::InvalidRequest, "prompt=none goes with no other value"));
+    }
+    Ok(prompts)
+}
+
+/// The parameters of a successful answer (RFC 6749, 4.1.2; RFC 9207, 2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthorizationResponse {
+    /// The code.
+    pub code: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(extra: &str) -> Result<AuthorizationRequest, OAuthError> {
+        let text = format!("client_id=a&redirect_uri=b&response_type=code&scope=openid{extra}");
+        AuthorizationRequest::parse(&Params::parse(text.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn wrong_requests_get_their_specified_error() {
+        let hash = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+        for (extra, code) in [
+            ("&state=a&state=a", Code::InvalidRequest),
+            ("&x=%00", Code::InvalidRequest),
+            ("&request=x", Code::RequestNotSupported),
+            ("&request_uri=x", Code::RequestUriNotSupported),
+            ("&registration=x", Code::RegistrationNotSupported),
+            ("&response_mode=fragment", Code::InvalidRequest),
+            ("&max_age=-1", Code::InvalidRequest),
+            ("&max_age=x", Code::InvalidRequest),
+            ("&prompt=none%20login", Code::InvalidRequest),
+            ("&prompt=sing", Code::InvalidRequest),
+            ("&code_challenge_method=S256", Code::InvalidRequest),
+            (&format!("&code_challenge={hash}"), Code::InvalidRequest),
+            (&format!("&code_challenge={hash}&code_challenge_method=plain"), Code::InvalidRequest),
+            ("&code_challenge=short&code_challenge_method=S256", Code::InvalidRequest),
+        ] {
+            assert_eq!(parse(extra).unwrap_err().code, code, "{extra}");
+        }
+        let of = |text: &str| AuthorizationRequest::parse(&Params::parse(text.as_bytes()).unwrap()).unwrap_err().code;
+        assert_eq!(of("response_type=token"), Code::UnsupportedResponseType);
+        assert_eq!(of("scope=openid"), Code::InvalidRequest);
+        assert_eq!(of("response_type=code&scope=%C3%A4"), Code::InvalidScope);
+    }
+
+    #[test]
+    fn unknown_parameters_are_ignored() {
+        let request = parse("&foo=bar&ui_locales=de&prompt=login%20consent").unwrap();
+        assert!(request.prompts(Prompt::Login) && request.prompts(Prompt::Consent) && !request.prompts(Prompt::None));
+    }
+}

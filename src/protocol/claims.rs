@@ -1,0 +1,168 @@
+//! The claims of our tokens (OpenID Connect Core, 2 and 5.1; RFC 9068; Enterprise Extensions).
+
+use crate::protocol::scope::{self, ScopeSet};
+use crate::protocol::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// One audience, or several: a single one is printed as a string, as most clients expect.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Audience {
+    /// One.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
+}
+
+impl Audience {
+    /// Of a list; one alone becomes a string.
+    pub fn of(mut list: Vec<String>) -> Audience {
+        match (list.pop(), list.is_empty()) {
+            (Some(only), true) => Audience::One(only),
+            (Some(last), false) => {
+                list.push(last);
+                Audience::Many(list)
+            }
+            (None, _) => Audience::Many(list),
+        }
+    }
+
+    /// Is this one of them?
+    pub fn contains(&self, audience: &str) -> bool {
+        match self {
+            Audience::One(one) => one == audience,
+            Audience::Many(many) => many.iter().any(|one| one == audience),
+        }
+    }
+}
+
+/// How, when and with what strength the person authenticated, as tokens tell it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AuthenticationFacts {
+    /// When.
+    pub auth_time: Timestamp,
+    /// How strongly (OpenID Connect Core, 2).
+    pub acr: String,
+    /// By which methods (RFC 8176).
+    pub amr: Vec<String>,
+}
+
+/// An ID token.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct IdTokenClaims {
+    /// Who says so.
+    pub iss: String,
+    /// Of whom.
+    pub sub: String,
+    /// To whom.
+    pub aud: Audience,
+    /// Until when it may be accepted.
+    pub exp: Timestamp,
+    /// When it was made.
+    pub iat: Timestamp,
+    /// The facts of the authentication.
+    #[serde(flatten)]
+    pub authentication: AuthenticationFacts,
+    /// The session, under the name this client knows it by.
+    pub sid: String,
+    /// The absolute end of the application session; omitted when there is none (OpenID Connect Enterprise Extensions).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_expiry: Option<Timestamp>,
+    /// From the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// Half of the hash of the access token beside it (3.1.3.6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_hash: Option<String>,
+    /// Claims about the person, where the client wants them here.
+    #[serde(flatten)]
+    pub person: Map<String, Value>,
+}
+
+/// An access token (RFC 9068, section 2.2).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct AccessTokenClaims {
+    /// Who says so.
+    pub iss: String,
+    /// For whom it acts.
+    pub sub: String,
+    /// Where it is good.
+    pub aud: Audience,
+    /// The client it was given to.
+    pub client_id: String,
+    /// What it allows.
+    pub scope: String,
+    /// Until when.
+    pub exp: Timestamp,
+    /// Since when.
+    pub iat: Timestamp,
+    /// Its own name; begins with the name of its grant.
+    pub jti: String,
+    /// The session, as the ID token names it; none for a grant that outlives sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    /// The facts of the authentication.
+    #[serde(flatten)]
+    pub authentication: AuthenticationFacts,
+}
+
+/// Standard claims that a scope asks for (OpenID Connect Core, 5.4).
+pub fn claims_of(scope: &str) -> &'static [&'static str] {
+    match scope {
+        scope::PROFILE => &[
+            "name",
+            "family_name",
+            "given_name",
+            "middle_name",
+            "nickname",
+            "preferred_username",
+            "profile",
+            "picture",
+            "website",
+            "gender",
+            "birthdate",
+            "zoneinfo",
+            "locale",
+            "updated_at",
+        ],
+        scope::EMAIL => &["email", "email_verified"],
+        scope::ADDRESS => &["address"],
+        scope::PHONE => &["phone_number", "phone_number_verified"],
+        _ => &[],
+    }
+}
+
+/// The part of a person's claims that a scope opens.
+pub fn opened_by(scope: &ScopeSet, all: &Map<String, Value>) -> Map<String, Value> {
+    let names = scope.iter().flat_map(claims_of);
+    names.filter_map(|name| all.get(*name).map(|value| ((*name).to_owned(), value.clone()))).collect()
+}
+
+/// Checks one standard claim (OpenID Connect Core, 5.1): its type, and that it is one an account may carry.
+///
+/// # Errors
+/// What would be right.
+pub fn check_standard(name: &str, value: &Value) -> Result<(), String> {
+    let known = scope::STANDARD.iter().flat_map(|scope| claims_of(scope)).any(|claim| *claim == name);
+    let good = match name {
+        _ if !known => return Err(format!("`{name}` is no standard claim that an account carries")),
+        "email_verified" | "phone_number_verified" => value.is_boolean(),
+        "updated_at" => value.is_i64() || value.is_u64(),
+        "address" => value.as_object().is_some_and(|fields| fields.values().all(Value::is_string)),
+        "picture" | "website" | "profile" => {
+            value.as_str().is_some_and(|text| text.starts_with("https://") || text.starts_with("http://"))
+        }
+        "email" => value.as_str().is_some_and(|text| {
+            text.split_once('@').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty()) && plain_line(text)
+        }),
+        _ => value.as_str().is_some_and(plain_line),
+    };
+    if good { Ok(()) } else { Err(format!("`{name}` has the wrong form (OpenID Connect Core, section 5.1)")) }
+}
+
+/// One line of ordinary text: no control characters, none that turn the direction of writing, at most 1 kB.
+pub fn plain_line(text: &str) -> bool {
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !text.is_empty() && text.len() <= 1024 && !text.chars().any(|c| c.is_control() || turns(c))
+}

@@ -1,0 +1,148 @@
+//! Client metadata (RFC 7591, section 2; OpenID Connect Dynamic Client Registration 1.0, section 2; RP-Initiated
+//! Logout 1.0, section 3.1) with what is ours beside it: the form of `clients` in an import file.
+
+use crate::protocol::client_auth::AuthMethod;
+use crate::protocol::duration::Limit;
+use crate::protocol::redirect::ApplicationType;
+use crate::protocol::signing::SigningAlg;
+use crate::protocol::token::GrantType;
+use serde::{Deserialize, Serialize};
+
+/// A client as an administrator writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientMetadata {
+    /// Its public name in requests.
+    pub client_id: String,
+    /// Its secret, in the clear: read at creation only, never printed.
+    #[serde(default, skip_serializing)]
+    pub client_secret: Option<String>,
+    /// Digest of its secret, as an export prints it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret_hash: Option<String>,
+    /// Says that a secret under 32 characters is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weak_secret: Option<bool>,
+    /// What people read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_name: Option<String>,
+    /// Its home page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_uri: Option<String>,
+    /// Its logo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
+    /// Its privacy policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_uri: Option<String>,
+    /// Its terms of service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tos_uri: Option<String>,
+    /// Where answers may go.
+    #[serde(default)]
+    pub redirect_uris: Vec<String>,
+    /// Where browsers may go after a sign-out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub post_logout_redirect_uris: Vec<String>,
+    /// Web or native.
+    #[serde(default)]
+    pub application_type: ApplicationType,
+    /// How it authenticates.
+    #[serde(default)]
+    pub token_endpoint_auth_method: AuthMethod,
+    /// The grant types it may use.
+    #[serde(default = "usual_grant_types")]
+    pub grant_types: Vec<GrantType>,
+    /// `code` alone for now.
+    #[serde(default = "usual_response_types")]
+    pub response_types: Vec<String>,
+    /// The scopes it may ask for; without the member, all standard ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// How its ID tokens are signed.
+    #[serde(default)]
+    pub id_token_signed_response_alg: SigningAlg,
+    /// Without the member, PKCE is required.
+    #[serde(default = "yes")]
+    pub require_pkce: bool,
+    /// `ask` or `skip`.
+    #[serde(default)]
+    pub consent: ConsentRule,
+    /// May it have grants that outlive the session?
+    #[serde(default)]
+    pub offline_access: bool,
+    /// The resources it serves (RFC 8707), as absolute URIs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
+    /// Allows plain `http://localhost` redirects to a public web client.
+    #[serde(default)]
+    pub development: bool,
+    /// How far a sign-out that it starts reaches.
+    #[serde(default)]
+    pub logout_scope: LogoutScope,
+    /// Limits of its application sessions.
+    #[serde(default)]
+    pub session: SessionMetadata,
+}
+
+/// How far a sign-out started by a client reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum LogoutScope {
+    /// It ends the session in this browser.
+    #[default]
+    Browser,
+    /// It ends the client's own application session alone.
+    App,
+}
+
+/// Who is asked before a client learns something of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentRule {
+    /// The person.
+    #[default]
+    Ask,
+    /// Nobody: an administrator vouches for the client.
+    Skip,
+}
+
+/// The part of client metadata that limits application sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub struct SessionMetadata {
+    /// How long the person may be idle in this app.
+    #[serde(default)]
+    pub idle_timeout: Limit,
+    /// How long after the authentication it ends.
+    #[serde(default)]
+    pub max_lifetime: Limit,
+    /// Which of its acts count as the person's.
+    #[serde(default)]
+    pub activity: ActivityRule,
+}
+
+/// What of a client's doing counts as an act of the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum ActivityRule {
+    /// Nothing.
+    None,
+    /// Its refreshes, for its own application session.
+    Refresh,
+    /// What it reports.
+    #[default]
+    Report,
+}
+
+fn usual_grant_types() -> Vec<GrantType> {
+    vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
+}
+
+fn usual_response_types() -> Vec<String> {
+    vec!["code".to_owned()]
+}
+
+fn yes() -> bool {
+    true
+}

@@ -1,0 +1,78 @@
+//! What we tell about ourselves (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2).
+
+use crate::protocol::issuer::Issuer;
+use crate::protocol::scope;
+use crate::protocol::signing::SigningAlg;
+use serde::Serialize;
+
+/// Provider metadata: exactly what is really there.
+#[derive(Debug, Clone, Serialize)]
+pub struct Metadata {
+    issuer: String,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    userinfo_endpoint: String,
+    end_session_endpoint: String,
+    jwks_uri: String,
+    scopes_supported: Vec<&'static str>,
+    response_types_supported: Vec<&'static str>,
+    response_modes_supported: Vec<&'static str>,
+    grant_types_supported: Vec<&'static str>,
+    acr_values_supported: Vec<&'static str>,
+    subject_types_supported: Vec<&'static str>,
+    id_token_signing_alg_values_supported: Vec<&'static str>,
+    token_endpoint_auth_methods_supported: Vec<&'static str>,
+    claims_supported: Vec<&'static str>,
+    claim_types_supported: Vec<&'static str>,
+    prompt_values_supported: Vec<&'static str>,
+    code_challenge_methods_supported: Vec<&'static str>,
+    claims_parameter_supported: bool,
+    request_parameter_supported: bool,
+    request_uri_parameter_supported: bool,
+    authorization_response_iss_parameter_supported: bool,
+}
+
+impl Metadata {
+    /// The metadata of this issuer. `acrs` are the authentication context classes it can reach.
+    pub fn of(issuer: &Issuer, acrs: &[&'static str]) -> Metadata {
+        let mut claims = vec![
+            "iss",
+            "sub",
+            "aud",
+            "exp",
+            "iat",
+            "auth_time",
+            "acr",
+            "amr",
+            "sid",
+            "session_expiry",
+            "nonce",
+            "at_hash",
+        ];
+        claims.extend(scope::STANDARD.iter().flat_map(|scope| crate::protocol::claims::claims_of(scope)));
+        Metadata {
+            issuer: issuer.to_string(),
+            authorization_endpoint: issuer.at("/authorize"),
+            token_endpoint: issuer.at("/token"),
+            userinfo_endpoint: issuer.at("/userinfo"),
+            end_session_endpoint: issuer.at("/end_session"),
+            jwks_uri: issuer.at("/jwks"),
+            scopes_supported: scope::STANDARD.to_vec(),
+            response_types_supported: vec!["code"],
+            response_modes_supported: vec!["query"],
+            grant_types_supported: vec!["authorization_code", "refresh_token"],
+            acr_values_supported: acrs.to_vec(),
+            subject_types_supported: vec!["public"],
+            id_token_signing_alg_values_supported: SigningAlg::ALL.iter().map(|alg| alg.name()).collect(),
+            token_endpoint_auth_methods_supported: vec!["client_secret_basic", "client_secret_post", "none"],
+            claims_supported: claims,
+            claim_types_supported: vec!["normal"],
+            prompt_values_supported: vec!["none", "login", "consent", "select_account"],
+            code_challenge_methods_supported: vec!["S256"],
+            claims_parameter_supported: false,
+            request_parameter_supported: false,
+            request_uri_parameter_supported: false,
+            authorization_response_iss_parameter_supported: true,
+        }
+    }
+}

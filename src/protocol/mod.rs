@@ -1,0 +1,23 @@
+//! The words of OAuth 2.0 and OpenID Connect: parse and print, nothing else.
+//!
+//! Knows no record, no rule, no request and no clock. Every type here is plain data that tests can write down.
+
+pub mod authorize;
+pub mod claims;
+pub mod client_auth;
+pub mod client_metadata;
+pub mod discovery;
+pub mod duration;
+pub mod end_session;
+pub mod error;
+pub mod issuer;
+pub mod params;
+pub mod pkce;
+pub mod redirect;
+pub mod scope;
+pub mod signing;
+pub mod time;
+pub mod token;
+
+pub use issuer::Issuer;
+pub use time::Timestamp;

@@ -1,0 +1,171 @@
+//! Request parameters, from a query or a form body (`application/x-www-form-urlencoded`).
+
+use percent_encoding::percent_decode_str;
+
+/// More parameters than this are refused unread.
+pub const MAX_PARAMS: usize = 64;
+/// A longer value (bytes, decoded) counts as malformed.
+pub const MAX_VALUE: usize = 8 * 1024;
+
+/// The parameters of one request.
+///
+/// A parameter sent without a value counts as not sent (RFC 6749, section 3.1). One that came twice, holds a NUL,
+/// is no UTF-8 or is too long is kept by name only, as spoiled: which error that is depends on which parameter it is,
+/// and that the callers know.
+#[derive(Debug, Clone, Default)]
+pub struct Params {
+    values: Vec<(String, String)>,
+    spoiled: Vec<(String, Spoiled)>,
+}
+
+/// What is wrong with a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spoiled {
+    /// It came more than once (RFC 6749, section 3.1).
+    Repeated,
+    /// It is no UTF-8, holds a control character or is too long.
+    Malformed,
+}
+
+/// Too many parameters to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooMany;
+
+/// The only parameter that may be repeated (RFC 8707, section 2).
+const REPEATABLE: &str = "resource";
+
+impl Params {
+    /// Takes an encoded query or form body apart.
+    ///
+    /// # Errors
+    /// More than [`MAX_PARAMS`] parameters.
+    pub fn parse(encoded: &[u8]) -> Result<Params, TooMany> {
+        let mut params = Params::default();
+        let pieces = encoded.split(|byte| *byte == b'&').filter(|piece| !piece.is_empty());
+        for (count, piece) in pieces.enumerate() {
+            if count >= MAX_PARAMS {
+                return Err(TooMany);
+            }
+            params.take(piece);
+        }
+        Ok(params)
+    }
+
+    fn take(&mut self, piece: &[u8]) {
+        let at = piece.iter().position(|byte| *byte == b'=').unwrap_or(piece.len());
+        let Some(name) = decode(&piece[..at]) else {
+            return; // A name that is no text is the name of nothing we know; unknown parameters are ignored.
+        };
+        match decode(piece.get(at + 1..).unwrap_or_default()) {
+            None => self.spoil(name, Spoiled::Malformed),
+            Some(value) if value.len() > MAX_VALUE => self.spoil(name, Spoiled::Malformed),
+            // An empty one still counts as sent when it comes to repetition: `a=&a=1` is ambiguous.
+            Some(value) if self.seen(&name) && name != REPEATABLE => {
+                drop(value);
+                self.spoil(name, Spoiled::Repeated);
+            }
+            Some(value) => self.values.push((name, value)),
+        }
+    }
+
+    fn seen(&self, name: &str) -> bool {
+        self.values.iter().any(|(n, _)| n == name) || self.spoiled.iter().any(|(n, _)| n == name)
+    }
+
+    fn spoil(&mut self, name: String, why: Spoiled) {
+        self.values.retain(|(n, _)| *n != name);
+        self.spoiled.push((name, why));
+    }
+
+    /// The value, where one was sent exactly once and is text.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.values.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
+    }
+
+    /// All values of a repeatable parameter.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        self.values.iter().filter(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.clone()).collect()
+    }
+
+    /// What is wrong with a parameter, if anything.
+    pub fn spoiled(&self, name: &str) -> Option<Spoiled> {
+        self.spoiled.iter().find(|(n, _)| n == name).map(|(_, why)| *why)
+    }
+
+    /// The first parameter with which anything is wrong.
+    pub fn first_spoiled(&self) -> Option<(&str, Spoiled)> {
+        self.spoiled.first().map(|(name, why)| (name.as_str(), *why))
+    }
+
+    /// The names with which something is wrong.
+    pub fn spoiled_names(&self) -> impl Iterator<Item = &str> {
+        self.spoiled.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The parameters with which nothing is wrong, in the order they came.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().map(|(n, v)| (n.as_str(), v.as_str()))
+    }
+}
+
+fn decode(piece: &[u8]) -> Option<String> {
+    let plus: Vec<u8> = piece.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    let text = std::str::from_utf8(&plus).ok()?;
+    let text = percent_decode_str(text).decode_utf8().ok()?.into_owned();
+    let acceptable = |c: char| !c.is_control() || c == '\n' || c == '\r' || c == '\t';
+    text.chars().all(acceptable).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parse(text: &str) -> Params {
+        Params::parse(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn repeated_and_malformed_parameters_have_no_value() {
+        for (text, why) in [
+            ("a=1&a=1", Spoiled::Repeated),
+            ("a=&a=1", Spoiled::Repeated),
+            ("a=1&a=", Spoiled::Repeated),
+            ("a=1&%61=2", Spoiled::Repeated),
+            ("a=%00", Spoiled::Malformed),
+            ("a=%ff", Spoiled::Malformed),
+            ("a=%1b", Spoiled::Malformed),
+        ] {
+            let params = parse(text);
+            assert_eq!((params.get("a"), params.spoiled("a")), (None, Some(why)), "{text}");
+        }
+        assert_eq!(parse("a=%ff&a=1").get("a"), None);
+        assert_eq!(parse(&format!("a={}", "x".repeat(MAX_VALUE + 1))).spoiled("a"), Some(Spoiled::Malformed));
+    }
+
+    #[test]
+    fn resource_alone_may_repeat() {
+        assert_eq!(parse("resource=a&resource=b").all("resource"), ["a", "b"]);
+        assert!(parse("resource=a&resource=b").first_spoiled().is_none());
+    }
+
+    #[test]
+    fn empty_is_not_sent() {
+        assert_eq!(parse("a=&b").get("a"), None);
+        assert_eq!(parse("a=b+c%20d").get("a"), Some("b c d"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = Params::parse(&bytes);
+        }
+
+        #[test]
+        fn what_was_encoded_comes_back(name in "[a-z_]{1,12}", value in "[^\\p{C}]{1,40}") {
+            let encoded = format!("{name}={}", percent_encoding::utf8_percent_encode(&value, percent_encoding::NON_ALPHANUMERIC));
+            let params = parse(&encoded);
+            prop_assert_eq!(params.get(&name), Some(value.as_str()));
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The token request and its answer (RFC 6749, sections 4.1.3, 5 and 6; OpenID Connect Core, 3.1.3).
+
+use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::params::{Params, Spoiled};
+use crate::protocol::pkce::CodeVerifier;
+use crate::protocol::scope::ScopeSet;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+/// A well-formed token request, one variant a grant type.
+pub enum TokenRequest {
+    /// A code is redeemed.
+    AuthorizationCode {
+        /// The code.
+        code: String,
+        /// The redirect URI of the authorization request.
+        redirect_uri: Option<String>,
+        /// The PKCE verifier; the inner `None` of a malformed one never matches a challenge.
+        verifier: Option<CodeVerifier>,
+        /// Resources to narrow the access token to (RFC 8707, 2.2).
+        resource: Vec<String>,
+    },
+    /// A grant is renewed.
+    RefreshToken {
+        /// The refresh token.
+        token: Zeroizing<String>,
+        /// A narrower scope, if one is wished.
+        scope: Option<ScopeSet>,
+        /// Resources to narrow the access token to.
+        resource: Vec<String>,
+    },
+}
+
+/// The grant types we know (`grant_types` of client metadata).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// RFC 6749, 4.1.
+    AuthorizationCode,
+    /// RFC 6749, 6.
+    RefreshToken,
+}
+
+impl TokenRequest {
+    /// Reads the request.
+    ///
+    /// # Errors
+    /// `invalid_request`, `unsupported_grant_type` or `invalid_scope`.
+    pub fn parse(params: &Params) -> Result<TokenRequest, OAuthError> {
+        let wrong = |text| OAuthError::new(Code::InvalidRequest, text);
+        if let Some((_, why)) = params.first_spoiled() {
+            return Err(wrong(match why {
+                Spoiled::Repeated => "a parameter is repeated",
+                Spoiled::Malformed => "a parameter is too long or no UTF-8 text",
+            }));
+        }
+        let resource = params.all("resource");
+        match params.get("grant_type") {
+            None => Err(wrong("grant_type is missing")),
+            Some("authorization_code") => Ok(TokenRequest::AuthorizationCode {
+                code: params.get("code").ok_or(wrong("code is missing"))?.to_owned(),
+                redirect_uri: params.get("redirect_uri").map(str::to_owned),
+                verifier: match params.get("code_verifier") {
+                    None => None,
+                    Some(text) => Some(CodeVerifier::parse(text).ok_or(OAuthError::new(
+                        Code::InvalidGrant,
+                        "code_verifier must be 43 to 128 unreserved characters",
+                    ))?),
+                },
+                resource,
+            }),
+            Some("refresh_token") => Ok(TokenRequest::RefreshToken {
+                token: Zeroizing::new(params.get("refresh_token").ok_or(wrong("refresh_token is missing"))?.to_owned()),
+                scope: match params.get("scope") {
+                    None => None,
+                    Some(text) => Some(ScopeSet::parse(text).map_err(|_| {
+                        OAuthError::new(Code::InvalidScope, "scope holds a character that is not allowed")
+                    })?),
+                },
+                resource,
+            }),
+            Some(_) => Err(OAuthError::new(Code::UnsupportedGrantType, "grant_type is none that is supported")),
+        }
+    }
+
+    /// Which grant type it is.
+    pub fn grant_type(&self) -> GrantType {
+        match self {
+            TokenRequest::AuthorizationCode { .. } => GrantType::AuthorizationCode,
+            TokenRequest::RefreshToken { .. } => GrantType::RefreshToken,
+        }
+    }
+}
+
+/// A successful answer (RFC 6749, 5.1; OpenID Connect Core, 3.1.3.3).
+#[derive(Debug, Clone, Serialize)]
+pub struct TokenResponse {
+    /// The access token.
+    pub access_token: String,
+    /// `Bearer`.
+    pub token_type: &'static str,
+    /// Seconds the access token lives.
+    pub expires_in: i64,
+    /// The refresh token, where the client gets one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// The ID token, where `openid` was granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
+    /// The scope granted.
+    pub scope: String,
+}

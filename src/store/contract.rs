@@ -1,0 +1,136 @@
+//! The contract every backend keeps: bytes in, bytes out, one atomic and durable change at a time.
+//!
+//! The verbs of the floors above are written once, over this trait (see [`super::Store`]), so that a verb cannot exist
+//! for one backend and not for another.
+
+use crate::model::record::{Due, Kind, Name, Row};
+use crate::protocol::time::Timestamp;
+use async_trait::async_trait;
+
+/// Why the store could not do its work. An expected outcome is never one of these.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreFault {
+    /// The store cannot be written at the moment or any more (a sync failed, the disk is full); nothing is half done.
+    #[error("the store cannot be used: {0}")]
+    Unavailable(String),
+    /// A stored record cannot be understood.
+    #[error("a stored {kind} cannot be read: {reason}")]
+    Damaged {
+        /// What kind of record.
+        kind: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A value beyond [`MAX_VALUE`] or a key beyond [`MAX_KEY`].
+    #[error("a {0} is too large to be stored")]
+    TooLarge(&'static str),
+}
+
+/// The largest encoded record, in bytes: embedded stores are at their best with small values.
+pub const MAX_VALUE: usize = 256 * 1024;
+/// The largest key, in bytes.
+pub const MAX_KEY: usize = 1024;
+
+/// What becomes of the record's bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// Nothing.
+    Keep,
+    /// Create or replace.
+    Put(Vec<u8>),
+    /// Remove.
+    Delete,
+}
+
+/// One transaction: all of it or nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawChange {
+    /// The record.
+    pub write: Write,
+    /// Unique names to claim for the record's key. If another key bears one of them, nothing is written.
+    pub claim: Vec<Name>,
+    /// Unique names to give up; one that another key bears is left alone.
+    pub release: Vec<Name>,
+    /// List rows to add.
+    pub list: Vec<Row>,
+    /// List rows to remove.
+    pub unlist: Vec<Row>,
+    /// Appointments with the sweep to add.
+    pub due: Vec<Due>,
+    /// Appointments to strike out.
+    pub undue: Vec<Due>,
+    /// Encoded audit events to append, with their times.
+    pub events: Vec<(Timestamp, Vec<u8>)>,
+}
+
+/// A rule over bytes. May run several times for one call (a transaction that met another is run again): it must be a
+/// pure function of its argument as far as the store is concerned, and the last run is the one that counts.
+pub type RawRule = Box<dyn FnMut(Option<Vec<u8>>) -> Result<RawChange, StoreFault> + Send>;
+
+/// How a change ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Committed {
+    /// Written and durable (or nothing was to be written, and what was read is durable).
+    Done,
+    /// Another record of this kind bears this name; nothing was written.
+    Taken(Name),
+}
+
+/// A place in a list from which to read on: after this row. Opaque to callers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor(pub String);
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// At most as many as were asked for.
+    pub items: Vec<T>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<Cursor>,
+}
+
+/// What an engine has to do to keep Abide's records.
+///
+/// Every method that returns `Ok` returns only when what it tells of is durable: also a read, and also the loser of a
+/// race, wait for the flush that covers what they saw. Dropping a returned future never leaves a change half done.
+#[async_trait]
+pub trait Backend: Send + Sync + 'static {
+    /// The record's bytes.
+    async fn get(&self, kind: Kind, key: &str) -> Result<Option<Vec<u8>>, StoreFault>;
+
+    /// Runs `rule` on the record and writes what it answers, in one transaction.
+    async fn change(&self, kind: Kind, key: &str, rule: RawRule) -> Result<Committed, StoreFault>;
+
+    /// The key of the record of `kind` that bears `name`.
+    async fn bearer(&self, kind: Kind, name: &Name) -> Result<Option<String>, StoreFault>;
+
+    /// Record keys of one group of a list, in order of (`order`, key), at most `limit`, after `cursor`.
+    async fn list(
+        &self,
+        list: &str,
+        group: &str,
+        cursor: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<String>, StoreFault>;
+
+    /// Keys of a kind in byte order, at most `limit`, after `cursor`.
+    async fn keys(&self, kind: Kind, cursor: Option<&Cursor>, limit: usize) -> Result<Page<String>, StoreFault>;
+
+    /// Appointments whose time has come (`at <= now`), earliest first, at most `limit`.
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, StoreFault>;
+
+    /// Audit events, newest first, at most `limit`, older than `cursor`.
+    async fn events(&self, cursor: Option<&Cursor>, limit: usize) -> Result<Page<Vec<u8>>, StoreFault>;
+
+    /// Removes at most `limit` audit events older than `before`; answers how many.
+    async fn forget_events(&self, before: Timestamp, limit: usize) -> Result<usize, StoreFault>;
+
+    /// Writes a byte and waits until it is durable; an error says why the store cannot be written.
+    async fn probe(&self) -> Result<(), StoreFault>;
+
+    /// Bytes the store takes on disk.
+    async fn size(&self) -> Result<u64, StoreFault>;
+
+    /// Flushes everything and refuses further work.
+    async fn close(&self) -> Result<(), StoreFault>;
+}

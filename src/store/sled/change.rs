@@ -1,0 +1,215 @@
+//! One change: everything a rule decides in one transaction over the trees it touches.
+
+use super::engine::{Engine, Stop};
+use super::keys;
+use super::ledger::{Ticket, Turn};
+use super::values::{Malformed, Unseen, Values};
+use crate::model::record::{Kind, Name, Row};
+use crate::protocol::time::Timestamp;
+use crate::store::contract::{Committed, MAX_KEY, MAX_VALUE, RawChange, RawRule, StoreFault, Write};
+use ::sled::transaction::{
+    ConflictableTransactionError, ConflictableTransactionResult, TransactionalTree, UnabortableTransactionError, abort,
+};
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+type Step<T> = ConflictableTransactionResult<T, Stop<Committed>>;
+
+/// Runs `rule` on a record and writes what it answers. The ticket covers what was written and what was seen.
+pub(super) fn change(engine: &Engine, kind: Kind, key: &str, rule: RawRule) -> Result<(Committed, Ticket), StoreFault> {
+    if key.len() > MAX_KEY {
+        return Err(StoreFault::TooLarge("key"));
+    }
+    let t = &engine.trees;
+    let trees = [t.records(kind), &t.names, &t.lists, &t.due, &t.events, &t.pieces];
+    let rule = RefCell::new(rule);
+    let (answer, ticket) = engine.ledger.write(|turn| {
+        engine.transact(&trees, |view| {
+            let [records, names, lists, due, events, pieces] = view else { return broken_view() };
+            Sheet { engine, turn, kind, key, records, names, lists, due, events, pieces }.run(&rule)
+        })
+    });
+    Ok((answer?, ticket))
+}
+
+fn broken_view<T>() -> Step<T> {
+    abort(Stop::Fault(StoreFault::Unavailable("sled gave other trees than were asked for".into())))
+}
+
+/// The trees of one change, inside the transaction.
+struct Sheet<'a> {
+    engine: &'a Engine,
+    turn: &'a Turn<'a>,
+    kind: Kind,
+    key: &'a str,
+    records: &'a TransactionalTree,
+    names: &'a TransactionalTree,
+    lists: &'a TransactionalTree,
+    due: &'a TransactionalTree,
+    events: &'a TransactionalTree,
+    pieces: &'a TransactionalTree,
+}
+
+impl Sheet<'_> {
+    /// Everything is read and checked before anything is written, so a refusal leaves no trace even in memory.
+    fn run(&self, rule: &RefCell<RawRule>) -> Step<Committed> {
+        let change = self.judge(rule)?;
+        if is_nothing(&change) {
+            // An empty transaction would still write to the log.
+            return abort(Stop::With(Committed::Done));
+        }
+        if let Err(fault) = measure(&change) {
+            return abort(Stop::Fault(fault));
+        }
+        if let Some(taken) = self.taken(&change.claim)? {
+            return abort(Stop::With(Committed::Taken(taken)));
+        }
+        self.turn.begins();
+        self.write_record(&change.write)?;
+        self.write_names(&change)?;
+        self.write_rows(&change)?;
+        self.write_events(&change.events)?;
+        Ok(Committed::Done)
+    }
+
+    fn judge(&self, rule: &RefCell<RawRule>) -> Step<RawChange> {
+        let before = match self.values(self.records).get(self.key.as_bytes()) {
+            Ok(before) => before,
+            Err(Unseen::Malformed) => return abort(Stop::Fault(Malformed::fault(self.kind.name()))),
+            Err(Unseen::Sled(error)) => return Err(error.into()),
+        };
+        // A rule that panics must not take the transaction lock or this thread with it.
+        match catch_unwind(AssertUnwindSafe(|| (*rule.borrow_mut())(before))) {
+            Ok(Ok(change)) => Ok(change),
+            Ok(Err(fault)) => abort(Stop::Fault(fault)),
+            Err(_) => abort(Stop::Fault(StoreFault::Unavailable("a rule panicked; nothing was written".into()))),
+        }
+    }
+
+    fn taken(&self, claimed: &[Name]) -> Result<Option<Name>, UnabortableTransactionError> {
+        for name in claimed {
+            let bearer = self.names.get(keys::name(self.kind, name))?;
+            if bearer.is_some_and(|bearer| bearer != self.key.as_bytes()) {
+                return Ok(Some(name.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    fn write_record(&self, write: &Write) -> Result<(), UnabortableTransactionError> {
+        let records = self.values(self.records);
+        match write {
+            Write::Keep => Ok(()),
+            Write::Put(value) => records.put(self.key.as_bytes(), value, || self.engine.serial()),
+            Write::Delete => records.remove(self.key.as_bytes()),
+        }
+    }
+
+    /// First what goes, then what comes: what is in both stays.
+    fn write_names(&self, change: &RawChange) -> Result<(), UnabortableTransactionError> {
+        for name in &change.release {
+            let place = keys::name(self.kind, name);
+            if self.names.get(&place)?.is_some_and(|bearer| bearer == self.key.as_bytes()) {
+                self.names.remove(place)?;
+            }
+        }
+        for name in &change.claim {
+            self.names.insert(keys::name(self.kind, name), self.key.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// First what goes, then what comes, as for names.
+    fn write_rows(&self, change: &RawChange) -> Result<(), UnabortableTransactionError> {
+        for row in &change.unlist {
+            self.lists.remove(keys::row(row, self.key))?;
+        }
+        for row in &change.list {
+            self.lists.insert(keys::row(row, self.key), &[])?;
+        }
+        for due in &change.undue {
+            self.due.remove(keys::due(due))?;
+        }
+        for due in &change.due {
+            self.due.insert(keys::due(due), &[])?;
+        }
+        Ok(())
+    }
+
+    fn write_events(&self, events: &[(Timestamp, Vec<u8>)]) -> Result<(), UnabortableTransactionError> {
+        for (at, event) in events {
+            let key = keys::event(*at, self.engine.serial());
+            self.values(self.events).put(&key, event, || self.engine.serial())?;
+        }
+        Ok(())
+    }
+
+    fn values<'t>(&'t self, heads: &'t TransactionalTree) -> Values<'t> {
+        Values { heads, pieces: self.pieces }
+    }
+}
+
+fn is_nothing(change: &RawChange) -> bool {
+    let RawChange { write, claim, release, list, unlist, due, undue, events } = change;
+    *write == Write::Keep
+        && (claim.is_empty() && release.is_empty() && list.is_empty() && unlist.is_empty())
+        && (due.is_empty() && undue.is_empty() && events.is_empty())
+}
+
+/// Refuses what is larger than the contract allows. What is only removed cannot be in the store if it is too large.
+fn measure(change: &RawChange) -> Result<(), StoreFault> {
+    let fits = |what, fits: bool| if fits { Ok(()) } else { Err(StoreFault::TooLarge(what)) };
+    if let Write::Put(value) = &change.write {
+        fits("record", value.len() <= MAX_VALUE)?;
+    }
+    for name in &change.claim {
+        fits("name", name.sort.len() + name.value.len() <= MAX_KEY)?;
+    }
+    for Row { list, group, order } in &change.list {
+        fits("list row", list.len() + group.len() + order.len() <= MAX_KEY)?;
+    }
+    for due in &change.due {
+        fits("key", due.key.len() <= MAX_KEY)?;
+    }
+    for (_, event) in &change.events {
+        fits("audit event", event.len() <= MAX_VALUE)?;
+    }
+    Ok(())
+}
+
+/// Removes at most `limit` audit events older than `before`, in one transaction.
+pub(super) fn forget_events(engine: &Engine, before: Timestamp, limit: usize) -> Result<(usize, Ticket), StoreFault> {
+    let t = &engine.trees;
+    let (answer, ticket) = engine.ledger.write(|turn| {
+        let old = t.events.range(..keys::instant(before).to_vec()).keys().take(limit);
+        let old = old.collect::<sled::Result<Vec<_>>>().map_err(super::engine::unread("event"))?;
+        if old.is_empty() {
+            return Ok(0);
+        }
+        engine.transact(&[&t.events, &t.pieces], |view| {
+            let [heads, pieces] = view else {
+                return abort(Stop::Fault(StoreFault::Unavailable("sled gave other trees than asked for".into())));
+            };
+            turn.begins();
+            for key in &old {
+                Values { heads, pieces }.remove(key)?;
+            }
+            Ok(old.len())
+        })
+    });
+    Ok((answer?, ticket))
+}
+
+/// Writes one byte.
+pub(super) fn probe(engine: &Engine) -> Result<((), Ticket), StoreFault> {
+    let (answer, ticket) = engine.ledger.write(|turn| {
+        engine.transact(&[&engine.trees.meta], |view| {
+            turn.begins();
+            for meta in view {
+                meta.insert(b"probe", &[1]).map_err(ConflictableTransactionError::from)?;
+            }
+            Ok(())
+        })
+    });
+    answer.map(|()| ((), ticket))
+}

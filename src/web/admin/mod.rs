@@ -1,0 +1,60 @@
+//! The console: an app like another, with its own limits, for administrators alone.
+
+pub(super) mod clients;
+pub(super) mod records;
+pub(super) mod users;
+
+use super::answer::see_other;
+use super::asking::Asking;
+use super::error::WebError;
+use super::turn;
+use crate::flow::authorize::Next;
+use crate::flow::session::Current;
+use crate::model::authorization::Goal;
+use crate::protocol::params::Params;
+use actix_web::{HttpRequest, HttpResponse};
+
+/// GET /admin
+pub(super) async fn home(asking: Asking) -> Result<HttpResponse, WebError> {
+    match enter(&asking).await? {
+        Entered::As(_) => Ok(see_other("/admin/users")),
+        Entered::Not(response) => Ok(response),
+    }
+}
+
+/// Whether the console is open to whoever asks.
+enum Entered {
+    /// It is, and being here counts as the person's act.
+    As(Box<Current>),
+    /// It is not: a sign-in page, or a refusal.
+    Not(HttpResponse),
+}
+
+async fn enter(asking: &Asking) -> Result<Entered, WebError> {
+    let (turn, current) = asking.idp().open_page(&asking.visitor, Goal::Console, asking.now).await?;
+    match (&turn.next, current) {
+        (Next::Arrived(_), Some(current)) => Ok(Entered::As(Box::new(current))),
+        _ => Ok(Entered::Not(turn::draw(asking, turn)?)),
+    }
+}
+
+/// The same for a posted form: whoever has to sign in first starts over at the page.
+async fn enter_to_act(asking: &Asking, page: &str) -> Result<Entered, WebError> {
+    Ok(match enter(asking).await? {
+        Entered::Not(response) if response.status().is_success() => Entered::Not(see_other(page)),
+        entered => entered,
+    })
+}
+
+/// `query`, `after` and `done` of a list's address.
+struct View {
+    query: String,
+    after: Option<String>,
+    done: Option<String>,
+}
+
+fn view(request: &HttpRequest) -> View {
+    let params = Params::parse(request.query_string().as_bytes()).unwrap_or_default();
+    let text = |name: &str| params.get(name).map(|value| value.chars().take(512).collect::<String>());
+    View { query: text("query").unwrap_or_default(), after: text("after"), done: text("done") }
+}

@@ -1,0 +1,109 @@
+//! The console: sessions and the audit log.
+
+use super::super::answer::{page, see_other};
+use super::super::asking::Asking;
+use super::super::device;
+use super::super::error::WebError;
+use super::super::form::OurForm;
+use super::super::pages::{AdminAudit, AdminSessionLine, AdminSessions, EventLine};
+use super::super::text::Text;
+use super::{Entered, enter, enter_to_act, view};
+use crate::flow::account::SessionView;
+use crate::model::account::Account;
+use crate::model::audit::{Event, Outcome};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+
+/// GET /admin/sessions
+pub(in crate::web) async fn sessions(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
+    let current = match enter(&asking).await? {
+        Entered::As(current) => current,
+        Entered::Not(response) => return Ok(response),
+    };
+    let view = view(&request);
+    let list = asking.idp().sessions(&view.query, view.after.as_deref(), asking.now).await?;
+    let text = Text;
+    let shown = AdminSessions {
+        text,
+        csrf: asking.csrf(),
+        person: current.account.display_name().to_owned(),
+        sessions: list.items.into_iter().map(|(session, account)| line(session, &account, text)).collect(),
+        query: view.query,
+        next: list.next.map(|cursor| cursor.0),
+        notice: (view.done.as_deref() == Some("ended")).then(|| text.say("notice-session-ended-of")),
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+fn line(view: SessionView, account: &Account, text: Text) -> AdminSessionLine {
+    let session = view.session;
+    AdminSessionLine {
+        // The account comes along, so that ending it looks through that person's sessions alone.
+        id: format!("{}.{}", account.id, view.name),
+        person: account.username.clone(),
+        device: device::name(&session.device.user_agent, text),
+        address: session.device.address,
+        started: session.started_at.0,
+        last_active: session.last_active_at.0,
+        standing: text.say(&format!("standing-{}", view.standing.word())),
+        apps: view.apps.into_iter().map(|app| app.name).collect(),
+    }
+}
+
+/// POST /admin/sessions/end
+pub(in crate::web) async fn end_session(form: OurForm) -> Result<HttpResponse, WebError> {
+    let asking = &form.asking;
+    let current = match enter_to_act(asking, "/admin/sessions").await? {
+        Entered::As(current) => current,
+        Entered::Not(response) => return Ok(response),
+    };
+    let Some((account, name)) = form.field("session").split_once('.') else { return Err(WebError::NotFound) };
+    if !asking.idp().revoke_session(&current, name, account, asking.now).await? {
+        return Err(WebError::NotFound);
+    }
+    Ok(see_other("/admin/sessions?done=ended"))
+}
+
+/// GET /admin/audit
+pub(in crate::web) async fn audit(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
+    let current = match enter(&asking).await? {
+        Entered::As(current) => current,
+        Entered::Not(response) => return Ok(response),
+    };
+    let view = view(&request);
+    let list = asking.idp().audit(view.after.as_deref()).await?;
+    let mut events = Vec::new();
+    for event in list.items {
+        events.push(event_line(&asking, event).await?);
+    }
+    let shown = AdminAudit {
+        text: Text,
+        csrf: asking.csrf(),
+        person: current.account.display_name().to_owned(),
+        events,
+        next: list.next.map(|cursor| cursor.0),
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+async fn event_line(asking: &Asking, event: Event) -> Result<EventLine, WebError> {
+    let name = |id: Option<String>| async move {
+        match id {
+            Some(id) => asking.idp().username_of(&id).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    let (actor, target) = (name(event.actor.clone()).await?, name(event.target).await?);
+    let actor = match (actor, target) {
+        (Some(actor), Some(target)) if actor != target => format!("{actor} → {target}"),
+        (one, other) => one.or(other).unwrap_or_default(),
+    };
+    Ok(EventLine {
+        at: event.at.0,
+        actor,
+        client: event.client.unwrap_or_default(),
+        act: Text.say(event.act.key()),
+        outcome: Text.say(if event.outcome == Outcome::Done { "outcome-done" } else { "outcome-refused" }),
+        reason: event.reason.unwrap_or_default(),
+    })
+}

@@ -1,0 +1,46 @@
+//! Drawing pages and redirects: the last thing that happens.
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use askama::Template;
+
+/// A page.
+pub(super) fn page(status: StatusCode, page: &impl Template) -> HttpResponse {
+    page_to(status, page, "")
+}
+
+/// A page whose forms may lead on to `targets` (CSP sources): Chromium holds `form-action` against the redirect that
+/// follows a form, too.
+pub(super) fn page_to(status: StatusCode, page: &impl Template, targets: &str) -> HttpResponse {
+    match page.render() {
+        Ok(html) => HttpResponse::build(status)
+            .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
+            .insert_header((header::CONTENT_SECURITY_POLICY, policy(targets)))
+            .body(html),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be drawn");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}
+
+/// 303: the browser follows with a GET, and no credential of a form travels on (RFC 9700, section 4.12).
+pub(super) fn see_other(location: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
+}
+
+/// The policy of our pages: nothing from elsewhere, nothing inline.
+pub(super) fn policy(targets: &str) -> String {
+    let base = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+                base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+    if targets.is_empty() { base.to_owned() } else { format!("{base} {targets}") }
+}
+
+/// The CSP source of an address: its origin, or the scheme of a private one.
+pub(super) fn source_of(address: &str) -> String {
+    match url::Url::parse(address) {
+        Ok(url) if url.has_host() && matches!(url.scheme(), "http" | "https") => url.origin().ascii_serialization(),
+        Ok(url) => format!("{}:", url.scheme()),
+        Err(_) => String::new(),
+    }
+}

@@ -1,0 +1,90 @@
+//! Who asks, and when: the facts of a request that flows are given.
+
+use super::Facing;
+use super::cookies;
+use crate::flow::Idp;
+use crate::flow::browser::{Cookies, Visitor};
+use crate::model::session::Device;
+use crate::model::session::activity::Activity;
+use crate::protocol::time::Timestamp;
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use std::future::{Ready, ready};
+use std::net::IpAddr;
+
+/// A request, as far as flows care.
+pub(super) struct Asking {
+    facing: web::Data<Facing>,
+    /// The browser.
+    pub visitor: Visitor,
+    /// The one reading of the clock.
+    pub now: Timestamp,
+    /// Whose act it is to come here.
+    pub activity: Activity,
+}
+
+impl Asking {
+    /// The provider.
+    pub fn idp(&self) -> &Idp {
+        &self.facing.idp
+    }
+
+    /// The hidden token of this browser's forms.
+    pub fn csrf(&self) -> String {
+        self.idp().csrf(&self.visitor.browser.id)
+    }
+}
+
+impl FromRequest for Asking {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Asking, actix_web::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(facing) = request.app_data::<web::Data<Facing>>().cloned() else {
+            return ready(Err(actix_web::error::ErrorInternalServerError("no provider")));
+        };
+        let transport = facing.idp.issuer.transport();
+        let session = cookies::sole(request, cookies::session_name(transport));
+        let browser = cookies::sole(request, cookies::browser_name(transport));
+        let device = device(request, &facing);
+        let found = Cookies { session: session.as_deref(), browser: browser.as_deref() };
+        let visitor = facing.idp.recognise(found, device);
+        let now = facing.clock.now();
+        ready(Ok(Asking { visitor, now, activity: activity(request), facing }))
+    }
+}
+
+/// A navigation that the person started (Fetch Metadata): nothing else counts as an act of theirs.
+fn activity(request: &HttpRequest) -> Activity {
+    let is = |name: &str, value: &str| request.headers().get(name).is_some_and(|v| v == value);
+    if is("sec-fetch-dest", "document") && is("sec-fetch-user", "?1") {
+        Activity::AuthorizationByPerson
+    } else {
+        Activity::Machine
+    }
+}
+
+fn device(request: &HttpRequest, facing: &Facing) -> Device {
+    let agent = request.headers().get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let address = address(request, facing).map(|ip| ip.to_string()).unwrap_or_default();
+    Device { user_agent: agent.chars().take(256).collect(), address }
+}
+
+/// The address of the browser: the connection's, or, behind trusted proxies, the last one in `X-Forwarded-For` that
+/// is none of theirs. What stands before it anybody could have written.
+fn address(request: &HttpRequest, facing: &Facing) -> Option<IpAddr> {
+    let trusted = |ip: &IpAddr| facing.trusted_proxies.iter().any(|net| net.contains(ip));
+    let peer = request.peer_addr()?.ip();
+    if !trusted(&peer) {
+        return Some(peer);
+    }
+    let chain: Vec<IpAddr> = request
+        .headers()
+        .get_all("x-forwarded-for")
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|part| part.trim().parse().ok())
+        .collect::<Option<_>>()
+        .unwrap_or_default();
+    Some(chain.into_iter().rev().find(|ip| !trusted(ip)).unwrap_or(peer))
+}

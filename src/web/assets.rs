@@ -1,0 +1,39 @@
+//! The stylesheet, the modules, the marks: inside the binary.
+
+use super::error::WebError;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+const FILES: [(&str, &str, &str); 6] = [
+    ("abide.css", "text/css; charset=utf-8", include_str!("../../static/abide.css")),
+    ("favicon.svg", "image/svg+xml", include_str!("../../static/favicon.svg")),
+    ("logo.svg", "image/svg+xml", include_str!("../../static/logo.svg")),
+    ("reveal.js", "text/javascript; charset=utf-8", include_str!("../../static/reveal.js")),
+    ("copy.js", "text/javascript; charset=utf-8", include_str!("../../static/copy.js")),
+    ("local-time.js", "text/javascript; charset=utf-8", include_str!("../../static/local-time.js")),
+];
+
+/// GET /static/{file}
+pub(super) async fn get(file: web::Path<String>, request: HttpRequest) -> Result<HttpResponse, WebError> {
+    let found = FILES.iter().find(|(name, ..)| *name == file.as_str());
+    let (_, kind, content) = found.ok_or(WebError::NotFound)?;
+    Ok(send(&request, kind, content))
+}
+
+/// GET /favicon.ico
+pub(super) async fn favicon(request: HttpRequest) -> HttpResponse {
+    let (_, kind, content) = FILES[1];
+    send(&request, kind, content)
+}
+
+/// Cached for a while, and asked for again cheaply: the address of a file stays the same over versions.
+fn send(request: &HttpRequest, kind: &str, content: &'static str) -> HttpResponse {
+    let mut hasher = DefaultHasher::new();
+    content.hash(&mut hasher);
+    let tag = format!("\"{:016x}\"", hasher.finish());
+    let fresh = request.headers().get(header::IF_NONE_MATCH).and_then(|v: &HeaderValue| v.to_str().ok()) == Some(&tag);
+    let mut response = if fresh { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "public, max-age=300"));
+    if fresh { response.finish() } else { response.insert_header((header::CONTENT_TYPE, kind)).body(content) }
+}

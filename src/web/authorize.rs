@@ -1,0 +1,88 @@
+//! The two doors into an interaction, and its forms.
+
+use super::answer::see_other;
+use super::asking::Asking;
+use super::error::WebError;
+use super::form::{OpenForm, OurForm};
+use super::turn;
+use crate::flow::authorize::{ConsentAnswer, Problem};
+use crate::flow::sign_in::PasswordAttempt;
+use crate::model::session::policy::Remember;
+use crate::protocol::params::Params;
+use actix_web::{HttpRequest, HttpResponse, web};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use zeroize::Zeroizing;
+
+/// GET /authorize
+pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
+    let params =
+        Params::parse(request.query_string().as_bytes()).map_err(|_| WebError::Problem(Problem::TooManyParameters))?;
+    let next = asking.idp().authorize(&asking.visitor, &params, asking.activity, asking.now).await?;
+    turn::draw(&asking, next)
+}
+
+/// POST /authorize: answered with 303 to the same request by GET, because a `SameSite=Lax` cookie comes with a
+/// navigation by GET alone. Nothing is looked at before that.
+pub(super) async fn post(OpenForm(params): OpenForm, request: HttpRequest) -> Result<HttpResponse, WebError> {
+    if !request.query_string().is_empty() {
+        return Err(WebError::Problem(Problem::TooManyParameters));
+    }
+    turn::resend("/authorize", &params)
+}
+
+/// GET /interaction/{handle}
+pub(super) async fn resume(handle: web::Path<String>, asking: Asking) -> Result<HttpResponse, WebError> {
+    let next = asking.idp().resume(&asking.visitor, &handle, asking.now).await?;
+    turn::draw(&asking, next)
+}
+
+/// POST /sign-in
+pub(super) async fn sign_in(form: OurForm) -> Result<HttpResponse, WebError> {
+    let attempt = PasswordAttempt {
+        username: form.field("username").chars().take(256).collect(),
+        password: Zeroizing::new(form.field("password").to_owned()),
+    };
+    let remember = if form.params.get("remember").is_some() { Remember::Yes } else { Remember::No };
+    let asking = &form.asking;
+    let next =
+        asking.idp().sign_in(&asking.visitor, form.field("interaction"), (attempt, remember), asking.now).await?;
+    turn::draw_with(asking, next, remember)
+}
+
+/// POST /select
+pub(super) async fn select(form: OurForm) -> Result<HttpResponse, WebError> {
+    let asking = &form.asking;
+    let next =
+        asking.idp().select(&asking.visitor, form.field("interaction"), form.params.get("account"), asking.now).await?;
+    turn::draw(asking, next)
+}
+
+/// POST /consent
+pub(super) async fn consent(form: OurForm) -> Result<HttpResponse, WebError> {
+    let answer = match form.field("decision") {
+        "allow" => ConsentAnswer::Allow,
+        "deny" => ConsentAnswer::Deny,
+        _ => return Err(WebError::ForeignForm),
+    };
+    let asking = &form.asking;
+    let next = asking.idp().consent(&asking.visitor, form.field("interaction"), answer, asking.now).await?;
+    turn::draw(asking, next)
+}
+
+/// The query that says the same as a form; a spoiled parameter stays spoiled.
+pub(super) fn query(params: &Params) -> String {
+    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let mut pairs: Vec<String> =
+        params.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    for name in params.spoiled_names() {
+        let name = encode(name);
+        pairs.push(format!("{name}=1&{name}=2"));
+    }
+    pairs.join("&")
+}
+
+/// An address of ours with a query, if that is not too long to be one.
+pub(super) fn with_query(path: &str, params: &Params) -> Option<HttpResponse> {
+    let location = format!("{path}?{}", query(params));
+    (location.len() < 24 * 1024).then(|| see_other(&location))
+}

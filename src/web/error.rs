@@ -1,0 +1,134 @@
+//! Errors as pages and as JSON. No internal text ever leaves: a fault is logged, and shown as a reference.
+
+use super::answer;
+use super::pages::ErrorPage;
+use super::request_id;
+use super::text::Text;
+use crate::flow::authorize::Problem;
+use crate::flow::{Fault, Outlook};
+use crate::model::authorization::Unbound;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use std::fmt;
+
+/// What a page endpoint may answer instead of its page.
+#[derive(Debug)]
+pub(super) enum WebError {
+    /// A form without our token, or from another origin.
+    ForeignForm,
+    /// The body is no form.
+    NotAForm,
+    /// It is too large.
+    TooLarge,
+    /// It came too slowly.
+    TooSlow,
+    /// It has too many parameters.
+    TooManyParameters,
+    /// There is no such page.
+    NotFound,
+    /// A request that proves no return address, and the like.
+    Problem(Problem),
+    /// Something broke.
+    Fault(Fault),
+}
+
+impl fmt::Display for WebError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl<F: Into<Fault>> From<F> for WebError {
+    fn from(fault: F) -> WebError {
+        WebError::Fault(fault.into())
+    }
+}
+
+impl WebError {
+    /// The keys of title and explanation in the catalogue.
+    fn words(&self) -> (&'static str, &'static str) {
+        match self {
+            WebError::ForeignForm => ("error-form", "error-form-detail"),
+            WebError::NotFound => ("error-not-found", "error-not-found-detail"),
+            WebError::Fault(fault) if fault.outlook() == Outlook::TryAgain => ("error-busy", "error-busy-detail"),
+            WebError::Fault(_) => ("error-fault", "error-fault-detail"),
+            WebError::Problem(Problem::NotForYou) => ("error-forbidden", "error-forbidden-detail"),
+            WebError::Problem(Problem::InteractionGone) => ("error-gone", "error-gone-detail"),
+            WebError::Problem(Problem::Unbound(Unbound::UnknownClient)) => {
+                ("error-unknown-client", "error-unknown-client-detail")
+            }
+            WebError::Problem(Problem::Unbound(Unbound::UnregisteredRedirectUri)) => {
+                ("error-redirect-uri", "error-redirect-uri-detail")
+            }
+            _ => ("error-bad-request", "error-bad-request-detail"),
+        }
+    }
+
+    /// What the developer of the app that sent the browser here wants to know: the rule alone, no value of the request.
+    fn developer(&self) -> Option<String> {
+        let rule = match self {
+            WebError::Problem(Problem::Unbound(Unbound::NoClientId)) => "client_id is missing, repeated or malformed",
+            WebError::Problem(Problem::Unbound(Unbound::NoRedirectUri)) => {
+                "redirect_uri is missing, repeated or malformed"
+            }
+            WebError::Problem(Problem::Unbound(Unbound::UnregisteredRedirectUri)) => {
+                "redirect_uri is compared byte by byte with the registered ones"
+            }
+            WebError::Problem(Problem::TooManyParameters) | WebError::TooManyParameters => "too many parameters",
+            WebError::NotAForm => "the body must be application/x-www-form-urlencoded",
+            WebError::TooLarge => "the body is too large",
+            _ => return None,
+        };
+        Some(rule.to_owned())
+    }
+}
+
+impl ResponseError for WebError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            WebError::ForeignForm | WebError::Problem(Problem::NotForYou) => StatusCode::FORBIDDEN,
+            WebError::NotAForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            WebError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            WebError::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            WebError::NotFound => StatusCode::NOT_FOUND,
+            WebError::TooManyParameters | WebError::Problem(_) => StatusCode::BAD_REQUEST,
+            WebError::Fault(fault) if fault.outlook() == Outlook::TryAgain => StatusCode::SERVICE_UNAVAILABLE,
+            WebError::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let reference = match self {
+            WebError::Fault(fault) => {
+                tracing::error!(%fault, "a request failed");
+                Some(request_id::current())
+            }
+            other => {
+                tracing::info!(why = ?other, "refused with a page");
+                None
+            }
+        };
+        let (title, explanation) = self.words();
+        let text = Text;
+        let page = ErrorPage {
+            text,
+            title: text.say(title),
+            explanation: text.say(explanation),
+            reference,
+            developer: self.developer(),
+        };
+        let mut response = answer::page(self.status_code(), &page);
+        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
+        }
+        response
+    }
+}
+
+/// Every path that is none of ours.
+pub(super) async fn not_found(request: HttpRequest) -> HttpResponse {
+    if request.headers().get(header::ACCEPT).is_some_and(|value| value == "application/json") {
+        return HttpResponse::NotFound().json(serde_json::json!({"error": "not_found"}));
+    }
+    WebError::NotFound.error_response()
+}

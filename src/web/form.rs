@@ -1,0 +1,89 @@
+//! Bodies of posted forms: bounded in size and time, and, for the forms of our own pages, proved to be ours.
+
+use super::asking::Asking;
+use super::error::WebError;
+use crate::flow::browser::FormOrigin;
+use crate::protocol::params::Params;
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, web};
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+/// The largest form body, in bytes.
+pub const MOST: usize = 64 * 1024;
+/// A body that takes longer is cut off.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A form body, from anywhere: for endpoints that clients and other sites post to.
+pub(super) struct OpenForm(pub Params);
+
+/// A form of one of our own pages: it brought the hidden token of this browser, and came from our origin.
+pub(super) struct OurForm {
+    /// Its fields.
+    pub params: Params,
+    /// Who sent it.
+    pub asking: Asking,
+}
+
+impl OurForm {
+    /// A field, or nothing.
+    pub fn field(&self, name: &str) -> &str {
+        self.params.get(name).unwrap_or_default()
+    }
+}
+
+type Reading<T> = Pin<Box<dyn Future<Output = Result<T, WebError>>>>;
+
+impl FromRequest for OpenForm {
+    type Error = WebError;
+    type Future = Reading<OpenForm>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move { Ok(OpenForm(read(&request, &mut payload).await?)) })
+    }
+}
+
+impl FromRequest for OurForm {
+    type Error = WebError;
+    type Future = Reading<OurForm>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let asking = Asking::from_request(&request, &mut Payload::None).await.map_err(|_| WebError::ForeignForm)?;
+            let params = read(&request, &mut payload).await?;
+            let token = params.get("csrf").unwrap_or_default();
+            let ours = asking.idp().form_origin(&asking.visitor, token) == FormOrigin::Ours;
+            if ours && same_origin(&request, &asking.idp().issuer.origin()) {
+                Ok(OurForm { params, asking })
+            } else {
+                Err(WebError::ForeignForm)
+            }
+        })
+    }
+}
+
+async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Params, WebError> {
+    let is_form =
+        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+            value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        });
+    if !is_form {
+        return Err(WebError::NotAForm);
+    }
+    let body = tokio::time::timeout(PATIENCE, web::Bytes::from_request(request, payload)).await;
+    let body = body.map_err(|_| WebError::TooSlow)?.map_err(|_| WebError::TooLarge)?;
+    Params::parse(&body).map_err(|_| WebError::TooManyParameters)
+}
+
+/// `Origin` is ours, or, where a browser leaves it out, `Sec-Fetch-Site` says so. `null` never passes.
+fn same_origin(request: &HttpRequest, ours: &str) -> bool {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    match header("origin") {
+        Some(origin) => origin == ours,
+        None => header("sec-fetch-site") == Some("same-origin"),
+    }
+}

@@ -1,0 +1,51 @@
+//! Headers that every answer carries unless the endpoint said otherwise.
+
+use super::Facing;
+use super::answer::policy;
+use crate::protocol::issuer::Transport;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, web};
+
+/// The longest address we read, in bytes: what goes beyond it is no request of any client.
+const MOST: usize = 32 * 1024;
+
+/// Adds the headers; refuses an address that is too long before anything looks at it.
+pub async fn guard<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let transport = request.app_data::<web::Data<Facing>>().map(|facing| facing.idp.issuer.transport());
+    let path = request.path().to_owned();
+    let too_long = request.uri().path_and_query().is_some_and(|whole| whole.as_str().len() > MOST);
+    let mut response = if too_long {
+        request
+            .into_response(actix_web::HttpResponse::UriTooLong().body("the address is too long"))
+            .map_into_right_body()
+    } else {
+        next.call(request).await?.map_into_left_body()
+    };
+    let headers = response.headers_mut();
+    let mut default = |name: HeaderName, value: &str| {
+        if !headers.contains_key(&name) {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                headers.insert(name, value);
+            }
+        }
+    };
+    default(header::CONTENT_SECURITY_POLICY, &policy(""));
+    default(header::CACHE_CONTROL, "no-store");
+    default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    // Not `no-referrer`: browsers then send `Origin: null` with our own forms.
+    default(header::REFERRER_POLICY, "same-origin");
+    if transport == Some(Transport::Tls) {
+        default(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    if path.starts_with("/account") || path.starts_with("/admin") {
+        // Elsewhere it would cut the tie to the window of an app that signs in by popup.
+        default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    }
+    Ok(response)
+}

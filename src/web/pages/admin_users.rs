@@ -1,0 +1,91 @@
+//! The console: people.
+//!
+//! Lists of the console come a page at a time: `next` is the cursor for the link to the following page (`?after=`), which keeps `query`.
+
+use askama::Template;
+
+use crate::web::text::Text;
+
+/// Whether an account may sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountState {
+    /// It may.
+    Active,
+    /// It is disabled.
+    Disabled,
+}
+
+/// One account, on [`AdminUsers`].
+#[derive(Debug, Clone)]
+pub struct UserLine {
+    /// Comes back as the field `user`.
+    pub id: String,
+    /// The username.
+    pub username: String,
+    /// The display name; may be empty.
+    pub name: String,
+    /// The mail address; may be empty.
+    pub email: String,
+    /// Role names.
+    pub roles: Vec<String>,
+    /// Whether it may sign in.
+    pub state: AccountState,
+    /// When it was made, in Unix seconds.
+    pub created: i64,
+}
+
+/// A box of a form.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Tick {
+    /// Not ticked.
+    #[default]
+    Off,
+    /// Ticked.
+    On,
+}
+
+/// What the form for a new account is filled with; the password never comes back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewUser {
+    /// The field `username`.
+    pub username: String,
+    /// The field `name`.
+    pub name: String,
+    /// The field `email`.
+    pub email: String,
+    /// The box `admin`.
+    pub role_admin: Tick,
+}
+
+/// People. GET with `query`; POST `/admin/users` with `username`, `name`, `email`, `password`, `admin` (`on` or absent);
+/// POST `/admin/users/disable` and `/admin/users/enable` with `user`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "admin/users.html")]
+pub struct AdminUsers {
+    /// The language of the page.
+    pub text: Text,
+    /// The hidden field `csrf`.
+    pub csrf: String,
+    /// Who is signed in to the console.
+    pub person: String,
+    /// One page of accounts.
+    pub users: Vec<UserLine>,
+    /// What was searched for; empty for everything.
+    pub query: String,
+    /// Cursor of the next page.
+    pub next: Option<String>,
+    /// Why a form came back.
+    pub alert: Option<String>,
+    /// What has just been done.
+    pub notice: Option<String>,
+    /// The form for a new account.
+    pub form: NewUser,
+    /// Characters a password needs at least.
+    pub minimum: usize,
+}
+
+impl AdminUsers {
+    fn form_was_refused(&self) -> bool {
+        self.alert.is_some() && self.form != NewUser::default()
+    }
+}

@@ -1,0 +1,222 @@
+//! The pages on the way in: signing in, choosing an account, consent, the first administrator.
+
+use askama::Template;
+
+use crate::web::text::Text;
+
+/// What a page shows of the client that asked (OpenID Connect Dynamic Client Registration 1.0, section 2).
+#[derive(Debug, Clone, Default)]
+pub struct AppFacts {
+    /// `client_name`, or the client id where it has none.
+    pub name: String,
+    /// A path on our own origin: the page's policy lets no image from elsewhere load. Without one the first letter of the
+    /// name is shown.
+    pub logo: Option<String>,
+    /// `client_uri`, http or https.
+    pub home: Option<String>,
+    /// `policy_uri`, http or https.
+    pub policy: Option<String>,
+    /// `tos_uri`, http or https.
+    pub terms: Option<String>,
+}
+
+impl AppFacts {
+    /// Shown in place of a logo.
+    pub fn initial(&self) -> String {
+        initial(&self.name)
+    }
+}
+
+/// The first letter of a name in upper case; empty for an empty name.
+pub(super) fn initial(name: &str) -> String {
+    name.trim().chars().next().map(|first| first.to_uppercase().to_string()).unwrap_or_default()
+}
+
+/// Why the person is asked to sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInPurpose {
+    /// There is no session, or it is over.
+    Ordinary,
+    /// There is one, and the request wants a fresh authentication (`prompt=login`, `max_age`).
+    Again,
+    /// To enter the console.
+    Console,
+}
+
+/// The box "Keep me signed in".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remember {
+    /// There, and empty.
+    Offered,
+    /// There, and ticked.
+    Chosen,
+    /// Not there.
+    Absent,
+}
+
+/// Username and password. POST `/sign-in` with `interaction`, `csrf`, `username`, `password`, `remember` (`on` or absent).
+#[derive(Debug, Clone, Template)]
+#[template(path = "sign_in.html")]
+pub struct SignIn {
+    /// The language of the page.
+    pub text: Text,
+    /// The hidden field `csrf`.
+    pub csrf: String,
+    /// The hidden field `interaction`.
+    pub interaction: String,
+    /// The client that asked, if one did.
+    pub app: Option<AppFacts>,
+    /// Put into the field; empty for none.
+    pub username: String,
+    /// Decides heading and explanation.
+    pub purpose: SignInPurpose,
+    /// Why the form came back.
+    pub alert: Option<String>,
+    /// Whether the box is there and ticked.
+    pub remember: Remember,
+}
+
+impl SignIn {
+    fn heading(&self) -> String {
+        match self.purpose {
+            SignInPurpose::Ordinary => self.text.say("sign-in-heading"),
+            SignInPurpose::Again => self.text.say("sign-in-heading-again"),
+            SignInPurpose::Console => self.text.say("sign-in-heading-console"),
+        }
+    }
+
+    fn explanation(&self) -> Option<String> {
+        match (self.purpose, &self.app) {
+            (SignInPurpose::Ordinary, Some(app)) => Some(self.text.with("sign-in-to-continue", &[("app", &app.name)])),
+            (SignInPurpose::Again, Some(app)) => Some(self.text.with("sign-in-again-for", &[("app", &app.name)])),
+            (SignInPurpose::Again, None) => Some(self.text.say("sign-in-again")),
+            (SignInPurpose::Console, _) => Some(self.text.say("sign-in-console")),
+            (SignInPurpose::Ordinary, None) => None,
+        }
+    }
+
+    fn password_described_by(&self) -> &'static str {
+        self.alert.as_ref().map_or("", |_| "alert")
+    }
+
+    fn password_focus(&self) -> &'static str {
+        password_focus(&self.username)
+    }
+}
+
+/// Who comes with a username has only the password left to type.
+fn password_focus(username: &str) -> &'static str {
+    if username.is_empty() { "" } else { "autofocus" }
+}
+
+/// An account of this browser, on [`Select`].
+#[derive(Debug, Clone)]
+pub struct AccountChoice {
+    /// Comes back as the field `account`; opaque to the browser.
+    pub handle: String,
+    /// The display name.
+    pub name: String,
+    /// The username.
+    pub username: String,
+}
+
+impl AccountChoice {
+    fn initial(&self) -> String {
+        initial(&self.name)
+    }
+}
+
+/// Which account to go on with. POST `/select` with `interaction`, `csrf`, `account` (a handle, or empty for another one).
+#[derive(Debug, Clone, Template)]
+#[template(path = "select.html")]
+pub struct Select {
+    /// The language of the page.
+    pub text: Text,
+    /// The hidden field `csrf`.
+    pub csrf: String,
+    /// The hidden field `interaction`.
+    pub interaction: String,
+    /// The client that asked, if one did.
+    pub app: Option<AppFacts>,
+    /// One button each.
+    pub accounts: Vec<AccountChoice>,
+}
+
+/// One thing a client asks for, on [`Consent`].
+#[derive(Debug, Clone)]
+pub struct ScopeLine {
+    /// "Your name and picture".
+    pub title: String,
+    /// What that means; may be empty.
+    pub detail: String,
+}
+
+/// Whether the client asks for access that outlives the session (OpenID Connect Core 1.0, section 11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offline {
+    /// `offline_access` is asked for and may be granted.
+    Asked,
+    /// It is not.
+    NotAsked,
+}
+
+/// May this client have that? POST `/consent` with `interaction`, `csrf`, `decision` (`allow` or `deny`).
+#[derive(Debug, Clone, Template)]
+#[template(path = "consent.html")]
+pub struct Consent {
+    /// The language of the page.
+    pub text: Text,
+    /// The hidden field `csrf`.
+    pub csrf: String,
+    /// The hidden field `interaction`.
+    pub interaction: String,
+    /// The client that asks.
+    pub app: AppFacts,
+    /// Who is signed in: name, or username.
+    pub person: String,
+    /// What is asked for, apart from offline access.
+    pub scopes: Vec<ScopeLine>,
+    /// Whether offline access is asked for.
+    pub offline: Offline,
+    /// Host of the redirect URI, or its scheme where that is a private one.
+    pub destination: String,
+}
+
+/// The first administrator. POST `/setup` with `csrf`, `token`, `username`, `password`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "setup.html")]
+pub struct Setup {
+    /// The language of the page.
+    pub text: Text,
+    /// The hidden field `csrf`.
+    pub csrf: String,
+    /// The hidden field `token`: the secret of the one-time link.
+    pub token: String,
+    /// Put into the field; empty for none.
+    pub username: String,
+    /// Why the form came back.
+    pub alert: Option<String>,
+    /// Characters a password needs at least.
+    pub minimum: usize,
+}
+
+impl Setup {
+    fn password_described_by(&self) -> &'static str {
+        match self.alert {
+            Some(_) => "alert password-hint",
+            None => "password-hint",
+        }
+    }
+
+    fn password_focus(&self) -> &'static str {
+        password_focus(&self.username)
+    }
+}
+
+/// The setup link was used, or its hour is over, or an administrator exists.
+#[derive(Debug, Clone, Template)]
+#[template(path = "setup_gone.html")]
+pub struct SetupGone {
+    /// The language of the page.
+    pub text: Text,
+}

@@ -1,0 +1,29 @@
+//! The pages: one struct a page, holding exactly what the page shows.
+//!
+//! Plain data only. A page knows no record, no clock and no rule: whoever fills it has already judged everything, and the
+//! template turns it into HTML. Instants are Unix seconds. Every value is escaped by the template, so names and addresses
+//! are handed over as they are.
+//!
+//! Pages with a form carry `csrf`, which comes back as the hidden field `csrf`. A refused form is the same page again with
+//! its `alert` set, which is shown as the one element of `role="alert"`. Nothing on a page needs JavaScript.
+
+mod account;
+mod admin_clients;
+mod admin_records;
+mod admin_users;
+mod entrance;
+mod leaving;
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod samples_console;
+#[cfg(test)]
+mod tests;
+
+pub use account::*;
+pub use admin_clients::*;
+pub use admin_records::*;
+pub use admin_users::*;
+pub use entrance::*;
+pub use leaving::*;

@@ -1,0 +1,191 @@
+//! Every page in every shape it can take, filled with people who do not exist.
+
+use askama::Template;
+
+use super::samples_console::console;
+use super::*;
+use crate::web::text::Text;
+
+pub(super) const NOON: i64 = 1_795_436_820;
+
+/// Name and HTML of every sample page.
+pub(crate) fn every_page() -> Vec<(&'static str, String)> {
+    let mut pages = entrance();
+    pages.extend(leaving());
+    pages.extend(account());
+    pages.extend(console());
+    pages
+}
+
+pub(super) fn html(page: impl Template) -> String {
+    page.render().expect("a page renders")
+}
+
+fn bank() -> AppFacts {
+    AppFacts {
+        name: "Meridian Bank".into(),
+        logo: None,
+        home: Some("https://bank.example/".into()),
+        policy: Some("https://bank.example/privacy".into()),
+        terms: Some("https://bank.example/terms".into()),
+    }
+}
+
+fn sign_in(purpose: SignInPurpose) -> SignIn {
+    SignIn {
+        text: Text,
+        csrf: "c".into(),
+        interaction: "i".into(),
+        app: Some(bank()),
+        username: String::new(),
+        purpose,
+        alert: None,
+        remember: Remember::Offered,
+    }
+}
+
+fn scope(title: &str, detail: &str) -> ScopeLine {
+    ScopeLine { title: title.into(), detail: detail.into() }
+}
+
+fn entrance() -> Vec<(&'static str, String)> {
+    let again = SignIn { username: "ada".into(), remember: Remember::Absent, ..sign_in(SignInPurpose::Again) };
+    let refused = SignIn {
+        username: "ada".into(),
+        remember: Remember::Chosen,
+        alert: Some("Username or password is not right. Check both and try again.".into()),
+        ..sign_in(SignInPurpose::Ordinary)
+    };
+    let console = SignIn { app: None, remember: Remember::Absent, ..sign_in(SignInPurpose::Console) };
+    vec![
+        ("sign-in", html(sign_in(SignInPurpose::Ordinary))),
+        ("sign-in-again", html(again)),
+        ("sign-in-refused", html(refused)),
+        ("sign-in-console", html(console)),
+        ("select", html(select())),
+        ("consent", html(consent())),
+        ("setup", html(setup(None))),
+        ("setup-refused", html(setup(Some("This password needs at least 15 characters.")))),
+        ("setup-gone", html(SetupGone { text: Text })),
+    ]
+}
+
+fn select() -> Select {
+    let choice = |handle: &str, name: &str, username: &str| AccountChoice {
+        handle: handle.into(),
+        name: name.into(),
+        username: username.into(),
+    };
+    Select {
+        text: Text,
+        csrf: "c".into(),
+        interaction: "i".into(),
+        app: Some(bank()),
+        accounts: vec![
+            choice("h1", "Ada Lovelace", "ada"),
+            choice("h2", "Ada (Analytical Society)", "ada.lovelace@analytical-society.example"),
+        ],
+    }
+}
+
+fn consent() -> Consent {
+    Consent {
+        text: Text,
+        csrf: "c".into(),
+        interaction: "i".into(),
+        app: bank(),
+        person: "Ada Lovelace".into(),
+        scopes: vec![
+            scope("Who you are", "A permanent identifier, so that it knows you again."),
+            scope("Your profile", "Name, picture, language and similar details."),
+            scope("Your email address", "And whether it has been verified."),
+            scope("payments:read", ""),
+        ],
+        offline: Offline::Asked,
+        destination: "bank.example".into(),
+    }
+}
+
+fn setup(alert: Option<&str>) -> Setup {
+    Setup {
+        text: Text,
+        csrf: "c".into(),
+        token: "t".into(),
+        username: alert.map(|_| "root".to_owned()).unwrap_or_default(),
+        alert: alert.map(str::to_owned),
+        minimum: 15,
+    }
+}
+
+fn leaving() -> Vec<(&'static str, String)> {
+    let apps = vec!["Meridian Bank".to_owned(), "Plaza".to_owned()];
+    let sign_out = SignOut {
+        text: Text,
+        csrf: "c".into(),
+        request: "r".into(),
+        person: Some("Ada Lovelace".into()),
+        apps: apps.clone(),
+        asked_by: Some("Plaza".into()),
+    };
+    let signed_out = SignedOut { text: Text, apps, sign_in: "/account".into() };
+    let error = ErrorPage {
+        text: Text,
+        title: "We cannot send you back to this app".into(),
+        explanation: "The address it wants you sent to is not one it registered.".into(),
+        reference: Some("7F3K-29QD".into()),
+        developer: Some("redirect_uri is not registered for client_id \"plaza\"".into()),
+    };
+    vec![
+        ("sign-out", html(sign_out)),
+        ("signed-out", html(signed_out)),
+        ("stayed", html(Stayed { text: Text })),
+        ("error", html(error)),
+    ]
+}
+
+fn session(id: &str, device: &str, current: Current) -> SessionLine {
+    SessionLine {
+        id: id.into(),
+        device: device.into(),
+        address: "2001:db8:85a3::8a2e:370:7334".into(),
+        started: NOON - 90_000,
+        last_active: NOON - 240,
+        current,
+        ends: Some(NOON + 500_000),
+        apps: vec![
+            AppLine { name: "Meridian Bank".into(), joined: NOON - 9_000, ends: Some(NOON + 600) },
+            AppLine { name: "Plaza".into(), joined: NOON - 80_000, ends: None },
+        ],
+    }
+}
+
+fn account() -> Vec<(&'static str, String)> {
+    let full = Account {
+        text: Text,
+        csrf: "c".into(),
+        name: "Ada Lovelace".into(),
+        username: "ada".into(),
+        email: Some("ada@analytical.example".into()),
+        sessions: vec![
+            session("s1", "Firefox on Linux", Current::This),
+            SessionLine { ends: None, apps: Vec::new(), ..session("s2", "Safari on iPhone", Current::Other) },
+        ],
+        consents: vec![ConsentLine {
+            client: "bank".into(),
+            name: "Meridian Bank".into(),
+            scopes: vec!["Your profile".into(), "Your email address".into()],
+            given: NOON - 1_000_000,
+        }],
+        console: ConsoleLink::Shown,
+        notice: Some("Safari on iPad has been signed out.".into()),
+    };
+    let sparse = Account {
+        email: None,
+        sessions: vec![session("s1", "Firefox on Linux", Current::This)],
+        consents: Vec::new(),
+        console: ConsoleLink::Hidden,
+        notice: None,
+        ..full.clone()
+    };
+    vec![("account", html(full)), ("account-sparse", html(sparse))]
+}

@@ -1,0 +1,139 @@
+//! The pages of the console, filled with people who do not exist.
+
+use super::samples::{NOON, html};
+use super::*;
+use crate::web::text::Text;
+
+pub(super) fn console() -> Vec<(&'static str, String)> {
+    let mut pages = users();
+    pages.extend(clients());
+    pages.extend(records());
+    pages
+}
+
+fn user(username: &str, name: &str, state: AccountState) -> UserLine {
+    UserLine {
+        id: format!("u-{username}"),
+        username: username.into(),
+        name: name.into(),
+        email: format!("{username}@analytical.example"),
+        roles: Vec::new(),
+        state,
+        created: NOON - 3_000_000,
+    }
+}
+
+fn users() -> Vec<(&'static str, String)> {
+    let list = AdminUsers {
+        text: Text,
+        csrf: "c".into(),
+        person: "Grace Hopper".into(),
+        users: vec![
+            UserLine { roles: vec!["admin".into()], ..user("grace", "Grace Hopper", AccountState::Active) },
+            user("ada", "Ada Lovelace", AccountState::Active),
+            user("charles", "Charles Babbage", AccountState::Disabled),
+            UserLine {
+                name: String::new(),
+                email: String::new(),
+                ..user("a.user.with.a.very.long.name", "", AccountState::Active)
+            },
+        ],
+        query: String::new(),
+        next: Some("cursor/1".into()),
+        alert: None,
+        notice: Some("charles has been disabled and signed out everywhere.".into()),
+        form: NewUser::default(),
+        minimum: 15,
+    };
+    let refused = AdminUsers {
+        alert: Some("This username is taken.".into()),
+        notice: None,
+        form: NewUser {
+            username: "ada".into(),
+            name: "Ada Lovelace".into(),
+            email: "ada@analytical.example".into(),
+            role_admin: Tick::On,
+        },
+        ..list.clone()
+    };
+    vec![("admin-users", html(list)), ("admin-users-refused", html(refused))]
+}
+
+fn clients() -> Vec<(&'static str, String)> {
+    let client = |client_id: &str, name: &str, kind: &str| ClientLine {
+        client_id: client_id.into(),
+        name: name.into(),
+        kind: kind.into(),
+        redirect_uris: vec![
+            format!("https://{client_id}.example/callback"),
+            format!("https://{client_id}.example/renewed/quietly/in-the-background"),
+        ],
+        consent: "Asked".into(),
+        created: NOON - 2_000_000,
+    };
+    let list = AdminClients {
+        text: Text,
+        csrf: "c".into(),
+        person: "Grace Hopper".into(),
+        clients: vec![client("bank", "Meridian Bank", "Confidential"), client("plaza", "Plaza", "Browser app")],
+        next: Some("2".into()),
+        alert: None,
+        notice: None,
+        created: Some(NewSecret {
+            client_id: "plaza".into(),
+            client_secret: Some("abide_cs_ZmFrZS1zZWNyZXQtZm9yLXNhbXBsZS1wYWdlcy1vbmx5".into()),
+        }),
+        form: NewClient::default(),
+    };
+    let refused = AdminClients {
+        alert: Some("http://plaza.example/ is not https.".into()),
+        created: None,
+        form: NewClient {
+            client_name: "Plaza".into(),
+            redirect_uris: "http://plaza.example/".into(),
+            kind: NewClientKind::PublicWeb,
+            ..NewClient::default()
+        },
+        ..list.clone()
+    };
+    vec![("admin-clients", html(list)), ("admin-clients-refused", html(refused))]
+}
+
+fn records() -> Vec<(&'static str, String)> {
+    let line = |id: &str, person: &str, standing: &str| AdminSessionLine {
+        id: id.into(),
+        person: person.into(),
+        device: "Firefox on Linux".into(),
+        address: "203.0.113.7".into(),
+        started: NOON - 90_000,
+        last_active: NOON - 240,
+        standing: standing.into(),
+        apps: vec!["Meridian Bank".into(), "Plaza".into()],
+    };
+    let sessions = AdminSessions {
+        text: Text,
+        csrf: "c".into(),
+        person: "Grace Hopper".into(),
+        sessions: vec![line("s1", "ada", "Live"), line("s2", "grace", "Dormant")],
+        query: "a".into(),
+        next: Some("2".into()),
+        notice: None,
+    };
+    let event = |act: &str, outcome: &str, reason: &str| EventLine {
+        at: NOON,
+        actor: "ada".into(),
+        client: "Meridian Bank".into(),
+        act: act.into(),
+        outcome: outcome.into(),
+        reason: reason.into(),
+    };
+    let audit = AdminAudit {
+        text: Text,
+        csrf: "c".into(),
+        person: "Grace Hopper".into(),
+        events: vec![event("sign-in", "Done", ""), event("sign-in", "Refused", "Wrong password")],
+        next: None,
+    };
+    let nothing = AdminAudit { events: Vec::new(), ..audit.clone() };
+    vec![("admin-sessions", html(sessions)), ("admin-audit", html(audit)), ("admin-audit-empty", html(nothing))]
+}

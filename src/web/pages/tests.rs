@@ -1,0 +1,161 @@
+//! What holds of every page, whatever it shows.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+
+use super::samples::every_page;
+use super::*;
+use crate::web::text::Text;
+
+fn between<'a>(html: &'a str, start: &str, end: &str) -> Option<&'a str> {
+    let (_, rest) = html.split_once(start)?;
+    rest.split_once(end).map(|(found, _)| found)
+}
+
+#[test]
+fn every_page_names_its_language_and_has_one_heading() {
+    for (name, html) in every_page() {
+        assert!(html.starts_with("<!doctype html>"), "{name}");
+        assert!(html.contains("<html lang=\"en\" dir=\"ltr\">"), "{name}");
+        assert_eq!(html.matches("<h1").count(), 1, "{name}");
+        assert_eq!(html.matches("<main").count(), 1, "{name}");
+    }
+}
+
+#[test]
+fn titles_are_unique_but_for_the_same_page_in_another_state() {
+    let mut titles: BTreeMap<String, &str> = BTreeMap::new();
+    for (name, html) in every_page() {
+        let same_page = ["account-sparse", "admin-audit-empty"].contains(&name);
+        let title = between(&html, "<title>", "</title>").unwrap_or_default();
+        assert!(title.ends_with("· Abide"), "{name}: {title:?}");
+        let before = titles.insert(title.to_owned(), name);
+        assert!(before.is_none() || same_page, "{name} and {before:?}: {title:?}");
+    }
+}
+
+#[test]
+fn nothing_needs_what_the_content_security_policy_forbids() {
+    for (name, html) in every_page() {
+        assert!(!html.contains(" style="), "{name}");
+        assert!(!html.contains("<style"), "{name}");
+        assert!(!html.contains("javascript:"), "{name}");
+        assert_eq!(
+            html.matches("<script").count(),
+            html.matches("<script type=\"module\" src=\"/static/").count(),
+            "{name}"
+        );
+        assert!(!html.contains("src=\"http"), "{name}");
+        for event in [" onclick", " onsubmit", " onload"] {
+            assert!(!html.contains(event), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_posted_form_carries_the_csrf_token() {
+    for (name, html) in every_page() {
+        for form in html.split("<form").skip(1) {
+            let form = form.split("</form>").next().unwrap_or_default();
+            let tag = form.split('>').next().unwrap_or_default();
+            let posted = tag.contains("method=\"post\"");
+            let guarded = form.contains("name=\"csrf\" value=\"c\"");
+            assert_eq!(posted, guarded, "{name}: {tag}");
+        }
+    }
+}
+
+#[test]
+fn a_refused_form_has_exactly_one_alert_and_others_none() {
+    for (name, html) in every_page() {
+        let due = usize::from(name.ends_with("-refused"));
+        assert_eq!(html.matches("role=\"alert\"").count(), due, "{name}");
+    }
+}
+
+#[test]
+fn no_id_occurs_twice_on_a_page() {
+    for (name, html) in every_page() {
+        let mut ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let all = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "{name}");
+    }
+}
+
+#[test]
+fn the_contract_of_the_forms_is_kept() {
+    let pages: BTreeMap<_, _> = every_page().into_iter().collect();
+    let wanted: [(&str, &[&str]); 6] = [
+        (
+            "sign-in",
+            &["name=\"username\"", "name=\"password\"", "name=\"remember\"", "name=\"interaction\"", "id=\"sign-in\""],
+        ),
+        (
+            "select",
+            &["name=\"account\" value=\"h1\"", "id=\"use-another\" type=\"submit\" name=\"account\" value=\"\""],
+        ),
+        (
+            "consent",
+            &[
+                "id=\"allow\" type=\"submit\" name=\"decision\" value=\"allow\"",
+                "id=\"deny\" type=\"submit\" name=\"decision\" value=\"deny\"",
+            ],
+        ),
+        (
+            "sign-out",
+            &[
+                "id=\"sign-out\" type=\"submit\" name=\"choice\" value=\"sign-out\"",
+                "id=\"stay\" type=\"submit\" name=\"choice\" value=\"stay\"",
+                "name=\"request\"",
+            ],
+        ),
+        ("setup", &["name=\"username\"", "name=\"password\"", "name=\"token\" value=\"t\""]),
+        (
+            "account",
+            &[
+                "id=\"end-others\"",
+                "id=\"sign-out\"",
+                "name=\"session\" value=\"s2\"",
+                "name=\"client\" value=\"bank\"",
+            ],
+        ),
+    ];
+    for (name, parts) in wanted {
+        for part in parts {
+            assert!(pages[name].contains(part), "{name} lacks {part}");
+        }
+    }
+}
+
+#[test]
+fn names_from_outside_are_escaped() {
+    let page = ErrorPage {
+        text: Text,
+        title: "<b>".into(),
+        explanation: "\"><script>".into(),
+        reference: Some("<i>".into()),
+        developer: Some("<u>".into()),
+    };
+    let html = page.render().unwrap();
+    for raw in ["<b>", "<i>", "<u>", "\"><script>"] {
+        assert!(!html.contains(raw), "{raw}");
+    }
+}
+
+#[test]
+fn the_cursor_and_the_query_are_encoded_in_the_link_to_the_next_page() {
+    let page = AdminSessions {
+        text: Text,
+        csrf: "c".into(),
+        person: "Grace".into(),
+        sessions: Vec::new(),
+        query: "a&b".into(),
+        next: Some("c/d".into()),
+        notice: None,
+    };
+    let html = page.render().unwrap();
+    assert!(html.contains("?query=a%26b&amp;after=c%2Fd"), "{html}");
+}

@@ -1,0 +1,156 @@
+//! Draws what comes next: a page, a redirect to a relying app, a page of ours.
+
+use super::answer::{page_to, see_other, source_of};
+use super::asking::Asking;
+use super::error::WebError;
+use super::pages::{
+    AccountChoice, AppFacts, Consent, Offline, Remember as Box_, ScopeLine, Select, SignIn, SignInPurpose,
+};
+use super::text::Text;
+use super::{authorize, cookies};
+use crate::flow::authorize::{Asks, Next, Page, Refusal, Turn};
+use crate::model::authorization::Goal;
+use crate::model::authorization::next_step::Why;
+use crate::model::client::Client;
+use crate::model::session::policy::Remember;
+use crate::protocol::params::Params;
+use crate::protocol::scope::{OFFLINE_ACCESS, ScopeSet};
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+
+/// Draws it.
+pub(super) fn draw(asking: &Asking, turn: Turn) -> Result<HttpResponse, WebError> {
+    draw_with(asking, turn, Remember::No)
+}
+
+/// Draws it; a sign-in form that comes back keeps its box as it was.
+pub(super) fn draw_with(asking: &Asking, turn: Turn, remember: Remember) -> Result<HttpResponse, WebError> {
+    let mut response = match turn.next {
+        Next::Show(page) => show(asking, *page, remember),
+        Next::Return(address) => see_other(&address),
+        Next::GoOn(handle) => see_other(&format!("/interaction/{handle}")),
+        Next::Arrived(Goal::Console) => see_other("/admin"),
+        Next::Arrived(_) => see_other("/account"),
+        Next::Problem(problem) => actix_web::ResponseError::error_response(&WebError::Problem(problem)),
+    };
+    cookies::set(&mut response, asking, &turn.handles, turn.signed_in.as_ref());
+    Ok(response)
+}
+
+/// A posted request once more, by GET.
+pub(super) fn resend(path: &str, params: &Params) -> Result<HttpResponse, WebError> {
+    authorize::with_query(path, params).ok_or(WebError::TooLarge)
+}
+
+fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
+    let (text, csrf, interaction) = (Text, asking.csrf(), page.interaction);
+    let app = page.client.as_ref().map(facts);
+    // A sign-in or consent form ends at the app: by https anywhere, or at the very address that was bound.
+    let targets = |destination: &str| format!("https: {}", source_of(destination));
+    match page.asks {
+        Asks::SignIn { why, hint, goal, refusal } => {
+            let destination = match &goal {
+                Goal::Authorize(request) => targets(&request.redirect_uri),
+                _ => String::new(),
+            };
+            let purpose = match (&goal, why) {
+                (Goal::Console, _) => SignInPurpose::Console,
+                (_, Why::Again) => SignInPurpose::Again,
+                _ => SignInPurpose::Ordinary,
+            };
+            let alert = refusal.map(|refusal| alert(refusal, text));
+            let remember = match (&goal, remember) {
+                (Goal::Console, _) => Box_::Absent,
+                (_, Remember::Yes) => Box_::Chosen,
+                (_, Remember::No) => Box_::Offered,
+            };
+            let page = SignIn { text, csrf, interaction, app, username: hint, purpose, alert, remember };
+            let mut response = page_to(status(refusal), &page, &destination);
+            if let Some(seconds) = retry_after(asking, refusal) {
+                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            }
+            response
+        }
+        Asks::Select { accounts } => {
+            let choice = |(handle, account): (String, crate::model::account::Account)| AccountChoice {
+                handle,
+                name: account.display_name().to_owned(),
+                username: account.username,
+            };
+            let destination = page.destination.as_deref().map(targets).unwrap_or_default();
+            let accounts = accounts.into_iter().map(choice).collect();
+            page_to(StatusCode::OK, &Select { text, csrf, interaction, app, accounts }, &destination)
+        }
+        Asks::Consent { account, scope, destination } => {
+            let page = Consent {
+                text,
+                csrf,
+                interaction,
+                app: app.unwrap_or_default(),
+                person: account.display_name().to_owned(),
+                scopes: lines(&scope, text),
+                offline: if scope.contains(OFFLINE_ACCESS) { Offline::Asked } else { Offline::NotAsked },
+                destination: host(&destination),
+            };
+            page_to(StatusCode::OK, &page, &targets(&destination))
+        }
+    }
+}
+
+fn status(refusal: Option<Refusal>) -> StatusCode {
+    match refusal {
+        None => StatusCode::OK,
+        Some(Refusal::Credentials) => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(Refusal::Throttled { .. }) => StatusCode::TOO_MANY_REQUESTS,
+        Some(Refusal::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+fn retry_after(asking: &Asking, refusal: Option<Refusal>) -> Option<u64> {
+    match refusal? {
+        Refusal::Credentials => None,
+        Refusal::Throttled { until } => Some(asking.now.until(until).as_secs().max(1)),
+        Refusal::Busy => Some(2),
+    }
+}
+
+fn alert(refusal: Refusal, text: Text) -> String {
+    match refusal {
+        Refusal::Credentials => text.say("alert-credentials"),
+        Refusal::Throttled { .. } => text.say("alert-throttled"),
+        Refusal::Busy => text.say("alert-busy"),
+    }
+}
+
+/// What pages show of a client. No logo: it would come from elsewhere, and our pages ask nobody else.
+pub(super) fn facts(client: &Client) -> AppFacts {
+    let metadata = &client.metadata;
+    AppFacts {
+        name: client.name().to_owned(),
+        logo: None,
+        home: metadata.client_uri.clone(),
+        policy: metadata.policy_uri.clone(),
+        terms: metadata.tos_uri.clone(),
+    }
+}
+
+/// What a scope means, in words for people; those without words are shown as they are.
+pub(super) fn lines(scope: &ScopeSet, text: Text) -> Vec<ScopeLine> {
+    let known = |name: &str, detail: &str| ScopeLine { title: text.say(name), detail: text.say(detail) };
+    let line = |token: &str| match token {
+        "openid" => known("scope-openid", "scope-openid-detail"),
+        "profile" => known("scope-profile", "scope-profile-detail"),
+        "email" => known("scope-email", "scope-email-detail"),
+        "address" => ScopeLine { title: text.say("scope-address"), detail: String::new() },
+        "phone" => known("scope-phone", "scope-phone-detail"),
+        other => ScopeLine { title: other.to_owned(), detail: String::new() },
+    };
+    scope.iter().filter(|token| *token != OFFLINE_ACCESS).map(line).collect()
+}
+
+fn host(address: &str) -> String {
+    match url::Url::parse(address) {
+        Ok(url) => url.host_str().map_or_else(|| format!("{}:", url.scheme()), str::to_owned),
+        Err(_) => String::new(),
+    }
+}

@@ -1,0 +1,287 @@
+# Every word a person reads on a page of ours. A test compares the keys with what templates and code use.
+
+## Everywhere
+
+product = Abide
+foot = Your password stays with Abide. Apps never see it.
+skip = Skip to the content
+title-error = Error:
+optional = optional
+none = None
+never = Never
+created = Created
+action = Action
+search = Search
+copy = Copy
+copied = Copied
+next-page = Next page
+to-account = Go to your account
+to-console = Console
+app-home = About { $app }
+app-policy = Privacy policy
+app-terms = Terms of use
+
+## Fields
+
+field-username = Username
+field-password = Password
+field-password-hint = { $count ->
+    [one] At least one character. Several unrelated words make a good one.
+   *[other] At least { $count } characters. Several unrelated words make a good one.
+}
+field-remember = Keep me signed in
+field-remember-hint = Only on a device that is yours alone.
+field-name = Full name
+field-email = Email address
+password-show = Show
+password-hide = Hide
+password-show-label = Show password
+password-hide-label = Hide password
+
+## Signing in
+
+sign-in = Sign in
+sign-in-heading = Sign in
+sign-in-heading-again = Confirm it’s you
+sign-in-heading-console = Sign in to the console
+sign-in-to-continue = to continue to { $app }
+sign-in-again = Enter your password again to go on.
+sign-in-again-for = { $app } asks you to enter your password again.
+sign-in-console = For administrators of this Abide.
+
+## Choosing an account
+
+select-heading = Choose an account
+select-to-continue = to continue to { $app }
+select-another = Use another account
+
+## Consent
+
+consent-title = Allow { $app }?
+consent-heading = { $app } asks for access
+consent-person = You are signed in as { $person }.
+consent-asks = If you agree, { $app } gets:
+consent-offline = Access while you are away
+consent-offline-detail = It stays connected after you sign out, until you withdraw it.
+consent-destination = You will be sent to
+consent-allow = Allow
+consent-deny = Don’t allow
+consent-withdraw = You can withdraw this at any time on your account page.
+
+## Signing out
+
+sign-out = Sign out
+sign-out-heading = Do you want to sign out?
+sign-out-asked = { $app } asked for this.
+sign-out-person = You are signed in as { $person }.
+sign-out-apps = Apps that use this sign-in
+sign-out-stay = Stay signed in
+signed-out-heading = You are signed out
+signed-out = Your session in this browser has ended.
+signed-out-apps = Apps that used it
+signed-out-apps-hint = They can no longer renew their access. On a shared device, close the browser as well.
+signed-out-again = Sign in again
+stayed-heading = You are still signed in
+stayed = Nothing has changed. You can close this page.
+
+## What cannot go on
+
+error-reference = Reference
+error-developer = For developers of the app
+
+## The first administrator
+
+setup-heading = Create the first administrator
+setup-explanation = This account manages people, apps and sessions. The link you used works once.
+setup-create = Create administrator
+setup-gone-heading = This setup link no longer works
+setup-gone = It has been used, its hour is over, or there already is an administrator.
+setup-gone-new = To get a new link, run this on the server:
+setup-gone-console = Go to the console
+
+## A person’s own page
+
+account-title = Your account
+account-sessions = Where you are signed in
+account-sessions-detail = Sign out whatever you do not recognise.
+account-this-browser = This browser
+account-end-others = Sign out everywhere else
+account-consents = Apps with access
+account-consents-detail = Apps you allowed to know something about you.
+account-consents-none = You have not allowed any app anything yet.
+session-address = Address
+session-started = Signed in
+session-last-active = Last active
+session-ends = Ends
+session-apps = Apps in the session on { $device }
+session-end-label = Sign out: { $device }
+app-joined = since
+app-ends = until
+consent-scopes = What { $app } may have
+consent-given = Allowed
+consent-withdraw-button = Withdraw
+consent-withdraw-label = Withdraw access: { $app }
+
+## The console
+
+console = Console
+console-users = People
+console-clients = Apps
+console-sessions = Sessions
+console-audit = Audit
+
+user-add = Add a person
+user-password = First password
+user-admin = Administrator
+user-admin-hint = May use this console.
+user-search = Find by username
+user-person = Person
+user-roles = Roles
+user-state = State
+user-active = Active
+user-disabled = Disabled
+user-disable = Disable
+user-disable-label = Disable { $user }
+user-enable = Enable
+user-enable-label = Enable { $user }
+user-none = Nobody here by that name.
+
+client-app = App
+client-add = Add an app
+client-name = Name
+client-name-hint = What people see when they sign in.
+client-kind = Kind
+client-kind-confidential = Web app with a server (keeps a secret)
+client-kind-web = Browser app (no secret)
+client-kind-native = Installed app (no secret)
+client-kind-hint = Only an app with a server of its own can keep a secret.
+client-redirect-uris = Redirect URIs
+client-redirect-uris-hint = One on each line, compared character by character.
+client-post-logout-redirect-uris = Redirect URIs after sign-out
+client-post-logout-redirect-uris-hint = One on each line.
+client-idle-timeout = Idle limit
+client-max-lifetime = Longest sign-in
+client-limits-hint = Such as 15m, 12h or 30d. Empty: no limits of its own, those of the session apply.
+client-scope = Scopes
+client-scope-hint = Separated by spaces. Empty: openid profile email.
+client-consent = Consent
+client-skip-consent = Do not ask people for consent
+client-skip-consent-hint = Only for apps of your own organisation.
+client-none = No apps yet. Add the first one above.
+client-created = The app is registered
+client-id = Client ID
+client-id-copy = Copy client ID
+client-secret = Client secret
+client-secret-copy = Copy client secret
+client-secret-once = Copy the secret now. It is kept only as a digest and cannot be shown again.
+client-secret-none = This app has no secret; it proves itself with PKCE.
+
+session-search = Find by username
+session-standing = Standing
+session-device = Device
+session-end = End
+session-end-of-label = End the session of { $user } on { $device }
+session-none = No sessions found.
+
+audit-explanation = What happened, the newest first.
+audit-at = When
+audit-act = What
+audit-actor = Who
+audit-outcome = Outcome
+audit-reason = Reason
+audit-none = Nothing has happened yet.
+
+## Acts of the audit log
+act-sign-in = Sign-in attempt
+act-session-started = Session started
+act-reauthenticated = Signed in again
+act-session-ended = Session ended
+act-application-joined = App joined a session
+act-grant-issued = Grant issued
+act-grant-revoked = Grant revoked
+act-consent-given = Consent given
+act-consent-withdrawn = Consent withdrawn
+act-account-created = Account created
+act-account-changed = Account changed
+act-account-disabled = Account disabled
+act-account-enabled = Account enabled
+act-password-changed = Password set
+act-client-created = App added
+act-client-changed = App changed
+act-setup-link-made = Setup link made
+act-setup-done = Setup done
+outcome-done = Done
+outcome-refused = Refused
+
+## Devices
+device = { $browser } on { $system }
+device-unknown = Unknown device
+
+## Alerts of forms
+alert-credentials = Username or password is not right. Check both and try again.
+alert-throttled = Too many attempts. Wait a moment, then try again.
+alert-busy = Many people are signing in right now. Try again in a few seconds.
+alert-username-taken = This username is taken.
+alert-username-form = A username has 1 to 128 characters on one line, without spaces around it.
+alert-password-short = { $count ->
+    [one] A password needs at least one character.
+   *[other] A password needs at least { $count } characters.
+}
+alert-password-long = A password has at most 256 characters.
+alert-password-common = This password is too easy to guess. Choose another.
+alert-password-username = This password is little more than the username. Choose another.
+alert-email = This is not an email address.
+alert-name = A name is one line of at most 1,000 characters.
+alert-user-unchanged = Nothing was changed. You cannot disable your own account.
+
+## Notices
+notice-session-ended = The session has ended.
+notice-others-ended = You are signed out everywhere else.
+notice-consent-withdrawn = The app no longer has access.
+notice-user-added = The person can sign in now.
+notice-user-disabled = The account has been disabled and signed out everywhere.
+notice-user-enabled = The person can sign in again.
+notice-session-ended-of = The session has ended.
+
+## Scopes
+scope-openid = Who you are
+scope-openid-detail = A permanent identifier, so that it knows you again.
+scope-profile = Your profile
+scope-profile-detail = Name, picture, language and similar details.
+scope-email = Your email address
+scope-email-detail = And whether it has been verified.
+scope-address = Your postal address
+scope-phone = Your phone number
+scope-phone-detail = And whether it has been verified.
+
+## Console words
+kind-confidential = Confidential
+kind-web = Browser app
+kind-native = Installed app
+consent-asked = Asked
+consent-skipped = Skipped
+standing-live = Live
+standing-warn = Ending soon
+standing-dormant = Timed out
+standing-expired = Expired
+standing-ended = Ended
+
+## Error pages
+error-bad-request = This sign-in link does not work
+error-bad-request-detail = The app that sent you here made a mistake in its request. Go back to the app and try again.
+error-unknown-client = We do not know this app
+error-unknown-client-detail = The app that sent you here is not registered with this Abide.
+error-redirect-uri = We cannot send you back to this app
+error-redirect-uri-detail = The address it wants you sent to is not one it registered, so nothing was sent there.
+error-form = This form is no longer good
+error-form-detail = It was open too long or did not come from our own page. Go back, reload the page and try again.
+error-gone = This page has expired
+error-gone-detail = It was answered already or was open too long. Go back to the app and sign in from there.
+error-forbidden = This page is not for your account
+error-forbidden-detail = Your account may not open it. Sign in with another account, or ask an administrator.
+error-not-found = There is no such page
+error-not-found-detail = Check the address, or go to your account page.
+error-fault = Something went wrong on our side
+error-fault-detail = It has been recorded. Try again in a moment; if it stays, tell the people who run this Abide the reference below.
+error-busy = We cannot answer right now
+error-busy-detail = Nothing was changed. Try again in a few seconds.
