@@ -13,7 +13,7 @@ use abide::store::contract::{RawChange, Write};
 use abide::store::sled::SledStore;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use abide::clock::Stopwatch;
 
 const WRITERS: u64 = 32;
 const READERS: u64 = 8;
@@ -25,7 +25,7 @@ async fn main() -> anyhow::Result<()> {
     let records: u64 = arguments.next().map_or(Ok(300_000), |text| text.parse())?;
     let folder = tempfile::tempdir()?;
     let store = Arc::new(SledStore::open(&folder.path().join("store"), cache_mb << 20)?);
-    let began = Instant::now();
+    let began = Stopwatch::start();
     let next = Arc::new(AtomicU64::new(0));
     let mut tasks = Vec::new();
     for _ in 0..WRITERS {
@@ -37,7 +37,7 @@ async fn main() -> anyhow::Result<()> {
     for task in tasks {
         task.await??;
     }
-    let took = began.elapsed().as_secs_f64();
+    let took = began.milliseconds());
     println!("cache {cache_mb} MB: {records} durable changes in {took:.1} s ({:.0} a second)", records as f64 / took);
     println!("  peak after writing: {} MB", peak_mb()?);
     for number in 0..records {

@@ -5,15 +5,14 @@ pub mod control;
 
 use crate::clock::Clock;
 use crate::config::{Config, StoreKind};
-use crate::crypto::hashing::{Hashing, USUAL};
+use crate::crypto::hashing::{Cost, Hashing, USUAL};
 use crate::crypto::keyring::{Keyring, sealing_key};
 use crate::crypto::seal::Seals;
 use crate::flow::import::{Imported, ReplaceSecrets};
 use crate::flow::{Idp, Settings, TokenLifetimes};
 use crate::model::grant::OfflineLimits;
-use crate::model::session::policy::{SessionPolicies, SessionPolicy};
-use crate::store::Store;
 use crate::store::sled::SledStore;
+use crate::store::{Backend, Store};
 use crate::web::{self, Facing};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
@@ -71,11 +70,7 @@ impl App {
         if let Some(aside) = store.recovered() {
             tracing::warn!(aside = %aside.display(), "the store was damaged and has been recovered; the damaged files were put aside");
         }
-        let facing = Data::new(Facing {
-            idp: provider(&config, Arc::clone(&store))?,
-            clock: Clock::System,
-            trusted_proxies: config.http.trusted_proxies.clone(),
-        });
+        let facing = assemble(&config, Arc::clone(&store) as Arc<dyn Backend>, Clock::System, USUAL)?;
         Ok(App { config, facing, store })
     }
 
@@ -150,49 +145,40 @@ impl Running {
     }
 
     /// Stops: no new connections, requests in flight finish, the store is flushed.
-    pub async fn stop(self) {
+    ///
+    /// # Errors
+    /// The store could not be flushed.
+    pub async fn stop(self) -> anyhow::Result<()> {
         self.server.stop(true).await;
         for task in &self.tasks {
             task.abort();
         }
-        use crate::store::Backend;
-        if let Err(fault) = self.store.close().await {
-            tracing::error!(%fault, "the store did not close");
-        }
+        self.store.close().await.context("the store could not be flushed")
     }
 }
 
 /// The provider over a store, as a configuration wants it.
-fn provider(config: &Config, store: Arc<SledStore>) -> anyhow::Result<Idp> {
-    let now = Clock::System.now();
+///
+/// # Errors
+/// The keys cannot be read or made.
+pub fn assemble(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Cost) -> anyhow::Result<Data<Facing>> {
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    Ok(Idp {
+    let idp = Idp {
         issuer: config.issuer.clone(),
         store: Store::new(store),
         seals: Seals::new(&*sealing_key(&config.keys_dir)?),
-        ring: Keyring::open(&config.keys_dir, now)?,
-        hashing: Hashing::new(USUAL, workers, HASHING_QUEUE),
+        ring: Keyring::open(&config.keys_dir, clock.now())?,
+        hashing: Hashing::new(cost, workers, HASHING_QUEUE),
         settings: settings(config),
-    })
+    };
+    Ok(Data::new(Facing { idp, clock, trusted_proxies: config.http.trusted_proxies.clone() }))
 }
 
 /// The rules of an installation, as its configuration has them.
 pub fn settings(config: &Config) -> Settings {
-    let session = &config.session;
-    let ordinary = SessionPolicy {
-        idle_timeout: session.idle_timeout,
-        max_lifetime: session.max_lifetime,
-        warn_before: session.warn_before.0,
-        reconstitution_window: session.reconstitution_window.0,
-    };
-    let remembered = SessionPolicy {
-        idle_timeout: session.remember.idle_timeout,
-        max_lifetime: session.remember.max_lifetime,
-        ..ordinary
-    };
     let tokens = &config.tokens;
     Settings {
-        sessions: SessionPolicies { ordinary, remembered },
+        sessions: config.session.policies(),
         tokens: TokenLifetimes {
             code: tokens.code.0,
             access: tokens.access.0,
@@ -260,7 +246,7 @@ mod tls {
 
     /// The server's side of TLS, where a certificate is configured.
     pub(super) fn acceptor(tls: &Tls) -> anyhow::Result<Option<ServerConfig>> {
-        let (Some(cert), Some(key)) = (&tls.cert, &tls.key) else { return Ok(None) };
+        let Some((cert, key)) = tls.files() else { return Ok(None) };
         let named = |path: &std::path::Path| format!("tls: {} cannot be used", path.display());
         let chain = CertificateDer::pem_file_iter(cert).with_context(|| named(cert))?;
         let chain = chain.collect::<Result<Vec<_>, _>>().with_context(|| named(cert))?;

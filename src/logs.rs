@@ -9,7 +9,7 @@ mod fields;
 mod line;
 
 use crate::config::{Levels, LogFormat};
-use fields::{Fields, gather};
+use fields::{Fields, TARGET, gather};
 use std::io::{self, IsTerminal, Write};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Subscriber};
@@ -99,15 +99,18 @@ where
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut own = Fields::of_event();
         event.record(&mut own);
-        let fields = gather(context.event_scope(event), own);
+        let mut fields = gather(context.event_scope(event), own);
+        let target = fields.iter().position(|(name, _)| *name == TARGET).map(|at| fields.remove(at).1);
         let mut now = String::new();
         // A clock that cannot be printed must not cost the line.
         let _ = SystemTime.format_time(&mut Writer::new(&mut now));
         let metadata = event.metadata();
+        let target = target.as_ref().and_then(|target| target.as_str()).unwrap_or(metadata.target());
+        let head = line::Head { now: &now, level: *metadata.level(), target };
         let line = match self.style {
-            Style::Json => line::json(&now, metadata, &fields),
-            Style::Plain => line::text(&now, metadata, &fields, line::Colour::Off),
-            Style::Coloured => line::text(&now, metadata, &fields, line::Colour::On),
+            Style::Json => line::json(&head, &fields),
+            Style::Plain => line::text(&head, &fields, line::Colour::Off),
+            Style::Coloured => line::text(&head, &fields, line::Colour::On),
         };
         // One write a line, so that lines of several threads do not mix. There is nobody to tell when it fails.
         let _ = self.writer.make_writer_for(metadata).write_all(line.as_bytes());

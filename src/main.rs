@@ -157,19 +157,24 @@ fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
     if !is_trial(&config) {
         config.check().iter().for_each(|advice| tracing::warn!("{advice}"));
     }
-    let running = App::open(config.clone()).await?.serve().await?;
+    let app = App::open(config.clone()).await?;
+    // Not before: while a large store is being opened, a signal should end the process as it ends any other.
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let running = app.serve().await?;
     greet(&config, &running);
     tokio::select! {
         _ = running.finished() => bail!("the server stopped by itself; the log says why"),
         () = either(&mut interrupt, &mut terminate) => tracing::info!("stopping"),
     }
     tokio::select! {
-        _ = running.stop() => tracing::info!("stopped"),
+        stopped = running.stop() => {
+            stopped?;
+            tracing::info!("stopped");
+        }
         _ = interrupt.recv() => {
             eprintln!("abide: stopped at once; requests in flight were cut");
             // Returning would wait for work on other threads. The store needs no farewell: what it answered is on disk.

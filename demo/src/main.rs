@@ -113,7 +113,7 @@ async fn run(options: Options) -> anyhow::Result<()> {
     if let Ok([bank, plaza]) = &apps {
         tokio::join!(bank.stop(true), plaza.stop(true));
     }
-    provider.stop().await;
+    provider.stop().await?;
     apps.map(drop)
 }
 

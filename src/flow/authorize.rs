@@ -367,7 +367,7 @@ impl Idp {
         match (step, current) {
             (Step::Issue, Some(current)) => self.issue(open, client, current, activity, now).await,
             (Step::Refuse(error), _) => Ok(self.refuse(&open, client.as_ref(), error)),
-            (step, current) => self.show(visitor, open, client, step, current, now).await,
+            (step, current) => self.show(visitor, open, client, (step, current), now).await,
         }
     }
 
@@ -377,8 +377,7 @@ impl Idp {
         visitor: &Visitor,
         open: Open,
         client: Option<Client>,
-        step: Step,
-        current: Option<Current>,
+        (step, current): (Step, Option<Current>),
         now: Timestamp,
     ) -> Result<Next, Fault> {
         let credential_accepted =

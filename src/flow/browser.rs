@@ -116,7 +116,7 @@ fn handles(cookie: &str) -> Vec<Secret> {
     let well_formed =
         |part: &&str| part.len() == 43 && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     let parts: Vec<&str> = cookie.split('.').collect();
-    if parts.len() > MAX_HANDLES || !parts.iter().all(|part| well_formed(part)) {
+    if parts.len() > MAX_HANDLES || !parts.iter().all(well_formed) {
         return Vec::new();
     }
     parts.into_iter().map(Secret::new).collect()

@@ -6,6 +6,9 @@ use tracing::Subscriber;
 use tracing::field::{Field, Visit};
 use tracing_subscriber::registry::{LookupSpan, Scope};
 
+/// The true target of an event that came through the `log` crate; that of its metadata is always `log`.
+pub(super) const TARGET: &str = "log.target";
+
 /// Fields in the order they were recorded.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
@@ -27,8 +30,8 @@ impl Fields {
             Some(span) if field.name() == "id" => span,
             _ => field.name(),
         };
-        // The `log` crate's events arrive with fields that say where they were written.
-        if name.starts_with("log.") {
+        // What came through the `log` crate says in fields where it was written. Only its target is worth a place.
+        if name.starts_with("log.") && name != TARGET {
             return;
         }
         match self.list.iter_mut().find(|(known, _)| *known == name) {

@@ -1,4 +1,5 @@
 use super::*;
+use serde_json::Value;
 use std::sync::{Arc, Mutex};
 
 #[derive(Clone, Default)]
@@ -93,4 +94,10 @@ fn a_bare_level_is_for_abide_alone() {
     assert!(written(Style::Plain, "warn,abide::logs=debug", act).contains("ours"));
 }
 
-use serde_json::Value;
+#[test]
+fn what_came_through_the_log_crate_keeps_its_target() {
+    let act = || tracing::info!(log.target = "sled::pagecache", log.file = "x.rs", "recovered");
+    assert!(written(Style::Plain, "info", act).ends_with("INFO sled::pagecache: recovered\n"));
+    let json: Value = serde_json::from_str(&written(Style::Json, "info", act)).unwrap();
+    assert_eq!((&json["target"], &json["log.file"]), (&"sled::pagecache".into(), &Value::Null));
+}

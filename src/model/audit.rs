@@ -113,29 +113,3 @@ pub enum Act {
     /// The first administrator was made with it.
     SetupDone,
 }
-
-impl Act {
-    /// The key under which the catalogue has words for it.
-    pub fn key(self) -> &'static str {
-        match self {
-            Act::SignIn => "act-sign-in",
-            Act::SessionStarted => "act-session-started",
-            Act::Reauthenticated => "act-reauthenticated",
-            Act::SessionEnded => "act-session-ended",
-            Act::ApplicationJoined => "act-application-joined",
-            Act::GrantIssued => "act-grant-issued",
-            Act::GrantRevoked => "act-grant-revoked",
-            Act::ConsentGiven => "act-consent-given",
-            Act::ConsentWithdrawn => "act-consent-withdrawn",
-            Act::AccountCreated => "act-account-created",
-            Act::AccountChanged => "act-account-changed",
-            Act::AccountDisabled => "act-account-disabled",
-            Act::AccountEnabled => "act-account-enabled",
-            Act::PasswordChanged => "act-password-changed",
-            Act::ClientCreated => "act-client-created",
-            Act::ClientChanged => "act-client-changed",
-            Act::SetupLinkMade => "act-setup-link-made",
-            Act::SetupDone => "act-setup-done",
-        }
-    }
-}

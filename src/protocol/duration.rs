@@ -45,7 +45,8 @@ fn seconds(text: &str) -> Option<u64> {
 
 fn print(span: Duration) -> String {
     let total = span.as_secs();
-    let unit = [(86_400, 'd'), (3_600, 'h'), (60, 'm')].into_iter().find(|(size, _)| total > 0 && total % size == 0);
+    let unit =
+        [(86_400, 'd'), (3_600, 'h'), (60, 'm')].into_iter().find(|(size, _)| total > 0 && total.is_multiple_of(*size));
     match unit {
         Some((size, letter)) => format!("{}{letter}", total / size),
         None => format!("{total}s"),

@@ -28,12 +28,9 @@ pub async fn guard<B: MessageBody + 'static>(
         next.call(request).await?.map_into_left_body()
     };
     let headers = response.headers_mut();
-    let mut default = |name: HeaderName, value: &str| {
-        if !headers.contains_key(&name) {
-            if let Ok(value) = HeaderValue::from_str(value) {
-                headers.insert(name, value);
-            }
-        }
+    let mut default = |name: HeaderName, value: &str| match HeaderValue::from_str(value) {
+        Ok(value) if !headers.contains_key(&name) => drop(headers.insert(name, value)),
+        _ => {}
     };
     default(header::CONTENT_SECURITY_POLICY, &policy(""));
     default(header::CACHE_CONTROL, "no-store");

@@ -89,17 +89,6 @@ impl Standing {
             _ => None,
         }
     }
-
-    /// A short word for pages and logs.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Standing::Ended { .. } => "ended",
-            Standing::Dormant { .. } => "dormant",
-            Standing::Expired { .. } => "expired",
-            Standing::Warn { .. } => "warn",
-            Standing::Live { .. } => "live",
-        }
-    }
 }
 
 /// Whether something may rest on a session.

@@ -45,6 +45,7 @@ pub(super) fn take_lock(folder: &Path) -> Result<File, OpenError> {
     }
 }
 
+#[allow(clippy::disallowed_methods, reason = "a file lock has nobody who tells when it is free")]
 /// An Abide that is just ending, before this one takes its place, holds the lock a moment longer.
 fn try_patiently(file: &File) -> Result<(), TryLockError> {
     for _ in 0..PATIENCE {

@@ -96,6 +96,7 @@ impl From<sled::Error> for Failure {
     }
 }
 
+#[allow(clippy::disallowed_methods, reason = "a file lock has nobody who tells when it is free")]
 fn attempt(folder: &Path, cache_bytes: u64) -> Result<(Db, Trees), Failure> {
     // sled locks its log too, and its own threads may hold it a moment longer after a close in this process.
     for _ in 0..PATIENCE {

@@ -10,7 +10,8 @@ use super::super::text::Text;
 use super::{Entered, enter, enter_to_act, view};
 use crate::flow::account::SessionView;
 use crate::model::account::Account;
-use crate::model::audit::{Event, Outcome};
+use crate::model::audit::{Act, Event, Outcome};
+use crate::model::session::standing::Standing;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -45,7 +46,7 @@ fn line(view: SessionView, account: &Account, text: Text) -> AdminSessionLine {
         address: session.device.address,
         started: session.started_at.0,
         last_active: session.last_active_at.0,
-        standing: text.say(&format!("standing-{}", view.standing.word())),
+        standing: text.say(standing_key(&view.standing)),
         apps: view.apps.into_iter().map(|app| app.name).collect(),
     }
 }
@@ -102,8 +103,41 @@ async fn event_line(asking: &Asking, event: Event) -> Result<EventLine, WebError
         at: event.at.0,
         actor,
         client: event.client.unwrap_or_default(),
-        act: Text.say(event.act.key()),
+        act: Text.say(act_key(event.act)),
         outcome: Text.say(if event.outcome == Outcome::Done { "outcome-done" } else { "outcome-refused" }),
         reason: event.reason.unwrap_or_default(),
     })
+}
+
+fn standing_key(standing: &Standing) -> &'static str {
+    match standing {
+        Standing::Live { .. } => "standing-live",
+        Standing::Warn { .. } => "standing-warn",
+        Standing::Dormant { .. } => "standing-dormant",
+        Standing::Expired { .. } => "standing-expired",
+        Standing::Ended { .. } => "standing-ended",
+    }
+}
+
+fn act_key(act: Act) -> &'static str {
+    match act {
+        Act::SignIn => "act-sign-in",
+        Act::SessionStarted => "act-session-started",
+        Act::Reauthenticated => "act-reauthenticated",
+        Act::SessionEnded => "act-session-ended",
+        Act::ApplicationJoined => "act-application-joined",
+        Act::GrantIssued => "act-grant-issued",
+        Act::GrantRevoked => "act-grant-revoked",
+        Act::ConsentGiven => "act-consent-given",
+        Act::ConsentWithdrawn => "act-consent-withdrawn",
+        Act::AccountCreated => "act-account-created",
+        Act::AccountChanged => "act-account-changed",
+        Act::AccountDisabled => "act-account-disabled",
+        Act::AccountEnabled => "act-account-enabled",
+        Act::PasswordChanged => "act-password-changed",
+        Act::ClientCreated => "act-client-created",
+        Act::ClientChanged => "act-client-changed",
+        Act::SetupLinkMade => "act-setup-link-made",
+        Act::SetupDone => "act-setup-done",
+    }
 }

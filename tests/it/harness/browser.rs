@@ -1,0 +1,188 @@
+//! A browser: cookies that obey the clock, one redirect at a time, forms.
+
+use super::app::RelyingApp;
+use super::idp::{ISSUER, Idp, PASSWORD, USERNAME};
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::test::TestRequest;
+use scraper::{Html, Selector};
+use std::collections::{BTreeMap, HashMap};
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    /// Where it redirects to; panics when it does not.
+    pub fn location(&self) -> &str {
+        let found =
+            self.headers.get(header::LOCATION).unwrap_or_else(|| panic!("no redirect: {} {}", self.status, self.body));
+        found.to_str().unwrap()
+    }
+
+    /// A header as text.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+
+    /// A parameter of the address it redirects to.
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        let url = url::Url::parse(self.location()).unwrap();
+        url.query_pairs().find(|(n, _)| n == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// The OAuth error of a redirect, or of a JSON body.
+    pub fn error(&self) -> String {
+        if self.status.is_redirection() {
+            return self.parameter("error").unwrap_or_default();
+        }
+        self.json()["error"].as_str().unwrap_or_default().to_owned()
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {} {}", self.status, self.body))
+    }
+
+    /// The text of the element that this selector finds first.
+    pub fn text(&self, selector: &str) -> Option<String> {
+        let page = Html::parse_document(&self.body);
+        let found = page.select(&Selector::parse(selector).unwrap()).next()?;
+        Some(found.text().collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    /// The fields of the form that posts to `action`, with their values.
+    pub fn fields(&self, action: &str) -> BTreeMap<String, String> {
+        let page = Html::parse_document(&self.body);
+        let selector = Selector::parse(&format!("form[action=\"{action}\"] input")).unwrap();
+        let inputs = page.select(&selector).filter(|input| input.value().attr("type") != Some("checkbox"));
+        let pairs = inputs.filter_map(|input| {
+            let name = input.value().attr("name")?;
+            Some((name.to_owned(), input.value().attr("value").unwrap_or_default().to_owned()))
+        });
+        pairs.collect()
+    }
+}
+
+/// A browser.
+pub struct Browser {
+    pub idp: Idp,
+    cookies: HashMap<String, Kept>,
+    pub address: String,
+}
+
+#[derive(Clone)]
+struct Kept {
+    value: String,
+    until: Option<i64>,
+}
+
+impl Browser {
+    pub fn new(idp: Idp) -> Browser {
+        Browser { idp, cookies: HashMap::new(), address: "203.0.113.7:4000".to_owned() }
+    }
+
+    /// The same browser after it was closed and opened: only kept cookies are left.
+    pub fn reopened(mut self) -> Browser {
+        self.cookies.retain(|_, kept| kept.until.is_some());
+        self
+    }
+
+    /// The value of a cookie.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.get(name).map(|kept| kept.value.as_str())
+    }
+
+    /// Plants a cookie.
+    pub fn plant(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), Kept { value: value.to_owned(), until: None });
+    }
+
+    /// Another browser with the same cookies.
+    pub fn copied(&self) -> Browser {
+        Browser { idp: self.idp.clone(), cookies: self.cookies.clone(), address: self.address.clone() }
+    }
+
+    /// A navigation that the person started.
+    pub async fn get(&mut self, address: &str) -> Answer {
+        let request = TestRequest::get().uri(local(address));
+        let request = request.insert_header(("sec-fetch-dest", "document")).insert_header(("sec-fetch-user", "?1"));
+        self.send(request).await
+    }
+
+    /// A request that a script or a frame made.
+    pub async fn get_scripted(&mut self, address: &str) -> Answer {
+        self.send(TestRequest::get().uri(local(address)).insert_header(("sec-fetch-dest", "iframe"))).await
+    }
+
+    /// A form of ours, posted from our page.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = TestRequest::post().uri(path).insert_header(("origin", ISSUER)).set_form(fields);
+        self.send(request).await
+    }
+
+    /// Fills the form that posts to `action` on a page and sends it.
+    pub async fn submit(&mut self, page: &Answer, action: &str, filled: &[(&str, &str)]) -> Answer {
+        let mut fields = page.fields(action);
+        assert!(!fields.is_empty(), "no form for {action} on: {}", page.body);
+        fields.extend(filled.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        self.post(action, &fields).await
+    }
+
+    /// Sends any request with this browser's cookies, and keeps what comes back.
+    pub async fn send(&mut self, request: TestRequest) -> Answer {
+        let now = self.idp.now().0;
+        self.cookies.retain(|_, kept| kept.until.is_none_or(|until| now < until));
+        let jar: Vec<String> = self.cookies.iter().map(|(name, kept)| format!("{name}={}", kept.value)).collect();
+        let request = request.peer_addr(self.address.parse().unwrap());
+        let request = if jar.is_empty() { request } else { request.insert_header((header::COOKIE, jar.join("; "))) };
+        let answer = self.idp.call(request).await;
+        for set in answer.headers.get_all(header::SET_COOKIE) {
+            let cookie = Cookie::parse(set.to_str().unwrap().to_owned()).unwrap();
+            assert!(cookie.http_only() == Some(true) && cookie.secure() == Some(true), "{cookie}");
+            assert_eq!((cookie.same_site(), cookie.path(), cookie.domain()), (Some(SameSite::Lax), Some("/"), None));
+            let until = cookie.max_age().map(|span| now + span.whole_seconds());
+            self.cookies.insert(cookie.name().to_owned(), Kept { value: cookie.value().to_owned(), until });
+        }
+        self.cookies.retain(|_, kept| kept.until.is_none_or(|until| now < until));
+        answer
+    }
+
+    /// An authorization request of `app`, as a navigation of the person.
+    pub async fn authorize(&mut self, app: &RelyingApp, extra: &[(&str, &str)]) -> Answer {
+        self.get(&app.request(extra)).await
+    }
+
+    /// `prompt=none`, from a frame.
+    pub async fn silently(&mut self, app: &RelyingApp) -> Answer {
+        self.get_scripted(&app.request(&[("prompt", "none")])).await
+    }
+
+    /// Signs in on the page that is shown; answers with what follows.
+    pub async fn sign_in(&mut self, page: &Answer) -> Answer {
+        self.sign_in_as(page, USERNAME, PASSWORD).await
+    }
+
+    /// The same, as anybody.
+    pub async fn sign_in_as(&mut self, page: &Answer, username: &str, password: &str) -> Answer {
+        self.submit(page, "/sign-in", &[("username", username), ("password", password)]).await
+    }
+
+    /// The whole way: asks, signs in, comes back with a code.
+    pub async fn enter(&mut self, app: &RelyingApp) -> Answer {
+        let page = self.authorize(app, &[]).await;
+        let answer = self.sign_in(&page).await;
+        assert!(answer.status.is_redirection(), "{} {}", answer.status, answer.body);
+        answer
+    }
+}
+
+/// The path and query of one of our own addresses.
+fn local(address: &str) -> &str {
+    address.strip_prefix(ISSUER).unwrap_or(address)
+}

@@ -1,0 +1,191 @@
+//! The provider, in process.
+
+use super::app::RelyingApp;
+use super::browser::{Answer, Browser};
+use super::counting::Counting;
+use abide::app::{application, assemble};
+use abide::clock::Clock;
+use abide::config::Config;
+use abide::crypto::hashing::Cost;
+use abide::flow::import::ReplaceSecrets;
+use abide::protocol::Timestamp;
+use abide::store::Backend;
+use abide::store::sled::SledStore;
+use abide::web::Facing;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::web::Data;
+use serde_json::{Value, json};
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// The person of the stories.
+pub const USERNAME: &str = "mira";
+/// Her password.
+pub const PASSWORD: &str = "harbour lanterns at dusk";
+/// The issuer of the stories.
+pub const ISSUER: &str = "https://id.example.com";
+
+type Calling = Pin<Box<dyn Future<Output = Answer>>>;
+
+/// The provider.
+#[derive(Clone)]
+pub struct Idp {
+    call: Rc<dyn Fn(TestRequest) -> Calling>,
+    facing: Data<Facing>,
+    store: Arc<Counting>,
+    _folder: Rc<TempDir>,
+}
+
+/// Keys are made once for all stories: what is tested is what is done with them.
+static KEYS: LazyLock<TempDir> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    abide::crypto::keyring::sealing_key(folder.path()).unwrap();
+    abide::crypto::keyring::Keyring::open(folder.path(), Timestamp(1_799_000_000)).unwrap();
+    folder
+});
+
+impl Idp {
+    /// With the usual settings, one person and the usual clients.
+    pub async fn start() -> Idp {
+        Idp::with(|_| ()).await
+    }
+
+    /// With settings of its own.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Idp {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config {
+            issuer: ISSUER.parse().unwrap(),
+            data_dir: folder.path().join("data"),
+            keys_dir: PathBuf::from(KEYS.path()),
+            ..Config::default()
+        };
+        change(&mut config);
+        let store = SledStore::open(&folder.path().join("store"), 16 << 20).unwrap();
+        let store = Arc::new(Counting::new(Arc::new(store)));
+        let clock = Clock::travelling(Timestamp(1_800_000_000));
+        let cheap = Cost { memory: 64, passes: 1 };
+        let facing = assemble(&config, Arc::clone(&store) as Arc<dyn Backend>, clock, cheap).unwrap();
+        let service = Rc::new(init_service(application(facing.clone())).await);
+        let call: Rc<dyn Fn(TestRequest) -> Calling> = Rc::new(move |request| {
+            let service = Rc::clone(&service);
+            Box::pin(async move {
+                let response = call_service(&*service, request.to_request()).await;
+                let (status, headers) = (response.status(), response.headers().clone());
+                Answer { status, headers, body: String::from_utf8_lossy(&read_body(response).await).into_owned() }
+            })
+        });
+        let idp = Idp { call, facing, store, _folder: Rc::new(folder) };
+        idp.import(usual()).await;
+        idp
+    }
+
+    /// Sends a request.
+    pub async fn call(&self, request: TestRequest) -> Answer {
+        (self.call)(request).await
+    }
+
+    /// Imports people and clients.
+    pub async fn import(&self, file: Value) {
+        self.try_import(file, ReplaceSecrets::No).await.unwrap();
+    }
+
+    /// Tries to import; answers with (created, changed, unchanged) or the reason.
+    pub async fn try_import(&self, file: Value, replace: ReplaceSecrets) -> Result<(usize, usize, usize), String> {
+        let done = self.facing.idp.import(&file.to_string(), replace, self.now()).await;
+        done.map(|done| (done.created, done.changed, done.unchanged)).map_err(|error| error.to_string())
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        self.facing.clock.now()
+    }
+
+    /// Time passes.
+    pub fn pass(&self, span: &str) {
+        let span: abide::protocol::duration::Span = span.parse().unwrap();
+        self.facing.clock.advance(span.0);
+    }
+
+    /// A second passes.
+    pub fn tick(&self) {
+        self.facing.clock.advance(Duration::from_secs(1));
+    }
+
+    /// A browser that was never here.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.clone())
+    }
+
+    /// One of the usual clients.
+    pub fn app(&self, client_id: &str) -> RelyingApp {
+        RelyingApp::new(self.clone(), client_id)
+    }
+
+    /// The provider's own flows, for what has no request (sweep, set-up link, export).
+    pub fn flows(&self) -> &abide::flow::Idp {
+        &self.facing.idp
+    }
+
+    /// (reads, changes) of the store so far.
+    pub fn store_work(&self) -> (u64, u64) {
+        self.store.work()
+    }
+
+    /// How many records of every kind, names, rows and appointments there are: what "nothing was stored" compares.
+    pub async fn contents(&self) -> String {
+        self.store.contents().await
+    }
+}
+
+/// The person and clients every story begins with.
+fn usual() -> Value {
+    let secret = |id: &str| format!("{id}-secret-{}", "0123456789abcdef".repeat(2));
+    let client = |id: &str, extra: Value| {
+        let mut client = json!({
+            "client_id": id,
+            "client_name": format!("The {id}"),
+            "client_secret": secret(id),
+            "redirect_uris": [format!("https://{id}.example.com/callback")],
+            "post_logout_redirect_uris": [format!("https://{id}.example.com/bye")],
+            "consent": "skip",
+        });
+        for (member, value) in extra.as_object().unwrap() {
+            if value.is_null() {
+                client.as_object_mut().unwrap().remove(member);
+            } else {
+                client[member] = value.clone();
+            }
+        }
+        client
+    };
+    json!({
+        "users": [
+            {"username": USERNAME, "password": PASSWORD, "claims": {
+                "name": "Mira Lindqvist", "given_name": "Mira", "family_name": "Lindqvist", "email": "mira@example.org",
+                "email_verified": true, "phone_number": "+46 8 5555 0142", "address": {"country": "SE"}}},
+            {"username": "otto", "password": "another person entirely"},
+            {"username": "boss", "password": "the boss of all of this", "roles": ["admin"]},
+        ],
+        "clients": [
+            client("social", json!({})),
+            client("bank", json!({"session": {"idle_timeout": "2m", "max_lifetime": "10m"}, "resources": ["https://bank.example.com/api"]})),
+            client("asking", json!({"consent": "ask"})),
+            client("posting", json!({"token_endpoint_auth_method": "client_secret_post"})),
+            client("exempt", json!({"require_pkce": false})),
+            client("elliptic", json!({"id_token_signed_response_alg": "ES256"})),
+            client("edwards", json!({"id_token_signed_response_alg": "EdDSA"})),
+            client("spa", json!({"token_endpoint_auth_method": "none", "client_secret": null})),
+            client("native", json!({"token_endpoint_auth_method": "none", "client_secret": null, "application_type": "native",
+                "redirect_uris": ["com.example.native:/callback", "http://127.0.0.1/callback"], "post_logout_redirect_uris": []})),
+            client("offline", json!({"offline_access": true})),
+            client("counting", json!({"session": {"idle_timeout": "5m", "activity": "refresh"}})),
+            client("narrow", json!({"logout_scope": "app"})),
+            client("query", json!({"redirect_uris": ["https://query.example.com/callback?tenant=1"]})),
+        ],
+    })
+}

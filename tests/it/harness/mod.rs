@@ -1,0 +1,13 @@
+//! Actors for stories: the provider in process with a travelling clock, browsers, relying apps.
+//!
+//! `Idp` is the real application over a temporary store; `Browser` keeps cookies that obey the clock, follows one
+//! redirect at a time and fills forms; `RelyingApp` asks, redeems and renews. Nothing here knows the inside of the
+//! provider: everything goes through requests.
+
+mod app;
+mod browser;
+mod counting;
+mod idp;
+
+pub use app::claims_of;
+pub use idp::{Idp, PASSWORD, USERNAME};
