@@ -6,6 +6,7 @@
 
 #![allow(clippy::print_stdout)]
 
+use abide::clock::Stopwatch;
 use abide::model::record::{Due, Kind, Name, Row};
 use abide::protocol::time::Timestamp;
 use abide::store::Backend;
@@ -13,7 +14,6 @@ use abide::store::contract::{RawChange, Write};
 use abide::store::sled::SledStore;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use abide::clock::Stopwatch;
 
 const WRITERS: u64 = 32;
 const READERS: u64 = 8;
@@ -37,7 +37,7 @@ async fn main() -> anyhow::Result<()> {
     for task in tasks {
         task.await??;
     }
-    let took = began.milliseconds());
+    let took = began.milliseconds() as f64 / 1000.0;
     println!("cache {cache_mb} MB: {records} durable changes in {took:.1} s ({:.0} a second)", records as f64 / took);
     println!("  peak after writing: {} MB", peak_mb()?);
     for number in 0..records {

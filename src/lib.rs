@@ -1,4 +1,76 @@
-//! x
+//! Abide, an OpenID Connect identity provider whose heart is the session.
+//!
+//! A person signs in once; Abide keeps its own long-lived session and, while it lives, silently reissues ID, access and
+//! refresh tokens to the relying apps, each app at its own sensitivity.
+//!
+//! This page is the map of the house as it stands. It changes in the same commit as the house.
+//!
+//! # Floors
+//!
+//! Every import points down; `tests/it/floors.rs` reads the imports and fails when one points up.
+//!
+//! ```text
+//! main, app, config, logs   put everything together; may use everything
+//! web                       HTTP and pages: uses flow, model, protocol, clock; never store or crypto
+//! flow                      what happens in which order: uses store, crypto, model, protocol; is given `now`
+//! store    crypto           how it is kept; what needs keys or randomness: use model, protocol, never each other
+//! model                     what we keep and every rule it obeys: pure; uses protocol
+//! protocol                  the words of OAuth 2.0 and OpenID Connect: uses nothing of ours
+//! ```
+//!
+//! `clock` stands beside them: it reads the system clock, and `web` asks it once per request. A floor `outside` (the
+//! outbound HTTP client, mail) comes with the first thing that opens a socket.
+//!
+//! # Three walks through the house
+//!
+//! **Sign-in.** `GET /authorize` is read by [`web`] (`asking` gathers browser, instant, whose act it is) and handed to
+//! [`flow::Idp::authorize`]. [`model::authorization::bind()`] proves the return address; before it an error can only be
+//! a page. [`model::authorization::validate`] holds the request against the client's record. `dispatch` gathers session,
+//! consent and hint, and asks [`model::authorization::next_step()`]. Nobody is signed in, so the answer is
+//! `Step::SignIn`: the interaction is sealed into the form, and the store has not been written. `POST /sign-in` tries the
+//! password (counted before it is looked at, the same work for every name), begins a session and comes back to
+//! `dispatch`, which now says `Step::Issue`: the client joins the session ([`model::session::Session::join`]), a code is
+//! sealed, and the browser is sent to the return address with a 303.
+//!
+//! **Silent reissue.** `GET /authorize?prompt=none` takes the same way. `next_step` turns every page into its error;
+//! where none is due, joining writes nothing (the app takes part already) and the code costs the store nothing. At
+//! `POST /token` every binding of the code is proved, the grant is judged, born by create-if-absent under the code's own
+//! id (the one durable write of the whole reissue), judged again, and tokens are minted. A refresh raises the grant's
+//! generation by one conditional write; the refresh token is derived from it, not stored.
+//!
+//! **Sign-out.** `GET /end_session` with a genuine hint for a session of this browser, or the form of the page that
+//! asks, ends the session by one write ([`model::session::Session::end`]). Nothing is enumerated: codes, grants and
+//! access tokens are judged against the session at every use, by `judge` in [`flow::token`], and are dead from then on.
+//!
+//! # Invariants
+//!
+//! * A session stores facts and never an expiry; [`model::session::Session::standing`] judges them. Standing is judged
+//!   first: nothing moves a limit that has passed, and no machine moves any but where a client's record says so.
+//! * One record decides ([`model::record::Change`]); names, list rows, appointments of the sweep and audit events ride
+//!   along in its transaction. What returned is durable.
+//! * Only a request that proved client and bindings may consume or revoke.
+//! * The authorization request is never edited. `prompt=login` is satisfied by evidence gathered for this interaction.
+//! * Unfinished requests of strangers cost the store nothing.
+//! * A session's inner id never leaves the house: outside it is known by `sid`, and its cookie holds a separate secret.
+//!
+//! # Where the house departs from the plan
+//!
+//! * **The store contract is one small trait over bytes** ([`store::Backend`]), and the typed verbs are written once
+//!   over it ([`store::Store`]): a verb that exists for one backend and not for another cannot be written. The rules
+//!   themselves are methods of the records in [`model`].
+//! * **Names and rows are derived from the record** ([`model::record::Record::names`], `rows`) and compared before and
+//!   after, so that no change can forget one. Appointments with the sweep are not: they are hints written at birth and
+//!   moved when they come, never at a touch.
+//! * **The one-time set-up link is a unique name** that the first administrator's account claims: of all who use it, the
+//!   store lets one write win.
+//! * **A floor `crypto`** holds what DESIGN calls "one place for each outside thing" as far as keys go.
+//!
+//! # Deliberately absent
+//!
+//! No cache of anything that decides. No expiry column. No table of refresh tokens or codes. No session id in a URL or a
+//! token. No default account. No implicit or hybrid flow, no `plain` PKCE, no wildcard in a redirect URI. No text for
+//! people outside `templates/text`, no colour outside the variables of the one stylesheet.
+
 pub mod app;
 pub mod clock;
 pub mod config;

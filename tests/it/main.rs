@@ -1,4 +1,6 @@
 //! The integration tests, in one binary: linking one is enough.
+#![allow(missing_docs, reason = "tests speak by their names")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod cli;
 mod harness;

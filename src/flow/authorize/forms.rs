@@ -1,0 +1,152 @@
+//! The forms of an interaction. Each records a fact and comes back to the dispatcher; none knows another.
+
+use super::waiting::Open;
+use super::{Asks, Next, Problem, Refusal, Turn};
+use crate::crypto::secret::Secret;
+use crate::flow::browser::Visitor;
+use crate::flow::session::{Current, Handles};
+use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
+use crate::flow::{Fault, Idp};
+use crate::model::account::Account;
+use crate::model::authorization::interaction::{Method, NextFactor, next_factor};
+use crate::model::authorization::next_step::Why;
+use crate::model::authorization::{Evidence, ReturnAddress};
+use crate::model::consent::{Asked, Consent};
+use crate::model::session::activity::Activity;
+use crate::model::session::policy::Remember;
+use crate::protocol::error::{Code as ErrorCode, OAuthError};
+use crate::protocol::time::Timestamp;
+
+/// What the person answered on the consent page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConsentAnswer {
+    /// Yes.
+    Allow,
+    /// No.
+    Deny,
+}
+
+impl Idp {
+    /// The sign-in form.
+    pub async fn sign_in(
+        &self,
+        visitor: &Visitor,
+        handle: &str,
+        (attempt, remember): (PasswordAttempt, Remember),
+        now: Timestamp,
+    ) -> Result<Turn, Fault> {
+        let Some(open) = self.reopen(visitor, handle, now).await? else {
+            return Ok(Next::Problem(Problem::InteractionGone).into());
+        };
+        let username = attempt.username.clone();
+        let refusal = match self.try_password(visitor, attempt, now).await? {
+            PasswordOutcome::Accepted(account) => {
+                let fact = Evidence::Authenticated { account: account.id.clone(), method: Method::Password, at: now };
+                return self.accepted(visitor, open.with(fact), *account, remember, now).await;
+            }
+            PasswordOutcome::Refused => Refusal::Credentials,
+            PasswordOutcome::Throttled { until } => Refusal::Throttled { until },
+            PasswordOutcome::Busy => Refusal::Busy,
+        };
+        let client = self.client_of(&open.interaction).await?;
+        let asks = Asks::SignIn {
+            why: Why::SignedOut,
+            hint: username,
+            goal: open.interaction.goal.clone(),
+            refusal: Some(refusal),
+        };
+        Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into())
+    }
+
+    /// A credential was accepted: the session begins or goes on, and so does the interaction.
+    async fn accepted(
+        &self,
+        visitor: &Visitor,
+        open: Open,
+        account: Account,
+        remember: Remember,
+        now: Timestamp,
+    ) -> Result<Turn, Fault> {
+        if next_factor(&open.interaction.evidence, &account.id) == NextFactor::First {
+            return Ok(Next::Problem(Problem::InteractionGone).into());
+        }
+        let Some((_, handles, kept)) = self.establish(visitor, &account, remember, now).await? else {
+            return Ok(Next::Problem(Problem::NotForYou).into());
+        };
+        let mut visitor = visitor.clone();
+        visitor.handles.clone_from(&handles);
+        let current = self.current(&visitor, now).await?;
+        let next = self.dispatch(&visitor, open, current, Activity::AuthorizationByPerson, now).await?;
+        Ok(Turn { next, handles: Handles::Set(handles, kept), signed_in: Some(account.id) })
+    }
+
+    /// The form that chooses an account: `choice` is the place among the browser's live sessions, or none for another.
+    pub async fn select(
+        &self,
+        visitor: &Visitor,
+        handle: &str,
+        choice: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Turn, Fault> {
+        let Some(open) = self.reopen(visitor, handle, now).await? else {
+            return Ok(Next::Problem(Problem::InteractionGone).into());
+        };
+        let live = self.all_live(visitor, now).await?;
+        let chosen = choice.and_then(|name| live.iter().find(|current| self.choice_name(current) == name));
+        let Some(chosen) = chosen.cloned() else {
+            let client = self.client_of(&open.interaction).await?;
+            let goal = open.interaction.goal.clone();
+            let asks = Asks::SignIn { why: Why::Other, hint: String::new(), goal, refusal: None };
+            return Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into());
+        };
+        let mut handles: Vec<Secret> = vec![chosen.handle.clone()];
+        handles.extend(visitor.handles.iter().filter(|h| h.expose() != chosen.handle.expose()).cloned());
+        let remember = chosen.session.remember;
+        let fact = Evidence::Selected { account: chosen.account.id.clone() };
+        let open = open.with(fact);
+        let next = self.dispatch(visitor, open, Some(chosen), Activity::AuthorizationByPerson, now).await?;
+        Ok(Turn { next, handles: Handles::Set(handles, remember), signed_in: None })
+    }
+
+    /// What the select form calls a session: nothing that works anywhere else.
+    pub fn choice_name(&self, current: &Current) -> String {
+        self.sid(&current.session.id, current.session.epoch)
+    }
+
+    /// The consent form.
+    pub async fn consent(
+        &self,
+        visitor: &Visitor,
+        handle: &str,
+        answer: ConsentAnswer,
+        now: Timestamp,
+    ) -> Result<Turn, Fault> {
+        let gone = || Ok(Next::Problem(Problem::InteractionGone).into());
+        let (Some(open), Some(current)) = (self.reopen(visitor, handle, now).await?, self.current(visitor, now).await?)
+        else {
+            return gone();
+        };
+        let (Some(request), Some(client)) = (open.interaction.request(), self.client_of(&open.interaction).await?)
+        else {
+            return gone();
+        };
+        if answer == ConsentAnswer::Deny {
+            let Ok(address) = ReturnAddress::prove(&client, &request.redirect_uri, request.state.clone()) else {
+                return gone();
+            };
+            self.consume(open, now).await?;
+            let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not consent");
+            return Ok(self.respond(&address, Err(error)).into());
+        }
+        let asked =
+            Asked { account: current.account.id.clone(), client: client.id.clone(), scope: request.scope.clone() };
+        let key = Consent::key_of(&asked.account, &asked.client);
+        self.store
+            .change::<Consent, _, _>(&key, move |before| Consent::give(before, now, asked.clone()))
+            .await?
+            .outcome()?;
+        let fact = Evidence::Consented { account: current.account.id.clone() };
+        let open = open.with(fact);
+        Ok(self.dispatch(visitor, open, Some(current), Activity::AuthorizationByPerson, now).await?.into())
+    }
+}

@@ -1,0 +1,109 @@
+//! Success: the client takes part in the session and gets its code.
+
+use super::waiting::Open;
+use super::{Next, Problem};
+use crate::crypto::random;
+use crate::crypto::seal::Purpose;
+use crate::flow::session::Current;
+use crate::flow::{Fault, Idp};
+use crate::model::authorization::next_step::{asking, console_id, console_limits};
+use crate::model::authorization::{Goal, ReturnAddress, Unbound};
+use crate::model::client::Client;
+use crate::model::grant::{Code, SessionBinding};
+use crate::model::id::{ClientId, GrantId};
+use crate::model::record::{Change, Fate};
+use crate::model::session::activity::Activity;
+use crate::model::session::application::Asking;
+use crate::model::session::standing::{EndReason, Standing};
+use crate::model::session::{Join, Joined, Session};
+use crate::protocol::authorize::AuthorizationRequest;
+use crate::protocol::error::{Code as ErrorCode, OAuthError};
+use crate::protocol::time::Timestamp;
+
+impl Idp {
+    /// Success: the client takes part in the session, and gets its code.
+    pub(super) async fn issue(
+        &self,
+        open: Open,
+        client: Option<Client>,
+        current: Current,
+        activity: Activity,
+        now: Timestamp,
+    ) -> Result<Next, Fault> {
+        let Some(interaction) = self.consume(open, now).await? else {
+            return Ok(Next::Problem(Problem::InteractionGone));
+        };
+        let request = match (interaction.goal, &client) {
+            (Goal::Authorize(request), Some(_)) => request,
+            (Goal::Console, _) => return self.enter_console(&current, now).await,
+            (goal, _) => return Ok(Next::Arrived(goal)),
+        };
+        let Some(client) = client else { return Ok(Next::Problem(Problem::Unbound(Unbound::UnknownClient))) };
+        let address = match ReturnAddress::prove(&client, &request.redirect_uri, request.state.clone()) {
+            Ok(address) => address,
+            Err(unbound) => return Ok(Next::Problem(Problem::Unbound(unbound))),
+        };
+        let join = Join { client: client.id.clone(), limits: client.limits(), asking: asking(&request), activity };
+        let answer = match self.join(&current, join, now).await? {
+            Joined::Part(session) => Ok(self.code(&session, &client.id, *request, now)),
+            Joined::Over(_) | Joined::Refused(_) => {
+                Err(OAuthError::new(ErrorCode::LoginRequired, "the session is over"))
+            }
+            Joined::Full => {
+                Err(OAuthError::new(ErrorCode::AccessDenied, "too many applications take part in the session"))
+            }
+        };
+        Ok(self.respond(&address, answer))
+    }
+
+    async fn enter_console(&self, current: &Current, now: Timestamp) -> Result<Next, Fault> {
+        let join = Join {
+            client: console_id(),
+            limits: console_limits(),
+            asking: Asking::Visibly,
+            activity: Activity::AuthorizationByPerson,
+        };
+        Ok(match self.join(current, join, now).await? {
+            Joined::Part(_) => Next::Arrived(Goal::Console),
+            _ => Next::Problem(Problem::InteractionGone),
+        })
+    }
+
+    async fn join(&self, current: &Current, join: Join, now: Timestamp) -> Result<Joined, Fault> {
+        let (account, policies) = (current.account.clone(), self.settings.sessions);
+        // Judged on the copy first: a silent reissue within the touch step needs no transaction here. What it hands
+        // out is judged anew at redemption, against the store.
+        let worth = current.session.clone().join(&join, &account, &policies, now);
+        if matches!(worth.fate, Fate::Keep) {
+            return Ok(worth.outcome);
+        }
+        let changed = self.store.change::<Session, _, _>(current.session.id.as_str(), move |before| match before {
+            Some(session) => session.join(&join, &account, &policies, now),
+            None => Change::keep(Joined::Over(Standing::Ended { at: now, reason: EndReason::Revoked })),
+        });
+        Ok(changed.await?.outcome()?)
+    }
+
+    fn code(&self, session: &Session, client: &ClientId, request: AuthorizationRequest, now: Timestamp) -> String {
+        let part = session.participants.get(client);
+        let code = Code {
+            grant: GrantId::new(random::id()),
+            client: client.clone(),
+            redirect_uri: request.redirect_uri,
+            challenge: request.code_challenge,
+            account: session.account.clone(),
+            binding: SessionBinding {
+                session: session.id.clone(),
+                epoch: session.epoch,
+                application_epoch: part.map_or(0, |part| part.epoch),
+                account_epoch: session.account_epoch,
+            },
+            scope: request.scope,
+            resource: request.resource,
+            nonce: request.nonce,
+            authentication: session.authentication().clone(),
+            issued_at: now,
+        };
+        self.seals.seal(Purpose::Code, &code)
+    }
+}

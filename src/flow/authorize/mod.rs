@@ -1,0 +1,206 @@
+//! The authorization request never turns back: parse -> bind -> validate -> next step -> issue -> respond.
+//!
+//! Two doors lead in: a new request ([`Idp::authorize`]), and a browser coming back ([`Idp::resume`], and the forms in
+//! `forms`). Both end in `dispatch`, which asks the one decision and carries it out: a page (`show`), success (`issue`),
+//! or a refusal. `waiting` keeps an interaction between two requests.
+
+mod forms;
+mod issue;
+mod turn;
+mod waiting;
+
+pub use forms::ConsentAnswer;
+pub use turn::{Asks, Next, Page, Problem, Refusal, Turn};
+
+use crate::flow::browser::Visitor;
+use crate::flow::session::Current;
+use crate::flow::{Fault, Idp};
+use crate::model::authorization::next_step::{Why, asking};
+use crate::model::authorization::{
+    Evidence, Goal, Interaction, ReturnAddress, Situation, Step, Unbound, bind, next_step, validate,
+};
+use crate::model::client::Client;
+use crate::model::consent::Consent;
+use crate::model::id::AccountId;
+use crate::model::session::activity::Activity;
+use crate::model::session::application::Asking;
+use crate::protocol::authorize::AuthorizationRequest;
+use crate::protocol::error::{Code as ErrorCode, OAuthError};
+use crate::protocol::params::Params;
+use crate::protocol::time::Timestamp;
+use waiting::{Facts, Home, Open};
+
+impl Idp {
+    /// A new authorization request.
+    pub async fn authorize(
+        &self,
+        visitor: &Visitor,
+        params: &Params,
+        activity: Activity,
+        now: Timestamp,
+    ) -> Result<Turn, Fault> {
+        let client = match params.get("client_id") {
+            Some(id) if id.len() <= 200 => self.store.read::<Client>(id).await?,
+            _ => None,
+        };
+        let address = match bind(params, client.as_ref()) {
+            Ok(address) => address,
+            Err(unbound) => return Ok(Next::Problem(Problem::Unbound(unbound)).into()),
+        };
+        let request = AuthorizationRequest::parse(params);
+        let request = match request.and_then(|request| match &client {
+            Some(client) => validate(request, client),
+            None => Err(OAuthError::new(ErrorCode::UnauthorizedClient, "the client is gone")),
+        }) {
+            Ok(request) => request,
+            Err(error) => return Ok(self.respond(&address, Err(error)).into()),
+        };
+        // What forbids pages is no act of a person, whoever clicked.
+        let activity = if asking(&request) == Asking::Silently { Activity::Machine } else { activity };
+        let interaction = self.interaction(visitor, Goal::Authorize(Box::new(request)), now);
+        let open = Open { interaction, home: Home::Browser, facts: Facts::Kept };
+        let current = self.current(visitor, now).await?;
+        Ok(self.dispatch(visitor, open, current, activity, now).await?.into())
+    }
+
+    /// Somebody wants to see a page of ours that needs a session.
+    pub async fn open_page(
+        &self,
+        visitor: &Visitor,
+        goal: Goal,
+        now: Timestamp,
+    ) -> Result<(Turn, Option<Current>), Fault> {
+        let current = self.current(visitor, now).await?;
+        let open = Open { interaction: self.interaction(visitor, goal, now), home: Home::Browser, facts: Facts::Kept };
+        let next = self.dispatch(visitor, open, current.clone(), Activity::AuthorizationByPerson, now).await?;
+        Ok((next.into(), current))
+    }
+
+    /// A browser comes back to an interaction in the store.
+    pub async fn resume(&self, visitor: &Visitor, handle: &str, now: Timestamp) -> Result<Turn, Fault> {
+        let Some(open) = self.reopen(visitor, handle, now).await? else {
+            return Ok(Next::Problem(Problem::InteractionGone).into());
+        };
+        let current = self.current(visitor, now).await?;
+        Ok(self.dispatch(visitor, open, current, Activity::Machine, now).await?.into())
+    }
+
+    fn page(&self, (interaction, handle): (&Interaction, String), client: Option<Client>, asks: Asks) -> Next {
+        let destination = interaction.request().map(|request| request.redirect_uri.clone());
+        Next::Show(Box::new(Page { interaction: handle, client, destination, asks }))
+    }
+
+    /// Gathers what the decision needs, asks for it, and carries it out.
+    async fn dispatch(
+        &self,
+        visitor: &Visitor,
+        open: Open,
+        current: Option<Current>,
+        activity: Activity,
+        now: Timestamp,
+    ) -> Result<Next, Fault> {
+        let client = self.client_of(&open.interaction).await?;
+        let consent = match (&client, &current) {
+            (Some(client), Some(current)) => {
+                self.store.read::<Consent>(&Consent::key_of(&current.account.id, &client.id)).await?
+            }
+            _ => None,
+        };
+        let hinted = match self.hinted(&open.interaction, now) {
+            Ok(hinted) => hinted,
+            Err(error) => return Ok(self.refuse(&open, client.as_ref(), error)),
+        };
+        let step = next_step(&Situation {
+            interaction: &open.interaction,
+            client: client.as_ref(),
+            session: current.as_ref().map(|current| (&current.session, &current.account)),
+            consent: consent.as_ref(),
+            hinted: hinted.as_ref(),
+            now,
+        });
+        match (step, current) {
+            (Step::Issue, Some(current)) => self.issue(open, client, current, activity, now).await,
+            (Step::Refuse(error), _) => Ok(self.refuse(&open, client.as_ref(), error)),
+            (step, current) => self.show(visitor, open, client, (step, current), now).await,
+        }
+    }
+
+    /// A page is due. After an accepted credential it is shown on coming back, so that reloading posts nothing twice.
+    async fn show(
+        &self,
+        visitor: &Visitor,
+        open: Open,
+        client: Option<Client>,
+        (step, current): (Step, Option<Current>),
+        now: Timestamp,
+    ) -> Result<Next, Fault> {
+        let credential_accepted =
+            open.interaction.evidence.iter().any(|fact| matches!(fact, Evidence::Authenticated { .. }));
+        if credential_accepted && open.facts == Facts::Added {
+            return self.keep(open.interaction).await;
+        }
+        let asks = match (step, current) {
+            (Step::Consent(scope), Some(current)) => Asks::Consent {
+                account: Box::new(current.account),
+                scope,
+                destination: open.interaction.request().map(|r| r.redirect_uri.clone()).unwrap_or_default(),
+            },
+            (Step::Select, _) => {
+                let live = self.all_live(visitor, now).await?;
+                Asks::Select { accounts: live.into_iter().map(|c| (self.choice_name(&c), c.account)).collect() }
+            }
+            (step, current) => {
+                let why = if let Step::SignIn(why) = step { why } else { Why::SignedOut };
+                let hint = match (why, &current) {
+                    (Why::Again, Some(current)) => current.account.username.clone(),
+                    _ => open.interaction.request().and_then(|r| r.login_hint.clone()).unwrap_or_default(),
+                };
+                Asks::SignIn { why, hint, goal: open.interaction.goal.clone(), refusal: None }
+            }
+        };
+        Ok(self.page((&open.interaction, self.handle(&open)), client, asks))
+    }
+
+    /// The one way out to a relying app.
+    fn respond(&self, address: &ReturnAddress, answer: Result<String, OAuthError>) -> Next {
+        let issuer = self.issuer.to_string();
+        Next::Return(match answer {
+            Ok(code) => address.with(&[("code", &code), ("iss", &issuer)]),
+            Err(error) => {
+                tracing::info!(error = error.code.as_str(), why = error.description, "authorization refused");
+                address.with(&[
+                    ("error", error.code.as_str()),
+                    ("error_description", error.description),
+                    ("iss", &issuer),
+                ])
+            }
+        })
+    }
+
+    fn refuse(&self, open: &Open, client: Option<&Client>, error: OAuthError) -> Next {
+        let Some(request) = open.interaction.request() else { return Next::Problem(Problem::NotForYou) };
+        let Some(client) = client else { return Next::Problem(Problem::Unbound(Unbound::UnknownClient)) };
+        match ReturnAddress::prove(client, &request.redirect_uri, request.state.clone()) {
+            Ok(address) => self.respond(&address, Err(error)),
+            Err(unbound) => Next::Problem(Problem::Unbound(unbound)),
+        }
+    }
+
+    /// The subject of the request's `id_token_hint`.
+    fn hinted(&self, interaction: &Interaction, now: Timestamp) -> Result<Option<AccountId>, OAuthError> {
+        let Some(hint) = interaction.request().and_then(|request| request.id_token_hint.as_deref()) else {
+            return Ok(None);
+        };
+        match self.genuine_hint(hint, now) {
+            Some(claims) => Ok(Some(AccountId::new(claims.sub))),
+            None => Err(OAuthError::new(ErrorCode::InvalidRequest, "id_token_hint is no ID token of this issuer")),
+        }
+    }
+
+    async fn client_of(&self, interaction: &Interaction) -> Result<Option<Client>, Fault> {
+        match interaction.request() {
+            Some(request) => Ok(self.store.read::<Client>(&request.client_id).await?),
+            None => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What comes of a request: plain values that tests compare and `web` draws.
+
+use crate::flow::session::Handles;
+use crate::model::account::Account;
+use crate::model::authorization::next_step::Why;
+use crate::model::authorization::{Goal, Unbound};
+use crate::model::client::Client;
+use crate::model::id::AccountId;
+use crate::protocol::scope::ScopeSet;
+use crate::protocol::time::Timestamp;
+
+/// What the browser is to see or do next.
+#[derive(Debug)]
+pub enum Next {
+    /// A page of ours.
+    Show(Box<Page>),
+    /// A relying app's address: the answer to its request.
+    Return(String),
+    /// The interaction that is waiting in the store, by its handle.
+    GoOn(String),
+    /// The goal is reached, and it is a page of ours.
+    Arrived(Goal),
+    /// Something is wrong, and there is no proven address to tell it to.
+    Problem(Problem),
+}
+
+/// A page in the way of an interaction.
+#[derive(Debug)]
+pub struct Page {
+    /// The interaction, to come back with the form.
+    pub interaction: String,
+    /// For whom it is.
+    pub client: Option<Client>,
+    /// Where the answer will go, for a request of a relying app.
+    pub destination: Option<String>,
+    /// What the page asks.
+    pub asks: Asks,
+}
+
+/// What a page asks of the person.
+#[derive(Debug)]
+pub enum Asks {
+    /// To sign in.
+    SignIn {
+        /// Why.
+        why: Why,
+        /// The username to begin with.
+        hint: String,
+        /// For the console?
+        goal: Goal,
+        /// What went wrong before.
+        refusal: Option<Refusal>,
+    },
+    /// To choose an account.
+    Select {
+        /// What the form calls each of the browser's live sessions, and whose it is.
+        accounts: Vec<(String, Account)>,
+    },
+    /// To consent.
+    Consent {
+        /// Who is asked.
+        account: Box<Account>,
+        /// For what.
+        scope: ScopeSet,
+        /// Where the browser will be sent.
+        destination: String,
+    },
+}
+
+/// Why a sign-in form comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// Username and password do not go together.
+    Credentials,
+    /// Too many attempts.
+    Throttled {
+        /// When to try again.
+        until: Timestamp,
+    },
+    /// Too many people at once.
+    Busy,
+}
+
+/// What is wrong where no redirect may happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    /// The request proves no return address.
+    Unbound(Unbound),
+    /// The request has too many parameters.
+    TooManyParameters,
+    /// The interaction is unknown, of another browser, answered already, or too old.
+    InteractionGone,
+    /// The person may not go there.
+    NotForYou,
+}
+
+/// What comes next, and what becomes of the browser's sessions.
+#[derive(Debug)]
+pub struct Turn {
+    /// What comes next.
+    pub next: Next,
+    /// The session cookie.
+    pub handles: Handles,
+    /// An account that signed in from this browser just now.
+    pub signed_in: Option<AccountId>,
+}
+
+impl From<Next> for Turn {
+    fn from(next: Next) -> Turn {
+        Turn { next, handles: Handles::Unchanged, signed_in: None }
+    }
+}

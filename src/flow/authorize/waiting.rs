@@ -1,0 +1,95 @@
+//! An interaction between two requests: sealed in the browser until a credential was accepted for it, in the store from
+//! then on.
+
+use super::Next;
+use crate::crypto::random;
+use crate::crypto::seal::Purpose;
+use crate::flow::browser::Visitor;
+use crate::flow::{Fault, Idp};
+use crate::model::authorization::{Evidence, Goal, Interaction};
+use crate::model::id::InteractionId;
+use crate::protocol::time::Timestamp;
+
+/// Where an interaction lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Home {
+    /// In the browser, sealed: it cost the store nothing.
+    Browser,
+    /// In the store, since a credential was accepted for it.
+    Store,
+}
+
+/// Does the interaction at hand know more than the one that waits?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Facts {
+    /// They are the same.
+    Kept,
+    /// This very request added a fact.
+    Added,
+}
+
+/// An interaction being worked on.
+pub(super) struct Open {
+    pub interaction: Interaction,
+    pub home: Home,
+    pub facts: Facts,
+}
+
+impl Open {
+    /// With one more fact.
+    pub fn with(self, fact: Evidence) -> Open {
+        Open { interaction: self.interaction.with(fact), home: self.home, facts: Facts::Added }
+    }
+}
+
+const SEALED: &str = "s.";
+const STORED: &str = "k.";
+
+impl Idp {
+    pub(super) fn interaction(&self, visitor: &Visitor, goal: Goal, now: Timestamp) -> Interaction {
+        Interaction {
+            id: InteractionId::new(random::id()),
+            browser: visitor.browser.id.clone(),
+            goal,
+            evidence: Vec::new(),
+            started_at: now,
+        }
+    }
+
+    /// How the browser names the interaction when it comes back.
+    pub(super) fn handle(&self, open: &Open) -> String {
+        match open.home {
+            Home::Browser => format!("{SEALED}{}", self.seals.seal(Purpose::Interaction, &open.interaction)),
+            Home::Store => format!("{STORED}{}", open.interaction.id),
+        }
+    }
+
+    pub(super) async fn keep(&self, interaction: Interaction) -> Result<Next, Fault> {
+        let id = interaction.id.clone();
+        let changed = self.store.change::<Interaction, _, _>(id.as_str(), move |_| interaction.clone().keep());
+        changed.await?.outcome()?;
+        Ok(Next::GoOn(format!("{STORED}{id}")))
+    }
+
+    /// The interaction behind a handle: ours, of this browser, and in time.
+    pub(super) async fn reopen(&self, visitor: &Visitor, handle: &str, now: Timestamp) -> Result<Option<Open>, Fault> {
+        let (interaction, home) = match (handle.strip_prefix(SEALED), handle.strip_prefix(STORED)) {
+            (Some(sealed), _) => (self.seals.open::<Interaction>(Purpose::Interaction, sealed), Home::Browser),
+            (_, Some(id)) if id.len() <= 64 => (self.store.read::<Interaction>(id).await?, Home::Store),
+            _ => (None, Home::Browser),
+        };
+        let ours = interaction.filter(|i| i.browser == visitor.browser.id && !i.expired(now));
+        Ok(ours.map(|interaction| Open { interaction, home, facts: Facts::Kept }))
+    }
+
+    /// Takes the interaction out of the world: of a stored one there is one winner.
+    pub(super) async fn consume(&self, open: Open, now: Timestamp) -> Result<Option<Interaction>, Fault> {
+        if open.home == Home::Browser {
+            return Ok(Some(open.interaction));
+        }
+        let key = open.interaction.id.to_string();
+        let changed = self.store.change::<Interaction, _, _>(&key, move |before| Interaction::consume(before, now));
+        // The evidence of the request at hand counts, too: it was added after the record was read.
+        Ok(changed.await?.outcome()?.map(|_| open.interaction))
+    }
+}
