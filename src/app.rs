@@ -29,6 +29,8 @@ use tokio::task::JoinHandle;
 
 /// Sign-ins that may wait for the password hash at the same time.
 const HASHING_QUEUE: usize = 64;
+/// Token requests with weak client secrets that may wait at the same time.
+const CLIENT_QUEUE: usize = 8;
 /// The sweep looks for what is due this often.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
 /// A graceful stop waits this long for requests in flight, in seconds.
@@ -120,8 +122,12 @@ impl App {
     /// The link that makes the first administrator, where there is none. Where nobody sits at a terminal it waits in
     /// a file that only we may read.
     async fn setup_link(&self) -> anyhow::Result<Option<String>> {
-        let Some(link) = self.facing.idp.offer_setup(self.facing.clock.now()).await? else { return Ok(None) };
         let path = self.config.data_dir.join("setup-link");
+        let Some(link) = self.facing.idp.offer_setup(self.facing.clock.now()).await? else {
+            // Used up, or never needed.
+            let _ = std::fs::remove_file(&path);
+            return Ok(None);
+        };
         control::write_private(&path, link.expose()).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Some(link.expose().to_owned()))
     }
@@ -169,6 +175,7 @@ pub fn assemble(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Co
         seals: Seals::new(&*sealing_key(&config.keys_dir)?),
         ring: Keyring::open(&config.keys_dir, clock.now())?,
         hashing: Hashing::new(cost, workers, HASHING_QUEUE),
+        client_hashing: Hashing::new(cost, 1, CLIENT_QUEUE),
         settings: settings(config),
     };
     Ok(Data::new(Facing { idp, clock, trusted_proxies: config.http.trusted_proxies.clone() }))
@@ -204,6 +211,7 @@ pub fn application(
     Actix::new()
         .app_data(facing)
         .app_data(PayloadConfig::new(web::LARGEST_FORM))
+        .wrap(from_fn(web::by_registered_origin))
         .wrap(from_fn(web::guard))
         .wrap(from_fn(web::trace))
         .configure(web::routes)

@@ -1,6 +1,6 @@
 //! The settings of an installation: their types and defaults.
 //!
-//! A setting is one row in [`keys`]; the file, the environment, the example file and the documentation all go through
+//! A setting is one row in `keys`; the file, the environment, the example file and the documentation all go through
 //! that row, so that none of them can know a setting the others do not. Settings are read from TOML by a walk over its
 //! spanned tree and not by `Deserialize` for the whole struct: that would stop at the first mistake, and a person who
 //! has made three wants to see three.

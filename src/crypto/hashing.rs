@@ -73,6 +73,15 @@ impl Hashing {
         self.queued(move || hash_now(cost, &password)).await
     }
 
+    /// Hashes however long the queue is: for administrators' work, which waits its turn.
+    ///
+    /// # Errors
+    /// [`Busy`] when the process is ending.
+    pub async fn hash_patiently(&self, password: Zeroizing<String>) -> Result<String, Busy> {
+        let cost = self.cost;
+        self.working(move || hash_now(cost, &password)).await
+    }
+
     /// Verifies a password against a stored hash, or, where there is none, against one that nothing matches: whether
     /// an account exists must not show in the work done.
     ///
@@ -98,6 +107,12 @@ impl Hashing {
 
     async fn queued<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
         let place = Place::take(&self.waiting, self.queue)?;
+        let result = self.working(work).await;
+        drop(place);
+        result
+    }
+
+    async fn working<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
         let permit = Arc::clone(&self.working).acquire_owned().await.map_err(|_| Busy)?;
         self.done.fetch_add(1, Ordering::Relaxed);
         let result = tokio::task::spawn_blocking(move || {
@@ -105,9 +120,7 @@ impl Hashing {
             drop(permit);
             result
         });
-        let result = result.await.map_err(|_| Busy);
-        drop(place);
-        result
+        result.await.map_err(|_| Busy)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::model::id::{AccountId, ClientId};
 use crate::model::session::Session;
 use crate::model::session::standing::{Authority, EndReason, Standing};
 use crate::protocol::time::Timestamp;
+use crate::store::Cursor;
 
 /// A live session as its owner sees it.
 #[derive(Debug)]
@@ -42,18 +43,30 @@ impl Idp {
     /// The live sessions of an account, the youngest first.
     pub async fn sessions_of(&self, of: &Current, now: Timestamp) -> Result<Vec<SessionView>, Fault> {
         let mut views = Vec::new();
-        for session in self.live_sessions(&of.account.id).await? {
-            let standing = session.standing(&of.account, &self.settings.sessions, now);
-            if standing.authority() == Authority::Good {
-                views.push(self.view(session, standing, now).await?);
+        let mut cursor = None;
+        loop {
+            let (page, next) = self.page_of(&of.account.id, cursor).await?;
+            for session in page {
+                let standing = session.standing(&of.account, &self.settings.sessions, now);
+                if standing.authority() == Authority::Good && views.len() < MOST {
+                    views.push(self.view(session, standing, now).await?);
+                }
+            }
+            match next {
+                Some(next) if views.len() < MOST => cursor = Some(next),
+                _ => return Ok(views),
             }
         }
-        Ok(views)
     }
 
-    async fn live_sessions(&self, account: &AccountId) -> Result<Vec<Session>, Fault> {
-        let page = self.store.list::<Session>(("sessions-by-account", account.as_str()), None, MOST).await?;
-        Ok(page.items)
+    /// One page of an account's sessions that have not ended, and where the next begins.
+    pub(super) async fn page_of(
+        &self,
+        account: &AccountId,
+        cursor: Option<Cursor>,
+    ) -> Result<(Vec<Session>, Option<Cursor>), Fault> {
+        let page = self.store.list::<Session>(("sessions-by-account", account.as_str()), cursor.as_ref(), MOST).await?;
+        Ok((page.items, page.next))
     }
 
     /// A session with the names of its apps.
@@ -83,6 +96,9 @@ impl Idp {
 
     /// The person takes back what they allowed a client.
     pub async fn withdraw(&self, of: &Current, client: &str, now: Timestamp) -> Result<Withdrawn, Fault> {
+        if client.len() > 200 {
+            return Ok(Withdrawn::Nothing);
+        }
         let key = Consent::key_of(&of.account.id, &ClientId::new(client));
         let changed = self.store.change::<Consent, _, _>(&key, move |before| Consent::withdraw(before, now));
         Ok(changed.await?.outcome()?)
@@ -93,24 +109,35 @@ impl Idp {
         if name == self.sid(&of.session.id, of.session.epoch) {
             return self.sign_out(visitor, of, now).await;
         }
-        for session in self.live_sessions(&of.account.id).await? {
-            if name == self.sid(&session.id, session.epoch) {
-                self.revoke(&session, of, now).await?;
+        let mut cursor = None;
+        loop {
+            let (page, next) = self.page_of(&of.account.id, cursor).await?;
+            if let Some(session) = page.iter().find(|session| name == self.sid(&session.id, session.epoch)) {
+                self.revoke(session, of, now).await?;
+                return Ok(Handles::Unchanged);
+            }
+            match next {
+                Some(next) => cursor = Some(next),
+                None => return Ok(Handles::Unchanged),
             }
         }
-        Ok(Handles::Unchanged)
     }
 
     /// The person ends all their sessions but this one; answers how many there were.
     pub async fn end_others(&self, of: &Current, now: Timestamp) -> Result<usize, Fault> {
         let mut ended = 0;
-        for session in self.live_sessions(&of.account.id).await? {
-            if session.id != of.session.id && session.ending.is_none() {
-                self.revoke(&session, of, now).await?;
+        let mut cursor = None;
+        loop {
+            let (page, next) = self.page_of(&of.account.id, cursor).await?;
+            for session in page.iter().filter(|session| session.id != of.session.id) {
+                self.revoke(session, of, now).await?;
                 ended += 1;
             }
+            match next {
+                Some(next) => cursor = Some(next),
+                None => return Ok(ended),
+            }
         }
-        Ok(ended)
     }
 
     async fn revoke(&self, session: &Session, by: &Current, now: Timestamp) -> Result<(), Fault> {

@@ -61,8 +61,7 @@ impl Idp {
         password: &str,
         now: Timestamp,
     ) -> Result<Result<Account, Refused>, Fault> {
-        tracing::info!(by = by.account.id.as_str(), "an administrator adds a person");
-        self.create_account(account, NewPassword::Clear(password), now).await
+        self.create_account(Some(&by.account.id), account, NewPassword::Clear(password), now).await
     }
 
     /// Closes or opens an account. An administrator cannot close their own: somebody must be left to open it.

@@ -2,7 +2,7 @@
 //! nothing and is named.
 
 use crate::crypto::hashing::check_hash;
-use crate::crypto::secret::digest;
+use crate::crypto::secret::{Same, digest};
 use crate::flow::setup::{NewPassword, Refused, fresh_account};
 use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, EpochReason, check_username, username_key, username_name};
@@ -15,6 +15,7 @@ use crate::model::record::Change;
 use crate::protocol::claims::check_standard;
 use crate::protocol::client_metadata::ClientMetadata;
 use crate::protocol::time::Timestamp;
+use crate::store::StoreFault;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -35,6 +36,9 @@ struct User {
     groups: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     claims: Map<String, Value>,
+    /// May the account not be used? An import closes accounts, and never opens one again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    disabled: Option<bool>,
 }
 
 /// The file.
@@ -78,8 +82,8 @@ pub enum ImportError {
     Fault(#[from] Fault),
 }
 
-impl From<crate::store::StoreFault> for ImportError {
-    fn from(fault: crate::store::StoreFault) -> ImportError {
+impl From<StoreFault> for ImportError {
+    fn from(fault: StoreFault) -> ImportError {
         ImportError::Fault(fault.into())
     }
 }
@@ -110,15 +114,17 @@ impl Idp {
         done: &mut Imported,
         now: Timestamp,
     ) -> Result<(), ImportError> {
-        let User { username, password, password_hash, roles, groups, claims } = user;
+        let User { username, password, password_hash, roles, groups, claims, disabled } = user;
+        let disabled = disabled == Some(true);
         let Some(before) = self.store.find::<Account>(&username_name(&username)).await? else {
-            let account = Account { roles, groups, claims, ..fresh_account(&username, now) };
-            let pass = match (&password, password_hash) {
-                (Some(clear), _) => NewPassword::Clear(clear),
+            let disabled_at = disabled.then_some(now);
+            let account = Account { roles, groups, claims, disabled_at, ..fresh_account(&username, now) };
+            let pass = match (password, password_hash) {
+                (Some(clear), _) => NewPassword::Hash(self.patiently(password::normalized(&clear)).await?),
                 (None, Some(hash)) => NewPassword::Hash(hash),
                 (None, None) => NewPassword::None,
             };
-            return match self.create_account(account, pass, now).await? {
+            return match self.create_account(None, account, pass, now).await? {
                 Ok(_) => {
                     done.created += 1;
                     Ok(())
@@ -127,17 +133,16 @@ impl Idp {
                 Err(Refused::LinkUsed) => Ok(()),
             };
         };
-        let secret_changed = replace == ReplaceSecrets::Yes && (password.is_some() || password_hash.is_some());
-        if secret_changed {
-            let hash = match (password, password_hash) {
-                (Some(clear), _) => self
-                    .hashing
-                    .hash(password::normalized(&clear))
-                    .await
-                    .map_err(|_| ImportError::Wrong("the hashing queue is full; try again later".into()))?,
-                (None, hash) => hash.unwrap_or_default(),
-            };
-            self.keep_password(&before.id, hash, now).await?;
+        let stored = self.store.read::<Credential>(&Credential::password_key(&before.id)).await?;
+        let stored = stored.map(|Credential { secret: CredentialSecret::Password { hash }, .. }| hash);
+        let hash = match (replace, password, password_hash) {
+            (ReplaceSecrets::No, ..) => None,
+            (ReplaceSecrets::Yes, Some(clear), _) => self.other_password(&clear, stored).await?,
+            (ReplaceSecrets::Yes, None, hash) => hash.filter(|hash| stored.as_ref() != Some(hash)),
+        };
+        let secret_changed = hash.is_some();
+        if let Some(hash) = hash {
+            self.keep_password(&before.id, hash, None, now).await?;
         }
         let changed = self.store.change::<Account, _, _>(before.id.as_str(), move |before| {
             let Some(before) = before else { return Change::keep(false) };
@@ -146,14 +151,36 @@ impl Idp {
             after.groups.extend(groups.iter().cloned());
             after.claims.extend(claims.clone());
             let event = Event::done(Act::AccountChanged, now).to(&after.id);
-            if secret_changed {
+            let closing = disabled && after.disabled_at.is_none();
+            if closing {
+                after.disabled_at = Some(now);
+            }
+            if secret_changed || closing {
+                let reason = if closing { EpochReason::AccountDisabled } else { EpochReason::CredentialChanged };
                 after.epoch += 1;
-                after.epoch_raised = Some((now, EpochReason::CredentialChanged));
+                after.epoch_raised = Some((now, reason));
             }
             if after == before { Change::keep(false) } else { Change::put(true, after).told(event) }
         });
         count(done, changed.await?.outcome()?);
         Ok(())
+    }
+
+    /// The hash of `clear`, if that is another password than the stored one.
+    async fn other_password(&self, clear: &str, stored: Option<String>) -> Result<Option<String>, ImportError> {
+        let normalized = password::normalized(clear);
+        if let Some(stored) = stored {
+            let verified = self.hashing.verify(normalized.clone(), Some(stored)).await;
+            if verified.is_ok_and(|verified| verified.same == Same::Yes) {
+                return Ok(None);
+            }
+        }
+        self.patiently(normalized).await.map(Some)
+    }
+
+    async fn patiently(&self, secret: Zeroizing<String>) -> Result<String, ImportError> {
+        let ending = |_| StoreFault::Unavailable("the server is stopping".into());
+        self.hashing.hash_patiently(secret).await.map_err(|busy| ending(busy).into())
     }
 
     async fn import_client(
@@ -171,12 +198,10 @@ impl Idp {
         let keeps = before.as_ref().is_some_and(|client| client.secret.is_some()) && replace == ReplaceSecrets::No;
         let secret = match (&before, clear, hash) {
             (Some(client), ..) if keeps => client.secret.clone(),
-            (_, Some(clear), _) if weak => Some(ClientSecret::Password(
-                self.hashing
-                    .hash(Zeroizing::new(clear))
-                    .await
-                    .map_err(|_| ImportError::Wrong("the hashing queue is full".into()))?,
-            )),
+            (Some(client), Some(clear), _) if weak && self.is_weak_secret(client, &clear).await? => {
+                client.secret.clone()
+            }
+            (_, Some(clear), _) if weak => Some(ClientSecret::Password(self.patiently(Zeroizing::new(clear)).await?)),
             (_, Some(clear), _) => Some(ClientSecret::Digest(digest(&clear))),
             (_, None, Some(hash)) => secret_of_hash(&hash),
             (Some(client), None, None) => client.secret.clone(),
@@ -196,6 +221,13 @@ impl Idp {
         Ok(changed.await?.outcome()?)
     }
 
+    /// Is this the weak secret the client has already?
+    async fn is_weak_secret(&self, client: &Client, clear: &str) -> Result<bool, ImportError> {
+        let Some(ClientSecret::Password(hash)) = &client.secret else { return Ok(false) };
+        let verified = self.hashing.verify(Zeroizing::new(clear.to_owned()), Some(hash.clone())).await;
+        Ok(verified.is_ok_and(|verified| verified.same == Same::Yes))
+    }
+
     /// The file that would import what is here: secrets as hashes.
     pub async fn export(&self) -> Result<String, Fault> {
         let mut file = File::default();
@@ -205,8 +237,9 @@ impl Idp {
             for account in page.items {
                 let stored = self.store.read::<Credential>(&Credential::password_key(&account.id)).await?;
                 let password_hash = stored.map(|Credential { secret: CredentialSecret::Password { hash }, .. }| hash);
-                let Account { username, roles, groups, claims, .. } = account;
-                file.users.push(User { username, password: None, password_hash, roles, groups, claims });
+                let Account { username, roles, groups, claims, disabled_at, .. } = account;
+                let disabled = disabled_at.map(|_| true);
+                file.users.push(User { username, password: None, password_hash, roles, groups, claims, disabled });
             }
             cursor = page.next;
             if cursor.is_none() {

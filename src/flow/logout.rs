@@ -33,6 +33,8 @@ pub enum LoggedOut {
         current: Box<Current>,
         /// The apps that take part, by name.
         apps: Vec<String>,
+        /// Where the browser will go afterwards, if that is proved.
+        destination: Option<String>,
         /// The app that asks, if it is known.
         asked_by: Option<String>,
     },
@@ -83,11 +85,13 @@ impl Idp {
                 Ok((respond(address, apps), handles))
             }
             (_, Some(current)) => {
+                let current = meant.unwrap_or(current);
                 let question = Question { request, browser: visitor.browser.id.clone(), asked_at: now };
                 let ask = LoggedOut::Ask {
                     request: self.seals.seal(Purpose::Logout, &question),
                     apps: self.app_names(&current.session).await?,
-                    current: Box::new(meant.unwrap_or(current).clone()),
+                    current: Box::new(current.clone()),
+                    destination: address.map(|address| address.uri().to_owned()),
                     asked_by: client.map(|client| client.name().to_owned()),
                 };
                 Ok((ask, Handles::Unchanged))
@@ -147,7 +151,7 @@ impl Idp {
 
     /// Is it this session the hint tells of?
     fn is_meant(&self, current: &Current, hint: Option<&IdTokenClaims>) -> bool {
-        hint.is_some_and(|hint| hint.sid == self.sid(&current.session.id, current.session.epoch))
+        hint.is_some_and(|hint| hint.sid.as_deref() == Some(&self.sid(&current.session.id, current.session.epoch)))
     }
 
     /// The client that asks: the hint's audience, which a `client_id` beside it must not contradict.

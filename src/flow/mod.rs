@@ -51,6 +51,8 @@ pub struct Idp {
     pub ring: Keyring,
     /// What hashes passwords.
     pub hashing: Hashing,
+    /// What hashes weak client secrets: a queue of its own, so that no client keeps people waiting.
+    pub client_hashing: Hashing,
     /// The rules of this installation.
     pub settings: Settings,
 }

@@ -84,14 +84,19 @@ impl Idp {
         let live = self.all_live(visitor, now).await?;
         let secret = random::secret();
         let mut others: Vec<Secret> = live.iter().map(|c| c.handle.clone()).collect();
-        if let Some(mine) = live.iter().find(|current| current.account.id == account.id) {
+        let mine = live.iter().find(|current| current.account.id == account.id);
+        let strangers: Vec<&Current> = live.iter().filter(|current| current.account.id != account.id).collect();
+        let whole = |own: Remember| {
+            if strangers.iter().any(|c| c.session.remember == Remember::No) { Remember::No } else { own }
+        };
+        if let Some(mine) = mine {
             others.retain(|handle| handle.expose() != mine.handle.expose());
-            if let Some(kept) = self.reauthenticate(mine, &secret, remember, visitor, now).await? {
-                return Ok(Some((mine.session.id.clone(), first(secret, others), kept)));
+            if let Some(own) = self.reauthenticate(mine, &secret, remember, visitor, now).await? {
+                return Ok(Some((mine.session.id.clone(), first(secret, others), whole(own))));
             }
         }
         let id = self.begin_session(account, &secret, remember, visitor, now).await?;
-        Ok(Some((id, first(secret, others), remember)))
+        Ok(Some((id, first(secret, others), whole(remember))))
     }
 
     async fn begin_session(
@@ -173,8 +178,16 @@ impl Idp {
     pub async fn sign_out(&self, visitor: &Visitor, current: &Current, now: Timestamp) -> Result<Handles, Fault> {
         let event = Event::done(Act::SessionEnded, now).by(&current.account.id).because("sign_out");
         self.end_session(&current.session.id, EndReason::SignOut, event).await?;
-        let left = visitor.handles.iter().filter(|handle| handle.expose() != current.handle.expose());
-        Ok(Handles::Set(left.cloned().collect(), Remember::No))
+        let live = self.all_live(visitor, now).await?;
+        if live.is_empty() {
+            return Ok(Handles::Set(Vec::new(), Remember::No));
+        }
+        // The first place stays with the secret that leads nowhere now: nobody may silently follow whoever signed out.
+        // The others are a choice away.
+        let is_first = visitor.handles.first().is_some_and(|first| first.expose() == current.handle.expose());
+        let ended = is_first.then(|| current.handle.clone());
+        let left: Vec<Secret> = ended.into_iter().chain(live.iter().map(|other| other.handle.clone())).collect();
+        Ok(Handles::Set(left, kept(&live)))
     }
 
     /// The name by which the outside knows a life of a session. Says nothing of the session's inner id.
@@ -182,6 +195,11 @@ impl Idp {
         let mac = self.seals.mac(Purpose::SessionName, &[session.as_str().as_bytes(), &epoch.to_be_bytes()]);
         URL_SAFE_NO_PAD.encode(&mac[..16])
     }
+}
+
+/// Does the cookie that leads to these sessions outlive the browser? Only if every one of them may.
+pub fn kept(live: &[Current]) -> Remember {
+    if live.iter().all(|current| current.session.remember == Remember::Yes) { Remember::Yes } else { Remember::No }
 }
 
 fn facts(now: Timestamp) -> AuthenticationFacts {

@@ -3,12 +3,15 @@
 use crate::crypto::random;
 use crate::crypto::secret::{Secret, digest};
 use crate::flow::{Fault, Idp};
-use crate::model::account::{ADMIN, Account, check_username};
+use crate::model::account::{ADMIN, Account, check_username, username_name};
 use crate::model::audit::{Act, Event};
+use crate::model::credential::Credential;
 use crate::model::id::AccountId;
 use crate::model::password;
+use crate::model::record::Change;
 use crate::model::setting::{LinkStanding, Setting};
 use crate::protocol::time::Timestamp;
+use crate::store::Changed;
 use std::time::Duration;
 
 /// How long a set-up link works.
@@ -75,56 +78,74 @@ impl Idp {
         let mut account = fresh_account(username, now);
         account.roles.insert(ADMIN.to_owned());
         account.made_by_link = Some(digest(token).as_key().to_owned());
-        match self.create_account(account, NewPassword::Clear(pass), now).await? {
-            Ok(account) => Ok(SetUp::Done(Box::new(account))),
+        let hash = match self.new_password(NewPassword::Clear(pass), &account.username).await {
+            Ok(hash) => hash,
+            Err(error) => return Ok(SetUp::Form(error)),
+        };
+        // Hashing took its time: the link may have been replaced, or an administrator imported.
+        if self.setup_standing(token, now).await? == LinkStanding::Void {
+            return Ok(SetUp::Void);
+        }
+        let event = Event::done(Act::SetupDone, now).by(&account.id);
+        match self.store_new(account, hash, event, now).await? {
+            Ok(account) => {
+                self.store.change::<Setting, _, _>(Setting::SETUP_LINK, |_| Change::delete(())).await?.outcome()?;
+                Ok(SetUp::Done(Box::new(account)))
+            }
             Err(Refused::Form(error)) => Ok(SetUp::Form(error)),
             Err(Refused::LinkUsed) => Ok(SetUp::Void),
         }
     }
 
-    /// Creates an account with its password. The credential is written first: an account must never stand there
-    /// without one, and a credential without account is nothing.
+    /// Creates an account with its password. `by` is the administrator who does it, if one does.
     pub async fn create_account(
         &self,
+        by: Option<&AccountId>,
         account: Account,
         pass: NewPassword<'_>,
         now: Timestamp,
     ) -> Result<Result<Account, Refused>, Fault> {
-        if check_username(&account.username).is_err() {
-            return Ok(Err(Refused::Form(FormError::Username)));
-        }
-        let name = crate::model::account::username_name(&account.username);
-        if self.store.find::<Account>(&name).await?.is_some() {
+        let name = username_name(&account.username);
+        if check_username(&account.username).is_ok() && self.store.find::<Account>(&name).await?.is_some() {
             return Ok(Err(Refused::Form(FormError::Taken)));
         }
-        let hash = match pass {
-            NewPassword::None => None,
-            NewPassword::Hash(hash) => Some(hash),
-            NewPassword::Clear(clear) => {
-                if let Err(weakness) = password::judge(clear, &account.username) {
-                    return Ok(Err(Refused::Form(FormError::Password(weakness))));
-                }
-                match self.hash_password(clear).await {
-                    Ok(hash) => Some(hash),
-                    Err(_) => return Ok(Err(Refused::Form(FormError::Busy))),
-                }
-            }
+        let hash = match self.new_password(pass, &account.username).await {
+            Ok(hash) => hash,
+            Err(error) => return Ok(Err(Refused::Form(error))),
         };
-        if let Some(hash) = hash {
-            self.keep_password(&account.id, hash, now).await?;
-        }
-        self.store_account(account).await
+        let mut event = Event::done(Act::AccountCreated, now).to(&account.id);
+        event.actor = by.map(ToString::to_string);
+        self.store_new(account, hash, event, now).await
     }
 
-    async fn store_account(&self, account: Account) -> Result<Result<Account, Refused>, Fault> {
-        use crate::model::credential::Credential;
-        use crate::model::record::Change;
-        use crate::store::Changed;
+    /// Judges username and password of a new account and hashes the password.
+    async fn new_password(&self, pass: NewPassword<'_>, username: &str) -> Result<Option<String>, FormError> {
+        check_username(username).map_err(|_| FormError::Username)?;
+        match pass {
+            NewPassword::None => Ok(None),
+            NewPassword::Hash(hash) => Ok(Some(hash)),
+            NewPassword::Clear(clear) => {
+                password::judge(clear, username).map_err(FormError::Password)?;
+                self.hash_password(clear).await.map(Some).map_err(|_| FormError::Busy)
+            }
+        }
+    }
+
+    /// The credential is written first: an account must never stand there without one, and a credential without account
+    /// is nothing.
+    async fn store_new(
+        &self,
+        account: Account,
+        hash: Option<String>,
+        event: Event,
+        now: Timestamp,
+    ) -> Result<Result<Account, Refused>, Fault> {
+        if let Some(hash) = hash {
+            self.keep_password(&account.id, hash, None, now).await?;
+        }
         let kept = account.clone();
-        let changed = self
-            .store
-            .change::<Account, _, _>(account.id.as_str(), move |_| crate::model::account::create(kept.clone()));
-        match changed.await? {
+        let rule = move |_| Change::put((), kept.clone()).told(event.clone());
+        match self.store.change::<Account, _, _>(account.id.as_str(), rule).await? {
             Changed::Done(()) => Ok(Ok(account)),
             Changed::Taken(name) => {
                 let key = Credential::password_key(&account.id);

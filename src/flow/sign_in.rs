@@ -10,6 +10,7 @@ use crate::model::audit::{Act, Event};
 use crate::model::credential::{Credential, CredentialSecret};
 use crate::model::id::AccountId;
 use crate::model::password;
+use crate::model::record::Change;
 use crate::model::throttle::{ACCOUNT, ADDRESS, Attempt, Pace, Throttle};
 use crate::protocol::time::Timestamp;
 use zeroize::Zeroizing;
@@ -71,22 +72,31 @@ impl Idp {
         let hash = stored
             .filter(|_| usable.is_some())
             .map(|Credential { secret: CredentialSecret::Password { hash }, .. }| hash);
+        let checked = hash.clone();
         let verified = match self.hashing.verify(password::normalized(&attempt.password), hash).await {
             Ok(verified) => verified,
-            Err(Busy) => return Ok(PasswordOutcome::Busy),
+            Err(Busy) => {
+                for bucket in [&address, &lane] {
+                    self.store.change::<Throttle, _, _>(bucket, Throttle::refund).await?.outcome()?;
+                }
+                return Ok(PasswordOutcome::Busy);
+            }
         };
         match usable {
             Some(account) if verified.same == Same::Yes => {
                 self.store.change::<Throttle, _, _>(&lane, Throttle::forgive).await?.outcome()?;
-                if let Some(hash) = verified.better {
-                    self.keep_password(&account.id, hash, now).await?;
+                if let (Some(better), Some(stored)) = (verified.better, checked) {
+                    self.strengthen(&account.id, stored, better).await?;
                 }
                 Ok(PasswordOutcome::Accepted(Box::new(account)))
             }
             usable => {
                 let mut event = Event::refused(Act::SignIn, now, "credentials");
                 event.target = usable.map(|account| account.id.to_string());
-                self.store.change::<Throttle, _, _>(&lane, move |_| Throttle::blame(event.clone())).await?.outcome()?;
+                self.store
+                    .change::<Throttle, _, _>(&lane, move |before| Throttle::blame(before.as_ref(), event.clone()))
+                    .await?
+                    .outcome()?;
                 Ok(PasswordOutcome::Refused)
             }
         }
@@ -100,12 +110,30 @@ impl Idp {
         self.hashing.hash(password::normalized(password)).await
     }
 
-    /// Stores the hash of an account's password.
-    pub async fn keep_password(&self, account: &AccountId, hash: String, now: Timestamp) -> Result<(), Fault> {
+    /// Stores the hash of an account's password. `by` is who set it, if that is known.
+    pub async fn keep_password(
+        &self,
+        account: &AccountId,
+        hash: String,
+        by: Option<&AccountId>,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
         let credential = Credential::password(account.clone(), hash, now);
-        let event = Event::done(Act::PasswordChanged, now).by(account);
+        let mut event = Event::done(Act::PasswordChanged, now).to(account);
+        event.actor = by.map(ToString::to_string);
         let key = Credential::password_key(account);
         let changed = self.store.change::<Credential, _, _>(&key, move |_| credential.clone().set(event.clone()));
+        Ok(changed.await?.outcome()?)
+    }
+
+    /// Replaces the very hash that was verified by a costlier one of the same password. One that was set meanwhile is
+    /// another password, and stays.
+    async fn strengthen(&self, account: &AccountId, verified: String, better: String) -> Result<(), Fault> {
+        let key = Credential::password_key(account);
+        let changed = self.store.change::<Credential, _, _>(&key, move |before| match before {
+            Some(credential) => credential.strengthen(&verified, &better),
+            None => Change::keep(()),
+        });
         Ok(changed.await?.outcome()?)
     }
 
@@ -117,7 +145,7 @@ impl Idp {
         }
     }
 
-    async fn count(&self, bucket: &str, pace: Pace, now: Timestamp) -> Result<Attempt, Fault> {
+    pub(super) async fn count(&self, bucket: &str, pace: Pace, now: Timestamp) -> Result<Attempt, Fault> {
         let key = bucket.to_owned();
         let changed =
             self.store.change::<Throttle, _, _>(bucket, move |before| Throttle::attempt(before, &key, pace, now));
@@ -125,7 +153,7 @@ impl Idp {
     }
 
     /// The bucket of a lane: one of 2^20, chosen by a keyed hash, so that nobody can aim at another's.
-    fn bucket(&self, lane: &str, parts: &[&str]) -> String {
+    pub(super) fn bucket(&self, lane: &str, parts: &[&str]) -> String {
         let bytes: Vec<&[u8]> = std::iter::once(lane).chain(parts.iter().copied()).map(str::as_bytes).collect();
         let mac = self.seals.mac(Purpose::Throttle, &bytes);
         let number = (u32::from(mac[0]) << 16 | u32::from(mac[1]) << 8 | u32::from(mac[2])) & 0xf_ffff;
@@ -134,7 +162,7 @@ impl Idp {
 }
 
 /// The network an address stands for: IPv4 whole, IPv6 to 56 bits (what one customer usually has).
-fn address_prefix(address: &str) -> String {
+pub(super) fn address_prefix(address: &str) -> String {
     match address.parse::<std::net::IpAddr>() {
         Ok(std::net::IpAddr::V6(ip)) => ip.octets()[..7].iter().map(|b| format!("{b:02x}")).collect(),
         Ok(std::net::IpAddr::V4(ip)) => ip.to_string(),

@@ -9,10 +9,13 @@ use crate::model::session::Session;
 use crate::model::setting::Setting;
 use crate::model::throttle::Throttle;
 use crate::protocol::time::Timestamp;
+use crate::store::StoreFault;
 use std::time::Duration;
 
 /// Appointments kept in one batch.
 pub const BATCH: usize = 200;
+/// When the sweep looks again at what it could not read.
+const TOMORROW: Duration = Duration::from_secs(24 * 3_600);
 /// How long the audit log remembers.
 pub const AUDIT_MEMORY: Duration = Duration::from_secs(400 * 24 * 3_600);
 
@@ -23,9 +26,21 @@ impl Idp {
         let due = self.store.due(now, BATCH).await?;
         let count = due.len();
         for appointment in due {
-            self.keep_appointment(appointment, now).await?;
+            // One record that cannot be read must not keep the others from being swept.
+            match self.keep_appointment(appointment.clone(), now).await {
+                Err(Fault::Store(StoreFault::Damaged { kind, reason })) => {
+                    tracing::error!(
+                        kind,
+                        key = appointment.key,
+                        reason,
+                        "a record cannot be swept; looking again tomorrow"
+                    );
+                    self.store.postpone(appointment, now + TOMORROW).await?;
+                }
+                other => other?,
+            }
         }
-        self.store.backend().forget_events(now - AUDIT_MEMORY, BATCH).await?;
+        while self.store.backend().forget_events(now - AUDIT_MEMORY, BATCH).await? == BATCH {}
         Ok(count)
     }
 
@@ -42,10 +57,12 @@ impl Idp {
             }
             Kind::Grant => {
                 let kept = match self.store.read::<Grant>(&due.key).await? {
-                    Some(grant) => self.store.read::<Session>(grant.binding.session.as_str()).await?.is_some(),
-                    None => false,
+                    Some(grant) => {
+                        let session = self.store.read::<Session>(grant.binding.session.as_str()).await?;
+                        grant.session_kept(session.as_ref())
+                    }
+                    None => SessionKept::No,
                 };
-                let kept = if kept { SessionKept::Yes } else { SessionKept::No };
                 self.visit::<Grant>(due, move |grant| grant.sweep(kept, &offline, now)).await
             }
             Kind::Throttle => self.visit::<Throttle>(due, move |throttle| throttle.sweep(now)).await,

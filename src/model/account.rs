@@ -1,6 +1,6 @@
 //! The person's record.
 
-use crate::model::audit::{Act, Event};
+use crate::model::audit::Event;
 use crate::model::id::AccountId;
 use crate::model::record::{Change, Kind, Name, Record, Row};
 use crate::protocol::time::Timestamp;
@@ -127,12 +127,6 @@ impl Account {
         }
         Change::put((), self).told(event)
     }
-}
-
-/// Creates `account` unless its key is taken; whether its names are is the store's to say.
-pub fn create(account: Account) -> Change<Account, ()> {
-    let event = Event::done(Act::AccountCreated, account.created_at).to(&account.id);
-    Change::put((), account).told(event)
 }
 
 /// Checks a username that is to be stored: one line, 1 to 128 characters, no white space around it.

@@ -16,8 +16,10 @@ pub struct Consent {
     pub client: ClientId,
     /// Everything allowed so far.
     pub scope: ScopeSet,
-    /// Since when (the latest addition).
+    /// The latest addition.
     pub given_at: Timestamp,
+    /// Since when there has been a consent without a break: grants from before it rest on one that was withdrawn.
+    pub since: Timestamp,
 }
 
 impl Consent {
@@ -30,8 +32,14 @@ impl Consent {
     pub fn give(before: Option<Consent>, now: Timestamp, asked: Asked) -> Change<Consent, ()> {
         let Asked { account, client, scope } = asked;
         let event = Event::done(Act::ConsentGiven, now).by(&account).client(&client);
+        let since = before.as_ref().map_or(now, |consent| consent.since);
         let scope = before.map(|consent| consent.scope).unwrap_or_default().union(&scope);
-        Change::put((), Consent { account, client, scope, given_at: now }).told(event)
+        Change::put((), Consent { account, client, scope, given_at: now, since }).told(event)
+    }
+
+    /// Does a grant of `scope`, born at `born`, rest on it?
+    pub fn carries(&self, scope: &str, born: Timestamp) -> bool {
+        self.scope.contains(scope) && self.since <= born
     }
 
     /// Takes everything back.

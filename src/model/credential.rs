@@ -47,6 +47,15 @@ impl Credential {
         Credential { account, secret: CredentialSecret::Password { hash }, set_at }
     }
 
+    /// The same password under a costlier hash, if it still is the one that was verified.
+    pub fn strengthen(self, verified: &str, better: &str) -> Change<Credential, ()> {
+        let CredentialSecret::Password { hash } = &self.secret;
+        if hash != verified {
+            return Change::keep(());
+        }
+        Change::put((), Credential { secret: CredentialSecret::Password { hash: better.to_owned() }, ..self })
+    }
+
     /// Sets or replaces it.
     pub fn set(self, event: Event) -> Change<Credential, ()> {
         Change::put((), self).told(event)

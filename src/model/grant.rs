@@ -6,6 +6,7 @@
 use crate::model::audit::{Act, Event};
 use crate::model::id::{AccountId, ClientId, GrantId, SessionId};
 use crate::model::record::{Change, Fate, Kind, Record, Row};
+use crate::model::session::Session;
 use crate::protocol::claims::AuthenticationFacts;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::scope::ScopeSet;
@@ -161,6 +162,8 @@ pub struct OfflineLimits {
     pub max: Duration,
 }
 
+/// A session-bound grant that was not renewed for this long is forgotten, and its refresh token with it.
+pub const UNUSED: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// The sweep looks at a grant this often.
 const LOOK_AGAIN: Duration = Duration::from_secs(24 * 3_600);
 
@@ -233,9 +236,23 @@ impl Grant {
         if over || self.revoked.is_some() { GrantStanding::Over } else { GrantStanding::Good }
     }
 
-    /// What the sweep does with it. `session` says whether the session it belongs to is still kept.
+    /// Does the very life still go on that a session-bound grant belongs to?
+    pub fn session_kept(&self, session: Option<&Session>) -> SessionKept {
+        let goes_on = session.is_some_and(|session| {
+            let part = session.participants.get(&self.client);
+            session.ending.is_none()
+                && session.epoch == self.binding.epoch
+                && part.is_some_and(|part| part.epoch == self.binding.application_epoch)
+        });
+        if goes_on { SessionKept::Yes } else { SessionKept::No }
+    }
+
+    /// What the sweep does with it. `session` says whether the life it belongs to goes on. In a session without limits
+    /// every silent reissue leaves a grant behind: one that was not renewed for [`UNUSED`] goes, too.
     pub fn sweep(self, session: SessionKept, offline: &OfflineLimits, now: Timestamp) -> Change<Grant, ()> {
-        let unbound = self.reach == Reach::Session && session == SessionKept::No;
+        let unused = now >= self.renewed_at + UNUSED;
+        let lifeless = session == SessionKept::No && now >= self.renewed_at + LOOK_AGAIN;
+        let unbound = self.reach == Reach::Session && (unused || lifeless);
         // A revoked one is kept a day longer than any code lives, so that a replay still meets it.
         if unbound || (self.standing(offline, now) == GrantStanding::Over && now >= self.renewed_at + LOOK_AGAIN) {
             Change::delete(())
@@ -245,12 +262,12 @@ impl Grant {
     }
 }
 
-/// Whether a session is still in the store.
+/// Whether the life of a session goes on that a grant belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SessionKept {
-    /// It is.
+    /// It may.
     Yes,
-    /// It was swept.
+    /// It ended, began anew, or was swept.
     No,
 }
 

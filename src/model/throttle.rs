@@ -75,9 +75,20 @@ impl Throttle {
         if is_new { change.due(now + MEMORY) } else { change }
     }
 
-    /// The attempt was wrong: it stays counted, and the audit log says so.
-    pub fn blame(event: Event) -> Change<Throttle, ()> {
-        Change::keep(()).told(event)
+    /// The attempt was wrong: it stays counted, and the audit log says so. Of a long row of them it tells the first ones
+    /// and then ever fewer, so that a flood of guesses is no flood of entries.
+    pub fn blame(lane: Option<&Throttle>, event: Event) -> Change<Throttle, ()> {
+        let count = lane.map_or(1, |lane| lane.attempts);
+        let change = Change::keep(());
+        if count <= 8 || count.is_power_of_two() { change.told(event) } else { change }
+    }
+
+    /// The attempt was not looked at after all: it does not count.
+    pub fn refund(before: Option<Throttle>) -> Change<Throttle, ()> {
+        match before {
+            Some(lane) => Change::put((), Throttle { attempts: lane.attempts.saturating_sub(1), ..lane }),
+            None => Change::keep(()),
+        }
     }
 
     /// The attempt was right: an account's lane is forgotten.

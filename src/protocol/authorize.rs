@@ -55,6 +55,11 @@ pub struct AuthorizationRequest {
     pub resource: Vec<String>,
 }
 
+/// Bytes of a nonce, of a scope, and of all resources: they travel inside the code.
+const MAX_NONCE: usize = 512;
+const MAX_SCOPE: usize = 1024;
+const MAX_RESOURCE: usize = 2048;
+
 impl AuthorizationRequest {
     /// Reads the request. Client and redirect URI have been looked at before (they decide where an error goes).
     ///
@@ -77,6 +82,15 @@ impl AuthorizationRequest {
             Some(Ok(seconds)) => Some(seconds),
             Some(Err(_)) => return wrong("max_age must be a number of seconds"),
         };
+        let resource = params.all("resource");
+        let too_long = [
+            (text(params, "nonce").map_or(0, |nonce| nonce.len()), MAX_NONCE),
+            (params.get("scope").map_or(0, str::len), MAX_SCOPE),
+            (resource.iter().map(String::len).sum(), MAX_RESOURCE),
+        ];
+        if too_long.iter().any(|(length, most)| length > most) {
+            return wrong("nonce, scope or resource is too long");
+        }
         Ok(AuthorizationRequest {
             client_id: text(params, "client_id").unwrap_or_default(),
             redirect_uri: text(params, "redirect_uri").unwrap_or_default(),
@@ -88,7 +102,7 @@ impl AuthorizationRequest {
             max_age,
             id_token_hint: text(params, "id_token_hint"),
             login_hint: text(params, "login_hint").map(|hint| hint.chars().take(256).collect()),
-            resource: params.all("resource"),
+            resource,
         })
     }
 

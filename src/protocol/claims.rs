@@ -64,8 +64,9 @@ pub struct IdTokenClaims {
     /// The facts of the authentication.
     #[serde(flatten)]
     pub authentication: AuthenticationFacts,
-    /// The session, under the name this client knows it by.
-    pub sid: String,
+    /// The session, under the name this client knows it by; none where the grant outlived it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
     /// The absolute end of the application session; omitted when there is none (OpenID Connect Enterprise Extensions).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_expiry: Option<Timestamp>,

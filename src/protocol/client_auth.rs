@@ -49,6 +49,9 @@ pub struct PresentedClient {
 pub fn presented(authorization: Option<&str>, params: &Params) -> Result<PresentedClient, OAuthError> {
     let unreadable = OAuthError::new(Code::InvalidClient, "the Authorization header cannot be read");
     let in_body = params.get("client_secret");
+    if params.spoiled("client_id").is_some() {
+        return Err(OAuthError::new(Code::InvalidRequest, "client_id is repeated or malformed"));
+    }
     match authorization {
         Some(_) if in_body.is_some() || params.spoiled("client_secret").is_some() => {
             Err(OAuthError::new(Code::InvalidRequest, "two ways of client authentication at once"))

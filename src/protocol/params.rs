@@ -4,8 +4,8 @@ use percent_encoding::percent_decode_str;
 
 /// More parameters than this are refused unread.
 pub const MAX_PARAMS: usize = 64;
-/// A longer value (bytes, decoded) counts as malformed.
-pub const MAX_VALUE: usize = 8 * 1024;
+/// A longer value (bytes, decoded) of a client's request counts as malformed.
+pub const MAX_VALUE: usize = 16 * 1024;
 
 /// The parameters of one request.
 ///
@@ -40,25 +40,33 @@ impl Params {
     /// # Errors
     /// More than [`MAX_PARAMS`] parameters.
     pub fn parse(encoded: &[u8]) -> Result<Params, TooMany> {
+        Params::parse_within(encoded, MAX_VALUE)
+    }
+
+    /// The same with another bound on values: our own forms carry whole requests, sealed.
+    ///
+    /// # Errors
+    /// More than [`MAX_PARAMS`] parameters.
+    pub fn parse_within(encoded: &[u8], longest: usize) -> Result<Params, TooMany> {
         let mut params = Params::default();
         let pieces = encoded.split(|byte| *byte == b'&').filter(|piece| !piece.is_empty());
         for (count, piece) in pieces.enumerate() {
             if count >= MAX_PARAMS {
                 return Err(TooMany);
             }
-            params.take(piece);
+            params.take(piece, longest);
         }
         Ok(params)
     }
 
-    fn take(&mut self, piece: &[u8]) {
+    fn take(&mut self, piece: &[u8], longest: usize) {
         let at = piece.iter().position(|byte| *byte == b'=').unwrap_or(piece.len());
         let Some(name) = decode(&piece[..at]) else {
             return; // A name that is no text is the name of nothing we know; unknown parameters are ignored.
         };
         match decode(piece.get(at + 1..).unwrap_or_default()) {
             None => self.spoil(name, Spoiled::Malformed),
-            Some(value) if value.len() > MAX_VALUE => self.spoil(name, Spoiled::Malformed),
+            Some(value) if value.len() > longest => self.spoil(name, Spoiled::Malformed),
             // An empty one still counts as sent when it comes to repetition: `a=&a=1` is ambiguous.
             Some(value) if self.seen(&name) && name != REPEATABLE => {
                 drop(value);

@@ -92,6 +92,9 @@ pub fn registrable(uri: &str, application: ApplicationType, local: LocalHttp) ->
     if uri.contains('*') {
         return Err(Unregistrable::Wildcard);
     }
+    if url.host_str().is_some_and(|host| host.len() > 253) {
+        return Err(Unregistrable::NotUri);
+    }
     let host = url.host();
     let good = match (url.scheme(), application) {
         ("https", _) => host.is_some(),

@@ -120,6 +120,24 @@ impl Store {
         self.backend.due(now, limit).await
     }
 
+    /// Moves an appointment without looking at its record.
+    pub async fn postpone(&self, due: Due, at: Timestamp) -> Result<(), StoreFault> {
+        let (kind, key) = (due.kind, due.key.clone());
+        let raw: RawRule = Box::new(move |_| {
+            Ok(RawChange {
+                write: Write::Keep,
+                claim: Vec::new(),
+                release: Vec::new(),
+                list: Vec::new(),
+                unlist: Vec::new(),
+                due: vec![Due { at, ..due.clone() }],
+                undue: vec![due.clone()],
+                events: Vec::new(),
+            })
+        });
+        self.backend.change(kind, &key, raw).await.map(|_| ())
+    }
+
     /// Audit events, newest first.
     pub async fn events(&self, cursor: Option<&Cursor>, limit: usize) -> Result<Page<Event>, StoreFault> {
         let page = self.backend.events(cursor, limit).await?;

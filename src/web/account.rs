@@ -6,7 +6,7 @@ use super::error::WebError;
 use super::form::OurForm;
 use super::pages::{Account, AppLine, ConsentLine, ConsoleLink, Current as Which, SessionLine};
 use super::text::Text;
-use super::{device, logout, turn};
+use super::{cookies, device, logout, turn};
 use crate::flow::account::SessionView;
 use crate::flow::authorize::Next;
 use crate::flow::session::{Current, Handles};
@@ -61,7 +61,9 @@ async fn draw(asking: &Asking, current: &Current, notice: Option<String>) -> Res
         console: if account.has_role(ADMIN) { ConsoleLink::Shown } else { ConsoleLink::Hidden },
         notice,
     };
-    Ok(page(StatusCode::OK, &view))
+    let mut response = page(StatusCode::OK, &view);
+    cookies::introduce(&mut response, asking, None);
+    Ok(response)
 }
 
 fn line(view: SessionView, current: &Current, text: Text) -> SessionLine {

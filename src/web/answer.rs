@@ -36,11 +36,12 @@ pub(super) fn policy(targets: &str) -> String {
     if targets.is_empty() { base.to_owned() } else { format!("{base} {targets}") }
 }
 
-/// The CSP source of an address: its origin, or the scheme of a private one.
+/// The CSP source of an address: its origin, or the scheme of a private one. Nothing where it could mean more than that.
 pub(super) fn source_of(address: &str) -> String {
-    match url::Url::parse(address) {
+    let source = match url::Url::parse(address) {
         Ok(url) if url.has_host() && matches!(url.scheme(), "http" | "https") => url.origin().ascii_serialization(),
         Ok(url) => format!("{}:", url.scheme()),
         Err(_) => String::new(),
-    }
+    };
+    if source.contains([';', ',', ' ', '\'']) { String::new() } else { source }
 }

@@ -13,6 +13,7 @@ use std::future::{Ready, ready};
 use std::net::IpAddr;
 
 /// A request, as far as flows care.
+#[derive(Clone)]
 pub(super) struct Asking {
     facing: web::Data<Facing>,
     /// The browser.
@@ -32,6 +33,12 @@ impl Asking {
     /// The hidden token of this browser's forms.
     pub fn csrf(&self) -> String {
         self.idp().csrf(&self.visitor.browser.id)
+    }
+}
+
+impl std::fmt::Debug for Asking {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Asking(…)")
     }
 }
 
@@ -71,20 +78,22 @@ fn device(request: &HttpRequest, facing: &Facing) -> Device {
 }
 
 /// The address of the browser: the connection's, or, behind trusted proxies, the last one in `X-Forwarded-For` that
-/// is none of theirs. What stands before it anybody could have written.
-fn address(request: &HttpRequest, facing: &Facing) -> Option<IpAddr> {
+/// is none of theirs. What stands before that anybody could have written, and what cannot be read ends the search.
+/// IPv4 within IPv6 counts as IPv4: on a dual-stack socket all of it would be one network otherwise.
+pub(super) fn address(request: &HttpRequest, facing: &Facing) -> Option<IpAddr> {
     let trusted = |ip: &IpAddr| facing.trusted_proxies.iter().any(|net| net.contains(ip));
-    let peer = request.peer_addr()?.ip();
+    let peer = request.peer_addr()?.ip().to_canonical();
     if !trusted(&peer) {
         return Some(peer);
     }
-    let chain: Vec<IpAddr> = request
-        .headers()
-        .get_all("x-forwarded-for")
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|part| part.trim().parse().ok())
-        .collect::<Option<_>>()
-        .unwrap_or_default();
-    Some(chain.into_iter().rev().find(|ip| !trusted(ip)).unwrap_or(peer))
+    let values = request.headers().get_all("x-forwarded-for").map(|value| value.to_str().unwrap_or("?"));
+    let parts: Vec<&str> = values.flat_map(|value| value.split(',')).collect();
+    for part in parts.iter().rev() {
+        match part.trim().parse::<IpAddr>().map(|ip| ip.to_canonical()) {
+            Ok(ip) if trusted(&ip) => {}
+            Ok(ip) => return Some(ip),
+            Err(_) => break,
+        }
+    }
+    Some(peer)
 }

@@ -3,7 +3,7 @@
 use super::answer::see_other;
 use super::asking::Asking;
 use super::error::WebError;
-use super::form::{OpenForm, OurForm};
+use super::form::{EarlierForm, OpenForm, OurForm};
 use super::turn;
 use crate::flow::authorize::{ConsentAnswer, Problem};
 use crate::flow::sign_in::PasswordAttempt;
@@ -36,8 +36,18 @@ pub(super) async fn resume(handle: web::Path<String>, asking: Asking) -> Result<
     turn::draw(&asking, next)
 }
 
-/// POST /sign-in
-pub(super) async fn sign_in(form: OurForm) -> Result<HttpResponse, WebError> {
+/// POST /sign-in. Whoever opens two pages in a new browser at once is given two ids, of which the cookie keeps the
+/// later one: the form of the earlier page is shown again, and nothing of it is looked at.
+pub(super) async fn sign_in(form: Result<OurForm, WebError>) -> Result<HttpResponse, WebError> {
+    let form = match form {
+        Ok(form) => form,
+        Err(WebError::EarlierForm(earlier)) => {
+            let EarlierForm { asking, interaction } = *earlier;
+            let next = asking.idp().sign_in_again(interaction).await?;
+            return turn::draw(&asking, next);
+        }
+        Err(error) => return Err(error),
+    };
     let attempt = PasswordAttempt {
         username: form.field("username").chars().take(256).collect(),
         password: Zeroizing::new(form.field("password").to_owned()),
@@ -65,6 +75,7 @@ pub(super) async fn consent(form: OurForm) -> Result<HttpResponse, WebError> {
         _ => return Err(WebError::ForeignForm),
     };
     let asking = &form.asking;
+    let answer = (answer, form.field("person"));
     let next = asking.idp().consent(&asking.visitor, form.field("interaction"), answer, asking.now).await?;
     turn::draw(asking, next)
 }

@@ -1,7 +1,7 @@
 //! The two cookies: which names, how they are read, how they are set.
 
 use super::asking::Asking;
-use crate::flow::browser::{Acquaintance, session_cookie};
+use crate::flow::browser::{Acquaintance, Browser, session_cookie};
 use crate::flow::session::Handles;
 use crate::model::id::AccountId;
 use crate::model::session::policy::Remember;
@@ -55,15 +55,25 @@ pub(super) fn set(response: &mut HttpResponse, asking: &Asking, handles: &Handle
         }
         add(response, &cookie);
     }
-    let mut browser = asking.visitor.browser.clone();
     if let Some(account) = signed_in {
+        let mut browser = asking.visitor.browser.clone();
         browser.remember(account);
+        set_browser(response, asking, &browser);
     }
-    if signed_in.is_some() || asking.visitor.acquaintance == Acquaintance::New {
-        let mut cookie = plain(browser_name(transport), asking.idp().browser_cookie(&browser), transport);
-        cookie.set_max_age(KEPT);
-        add(response, &cookie);
+}
+
+/// Gives a new browser its id, with a page whose form needs it.
+pub(super) fn introduce(response: &mut HttpResponse, asking: &Asking, signed_in: Option<&AccountId>) {
+    if signed_in.is_none() && asking.visitor.acquaintance == Acquaintance::New {
+        set_browser(response, asking, &asking.visitor.browser);
     }
+}
+
+fn set_browser(response: &mut HttpResponse, asking: &Asking, browser: &Browser) {
+    let transport = asking.idp().issuer.transport();
+    let mut cookie = plain(browser_name(transport), asking.idp().browser_cookie(browser), transport);
+    cookie.set_max_age(KEPT);
+    add(response, &cookie);
 }
 
 fn plain(name: &'static str, value: String, transport: Transport) -> Cookie<'static> {

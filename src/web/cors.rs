@@ -9,10 +9,13 @@ use actix_web::{Error, HttpResponse, web};
 
 /// Answers preflights, and marks answers for registered origins as readable. Never with credentials: cookies have
 /// nothing to do here.
-pub(super) async fn by_registered_origin<B: MessageBody + 'static>(
+pub async fn by_registered_origin<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    if !matches!(request.path(), "/token" | "/userinfo") {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
     let origin = request.headers().get(header::ORIGIN).cloned();
     let registered = match (&origin, request.app_data::<web::Data<Facing>>()) {
         (Some(origin), Some(facing)) => match origin.to_str() {

@@ -1,6 +1,7 @@
 //! Errors as pages and as JSON. No internal text ever leaves: a fault is logged, and shown as a reference.
 
 use super::answer;
+use super::form::EarlierForm;
 use super::pages::ErrorPage;
 use super::request_id;
 use super::text::Text;
@@ -16,6 +17,8 @@ use std::fmt;
 pub(super) enum WebError {
     /// A form without our token, or from another origin.
     ForeignForm,
+    /// A sign-in form given to this browser before it began anew in another tab.
+    EarlierForm(Box<EarlierForm>),
     /// The body is no form.
     NotAForm,
     /// It is too large.
@@ -48,7 +51,7 @@ impl WebError {
     /// The keys of title and explanation in the catalogue.
     fn words(&self) -> (&'static str, &'static str) {
         match self {
-            WebError::ForeignForm => ("error-form", "error-form-detail"),
+            WebError::ForeignForm | WebError::EarlierForm(_) => ("error-form", "error-form-detail"),
             WebError::NotFound => ("error-not-found", "error-not-found-detail"),
             WebError::Fault(fault) if fault.outlook() == Outlook::TryAgain => ("error-busy", "error-busy-detail"),
             WebError::Fault(_) => ("error-fault", "error-fault-detail"),
@@ -86,7 +89,9 @@ impl WebError {
 impl ResponseError for WebError {
     fn status_code(&self) -> StatusCode {
         match self {
-            WebError::ForeignForm | WebError::Problem(Problem::NotForYou) => StatusCode::FORBIDDEN,
+            WebError::ForeignForm | WebError::EarlierForm(_) | WebError::Problem(Problem::NotForYou) => {
+                StatusCode::FORBIDDEN
+            }
             WebError::NotAForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             WebError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             WebError::TooSlow => StatusCode::REQUEST_TIMEOUT,

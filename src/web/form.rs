@@ -3,7 +3,8 @@
 use super::asking::Asking;
 use super::error::WebError;
 use crate::flow::browser::FormOrigin;
-use crate::protocol::params::Params;
+use crate::model::authorization::Interaction;
+use crate::protocol::params::{MAX_VALUE, Params};
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
@@ -25,6 +26,15 @@ pub(super) struct OurForm {
     pub params: Params,
     /// Who sent it.
     pub asking: Asking,
+}
+
+/// A form of ours that was given to this browser under an earlier id.
+#[derive(Debug)]
+pub(super) struct EarlierForm {
+    /// Who sent it.
+    pub asking: Asking,
+    /// What it was for, anew.
+    pub interaction: Interaction,
 }
 
 impl OurForm {
@@ -54,19 +64,28 @@ impl FromRequest for OurForm {
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let asking = Asking::from_request(&request, &mut Payload::None).await.map_err(|_| WebError::ForeignForm)?;
-            let params = read(&request, &mut payload).await?;
-            let token = params.get("csrf").unwrap_or_default();
-            let ours = asking.idp().form_origin(&asking.visitor, token) == FormOrigin::Ours;
-            if ours && same_origin(&request, &asking.idp().issuer.origin()) {
-                Ok(OurForm { params, asking })
-            } else {
-                Err(WebError::ForeignForm)
+            let params = read_within(&request, &mut payload, MOST).await?;
+            if !same_origin(&request, &asking.idp().issuer.origin()) {
+                return Err(WebError::ForeignForm);
+            }
+            let (token, handle) =
+                (params.get("csrf").unwrap_or_default(), params.get("interaction").unwrap_or_default());
+            if asking.idp().form_origin(&asking.visitor, token) == FormOrigin::Ours {
+                return Ok(OurForm { params, asking });
+            }
+            match asking.idp().restarted(&asking.visitor, handle, token, asking.now) {
+                Some(interaction) => Err(WebError::EarlierForm(Box::new(EarlierForm { asking, interaction }))),
+                None => Err(WebError::ForeignForm),
             }
         })
     }
 }
 
 async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Params, WebError> {
+    read_within(request, payload, MAX_VALUE).await
+}
+
+async fn read_within(request: &HttpRequest, payload: &mut Payload, longest: usize) -> Result<Params, WebError> {
     let is_form =
         request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
             value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
@@ -76,7 +95,7 @@ async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Params, We
     }
     let body = tokio::time::timeout(PATIENCE, web::Bytes::from_request(request, payload)).await;
     let body = body.map_err(|_| WebError::TooSlow)?.map_err(|_| WebError::TooLarge)?;
-    Params::parse(&body).map_err(|_| WebError::TooManyParameters)
+    Params::parse_within(&body, longest).map_err(|_| WebError::TooManyParameters)
 }
 
 /// `Origin` is ours, or, where a browser leaves it out, `Sec-Fetch-Site` says so. `null` never passes.

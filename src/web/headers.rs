@@ -7,9 +7,9 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::{Error, HttpResponse, web};
 
-/// The longest address we read, in bytes: what goes beyond it is no request of any client.
+/// The longest head we read, in bytes: what goes beyond it is no request of any client.
 const MOST: usize = 32 * 1024;
 
 /// Adds the headers; refuses an address that is too long before anything looks at it.
@@ -19,11 +19,16 @@ pub async fn guard<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let transport = request.app_data::<web::Data<Facing>>().map(|facing| facing.idp.issuer.transport());
     let path = request.path().to_owned();
-    let too_long = request.uri().path_and_query().is_some_and(|whole| whole.as_str().len() > MOST);
-    let mut response = if too_long {
-        request
-            .into_response(actix_web::HttpResponse::UriTooLong().body("the address is too long"))
-            .map_into_right_body()
+    let address = request.uri().path_and_query().map_or(0, |whole| whole.as_str().len());
+    let head: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let refusal = match (address > MOST, address + head > MOST) {
+        (true, _) => Some((HttpResponse::UriTooLong(), "the address is too long")),
+        (_, true) => Some((HttpResponse::RequestHeaderFieldsTooLarge(), "the headers are too long")),
+        _ => None,
+    };
+    let mut response = if let Some((mut refusal, words)) = refusal {
+        let refusal = refusal.content_type("text/plain; charset=utf-8").body(words);
+        request.into_response(refusal).map_into_right_body()
     } else {
         next.call(request).await?.map_into_left_body()
     };

@@ -20,9 +20,8 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
     let malformed = || WebError::Problem(Problem::TooManyParameters);
     let params = Params::parse(request.query_string().as_bytes()).map_err(|_| malformed())?;
     let logout = LogoutRequest::parse(&params).ok_or_else(malformed)?;
-    let target = logout.post_logout_redirect_uri.clone();
     let outcome = asking.idp().end_session_request(&asking.visitor, logout, asking.now).await?;
-    draw(&asking, outcome, target.as_deref())
+    draw(&asking, outcome)
 }
 
 /// POST /end_session: the same by GET, so that the session's cookie arrives.
@@ -39,20 +38,19 @@ pub(super) async fn confirm(form: OurForm) -> Result<HttpResponse, WebError> {
     };
     let asking = &form.asking;
     let outcome = asking.idp().end_session_answer(&asking.visitor, (form.field("request"), answer), asking.now).await?;
-    draw(asking, outcome, None)
+    draw(asking, outcome)
 }
 
-fn draw(
-    asking: &Asking,
-    (outcome, handles): (LoggedOut, Handles),
-    target: Option<&str>,
-) -> Result<HttpResponse, WebError> {
+fn draw(asking: &Asking, (outcome, handles): (LoggedOut, Handles)) -> Result<HttpResponse, WebError> {
     let text = Text;
     let mut response = match outcome {
-        LoggedOut::Ask { request, current, apps, asked_by } => {
+        LoggedOut::Ask { request, current, apps, destination, asked_by } => {
             let person = Some(current.account.display_name().to_owned());
             let ask = SignOut { text, csrf: asking.csrf(), request, person, apps, asked_by };
-            page_to(StatusCode::OK, &ask, &format!("https: {}", target.map(source_of).unwrap_or_default()))
+            let target = destination.as_deref().map(source_of).unwrap_or_default();
+            let mut response = page_to(StatusCode::OK, &ask, &format!("https: {target}"));
+            cookies::introduce(&mut response, asking, None);
+            response
         }
         LoggedOut::Return(address) => see_other(&address),
         LoggedOut::Done(apps) => page(StatusCode::OK, &SignedOut { text, apps, sign_in: "/account".to_owned() }),

@@ -18,21 +18,23 @@ mod headers;
 mod logout;
 pub mod pages;
 mod request_id;
+mod route;
 mod setup;
 pub mod text;
 mod token;
 mod turn;
 mod userinfo;
 
+pub use cors::by_registered_origin;
 pub use form::MOST as LARGEST_FORM;
 pub use headers::guard;
 pub use request_id::trace;
 
 use crate::clock::Clock;
 use crate::flow::Idp;
-use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use ipnet::IpNet;
+use route::at;
 
 /// What every endpoint works with.
 pub struct Facing {
@@ -48,55 +50,40 @@ pub struct Facing {
 pub fn routes(config: &mut ServiceConfig) {
     config
         // OpenID Connect and OAuth
-        .route("/.well-known/openid-configuration", web::get().to(discovery::metadata))
-        .route("/.well-known/oauth-authorization-server", web::get().to(discovery::metadata))
-        .route("/jwks", web::get().to(discovery::jwks))
-        .route("/authorize", web::get().to(authorize::get))
-        .route("/authorize", web::post().to(authorize::post))
-        .service(
-            web::resource("/token")
-                .wrap(from_fn(cors::by_registered_origin))
-                .route(web::post().to(token::post))
-                .default_service(web::to(token::other_method)),
-        )
-        .service(
-            web::resource("/userinfo")
-                .wrap(from_fn(cors::by_registered_origin))
-                .route(web::get().to(userinfo::get))
-                .route(web::post().to(userinfo::post)),
-        )
-        .route("/end_session", web::get().to(logout::get))
-        .route("/end_session", web::post().to(logout::post))
-        .route("/end_session/confirm", web::post().to(logout::confirm))
+        .service(at("/.well-known/openid-configuration").get(discovery::metadata))
+        .service(at("/.well-known/oauth-authorization-server").get(discovery::metadata))
+        .service(at("/jwks").get(discovery::jwks))
+        .service(at("/authorize").get(authorize::get).post(authorize::post))
+        .service(at("/token").post(token::post).otherwise(token::other_method))
+        .service(at("/userinfo").get(userinfo::get).post(userinfo::post))
+        .service(at("/end_session").get(logout::get).post(logout::post))
+        .service(at("/end_session/confirm").post(logout::confirm))
         // The pages of an interaction
-        .route("/interaction/{handle}", web::get().to(authorize::resume))
-        .route("/sign-in", web::post().to(authorize::sign_in))
-        .route("/select", web::post().to(authorize::select))
-        .route("/consent", web::post().to(authorize::consent))
+        .service(at("/interaction/{handle}").get(authorize::resume))
+        .service(at("/sign-in").post(authorize::sign_in))
+        .service(at("/select").post(authorize::select))
+        .service(at("/consent").post(authorize::consent))
         // The person's page
-        .route("/", web::get().to(account::home))
-        .route("/account", web::get().to(account::get))
-        .route("/account/withdraw", web::post().to(account::withdraw))
-        .route("/account/end-session", web::post().to(account::end_session))
-        .route("/account/end-others", web::post().to(account::end_others))
-        .route("/account/sign-out", web::post().to(account::sign_out))
+        .service(at("/").get(account::home))
+        .service(at("/account").get(account::get))
+        .service(at("/account/withdraw").post(account::withdraw))
+        .service(at("/account/end-session").post(account::end_session))
+        .service(at("/account/end-others").post(account::end_others))
+        .service(at("/account/sign-out").post(account::sign_out))
         // The console
-        .route("/setup", web::get().to(setup::get))
-        .route("/setup", web::post().to(setup::post))
-        .route("/admin", web::get().to(admin::home))
-        .route("/admin/users", web::get().to(admin::users::get))
-        .route("/admin/users", web::post().to(admin::users::add))
-        .route("/admin/users/disable", web::post().to(admin::users::disable))
-        .route("/admin/users/enable", web::post().to(admin::users::enable))
-        .route("/admin/clients", web::get().to(admin::clients::get))
-        .route("/admin/clients", web::post().to(admin::clients::add))
-        .route("/admin/sessions", web::get().to(admin::records::sessions))
-        .route("/admin/sessions/end", web::post().to(admin::records::end_session))
-        .route("/admin/audit", web::get().to(admin::records::audit))
+        .service(at("/setup").get(setup::get).post(setup::post))
+        .service(at("/admin").get(admin::home))
+        .service(at("/admin/users").get(admin::users::get).post(admin::users::add))
+        .service(at("/admin/users/disable").post(admin::users::disable))
+        .service(at("/admin/users/enable").post(admin::users::enable))
+        .service(at("/admin/clients").get(admin::clients::get).post(admin::clients::add))
+        .service(at("/admin/sessions").get(admin::records::sessions))
+        .service(at("/admin/sessions/end").post(admin::records::end_session))
+        .service(at("/admin/audit").get(admin::records::audit))
         // Around it
-        .route("/health/live", web::get().to(discovery::live))
-        .route("/health/ready", web::get().to(discovery::ready))
-        .route("/favicon.ico", web::get().to(assets::favicon))
-        .route("/static/{file}", web::get().to(assets::get))
+        .service(at("/health/live").get(discovery::live))
+        .service(at("/health/ready").get(discovery::ready))
+        .service(at("/favicon.ico").get(assets::favicon))
+        .service(at("/static/{file}").get(assets::get))
         .default_service(web::to(error::not_found));
 }

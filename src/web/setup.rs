@@ -26,7 +26,7 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
     let view =
         Setup { text: Text, csrf: asking.csrf(), token, username: String::new(), alert: None, minimum: MINIMUM_ALONE };
     let mut response = page(StatusCode::OK, &view);
-    cookies::set(&mut response, &asking, &Handles::Unchanged, None);
+    cookies::introduce(&mut response, &asking, None);
     Ok(response)
 }
 

@@ -1,9 +1,10 @@
 //! POST /token
 
 use super::Facing;
+use super::asking;
 use super::error::WebError;
 use super::form::OpenForm;
-use crate::flow::token::NoToken;
+use crate::flow::token::{Caller, NoToken};
 use crate::flow::{Fault, Outlook};
 use crate::protocol::error::{Code, OAuthError};
 use actix_web::http::{StatusCode, header};
@@ -26,7 +27,9 @@ pub(super) async fn post(
         (Some(one), None) => Some(one.to_str().unwrap_or("?")),
         (Some(_), Some(_)) => Some("?"),
     };
-    match facing.idp.token(authorization, &params, facing.clock.now()).await {
+    let address = asking::address(&request, &facing).map(|ip| ip.to_string()).unwrap_or_default();
+    let caller = Caller { authorization, address: &address };
+    match facing.idp.token(caller, &params, facing.clock.now()).await {
         Ok(tokens) => HttpResponse::Ok().insert_header((header::PRAGMA, "no-cache")).json(tokens),
         Err(NoToken::Refused(error)) => {
             tracing::info!(error = error.code.as_str(), why = error.description, "token request refused");

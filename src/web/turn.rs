@@ -25,6 +25,9 @@ pub(super) fn draw(asking: &Asking, turn: Turn) -> Result<HttpResponse, WebError
 
 /// Draws it; a sign-in form that comes back keeps its box as it was.
 pub(super) fn draw_with(asking: &Asking, turn: Turn, remember: Remember) -> Result<HttpResponse, WebError> {
+    // A new browser gets its id with a page, never with an answer that passes it on: a hidden `prompt=none` beside a
+    // sign-in page must not replace the id that page's form was given to.
+    let shows_page = matches!(turn.next, Next::Show(_));
     let mut response = match turn.next {
         Next::Show(page) => show(asking, *page, remember),
         Next::Return(address) => see_other(&address),
@@ -34,6 +37,9 @@ pub(super) fn draw_with(asking: &Asking, turn: Turn, remember: Remember) -> Resu
         Next::Problem(problem) => actix_web::ResponseError::error_response(&WebError::Problem(problem)),
     };
     cookies::set(&mut response, asking, &turn.handles, turn.signed_in.as_ref());
+    if shows_page {
+        cookies::introduce(&mut response, asking, turn.signed_in.as_ref());
+    }
     Ok(response)
 }
 
@@ -81,12 +87,13 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
             let accounts = accounts.into_iter().map(choice).collect();
             page_to(StatusCode::OK, &Select { text, csrf, interaction, app, accounts }, &destination)
         }
-        Asks::Consent { account, scope, destination } => {
+        Asks::Consent { person, account, scope, destination } => {
             let page = Consent {
                 text,
                 csrf,
                 interaction,
                 app: app.unwrap_or_default(),
+                session: person,
                 person: account.display_name().to_owned(),
                 scopes: lines(&scope, text),
                 offline: if scope.contains(OFFLINE_ACCESS) { Offline::Asked } else { Offline::NotAsked },
@@ -100,7 +107,7 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
 fn status(refusal: Option<Refusal>) -> StatusCode {
     match refusal {
         None => StatusCode::OK,
-        Some(Refusal::Credentials) => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(Refusal::Credentials | Refusal::AnotherTab) => StatusCode::UNPROCESSABLE_ENTITY,
         Some(Refusal::Throttled { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(Refusal::Busy) => StatusCode::SERVICE_UNAVAILABLE,
     }
@@ -108,7 +115,7 @@ fn status(refusal: Option<Refusal>) -> StatusCode {
 
 fn retry_after(asking: &Asking, refusal: Option<Refusal>) -> Option<u64> {
     match refusal? {
-        Refusal::Credentials => None,
+        Refusal::Credentials | Refusal::AnotherTab => None,
         Refusal::Throttled { until } => Some(asking.now.until(until).as_secs().max(1)),
         Refusal::Busy => Some(2),
     }
@@ -119,6 +126,7 @@ fn alert(refusal: Refusal, text: Text) -> String {
         Refusal::Credentials => text.say("alert-credentials"),
         Refusal::Throttled { .. } => text.say("alert-throttled"),
         Refusal::Busy => text.say("alert-busy"),
+        Refusal::AnotherTab => text.say("alert-another-tab"),
     }
 }
 

@@ -24,6 +24,9 @@ pub(super) async fn post(request: HttpRequest, payload: web::Payload, facing: we
         Ok(None)
     };
     let from_body = match (form, &from_header) {
+        (Ok(Some(params)), _) if params.spoiled("access_token").is_some() => {
+            return answer(Presented::Ambiguous, &facing).await;
+        }
         (Ok(params), _) => params.and_then(|params| params.get("access_token").map(str::to_owned)),
         // With the token in the header the body is nobody's business.
         (Err(WebError::NotAForm), Presented::Token(_)) => None,

@@ -220,6 +220,7 @@ device-unknown = Unknown device
 ## Alerts of forms
 alert-credentials = Username or password is not right. Check both and try again.
 alert-throttled = Too many attempts. Wait a moment, then try again.
+alert-another-tab = Another page of this browser was opened meanwhile. Please sign in here once more.
 alert-busy = Many people are signing in right now. Try again in a few seconds.
 alert-username-taken = This username is taken.
 alert-username-form = A username has 1 to 128 characters on one line, without spaces around it.

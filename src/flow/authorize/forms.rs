@@ -1,16 +1,16 @@
 //! The forms of an interaction. Each records a fact and comes back to the dispatcher; none knows another.
 
-use super::waiting::Open;
+use super::waiting::{Facts, Home, Open};
 use super::{Asks, Next, Problem, Refusal, Turn};
 use crate::crypto::secret::Secret;
 use crate::flow::browser::Visitor;
-use crate::flow::session::{Current, Handles};
+use crate::flow::session::{Current, Handles, kept};
 use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
 use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
 use crate::model::authorization::interaction::{Method, NextFactor, next_factor};
 use crate::model::authorization::next_step::Why;
-use crate::model::authorization::{Evidence, ReturnAddress};
+use crate::model::authorization::{Evidence, Interaction, ReturnAddress};
 use crate::model::consent::{Asked, Consent};
 use crate::model::session::activity::Activity;
 use crate::model::session::policy::Remember;
@@ -58,6 +58,15 @@ impl Idp {
         Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into())
     }
 
+    /// A sign-in form whose browser began anew in another tab: shown again, with nothing of it looked at.
+    pub async fn sign_in_again(&self, interaction: Interaction) -> Result<Turn, Fault> {
+        let open = Open { interaction, home: Home::Browser, facts: Facts::Kept };
+        let client = self.client_of(&open.interaction).await?;
+        let goal = open.interaction.goal.clone();
+        let asks = Asks::SignIn { why: Why::SignedOut, hint: String::new(), goal, refusal: Some(Refusal::AnotherTab) };
+        Ok(self.page((&open.interaction, self.handle(&open)), client, asks).into())
+    }
+
     /// A credential was accepted: the session begins or goes on, and so does the interaction.
     async fn accepted(
         &self,
@@ -75,7 +84,7 @@ impl Idp {
         };
         let mut visitor = visitor.clone();
         visitor.handles.clone_from(&handles);
-        let current = self.current(&visitor, now).await?;
+        let current = self.current_for(&visitor, &open.interaction, now).await?;
         let next = self.dispatch(&visitor, open, current, Activity::AuthorizationByPerson, now).await?;
         Ok(Turn { next, handles: Handles::Set(handles, kept), signed_in: Some(account.id) })
     }
@@ -101,7 +110,7 @@ impl Idp {
         };
         let mut handles: Vec<Secret> = vec![chosen.handle.clone()];
         handles.extend(visitor.handles.iter().filter(|h| h.expose() != chosen.handle.expose()).cloned());
-        let remember = chosen.session.remember;
+        let remember = kept(&live);
         let fact = Evidence::Selected { account: chosen.account.id.clone() };
         let open = open.with(fact);
         let next = self.dispatch(visitor, open, Some(chosen), Activity::AuthorizationByPerson, now).await?;
@@ -118,14 +127,17 @@ impl Idp {
         &self,
         visitor: &Visitor,
         handle: &str,
-        answer: ConsentAnswer,
+        (answer, person): (ConsentAnswer, &str),
         now: Timestamp,
     ) -> Result<Turn, Fault> {
         let gone = || Ok(Next::Problem(Problem::InteractionGone).into());
-        let (Some(open), Some(current)) = (self.reopen(visitor, handle, now).await?, self.current(visitor, now).await?)
-        else {
-            return gone();
-        };
+        let Some(open) = self.reopen(visitor, handle, now).await? else { return gone() };
+        let Some(current) = self.current_for(visitor, &open.interaction, now).await? else { return gone() };
+        if self.choice_name(&current) != person {
+            // Somebody else signed in since the page was shown: the question is put to them, in their own name.
+            let next = self.dispatch(visitor, open, Some(current), Activity::Machine, now).await?;
+            return Ok(next.into());
+        }
         let (Some(request), Some(client)) = (open.interaction.request(), self.client_of(&open.interaction).await?)
         else {
             return gone();
@@ -134,7 +146,9 @@ impl Idp {
             let Ok(address) = ReturnAddress::prove(&client, &request.redirect_uri, request.state.clone()) else {
                 return gone();
             };
-            self.consume(open, now).await?;
+            if self.consume(open, now).await?.is_none() {
+                return gone();
+            }
             let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not consent");
             return Ok(self.respond(&address, Err(error)).into());
         }

@@ -10,7 +10,7 @@ use crate::model::authorization::next_step::{asking, console_id, console_limits}
 use crate::model::authorization::{Goal, ReturnAddress, Unbound};
 use crate::model::client::Client;
 use crate::model::grant::{Code, SessionBinding};
-use crate::model::id::{ClientId, GrantId};
+use crate::model::id::GrantId;
 use crate::model::record::{Change, Fate};
 use crate::model::session::activity::Activity;
 use crate::model::session::application::Asking;
@@ -45,7 +45,7 @@ impl Idp {
         };
         let join = Join { client: client.id.clone(), limits: client.limits(), asking: asking(&request), activity };
         let answer = match self.join(&current, join, now).await? {
-            Joined::Part(session) => Ok(self.code(&session, &client.id, *request, now)),
+            Joined::Part(session) => Ok(self.code(&session, &client, *request, now)),
             Joined::Over(_) | Joined::Refused(_) => {
                 Err(OAuthError::new(ErrorCode::LoginRequired, "the session is over"))
             }
@@ -84,11 +84,11 @@ impl Idp {
         Ok(changed.await?.outcome()?)
     }
 
-    fn code(&self, session: &Session, client: &ClientId, request: AuthorizationRequest, now: Timestamp) -> String {
-        let part = session.participants.get(client);
+    fn code(&self, session: &Session, client: &Client, request: AuthorizationRequest, now: Timestamp) -> String {
+        let part = session.participants.get(&client.id);
         let code = Code {
             grant: GrantId::new(random::id()),
-            client: client.clone(),
+            client: client.id.clone(),
             redirect_uri: request.redirect_uri,
             challenge: request.code_challenge,
             account: session.account.clone(),
@@ -98,7 +98,7 @@ impl Idp {
                 application_epoch: part.map_or(0, |part| part.epoch),
                 account_epoch: session.account_epoch,
             },
-            scope: request.scope,
+            scope: client.permitted(&request.scope),
             resource: request.resource,
             nonce: request.nonce,
             authentication: session.authentication().clone(),

@@ -59,7 +59,7 @@ impl Idp {
         let activity = if asking(&request) == Asking::Silently { Activity::Machine } else { activity };
         let interaction = self.interaction(visitor, Goal::Authorize(Box::new(request)), now);
         let open = Open { interaction, home: Home::Browser, facts: Facts::Kept };
-        let current = self.current(visitor, now).await?;
+        let current = self.current_for(visitor, &open.interaction, now).await?;
         Ok(self.dispatch(visitor, open, current, activity, now).await?.into())
     }
 
@@ -81,8 +81,25 @@ impl Idp {
         let Some(open) = self.reopen(visitor, handle, now).await? else {
             return Ok(Next::Problem(Problem::InteractionGone).into());
         };
-        let current = self.current(visitor, now).await?;
+        let current = self.current_for(visitor, &open.interaction, now).await?;
         Ok(self.dispatch(visitor, open, current, Activity::Machine, now).await?.into())
+    }
+
+    /// The session an interaction is about: that of the person whom its hint names, if they are signed in in this
+    /// browser (OpenID Connect Core, 3.1.2.1), else the current one.
+    async fn current_for(
+        &self,
+        visitor: &Visitor,
+        interaction: &Interaction,
+        now: Timestamp,
+    ) -> Result<Option<Current>, Fault> {
+        if let Ok(Some(hinted)) = self.hinted(interaction, now) {
+            let named = self.all_live(visitor, now).await?.into_iter().find(|current| current.account.id == hinted);
+            if named.is_some() {
+                return Ok(named);
+            }
+        }
+        self.current(visitor, now).await
     }
 
     fn page(&self, (interaction, handle): (&Interaction, String), client: Option<Client>, asks: Asks) -> Next {
@@ -100,6 +117,12 @@ impl Idp {
         now: Timestamp,
     ) -> Result<Next, Fault> {
         let client = self.client_of(&open.interaction).await?;
+        // A request that waited is held against what its client may do now.
+        if let (Some(request), Some(client)) = (open.interaction.request(), &client)
+            && let Err(error) = validate(request.clone(), client)
+        {
+            return Ok(self.refuse(&open, Some(client), error));
+        }
         let consent = match (&client, &current) {
             (Some(client), Some(current)) => {
                 self.store.read::<Consent>(&Consent::key_of(&current.account.id, &client.id)).await?
@@ -137,10 +160,11 @@ impl Idp {
         let credential_accepted =
             open.interaction.evidence.iter().any(|fact| matches!(fact, Evidence::Authenticated { .. }));
         if credential_accepted && open.facts == Facts::Added {
-            return self.keep(open.interaction).await;
+            return self.keep(open).await;
         }
         let asks = match (step, current) {
             (Step::Consent(scope), Some(current)) => Asks::Consent {
+                person: self.choice_name(&current),
                 account: Box::new(current.account),
                 scope,
                 destination: open.interaction.request().map(|r| r.redirect_uri.clone()).unwrap_or_default(),

@@ -58,6 +58,8 @@ pub enum Asks {
     },
     /// To consent.
     Consent {
+        /// What the form calls the session of the person who is asked.
+        person: String,
         /// Who is asked.
         account: Box<Account>,
         /// For what.
@@ -79,6 +81,8 @@ pub enum Refusal {
     },
     /// Too many people at once.
     Busy,
+    /// The browser began anew in another tab; nothing was looked at.
+    AnotherTab,
 }
 
 /// What is wrong where no redirect may happen.

@@ -1,13 +1,15 @@
 //! An interaction between two requests: sealed in the browser until a credential was accepted for it, in the store from
 //! then on.
 
-use super::Next;
+use super::{Next, Problem};
 use crate::crypto::random;
 use crate::crypto::seal::Purpose;
 use crate::flow::browser::Visitor;
 use crate::flow::{Fault, Idp};
+use crate::model::authorization::interaction::Waits;
 use crate::model::authorization::{Evidence, Goal, Interaction};
 use crate::model::id::InteractionId;
+use crate::model::record::Change;
 use crate::protocol::time::Timestamp;
 
 /// Where an interaction lives.
@@ -64,11 +66,27 @@ impl Idp {
         }
     }
 
-    pub(super) async fn keep(&self, interaction: Interaction) -> Result<Next, Fault> {
+    /// Keeps it in the store with what was added. One that waits there already is replaced, never brought back: it may
+    /// have been answered meanwhile.
+    pub(super) async fn keep(&self, open: Open) -> Result<Next, Fault> {
+        let Open { interaction, home, .. } = open;
         let id = interaction.id.clone();
-        let changed = self.store.change::<Interaction, _, _>(id.as_str(), move |_| interaction.clone().keep());
-        changed.await?.outcome()?;
-        Ok(Next::GoOn(format!("{STORED}{id}")))
+        let changed = self.store.change::<Interaction, _, _>(id.as_str(), move |before| match (before, home) {
+            (None, Home::Store) => Change::keep(Waits::No),
+            _ => interaction.clone().keep(),
+        });
+        Ok(match changed.await?.outcome()? {
+            Waits::Yes => Next::GoOn(format!("{STORED}{id}")),
+            Waits::No => Next::Problem(Problem::InteractionGone),
+        })
+    }
+
+    /// A sign-in form of this installation that was given to this browser before it began anew in another tab: the same
+    /// goal, to be shown once more. None for anything else.
+    pub fn restarted(&self, visitor: &Visitor, handle: &str, csrf: &str, now: Timestamp) -> Option<Interaction> {
+        let sealed = handle.strip_prefix(SEALED)?;
+        let before = self.seals.open::<Interaction>(Purpose::Interaction, sealed).filter(|i| !i.expired(now))?;
+        (self.csrf(&before.browser) == csrf).then(|| self.interaction(visitor, before.goal, now))
     }
 
     /// The interaction behind a handle: ours, of this browser, and in time.

@@ -3,9 +3,12 @@
 use super::{NoToken, refused};
 use crate::crypto::secret::{Same, compare, digest};
 use crate::flow::Idp;
+use crate::flow::sign_in::address_prefix;
 use crate::model::client::{Client, ClientSecret};
+use crate::model::throttle::{ACCOUNT, Attempt, Throttle};
 use crate::protocol::client_auth::{AuthMethod, PresentedClient};
 use crate::protocol::error::Code;
+use crate::protocol::time::Timestamp;
 use zeroize::Zeroizing;
 
 impl Idp {
@@ -13,7 +16,12 @@ impl Idp {
     ///
     /// # Errors
     /// `invalid_client`; which part was wrong is not told.
-    pub(super) async fn authenticate_client(&self, presented: PresentedClient) -> Result<Client, NoToken> {
+    pub(super) async fn authenticate_client(
+        &self,
+        presented: PresentedClient,
+        address: &str,
+        now: Timestamp,
+    ) -> Result<Client, NoToken> {
         let wrong = || refused(Code::InvalidClient, "client authentication failed");
         if presented.client_id.len() > 200 {
             return wrong();
@@ -30,10 +38,35 @@ impl Idp {
             }
             (_, Some(secret), Some(ClientSecret::Password(hash))) => {
                 let secret = Zeroizing::new(secret.chars().take(1024).collect::<String>());
-                let verified = self.hashing.verify(secret, Some(hash.clone())).await;
-                verified.map_err(|_| NoToken::Busy)?.same
+                self.verify_weak((&client, address), secret, hash, now).await?
             }
         };
         if same == Same::Yes { Ok(client) } else { wrong() }
+    }
+
+    /// A weak secret is guessed at like a password, and slowed down like one.
+    async fn verify_weak(
+        &self,
+        (client, address): (&Client, &str),
+        secret: Zeroizing<String>,
+        hash: &str,
+        now: Timestamp,
+    ) -> Result<Same, NoToken> {
+        let lane = self.bucket("client", &[client.id.as_str(), &address_prefix(address)]);
+        if let Attempt::Wait { .. } = self.count(&lane, ACCOUNT, now).await? {
+            return Err(NoToken::Busy);
+        }
+        match self.client_hashing.verify(secret, Some(hash.to_owned())).await {
+            Ok(verified) => {
+                if verified.same == Same::Yes {
+                    self.store.change::<Throttle, _, _>(&lane, Throttle::forgive).await?.outcome()?;
+                }
+                Ok(verified.same)
+            }
+            Err(_) => {
+                self.store.change::<Throttle, _, _>(&lane, Throttle::refund).await?.outcome()?;
+                Err(NoToken::Busy)
+            }
+        }
     }
 }

@@ -4,10 +4,13 @@ use super::{NoToken, refused};
 use crate::flow::Idp;
 use crate::model::account::{Account, AccountStanding};
 use crate::model::client::Client;
+use crate::model::consent::Consent;
 use crate::model::grant::{Grant, GrantStanding, Reach};
 use crate::model::session::Session;
+use crate::model::session::policy::ApplicationLimits;
 use crate::model::session::standing::{Authority, Standing};
 use crate::protocol::error::Code;
+use crate::protocol::scope::OFFLINE_ACCESS;
 use crate::protocol::time::Timestamp;
 
 /// What a good grant lives by.
@@ -33,7 +36,11 @@ impl Idp {
             return over();
         }
         if grant.reach == Reach::Offline {
-            return Ok(Life { account, absolute_end: None });
+            return if self.offline_allowed(grant, client).await? {
+                Ok(Life { account, absolute_end: None })
+            } else {
+                over()
+            };
         }
         let Some(session) = self.store.read::<Session>(grant.binding.session.as_str()).await? else { return over() };
         if self.application_standing(grant, &session, &account, client, now).authority() == Authority::Over {
@@ -41,6 +48,15 @@ impl Idp {
         }
         let absolute_end = session.absolute_end(&client.id, &client.limits(), &self.settings.sessions);
         Ok(Life { account, absolute_end })
+    }
+
+    /// May a grant outlive its session still? The client's record and the person's consent both have to say so today.
+    async fn offline_allowed(&self, grant: &Grant, client: &Client) -> Result<bool, NoToken> {
+        if !client.metadata.offline_access || client.limits() != ApplicationLimits::default() {
+            return Ok(false);
+        }
+        let consent = self.store.read::<Consent>(&Consent::key_of(&grant.account, &client.id)).await?;
+        Ok(consent.is_some_and(|consent| consent.carries(OFFLINE_ACCESS, grant.created_at)))
     }
 
     /// What the application session is good for that the grant was given in; over when it is a later one by now.

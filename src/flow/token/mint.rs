@@ -104,7 +104,9 @@ impl Idp {
             exp: now + self.lifetime(self.settings.tokens.id, client, grant, life, now),
             iat: now,
             authentication: grant.authentication.clone(),
-            sid: self.sid(&grant.binding.session, grant.binding.epoch),
+            // An offline grant may be renewed long after its session: relying apps refuse a `sid` they saw the end of.
+            sid: (grant.reach == Reach::Session || grant.generation == 0)
+                .then(|| self.sid(&grant.binding.session, grant.binding.epoch)),
             session_expiry: life.absolute_end,
             nonce: wish.nonce.clone(),
             at_hash: Some(jwt::half_hash(alg, access_token)),

@@ -36,19 +36,23 @@ fn refused<T>(code: Code, words: &'static str) -> Result<T, NoToken> {
     Err(NoToken::Refused(OAuthError::new(code, words)))
 }
 
+/// Who calls the token endpoint, as far as the request tells.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Caller<'a> {
+    /// The `Authorization` header.
+    pub authorization: Option<&'a str>,
+    /// The network address.
+    pub address: &'a str,
+}
+
 impl Idp {
     /// Answers a token request.
     ///
     /// # Errors
     /// The specified error (RFC 6749, section 5.2), or a fault.
-    pub async fn token(
-        &self,
-        authorization: Option<&str>,
-        params: &Params,
-        now: Timestamp,
-    ) -> Result<TokenResponse, NoToken> {
-        let presented = presented(authorization, params).map_err(NoToken::Refused)?;
-        let client = self.authenticate_client(presented).await?;
+    pub async fn token(&self, from: Caller<'_>, params: &Params, now: Timestamp) -> Result<TokenResponse, NoToken> {
+        let presented = presented(from.authorization, params).map_err(NoToken::Refused)?;
+        let client = self.authenticate_client(presented, from.address, now).await?;
         let request = TokenRequest::parse(params).map_err(NoToken::Refused)?;
         if client.allows(request.grant_type()) == Allowed::No {
             return refused(Code::UnauthorizedClient, "the client may not use this grant type");

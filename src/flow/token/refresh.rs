@@ -47,6 +47,11 @@ impl Idp {
         if !refresh.resource.iter().all(|resource| grant.resource.contains(resource)) {
             return refused(Code::InvalidTarget, "a resource is beyond what was granted");
         }
+        // What the client may not have any more it does not get, whatever was granted before.
+        let scope = client.permitted(&scope);
+        if scope.is_empty() {
+            return refused(Code::InvalidScope, "the client may have none of the scope any more");
+        }
         self.judge(&grant, client, now).await?;
         let (retry, offline) = (self.settings.tokens.refresh_retry, self.settings.tokens.offline);
         let changed = self.store.change::<Grant, _, _>(grant.id.as_str(), move |before| match before {

@@ -140,9 +140,9 @@ impl Interaction {
     }
 
     /// Keeps it in the store, from the first accepted credential on.
-    pub fn keep(self) -> Change<Interaction, ()> {
+    pub fn keep(self) -> Change<Interaction, Waits> {
         let end = self.started_at + LIFETIME;
-        Change::put((), self).due(end)
+        Change::put(Waits::Yes, self).due(end)
     }
 
     /// Takes it out of the store: of all who try, one gets it.
@@ -153,6 +153,15 @@ impl Interaction {
             None => Change::keep(None),
         }
     }
+}
+
+/// Does an interaction wait in the store?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Waits {
+    /// It does.
+    Yes,
+    /// It was answered or swept.
+    No,
 }
 
 impl Record for Interaction {

@@ -137,7 +137,10 @@ fn authentication(
     (session, account): (&Session, &Account),
 ) -> Option<Step> {
     if of.hinted.is_some_and(|hinted| *hinted != account.id) {
-        return Some(Step::SignIn(Why::Other));
+        // Whoever just signed in is not the one who was expected: asking again would go round in circles.
+        let tried = of.interaction.authenticated(&account.id);
+        let words = "somebody else signed in than id_token_hint names";
+        return Some(if tried { refuse(Code::LoginRequired, words) } else { Step::SignIn(Why::Other) });
     }
     // Satisfied by an authentication made for this request, never by comparing instants.
     let done = of.interaction.authenticated(&account.id);

@@ -2,7 +2,7 @@
 //!
 //! A [`Session`] stores what happened and when. It never stores an expiry: [`Session::standing`] judges the facts
 //! under today's policy, so that a changed setting acts at once on every session there is. What may change a session
-//! is in [`change`]; nothing here knows clients' records, cookies or tokens.
+//! is in `change`; nothing here knows clients' records, cookies or tokens.
 
 pub mod activity;
 pub mod application;
@@ -171,9 +171,11 @@ impl Record for Session {
     fn rows(&self) -> Vec<Row> {
         // Youngest first.
         let order = format!("{:020}", i64::MAX - self.started_at.0);
-        vec![
-            Row { list: "sessions", group: String::new(), order: order.clone() },
-            Row { list: "sessions-by-account", group: self.account.to_string(), order },
-        ]
+        let mut rows = vec![Row { list: "sessions", group: String::new(), order: order.clone() }];
+        // What ended by its own record is of no more interest to its owner.
+        if self.ending.is_none() {
+            rows.push(Row { list: "sessions-by-account", group: self.account.to_string(), order });
+        }
+        rows
     }
 }

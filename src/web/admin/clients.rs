@@ -6,7 +6,7 @@ use super::super::error::WebError;
 use super::super::form::OurForm;
 use super::super::pages::{AdminClients, ClientLine, NewClient, NewClientKind, NewSecret, Tick};
 use super::super::text::Text;
-use super::{Entered, View, enter, enter_to_act, view};
+use super::{Entered, View, enter, enter_to_act, shown, view};
 use crate::flow::admin::Registered;
 use crate::flow::session::Current;
 use crate::model::client::{Client, Confidentiality};
@@ -22,7 +22,7 @@ pub(in crate::web) async fn get(request: HttpRequest, asking: Asking) -> Result<
         Entered::As(current) => current,
         Entered::Not(response) => return Ok(response),
     };
-    Ok(page(StatusCode::OK, &draw(&asking, &current, view(&request)).await?))
+    Ok(shown(&asking, &draw(&asking, &current, view(&request)).await?))
 }
 
 async fn draw(asking: &Asking, current: &Current, view: View) -> Result<AdminClients, WebError> {

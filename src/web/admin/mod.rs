@@ -4,15 +4,17 @@ pub(super) mod clients;
 pub(super) mod records;
 pub(super) mod users;
 
-use super::answer::see_other;
+use super::answer::{self, see_other};
 use super::asking::Asking;
 use super::error::WebError;
-use super::turn;
+use super::{cookies, turn};
 use crate::flow::authorize::Next;
 use crate::flow::session::Current;
 use crate::model::authorization::Goal;
 use crate::protocol::params::Params;
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
 
 /// GET /admin
 pub(super) async fn home(asking: Asking) -> Result<HttpResponse, WebError> {
@@ -57,4 +59,11 @@ fn view(request: &HttpRequest) -> View {
     let params = Params::parse(request.query_string().as_bytes()).unwrap_or_default();
     let text = |name: &str| params.get(name).map(|value| value.chars().take(512).collect::<String>());
     View { query: text("query").unwrap_or_default(), after: text("after"), done: text("done") }
+}
+
+/// A page of the console; a browser without an id is given one with it, since every page has a form.
+fn shown(asking: &Asking, page: &impl Template) -> HttpResponse {
+    let mut response = answer::page(StatusCode::OK, page);
+    cookies::introduce(&mut response, asking, None);
+    response
 }

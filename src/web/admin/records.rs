@@ -1,18 +1,17 @@
 //! The console: sessions and the audit log.
 
-use super::super::answer::{page, see_other};
+use super::super::answer::see_other;
 use super::super::asking::Asking;
 use super::super::device;
 use super::super::error::WebError;
 use super::super::form::OurForm;
 use super::super::pages::{AdminAudit, AdminSessionLine, AdminSessions, EventLine};
 use super::super::text::Text;
-use super::{Entered, enter, enter_to_act, view};
+use super::{Entered, enter, enter_to_act, shown, view};
 use crate::flow::account::SessionView;
 use crate::model::account::Account;
 use crate::model::audit::{Act, Event, Outcome};
 use crate::model::session::standing::Standing;
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
 /// GET /admin/sessions
@@ -24,7 +23,7 @@ pub(in crate::web) async fn sessions(request: HttpRequest, asking: Asking) -> Re
     let view = view(&request);
     let list = asking.idp().sessions(&view.query, view.after.as_deref(), asking.now).await?;
     let text = Text;
-    let shown = AdminSessions {
+    let list_page = AdminSessions {
         text,
         csrf: asking.csrf(),
         person: current.account.display_name().to_owned(),
@@ -33,7 +32,7 @@ pub(in crate::web) async fn sessions(request: HttpRequest, asking: Asking) -> Re
         next: list.next.map(|cursor| cursor.0),
         notice: (view.done.as_deref() == Some("ended")).then(|| text.say("notice-session-ended-of")),
     };
-    Ok(page(StatusCode::OK, &shown))
+    Ok(shown(&asking, &list_page))
 }
 
 fn line(view: SessionView, account: &Account, text: Text) -> AdminSessionLine {
@@ -77,14 +76,14 @@ pub(in crate::web) async fn audit(request: HttpRequest, asking: Asking) -> Resul
     for event in list.items {
         events.push(event_line(&asking, event).await?);
     }
-    let shown = AdminAudit {
+    let list_page = AdminAudit {
         text: Text,
         csrf: asking.csrf(),
         person: current.account.display_name().to_owned(),
         events,
         next: list.next.map(|cursor| cursor.0),
     };
-    Ok(page(StatusCode::OK, &shown))
+    Ok(shown(&asking, &list_page))
 }
 
 async fn event_line(asking: &Asking, event: Event) -> Result<EventLine, WebError> {

@@ -7,7 +7,7 @@ use super::super::form::OurForm;
 use super::super::pages::{AccountState, AdminUsers, NewUser, Tick, UserLine};
 use super::super::setup::words;
 use super::super::text::Text;
-use super::{Entered, View, enter, enter_to_act, view};
+use super::{Entered, View, enter, enter_to_act, shown, view};
 use crate::flow::admin::Use;
 use crate::flow::session::Current;
 use crate::flow::setup::{Refused, fresh_account};
@@ -33,7 +33,7 @@ pub(in crate::web) async fn get(request: HttpRequest, asking: Asking) -> Result<
         _ => None,
     };
     let page_of = draw(&asking, &current, view, (notice, None, NewUser::default())).await?;
-    Ok(page(StatusCode::OK, &page_of))
+    Ok(shown(&asking, &page_of))
 }
 
 async fn draw(

@@ -170,6 +170,8 @@ pub struct Consent {
     pub csrf: String,
     /// The hidden field `interaction`.
     pub interaction: String,
+    /// The hidden field `person`: the session of the person who is asked.
+    pub session: String,
     /// The client that asks.
     pub app: AppFacts,
     /// Who is signed in: name, or username.

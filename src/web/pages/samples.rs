@@ -93,6 +93,7 @@ fn consent() -> Consent {
         text: Text,
         csrf: "c".into(),
         interaction: "i".into(),
+        session: "n".into(),
         app: bank(),
         person: "Ada Lovelace".into(),
         scopes: vec![

@@ -1,5 +1,6 @@
 //! Stories over actors: what people and apps see.
 
+mod browsers;
 mod limits;
 mod logout;
 mod main_job;

@@ -1,0 +1,65 @@
+//! A path and its methods: HEAD goes with GET, and any other is answered with 405 and `Allow` (RFC 9110, 15.5.6).
+
+use actix_web::dev::{AppService, HttpServiceFactory};
+use actix_web::http::header;
+use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, Route, web};
+
+/// A path being described.
+pub(super) struct At {
+    resource: Resource,
+    allowed: Vec<&'static str>,
+    otherwise: Option<Route>,
+}
+
+/// This path.
+pub(super) fn at(path: &str) -> At {
+    At { resource: web::resource(path), allowed: Vec::new(), otherwise: None }
+}
+
+impl At {
+    /// Answers GET, and HEAD with it.
+    pub fn get<F, Args>(mut self, answer: F) -> At
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.resource = self.resource.route(web::get().to(answer.clone())).route(web::head().to(answer));
+        self.allowed.extend(["GET", "HEAD"]);
+        self
+    }
+
+    /// Answers POST.
+    pub fn post<F, Args>(mut self, answer: F) -> At
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.resource = self.resource.route(web::post().to(answer));
+        self.allowed.push("POST");
+        self
+    }
+
+    /// Answers the other methods in words of its own.
+    pub fn otherwise<F, Args>(mut self, answer: F) -> At
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.otherwise = Some(web::to(answer));
+        self
+    }
+}
+
+impl HttpServiceFactory for At {
+    fn register(self, config: &mut AppService) {
+        let allowed = self.allowed.join(", ");
+        let usual = move || {
+            let refusal = HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, allowed.clone())).finish();
+            std::future::ready(refusal)
+        };
+        self.resource.default_service(self.otherwise.unwrap_or_else(|| web::to(usual))).register(config);
+    }
+}
