@@ -62,7 +62,7 @@ async fn draw(asking: &Asking, current: &Current, notice: Option<String>) -> Res
         notice,
     };
     let mut response = page(StatusCode::OK, &view);
-    cookies::introduce(&mut response, asking, None);
+    cookies::introduce(&mut response, asking.to(), None);
     Ok(response)
 }
 

@@ -4,6 +4,7 @@ use super::Facing;
 use super::cookies;
 use crate::flow::Idp;
 use crate::flow::browser::{Cookies, Visitor};
+use crate::model::authorization::Interaction;
 use crate::model::session::Device;
 use crate::model::session::activity::Activity;
 use crate::protocol::time::Timestamp;
@@ -30,10 +31,24 @@ impl Asking {
         &self.facing.idp
     }
 
+    /// Whom an answer's cookies are for.
+    pub fn to(&self) -> (&Idp, &Visitor) {
+        (self.idp(), &self.visitor)
+    }
+
     /// The hidden token of this browser's forms.
     pub fn csrf(&self) -> String {
         self.idp().csrf(&self.visitor.browser.id)
     }
+}
+
+/// A form of ours that was given to this browser under an earlier id.
+#[derive(Debug)]
+pub(super) struct EarlierForm {
+    /// Who sent it.
+    pub asking: Asking,
+    /// What it was for, anew.
+    pub interaction: Interaction,
 }
 
 impl std::fmt::Debug for Asking {

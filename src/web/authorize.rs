@@ -1,16 +1,14 @@
 //! The two doors into an interaction, and its forms.
 
-use super::answer::see_other;
-use super::asking::Asking;
+use super::asking::{Asking, EarlierForm};
 use super::error::WebError;
-use super::form::{EarlierForm, OpenForm, OurForm};
+use super::form::{OpenForm, OurForm};
 use super::turn;
 use crate::flow::authorize::{ConsentAnswer, Problem};
 use crate::flow::sign_in::PasswordAttempt;
 use crate::model::session::policy::Remember;
 use crate::protocol::params::Params;
 use actix_web::{HttpRequest, HttpResponse, web};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 /// GET /authorize
@@ -78,22 +76,4 @@ pub(super) async fn consent(form: OurForm) -> Result<HttpResponse, WebError> {
     let answer = (answer, form.field("person"));
     let next = asking.idp().consent(&asking.visitor, form.field("interaction"), answer, asking.now).await?;
     turn::draw(asking, next)
-}
-
-/// The query that says the same as a form; a spoiled parameter stays spoiled.
-pub(super) fn query(params: &Params) -> String {
-    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-    let mut pairs: Vec<String> =
-        params.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
-    for name in params.spoiled_names() {
-        let name = encode(name);
-        pairs.push(format!("{name}=1&{name}=2"));
-    }
-    pairs.join("&")
-}
-
-/// An address of ours with a query, if that is not too long to be one.
-pub(super) fn with_query(path: &str, params: &Params) -> Option<HttpResponse> {
-    let location = format!("{path}?{}", query(params));
-    (location.len() < 24 * 1024).then(|| see_other(&location))
 }

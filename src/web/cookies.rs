@@ -1,7 +1,7 @@
 //! The two cookies: which names, how they are read, how they are set.
 
-use super::asking::Asking;
-use crate::flow::browser::{Acquaintance, Browser, session_cookie};
+use crate::flow::Idp;
+use crate::flow::browser::{Acquaintance, Browser, Visitor, session_cookie};
 use crate::flow::session::Handles;
 use crate::model::id::AccountId;
 use crate::model::session::policy::Remember;
@@ -44,8 +44,8 @@ pub(super) fn sole(request: &HttpRequest, name: &str) -> Option<String> {
 }
 
 /// Sets what changed.
-pub(super) fn set(response: &mut HttpResponse, asking: &Asking, handles: &Handles, signed_in: Option<&AccountId>) {
-    let transport = asking.idp().issuer.transport();
+pub(super) fn set(response: &mut HttpResponse, to: (&Idp, &Visitor), handles: &Handles, signed_in: Option<&AccountId>) {
+    let transport = to.0.issuer.transport();
     if let Handles::Set(secrets, remember) = handles {
         let mut cookie = plain(session_name(transport), session_cookie(secrets).expose().to_owned(), transport);
         match (secrets.is_empty(), remember) {
@@ -56,22 +56,22 @@ pub(super) fn set(response: &mut HttpResponse, asking: &Asking, handles: &Handle
         add(response, &cookie);
     }
     if let Some(account) = signed_in {
-        let mut browser = asking.visitor.browser.clone();
+        let mut browser = to.1.browser.clone();
         browser.remember(account);
-        set_browser(response, asking, &browser);
+        set_browser(response, to, &browser);
     }
 }
 
 /// Gives a new browser its id, with a page whose form needs it.
-pub(super) fn introduce(response: &mut HttpResponse, asking: &Asking, signed_in: Option<&AccountId>) {
-    if signed_in.is_none() && asking.visitor.acquaintance == Acquaintance::New {
-        set_browser(response, asking, &asking.visitor.browser);
+pub(super) fn introduce(response: &mut HttpResponse, to: (&Idp, &Visitor), signed_in: Option<&AccountId>) {
+    if signed_in.is_none() && to.1.acquaintance == Acquaintance::New {
+        set_browser(response, to, &to.1.browser);
     }
 }
 
-fn set_browser(response: &mut HttpResponse, asking: &Asking, browser: &Browser) {
-    let transport = asking.idp().issuer.transport();
-    let mut cookie = plain(browser_name(transport), asking.idp().browser_cookie(browser), transport);
+fn set_browser(response: &mut HttpResponse, to: (&Idp, &Visitor), browser: &Browser) {
+    let transport = to.0.issuer.transport();
+    let mut cookie = plain(browser_name(transport), to.0.browser_cookie(browser), transport);
     cookie.set_max_age(KEPT);
     add(response, &cookie);
 }

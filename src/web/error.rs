@@ -1,7 +1,7 @@
 //! Errors as pages and as JSON. No internal text ever leaves: a fault is logged, and shown as a reference.
 
 use super::answer;
-use super::form::EarlierForm;
+use super::asking::EarlierForm;
 use super::pages::ErrorPage;
 use super::request_id;
 use super::text::Text;

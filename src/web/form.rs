@@ -1,9 +1,8 @@
 //! Bodies of posted forms: bounded in size and time, and, for the forms of our own pages, proved to be ours.
 
-use super::asking::Asking;
+use super::asking::{Asking, EarlierForm};
 use super::error::WebError;
 use crate::flow::browser::FormOrigin;
-use crate::model::authorization::Interaction;
 use crate::protocol::params::{MAX_VALUE, Params};
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -26,15 +25,6 @@ pub(super) struct OurForm {
     pub params: Params,
     /// Who sent it.
     pub asking: Asking,
-}
-
-/// A form of ours that was given to this browser under an earlier id.
-#[derive(Debug)]
-pub(super) struct EarlierForm {
-    /// Who sent it.
-    pub asking: Asking,
-    /// What it was for, anew.
-    pub interaction: Interaction,
 }
 
 impl OurForm {

@@ -49,7 +49,7 @@ fn draw(asking: &Asking, (outcome, handles): (LoggedOut, Handles)) -> Result<Htt
             let ask = SignOut { text, csrf: asking.csrf(), request, person, apps, asked_by };
             let target = destination.as_deref().map(source_of).unwrap_or_default();
             let mut response = page_to(StatusCode::OK, &ask, &format!("https: {target}"));
-            cookies::introduce(&mut response, asking, None);
+            cookies::introduce(&mut response, asking.to(), None);
             response
         }
         LoggedOut::Return(address) => see_other(&address),
@@ -57,13 +57,13 @@ fn draw(asking: &Asking, (outcome, handles): (LoggedOut, Handles)) -> Result<Htt
         LoggedOut::Stayed => page(StatusCode::OK, &Stayed { text }),
         LoggedOut::Gone => return Err(WebError::Problem(Problem::InteractionGone)),
     };
-    cookies::set(&mut response, asking, &handles, None);
+    cookies::set(&mut response, asking.to(), &handles, None);
     Ok(response)
 }
 
 /// The page after a sign-out that no app asked for.
 pub(super) fn signed_out(asking: &Asking, handles: &Handles, apps: Vec<String>) -> HttpResponse {
     let mut response = page(StatusCode::OK, &SignedOut { text: Text, apps, sign_in: "/account".to_owned() });
-    cookies::set(&mut response, asking, handles, None);
+    cookies::set(&mut response, asking.to(), handles, None);
     response
 }

@@ -26,7 +26,7 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
     let view =
         Setup { text: Text, csrf: asking.csrf(), token, username: String::new(), alert: None, minimum: MINIMUM_ALONE };
     let mut response = page(StatusCode::OK, &view);
-    cookies::introduce(&mut response, &asking, None);
+    cookies::introduce(&mut response, asking.to(), None);
     Ok(response)
 }
 
@@ -46,7 +46,7 @@ pub(super) async fn post(form: OurForm) -> Result<HttpResponse, WebError> {
             if let Some((_, handles, _)) =
                 asking.idp().establish(&asking.visitor, &account, Remember::No, asking.now).await?
             {
-                cookies::set(&mut response, asking, &Handles::Set(handles, Remember::No), Some(&account.id));
+                cookies::set(&mut response, asking.to(), &Handles::Set(handles, Remember::No), Some(&account.id));
             }
             Ok(response)
         }

@@ -2,12 +2,12 @@
 
 use super::answer::{page_to, see_other, source_of};
 use super::asking::Asking;
+use super::cookies;
 use super::error::WebError;
 use super::pages::{
     AccountChoice, AppFacts, Consent, Offline, Remember as Box_, ScopeLine, Select, SignIn, SignInPurpose,
 };
 use super::text::Text;
-use super::{authorize, cookies};
 use crate::flow::authorize::{Asks, Next, Page, Refusal, Turn};
 use crate::model::authorization::Goal;
 use crate::model::authorization::next_step::Why;
@@ -17,6 +17,10 @@ use crate::protocol::params::Params;
 use crate::protocol::scope::{OFFLINE_ACCESS, ScopeSet};
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// The longest address a posted request may become, in bytes: what browsers and proxies pass on.
+const LONGEST: usize = 24 * 1024;
 
 /// Draws it.
 pub(super) fn draw(asking: &Asking, turn: Turn) -> Result<HttpResponse, WebError> {
@@ -36,16 +40,29 @@ pub(super) fn draw_with(asking: &Asking, turn: Turn, remember: Remember) -> Resu
         Next::Arrived(_) => see_other("/account"),
         Next::Problem(problem) => actix_web::ResponseError::error_response(&WebError::Problem(problem)),
     };
-    cookies::set(&mut response, asking, &turn.handles, turn.signed_in.as_ref());
+    cookies::set(&mut response, asking.to(), &turn.handles, turn.signed_in.as_ref());
     if shows_page {
-        cookies::introduce(&mut response, asking, turn.signed_in.as_ref());
+        cookies::introduce(&mut response, asking.to(), turn.signed_in.as_ref());
     }
     Ok(response)
 }
 
 /// A posted request once more, by GET.
 pub(super) fn resend(path: &str, params: &Params) -> Result<HttpResponse, WebError> {
-    authorize::with_query(path, params).ok_or(WebError::TooLarge)
+    let location = format!("{path}?{}", query(params));
+    if location.len() < LONGEST { Ok(see_other(&location)) } else { Err(WebError::TooLarge) }
+}
+
+/// The query that says the same as a form; a spoiled parameter stays spoiled.
+fn query(params: &Params) -> String {
+    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let mut pairs: Vec<String> =
+        params.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    for name in params.spoiled_names() {
+        let name = encode(name);
+        pairs.push(format!("{name}=1&{name}=2"));
+    }
+    pairs.join("&")
 }
 
 fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {

@@ -4,5 +4,6 @@
 
 mod cli;
 mod harness;
+mod serving;
 mod store;
 mod stories;

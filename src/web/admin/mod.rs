@@ -64,6 +64,6 @@ fn view(request: &HttpRequest) -> View {
 /// A page of the console; a browser without an id is given one with it, since every page has a form.
 fn shown(asking: &Asking, page: &impl Template) -> HttpResponse {
     let mut response = answer::page(StatusCode::OK, page);
-    cookies::introduce(&mut response, asking, None);
+    cookies::introduce(&mut response, asking.to(), None);
     response
 }

@@ -66,7 +66,7 @@ async fn two_pages_opened_at_once_in_a_new_browser_can_both_be_used() {
     let first = browser.authorize(&social, &[]).await;
     // The second page was asked for before the first one's cookie arrived, and its cookie replaces that.
     let second = twin.authorize(&bank, &[]).await;
-    browser.plant("__Host-abide_browser", &twin.cookie("__Host-abide_browser").unwrap().to_owned());
+    browser.plant("__Host-abide_browser", twin.cookie("__Host-abide_browser").unwrap());
     let again = browser.sign_in(&first).await;
     assert_eq!(again.status, 422);
     assert!(again.text("[role=alert]").is_some());
@@ -86,7 +86,7 @@ async fn a_browser_that_lost_its_own_cookie_can_still_sign_out() {
     let (mut browser, social) = (idp.browser(), idp.app("social"));
     browser.enter(&social).await;
     let mut other = idp.browser();
-    other.plant("__Host-abide_session", &browser.cookie("__Host-abide_session").unwrap().to_owned());
+    other.plant("__Host-abide_session", browser.cookie("__Host-abide_session").unwrap());
     let page = other.get("/account").await;
     let out = other.submit(&page, "/account/sign-out", &[]).await;
     assert_eq!(out.status, 200);
