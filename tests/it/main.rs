@@ -2,8 +2,12 @@
 #![allow(missing_docs, reason = "tests speak by their names")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod browser;
 mod cli;
 mod harness;
+mod interop;
+mod interop_openidconnect;
+mod real;
 mod serving;
 mod store;
 mod stories;

@@ -1,0 +1,21 @@
+//! Debian's Chromium by WebDriver, against the real binaries.
+//!
+//! All stories share one chromedriver, one running demo and one `abide serve`; each has a browser with a fresh profile.
+//!
+//! * `driver`, `page`, `keyboard`: the browser, and how stories use it;
+//! * `places`: the running programs;
+//! * `demo`, `keys_only`, `secrecy`: the bank and the square;
+//! * `entrance`, `account`, `console`: the provider's own pages;
+//! * `appearance`: accessibility, phone, dark mode.
+
+mod account;
+mod appearance;
+mod console;
+mod demo;
+mod driver;
+mod entrance;
+mod keyboard;
+mod keys_only;
+mod page;
+mod places;
+mod secrecy;

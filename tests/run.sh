@@ -1,0 +1,206 @@
+#!/usr/bin/env bash
+# Runs every test of Abide, part by part, and installs what they need on a Debian or Ubuntu machine.
+#
+#   tests/run.sh                 everything; what CI runs
+#   tests/run.sh PART…           these parts only
+#   tests/run.sh --list          the parts and what they are
+#
+# A part that cannot run fails and says why. The last line counts the tests, and one for a part that has none:
+# `N passed, N failed`.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# One line per part, in the order of a run: the name is that of the function `part_…`.
+parts=(
+  "tools     what the machine needs: a C compiler, Chromium and its driver, Node.js"
+  "npm       the npm packages of the relying parties (tests/interop)"
+  "fmt       the formatting of the Rust code"
+  "build     all binaries, dev profile"
+  "clippy    the lints, warnings are errors"
+  "unit      the tests beside the code"
+  "stories   stories in process, and everything else of \`--test it\` that has no part of its own"
+  "store     the store's contract and its survival"
+  "cli       the command line of the real binary"
+  "interop   relying parties from elsewhere against the real binary"
+  "browser   Chromium against the real binaries"
+  "demo      the tests of the demo"
+  "doc       the examples in the documentation, and the documentation itself"
+  "deny      licences, duplicates and sources of the dependencies (cargo-deny)"
+)
+
+# The modules of the integration tests that are parts of their own; `stories` is all the others.
+store_tests=(store::)
+cli_tests=(cli::)
+interop_tests=(interop:: interop_openidconnect::)
+browser_tests=(browser::)
+
+main() {
+  local names=() name
+  case "${1:-}" in
+    --list) printf '%s\n' "${parts[@]}"; return 0 ;;
+    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; return 0 ;;
+  esac
+  if (($# > 0)); then
+    for name in "$@"; do
+      is_part "$name" || { echo "no part is called '$name'; tests/run.sh --list names them" >&2; return 2; }
+      names+=("$name")
+    done
+  else
+    for name in "${parts[@]}"; do names+=("${name%% *}"); done
+  fi
+  run_all "${names[@]}"
+}
+
+is_part() {
+  local part
+  for part in "${parts[@]}"; do [[ ${part%% *} == "$1" ]] && return 0; done
+  return 1
+}
+
+# A failed part does not keep the others from running: one run tells everything.
+run_all() {
+  local name began started=$SECONDS passed=0 failed=0 parts_failed=() ok
+  [[ -t 1 ]] && export CARGO_TERM_COLOR=always
+  output=$(mktemp)
+  trap 'rm -f "$output"' EXIT
+  for name in "$@"; do
+    began=$SECONDS
+    printf '\n=== %s\n' "$name"
+    # A process of its own: inside `if`, `set -e` would be off in a function called here.
+    ok=yes
+    bash -euo pipefail "${BASH_SOURCE[0]}" --one "$name" 2>&1 | tee "$output" || ok=no
+    count "$ok"
+    if [[ $ok == yes ]]; then
+      printf -- '--- %s: passed in %s s\n' "$name" $((SECONDS - began))
+    else
+      parts_failed+=("$name")
+      printf -- '--- %s: FAILED after %s s\n' "$name" $((SECONDS - began))
+    fi
+  done
+  printf '\n%s s in all%s\n' $((SECONDS - started)) "${parts_failed[*]:+; failed: ${parts_failed[*]}}"
+  printf '%s passed, %s failed\n' "$passed" "$failed"
+  ((${#parts_failed[@]} == 0))
+}
+
+# Adds a part's tests to `passed` and `failed`. A part without tests counts as one, and so does a failure beside them.
+count() {
+  local tests good bad
+  tests=$(sed -nE 's/.* ([0-9]+) passed; ([0-9]+) failed;.*/\1 \2/p' "$output")
+  good=$(awk '{ sum += $1 } END { print sum + 0 }' <<<"$tests")
+  bad=$(awk '{ sum += $2 } END { print sum + 0 }' <<<"$tests")
+  if [[ $1 == no ]] && ((bad == 0)); then bad=1; fi
+  if [[ $1 == yes ]] && ((good == 0)); then good=1; fi
+  passed=$((passed + good))
+  failed=$((failed + bad))
+}
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+part_tools() {
+  command -v cargo >/dev/null || fail "Rust is missing: install the stable toolchain with rustup, then run this again"
+  local wanted=()
+  command -v cc >/dev/null || wanted+=(gcc libc6-dev)
+  [[ -x /usr/bin/chromium ]] || wanted+=(chromium)
+  [[ -x /usr/bin/chromedriver ]] || wanted+=(chromium-driver)
+  command -v node >/dev/null || wanted+=(nodejs)
+  command -v npm >/dev/null || wanted+=(npm)
+  [[ -e /etc/ssl/certs/ca-certificates.crt ]] || wanted+=(ca-certificates)
+  ((${#wanted[@]} == 0)) || install_packages "${wanted[@]}"
+  cargo --version
+  cargo fmt --version 2>/dev/null || fail "rustfmt is missing: rustup component add rustfmt"
+  cargo clippy --version 2>/dev/null || fail "clippy is missing: rustup component add clippy"
+  /usr/bin/chromium --version 2>/dev/null || fail "Chromium does not start"
+  /usr/bin/chromedriver --version
+  echo "Node.js $(node --version), npm $(npm --version 2>/dev/null)"
+  local major
+  major=$(node --version | sed 's/^v\([0-9]*\).*/\1/')
+  ((major >= 18)) || fail "Node.js 18 or newer is needed for openid-client"
+}
+
+install_packages() {
+  command -v apt-get >/dev/null || fail "install these first (there is no apt-get here): $*"
+  local as_root=()
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || fail "as root: apt-get install $*"
+    as_root=(sudo)
+  fi
+  echo "installing $*"
+  "${as_root[@]}" apt-get update -q
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+}
+
+part_npm() {
+  command -v npm >/dev/null || fail "npm is missing: tests/run.sh tools"
+  (cd tests/interop && npm ci --no-audit --no-fund)
+}
+
+part_fmt() { cargo fmt --all --check; }
+
+part_build() { cargo build --workspace --all-targets --locked; }
+
+part_clippy() { cargo clippy --workspace --all-targets --locked -- -D warnings; }
+
+# Always the whole workspace, narrowed by target: another selection of packages would select other features, and build
+# half of the dependencies once more.
+part_unit() { cargo test --workspace --locked --lib --bin abide; }
+
+part_stories() {
+  local apart=() name
+  for name in "${store_tests[@]}" "${cli_tests[@]}" "${interop_tests[@]}" "${browser_tests[@]}"; do
+    apart+=(--skip "$name")
+  done
+  cargo test --workspace --locked --test it -- "${apart[@]}"
+}
+
+part_store() { modules "${store_tests[@]}"; }
+
+part_cli() { modules "${cli_tests[@]}"; }
+
+part_interop() {
+  [[ -d tests/interop/node_modules ]] || part_npm
+  modules "${interop_tests[@]}"
+}
+
+part_browser() {
+  [[ -d tests/interop/node_modules ]] || part_npm
+  # The demo's binary belongs to another package: the tests of this one do not build it.
+  part_build
+  modules "${browser_tests[@]}"
+}
+
+# Runs the modules of the integration tests. A filter that matches nothing would pass silently: that is a failure.
+modules() {
+  local name listed
+  listed=$(cargo test --workspace --locked --test it -- --list) || fail "the integration tests do not build"
+  for name in "$@"; do
+    grep -q "^$name.*: test\$" <<<"$listed" || fail "there is no integration test below $name"
+  done
+  cargo test --workspace --locked --test it -- "$@"
+}
+
+part_demo() { cargo test --workspace --locked --bin demo; }
+
+part_doc() {
+  cargo test --workspace --locked --doc
+  # Private items too: the reader is whoever works on this house.
+  RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --locked --workspace --no-deps --document-private-items
+}
+
+# Not the advisories: their database needs a network that a test machine may not have.
+part_deny() {
+  if ! cargo deny --version >/dev/null 2>&1; then
+    echo "installing cargo-deny; this takes some minutes, once"
+    # Unoptimised: it builds in half the time and still answers within seconds.
+    cargo install cargo-deny --locked --debug --quiet || fail "cargo-deny cannot be installed"
+  fi
+  cargo deny --locked check licenses bans sources
+}
+
+if [[ ${1:-} == --one ]]; then
+  "part_$2"
+else
+  main "$@"
+fi
