@@ -14,7 +14,7 @@ use crate::model::authorization::next_step::Why;
 use crate::model::client::Client;
 use crate::model::session::policy::Remember;
 use crate::protocol::params::Params;
-use crate::protocol::scope::{OFFLINE_ACCESS, ScopeSet};
+use crate::protocol::scope::{OFFLINE_ACCESS, STANDARD, ScopeSet};
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -170,7 +170,11 @@ pub(super) fn lines(scope: &ScopeSet, text: Text) -> Vec<ScopeLine> {
         "phone" => known("scope-phone", "scope-phone-detail"),
         other => ScopeLine { title: other.to_owned(), detail: String::new() },
     };
-    scope.iter().filter(|token| *token != OFFLINE_ACCESS).map(line).collect()
+    // Who the person is comes first, then the rest in the order of the specification, then what is the app's own.
+    let place = |token: &str| STANDARD.iter().position(|known| *known == token).unwrap_or(STANDARD.len());
+    let mut tokens: Vec<&str> = scope.iter().filter(|token| *token != OFFLINE_ACCESS).collect();
+    tokens.sort_by_key(|token| place(token));
+    tokens.into_iter().map(line).collect()
 }
 
 fn host(address: &str) -> String {

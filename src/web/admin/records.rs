@@ -96,7 +96,9 @@ async fn event_line(asking: &Asking, event: Event) -> Result<EventLine, WebError
     let (actor, target) = (name(event.actor.clone()).await?, name(event.target).await?);
     let actor = match (actor, target) {
         (Some(actor), Some(target)) if actor != target => format!("{actor} → {target}"),
-        (one, other) => one.or(other).unwrap_or_default(),
+        (Some(actor), _) => actor,
+        (None, Some(target)) => format!("→ {target}"),
+        (None, None) => String::new(),
     };
     Ok(EventLine {
         at: event.at.0,
