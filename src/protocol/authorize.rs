@@ -77,10 +77,12 @@ impl AuthorizationRequest {
         let Ok(scope) = ScopeSet::parse(params.get("scope").unwrap_or_default()) else {
             return Err(OAuthError::new(Code::InvalidScope, "scope holds a character that is not allowed"));
         };
-        let max_age = match params.get("max_age").map(str::parse::<u64>) {
+        // Digits alone: `parse` would take a sign as well.
+        let seconds = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
+        let max_age = match params.get("max_age").map(seconds) {
             None => None,
-            Some(Ok(seconds)) => Some(seconds),
-            Some(Err(_)) => return wrong("max_age must be a number of seconds"),
+            Some(Some(seconds)) => Some(seconds),
+            Some(None) => return wrong("max_age must be a number of seconds"),
         };
         let resource = params.all("resource");
         let too_long = [

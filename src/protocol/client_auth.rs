@@ -49,11 +49,12 @@ pub struct PresentedClient {
 pub fn presented(authorization: Option<&str>, params: &Params) -> Result<PresentedClient, OAuthError> {
     let unreadable = OAuthError::new(Code::InvalidClient, "the Authorization header cannot be read");
     let in_body = params.get("client_secret");
-    if params.spoiled("client_id").is_some() {
-        return Err(OAuthError::new(Code::InvalidRequest, "client_id is repeated or malformed"));
+    if params.spoiled("client_id").is_some() || params.spoiled("client_secret").is_some() {
+        // Whose request it is cannot be told from a parameter that came twice (RFC 6749, section 5.2).
+        return Err(OAuthError::new(Code::InvalidRequest, "client_id or client_secret is repeated or malformed"));
     }
     match authorization {
-        Some(_) if in_body.is_some() || params.spoiled("client_secret").is_some() => {
+        Some(_) if in_body.is_some() => {
             Err(OAuthError::new(Code::InvalidRequest, "two ways of client authentication at once"))
         }
         Some(header) => {

@@ -97,7 +97,9 @@ pub fn registrable(uri: &str, application: ApplicationType, local: LocalHttp) ->
     }
     let host = url.host();
     let good = match (url.scheme(), application) {
-        ("https", _) => host.is_some(),
+        // By bytes as well: a parser reads `https:x` as `https://x/`, a browser as a path of ours.
+        ("https", _) => host.is_some() && uri.starts_with("https://"),
+        ("http", _) if !uri.starts_with("http://") => false,
         ("http", ApplicationType::Web) => is_local_name(&url) && local == LocalHttp::Allowed,
         ("http", ApplicationType::Native) => is_loopback_literal(host),
         // A reverse domain name (RFC 8252, section 7.1): the dot keeps out javascript:, data:, file: and their kin.

@@ -2,8 +2,10 @@
 #![allow(missing_docs, reason = "tests speak by their names")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod bad_input;
 mod browser;
 mod cli;
+mod floors;
 mod harness;
 mod interop;
 mod interop_openidconnect;

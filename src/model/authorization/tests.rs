@@ -1,1 +1,818 @@
+//! What comes next, as a table; return addresses; what a client may ask for.
 
+use super::interaction::{LIFETIME, Method, NextFactor, next_factor};
+use super::next_step::{Why, console_id};
+use super::*;
+use crate::model::account::{ADMIN, Account};
+use crate::model::consent::Consent;
+use crate::model::id::{AccountId, BrowserId, ClientId, InteractionId, SecretDigest, SessionId};
+use crate::model::record::Fate;
+use crate::model::session::application::ApplicationSession;
+use crate::model::session::policy::Remember;
+use crate::model::session::{Device, Session};
+use crate::protocol::authorize::Prompt;
+use crate::protocol::claims::AuthenticationFacts;
+use crate::protocol::params::Params;
+use crate::protocol::scope::ScopeSet;
+use crate::protocol::time::Timestamp;
+use serde_json::json;
+use std::time::Duration;
+
+const NOW: i64 = 1_000_000;
+const HASH: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+fn scope(text: &str) -> ScopeSet {
+    ScopeSet::parse(text).unwrap()
+}
+
+fn client(extra: serde_json::Value) -> Client {
+    let mut whole = json!({"client_id": "app", "redirect_uris": ["https://app.example/cb"]});
+    whole.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+    Client {
+        id: ClientId::new("app"),
+        metadata: serde_json::from_value(whole).unwrap(),
+        secret: None,
+        created_at: Timestamp(0),
+    }
+}
+
+fn account(id: &str) -> Account {
+    crate::model::account::Account {
+        id: AccountId::new(id),
+        username: id.into(),
+        claims: Default::default(),
+        roles: Default::default(),
+        groups: Default::default(),
+        created_at: Timestamp(0),
+        epoch: 0,
+        epoch_raised: None,
+        disabled_at: None,
+        made_by_link: None,
+    }
+}
+
+fn request() -> AuthorizationRequest {
+    let text = format!(
+        "client_id=app&redirect_uri=https://app.example/cb&response_type=code&scope=openid+email&code_challenge={HASH}&code_challenge_method=S256"
+    );
+    AuthorizationRequest::parse(&Params::parse(text.as_bytes()).unwrap()).unwrap()
+}
+
+/// Mira authenticated 100 s ago; everything else is as it mostly is.
+struct World {
+    request: AuthorizationRequest,
+    goal: Option<Goal>,
+    client: Option<Client>,
+    session: Option<Session>,
+    account: Account,
+    consent: Option<&'static str>,
+    hinted: Option<&'static str>,
+    evidence: Vec<Evidence>,
+}
+
+impl World {
+    fn new() -> World {
+        let session = Session {
+            id: SessionId::new("s"),
+            account: AccountId::new("mira"),
+            account_epoch: 0,
+            epoch: 0,
+            started_at: Timestamp(NOW - 100),
+            authentications: vec![AuthenticationFacts {
+                auth_time: Timestamp(NOW - 100),
+                acr: "1".into(),
+                amr: vec![],
+            }],
+            last_active_at: Timestamp(NOW - 100),
+            remember: Remember::No,
+            secret: SecretDigest::new("x".into()),
+            participants: Default::default(),
+            device: Device::default(),
+            ending: None,
+        };
+        World {
+            request: request(),
+            goal: None,
+            client: Some(client(json!({"consent": "skip"}))),
+            session: Some(session),
+            account: account("mira"),
+            consent: None,
+            hinted: None,
+            evidence: Vec::new(),
+        }
+    }
+
+    fn decide(&self) -> Step {
+        let goal = self.goal.clone().unwrap_or_else(|| Goal::Authorize(Box::new(self.request.clone())));
+        let interaction = Interaction {
+            id: InteractionId::new("i"),
+            browser: BrowserId::new("b"),
+            goal,
+            evidence: self.evidence.clone(),
+            started_at: Timestamp(NOW),
+        };
+        let consent = self.consent.map(|text| Consent {
+            account: AccountId::new("mira"),
+            client: ClientId::new("app"),
+            scope: scope(text),
+            given_at: Timestamp(0),
+            since: Timestamp(0),
+        });
+        let hinted = self.hinted.map(AccountId::new);
+        next_step(&Situation {
+            interaction: &interaction,
+            client: self.client.as_ref(),
+            session: self.session.as_ref().map(|session| (session, &self.account)),
+            consent: consent.as_ref(),
+            hinted: hinted.as_ref(),
+            now: Timestamp(NOW),
+        })
+    }
+
+    fn part(&mut self, part: ApplicationSession) {
+        let session = self.session.as_mut().unwrap();
+        session.participants.insert(ClientId::new("app"), part);
+    }
+}
+
+fn authenticated(who: &str) -> Evidence {
+    Evidence::Authenticated { account: AccountId::new(who), method: Method::Password, at: Timestamp(NOW) }
+}
+
+fn selected(who: &str) -> Evidence {
+    Evidence::Selected { account: AccountId::new(who) }
+}
+
+fn consented(who: &str) -> Evidence {
+    Evidence::Consented { account: AccountId::new(who) }
+}
+
+/// A part in the session: authenticated and active so many seconds ago.
+fn part(authenticated: i64, active: i64, signed_out: Option<i64>) -> ApplicationSession {
+    ApplicationSession {
+        joined_at: Timestamp(NOW - 10_000),
+        authenticated_at: Timestamp(NOW - authenticated),
+        last_active_at: Timestamp(NOW - active),
+        last_issued_at: Timestamp(NOW - active),
+        epoch: 0,
+        signed_out_at: signed_out.map(|ago| Timestamp(NOW - ago)),
+    }
+}
+
+const SIGN_IN: Step = Step::SignIn(Why::SignedOut);
+const AGAIN: Step = Step::SignIn(Why::Again);
+const OTHER: Step = Step::SignIn(Why::Other);
+
+fn asks(text: &str) -> Step {
+    Step::Consent(scope(text))
+}
+
+type Change = fn(&mut World);
+
+fn native() -> Client {
+    client(
+        json!({"application_type": "native", "token_endpoint_auth_method": "none", "redirect_uris": ["com.example.app:/cb"]}),
+    )
+}
+
+fn strict() -> Client {
+    client(json!({"consent": "skip", "session": {"idle_timeout": "1m", "max_lifetime": "5m"}}))
+}
+
+#[test]
+fn what_comes_next() {
+    let all = || asks("openid email");
+    // What is different, what comes next, and what `prompt=none` makes of it (none where that cannot be asked).
+    let table: Vec<(&str, Change, Step, Option<Result<(), Code>>)> = vec![
+        ("signed in, vouched for", |_| (), Step::Issue, Some(Ok(()))),
+        ("nobody is signed in", |w| w.session = None, SIGN_IN, Some(Err(Code::LoginRequired))),
+        (
+            "the client is gone",
+            |w| w.client = None,
+            Step::Refuse(OAuthError::new(Code::UnauthorizedClient, "the client is gone")),
+            Some(Err(Code::UnauthorizedClient)),
+        ),
+        // prompt
+        ("login", |w| w.request.prompt = vec![Prompt::Login], AGAIN, None),
+        (
+            "login, done for this",
+            |w| {
+                w.request.prompt = vec![Prompt::Login];
+                w.evidence = vec![authenticated("mira")];
+            },
+            Step::Issue,
+            None,
+        ),
+        (
+            "login, done by somebody else",
+            |w| {
+                w.request.prompt = vec![Prompt::Login];
+                w.evidence = vec![authenticated("otto")];
+            },
+            AGAIN,
+            None,
+        ),
+        (
+            "login, only chosen",
+            |w| {
+                w.request.prompt = vec![Prompt::Login];
+                w.evidence = vec![selected("mira"), consented("mira")];
+            },
+            AGAIN,
+            None,
+        ),
+        (
+            "login, just now but for something else",
+            |w| {
+                w.request.prompt = vec![Prompt::Login];
+                w.session.as_mut().unwrap().authentications[0].auth_time = Timestamp(NOW);
+            },
+            AGAIN,
+            None,
+        ),
+        ("select", |w| w.request.prompt = vec![Prompt::SelectAccount], Step::Select, None),
+        (
+            "select, chosen",
+            |w| {
+                w.request.prompt = vec![Prompt::SelectAccount];
+                w.evidence = vec![selected("mira")];
+            },
+            Step::Issue,
+            None,
+        ),
+        (
+            "select, signed in for this",
+            |w| {
+                w.request.prompt = vec![Prompt::SelectAccount];
+                w.evidence = vec![authenticated("mira")];
+            },
+            Step::Issue,
+            None,
+        ),
+        (
+            "select, somebody else chosen",
+            |w| {
+                w.request.prompt = vec![Prompt::SelectAccount];
+                w.evidence = vec![selected("otto")];
+            },
+            Step::Select,
+            None,
+        ),
+        (
+            "select and login",
+            |w| {
+                w.request.prompt = vec![Prompt::SelectAccount, Prompt::Login];
+                w.evidence = vec![selected("mira")];
+            },
+            AGAIN,
+            None,
+        ),
+        (
+            "select and login, signed out",
+            |w| {
+                w.request.prompt = vec![Prompt::SelectAccount, Prompt::Login];
+                w.session = None;
+            },
+            SIGN_IN,
+            None,
+        ),
+        ("consent", |w| w.request.prompt = vec![Prompt::Consent], all(), None),
+        (
+            "consent, given before",
+            |w| {
+                w.request.prompt = vec![Prompt::Consent];
+                w.consent = Some("openid email");
+            },
+            all(),
+            None,
+        ),
+        (
+            "consent, given for this",
+            |w| {
+                w.request.prompt = vec![Prompt::Consent];
+                w.evidence = vec![consented("mira")];
+            },
+            Step::Issue,
+            None,
+        ),
+        (
+            "consent, given by somebody else",
+            |w| {
+                w.request.prompt = vec![Prompt::Consent];
+                w.evidence = vec![consented("otto")];
+            },
+            all(),
+            None,
+        ),
+        (
+            "login before consent",
+            |w| {
+                w.request.prompt = vec![Prompt::Consent, Prompt::Login];
+                w.evidence = vec![consented("mira")];
+            },
+            AGAIN,
+            None,
+        ),
+        // max_age: exactly as old as allowed is young enough
+        ("age 100 of 100", |w| w.request.max_age = Some(100), Step::Issue, Some(Ok(()))),
+        ("age 100 of 99", |w| w.request.max_age = Some(99), AGAIN, Some(Err(Code::LoginRequired))),
+        (
+            "age 100 of 99, done for this",
+            |w| {
+                w.request.max_age = Some(99);
+                w.evidence = vec![authenticated("mira")];
+            },
+            Step::Issue,
+            Some(Ok(())),
+        ),
+        (
+            "age 0 of 0",
+            |w| {
+                w.request.max_age = Some(0);
+                w.session.as_mut().unwrap().authentications[0].auth_time = Timestamp(NOW);
+            },
+            AGAIN,
+            Some(Err(Code::LoginRequired)),
+        ),
+        (
+            "age of 0, done for this",
+            |w| {
+                w.request.max_age = Some(0);
+                w.evidence = vec![authenticated("mira")];
+            },
+            Step::Issue,
+            Some(Ok(())),
+        ),
+        ("age of everything", |w| w.request.max_age = Some(u64::MAX), Step::Issue, Some(Ok(()))),
+        // id_token_hint
+        ("she is expected", |w| w.hinted = Some("mira"), Step::Issue, Some(Ok(()))),
+        ("somebody else is expected", |w| w.hinted = Some("otto"), OTHER, Some(Err(Code::LoginRequired))),
+        (
+            "somebody else, though she signed in for this",
+            |w| {
+                w.hinted = Some("otto");
+                w.evidence = vec![authenticated("mira")];
+            },
+            Step::Refuse(OAuthError::new(Code::LoginRequired, "somebody else signed in than id_token_hint names")),
+            Some(Err(Code::LoginRequired)),
+        ),
+        (
+            "expected and signed out",
+            |w| {
+                w.hinted = Some("mira");
+                w.session = None;
+            },
+            SIGN_IN,
+            Some(Err(Code::LoginRequired)),
+        ),
+        // consent
+        ("never asked", |w| w.client = Some(client(json!({}))), all(), Some(Err(Code::ConsentRequired))),
+        (
+            "given",
+            |w| {
+                w.client = Some(client(json!({})));
+                w.consent = Some("email openid profile");
+            },
+            Step::Issue,
+            Some(Ok(())),
+        ),
+        (
+            "given in part",
+            |w| {
+                w.client = Some(client(json!({})));
+                w.consent = Some("openid");
+            },
+            all(),
+            Some(Err(Code::ConsentRequired)),
+        ),
+        (
+            "given for this",
+            |w| {
+                w.client = Some(client(json!({})));
+                w.evidence = vec![consented("mira")];
+            },
+            Step::Issue,
+            Some(Ok(())),
+        ),
+        (
+            "given by somebody else",
+            |w| {
+                w.client = Some(client(json!({})));
+                w.evidence = vec![consented("otto"), authenticated("mira")];
+            },
+            all(),
+            Some(Err(Code::ConsentRequired)),
+        ),
+        // offline access is asked for on a page, vouched for or not
+        (
+            "offline",
+            |w| w.request.scope = scope("openid offline_access"),
+            asks("openid offline_access"),
+            Some(Err(Code::ConsentRequired)),
+        ),
+        (
+            "offline, given",
+            |w| {
+                w.request.scope = scope("openid offline_access");
+                w.consent = Some("offline_access");
+            },
+            Step::Issue,
+            Some(Ok(())),
+        ),
+        (
+            "offline, given for this",
+            |w| {
+                w.request.scope = scope("openid offline_access");
+                w.evidence = vec![consented("mira")];
+            },
+            Step::Issue,
+            Some(Ok(())),
+        ),
+        (
+            "offline, not vouched for",
+            |w| {
+                w.client = Some(client(json!({})));
+                w.request.scope = scope("openid offline_access");
+                w.consent = Some("offline_access");
+            },
+            asks("openid offline_access"),
+            Some(Err(Code::ConsentRequired)),
+        ),
+        // a native public client is never answered silently
+        (
+            "native, consent given before",
+            |w| {
+                w.client = Some(native());
+                w.consent = Some("openid email");
+            },
+            all(),
+            Some(Err(Code::InteractionRequired)),
+        ),
+        (
+            "native, a page was shown",
+            |w| {
+                w.client = Some(native());
+                w.consent = Some("openid email");
+                w.evidence = vec![authenticated("mira")];
+            },
+            Step::Issue,
+            Some(Ok(())),
+        ),
+        (
+            "native, agreed for this",
+            |w| {
+                w.client = Some(native());
+                w.evidence = vec![consented("mira")];
+            },
+            Step::Issue,
+            Some(Ok(())),
+        ),
+        (
+            "native, vouched for",
+            |w| {
+                let mut native = native();
+                native.metadata.consent = crate::protocol::client_metadata::ConsentRule::Skip;
+                w.client = Some(native);
+            },
+            all(),
+            Some(Err(Code::InteractionRequired)),
+        ),
+        (
+            "native and confidential",
+            |w| {
+                w.client =
+                    Some(client(json!({"application_type": "native", "redirect_uris": ["com.example.app:/cb"]})));
+                w.consent = Some("openid email");
+            },
+            Step::Issue,
+            Some(Ok(())),
+        ),
+        (
+            "public on the web",
+            |w| {
+                w.client = Some(client(json!({"token_endpoint_auth_method": "none"})));
+                w.consent = Some("openid email");
+            },
+            Step::Issue,
+            Some(Ok(())),
+        ),
+        // limits of the app's own
+        ("strict, first time", |w| w.client = Some(strict()), Step::Issue, Some(Ok(()))),
+        (
+            "strict, the authentication is too old",
+            |w| {
+                w.client = Some(strict());
+                w.session.as_mut().unwrap().authentications[0].auth_time = Timestamp(NOW - 300);
+            },
+            AGAIN,
+            Some(Err(Code::LoginRequired)),
+        ),
+        (
+            "strict, active",
+            |w| {
+                w.client = Some(strict());
+                w.part(part(100, 59, None));
+            },
+            Step::Issue,
+            Some(Ok(())),
+        ),
+        (
+            "strict, idle",
+            |w| {
+                w.client = Some(strict());
+                w.part(part(200, 160, None));
+            },
+            AGAIN,
+            Some(Err(Code::LoginRequired)),
+        ),
+        (
+            "strict, idle, authenticated since",
+            |w| {
+                w.client = Some(strict());
+                w.part(part(290, 200, None));
+            },
+            Step::Issue,
+            Some(Err(Code::LoginRequired)),
+        ),
+        (
+            "strict, absolute end passed",
+            |w| {
+                w.client = Some(strict());
+                w.part(part(300, 10, None));
+            },
+            AGAIN,
+            Some(Err(Code::LoginRequired)),
+        ),
+        ("signed out of this app", |w| w.part(part(100, 50, Some(10))), Step::Issue, Some(Err(Code::LoginRequired))),
+        // one thing after the other
+        (
+            "everything at once",
+            |w| {
+                w.client = Some(client(json!({})));
+                w.request.prompt = vec![Prompt::Login, Prompt::Consent, Prompt::SelectAccount];
+                w.hinted = Some("otto");
+            },
+            OTHER,
+            None,
+        ),
+        (
+            "everything at once, done",
+            |w| {
+                w.client = Some(client(json!({})));
+                w.request.prompt = vec![Prompt::Login, Prompt::Consent, Prompt::SelectAccount];
+                w.hinted = Some("mira");
+                w.evidence = vec![authenticated("mira"), consented("mira")];
+            },
+            Step::Issue,
+            None,
+        ),
+    ];
+    for (name, change, step, silently) in table {
+        let mut world = World::new();
+        change(&mut world);
+        assert_eq!(world.decide(), step, "{name}");
+        let Some(silently) = silently else { continue };
+        world.request.prompt = vec![Prompt::None];
+        match (world.decide(), silently) {
+            (Step::Issue, Ok(())) => {}
+            (Step::Refuse(error), Err(code)) => assert_eq!(error.code, code, "silently: {name}"),
+            (step, _) => panic!("silently: {name}: {step:?}"),
+        }
+    }
+}
+
+#[test]
+fn prompt_none_never_shows_a_page() {
+    let changes: [Change; 8] = [
+        |_| (),
+        |w| w.session = None,
+        |w| w.client = None,
+        |w| w.client = Some(client(json!({}))),
+        |w| w.client = Some(native()),
+        |w| w.hinted = Some("otto"),
+        |w| w.request.max_age = Some(0),
+        |w| w.part(part(100, 50, Some(10))),
+    ];
+    for (one, first) in changes.iter().enumerate() {
+        for (other, second) in changes.iter().enumerate() {
+            let mut world = World::new();
+            // The part needs the session that the other may take away.
+            if one != 1 || other != 7 {
+                first(&mut world);
+                second(&mut world);
+            }
+            world.request.prompt = vec![Prompt::None];
+            assert!(matches!(world.decide(), Step::Issue | Step::Refuse(_)), "{one} {other}: {:?}", world.decide());
+        }
+    }
+}
+
+#[test]
+fn pages_of_our_own() {
+    let step = |goal: Goal, change: Change| {
+        let mut world = World::new();
+        world.goal = Some(goal);
+        change(&mut world);
+        world.decide()
+    };
+    assert_eq!(step(Goal::Account, |_| ()), Step::Issue);
+    assert_eq!(step(Goal::Account, |w| w.session = None), SIGN_IN);
+    assert_eq!(step(Goal::Console, |w| w.session = None), SIGN_IN);
+    assert!(matches!(step(Goal::Console, |_| ()), Step::Refuse(error) if error.code == Code::AccessDenied));
+    assert_eq!(step(Goal::Console, |w| w.account.roles.extend([ADMIN.into()])), Step::Issue);
+    assert!(matches!(step(Goal::Console, |w| w.account.roles.extend(["Admin".into()])), Step::Refuse(_)));
+    // An app like another, and a sensitive one: idle 15 minutes, absolute 12 hours.
+    for (authenticated, active, expected) in [
+        (100, 100, Step::Issue),
+        (3_600, 899, Step::Issue),
+        (3_600, 900, AGAIN),
+        (43_200, 10, AGAIN),
+        (43_199, 10, Step::Issue),
+    ] {
+        let mut world = World::new();
+        world.goal = Some(Goal::Console);
+        world.account.roles.insert(ADMIN.into());
+        let session = world.session.as_mut().unwrap();
+        session.authentications[0].auth_time = Timestamp(NOW - authenticated);
+        session.participants.insert(console_id(), part(authenticated, active, None));
+        assert_eq!(world.decide(), expected, "authenticated {authenticated}, active {active} ago");
+    }
+}
+
+#[test]
+fn return_addresses() {
+    let client = client(json!({"application_type": "native", "redirect_uris": [
+        "https://app.example/cb", "https://app.example/cb?tenant=1", "https://app.example/cb?", "https://app.example/cb?a=1&",
+        "com.example.app:/cb", "http://127.0.0.1/cb"],
+        "post_logout_redirect_uris": ["https://app.example/bye"]}));
+    for (uri, state, expected) in [
+        ("https://app.example/cb", None, "https://app.example/cb?code=a%26b"),
+        ("https://app.example/cb", Some("s"), "https://app.example/cb?code=a%26b&state=s"),
+        ("https://app.example/cb?tenant=1", Some("s"), "https://app.example/cb?tenant=1&code=a%26b&state=s"),
+        ("https://app.example/cb?", Some("s"), "https://app.example/cb?code=a%26b&state=s"),
+        ("https://app.example/cb?a=1&", None, "https://app.example/cb?a=1&code=a%26b"),
+        ("com.example.app:/cb", Some("s"), "com.example.app:/cb?code=a%26b&state=s"),
+        ("http://127.0.0.1:51234/cb", None, "http://127.0.0.1:51234/cb?code=a%26b"),
+    ] {
+        let address = ReturnAddress::prove(&client, uri, state.map(str::to_owned)).unwrap();
+        assert_eq!(address.with(&[("code", "a&b")]), expected, "{uri}");
+        assert_eq!(address.uri(), uri);
+    }
+    let empty = ReturnAddress::prove_post_logout(&client, "https://app.example/bye", None).unwrap();
+    assert_eq!(empty.with(&[]), "https://app.example/bye");
+    // Whatever a state holds, it stays within its parameter.
+    for state in
+        ["&code=x", "#x", "\r\nX: y", "a=b?c", "\u{e4}\u{1f980}", "%00", "+ ", "\"'<>\\", "https://evil.example/?iss=x"]
+    {
+        let address =
+            ReturnAddress::prove(&client, "https://app.example/cb", Some(state.into())).unwrap().with(&[("iss", "i")]);
+        assert!(address.is_ascii() && !address.contains(['\r', '\n', ' ', '"', '<', '#']), "{address}");
+        let (_, query) = address.split_once('?').unwrap();
+        let params = Params::parse(query.as_bytes()).unwrap();
+        let found: Vec<(&str, &str)> = params.iter().collect();
+        assert_eq!(found, [("iss", "i"), ("state", state)], "{address}");
+    }
+    for (proven, uri) in [
+        (ReturnAddress::prove(&client, "https://app.example/bye", None), "for a sign-out alone"),
+        (ReturnAddress::prove(&client, "https://app.example/CB", None), "case"),
+        (ReturnAddress::prove_post_logout(&client, "https://app.example/cb", None), "for a sign-in alone"),
+        (ReturnAddress::prove_post_logout(&client, "https://app.example/bye/", None), "slash"),
+    ] {
+        assert_eq!(proven, Err(Unbound::UnregisteredRedirectUri), "{uri}");
+    }
+}
+
+#[test]
+fn binding() {
+    let client = client(json!({}));
+    for (query, with_client, problem) in [
+        ("redirect_uri=https://app.example/cb", true, Unbound::NoClientId),
+        ("client_id=&redirect_uri=https://app.example/cb", true, Unbound::NoClientId),
+        ("client_id=app&client_id=app&redirect_uri=https://app.example/cb", true, Unbound::NoClientId),
+        ("client_id=app%00&redirect_uri=https://app.example/cb", true, Unbound::NoClientId),
+        ("client_id=app&redirect_uri=https://app.example/cb", false, Unbound::UnknownClient),
+        ("client_id=app", true, Unbound::NoRedirectUri),
+        ("client_id=app&redirect_uri=", true, Unbound::NoRedirectUri),
+        (
+            "client_id=app&redirect_uri=https://app.example/cb&redirect_uri=https://app.example/cb",
+            true,
+            Unbound::NoRedirectUri,
+        ),
+        ("client_id=app&redirect_uri=https://app.example/cb%00", true, Unbound::NoRedirectUri),
+        ("client_id=app&redirect_uri=https://app.example/", true, Unbound::UnregisteredRedirectUri),
+    ] {
+        let params = Params::parse(query.as_bytes()).unwrap();
+        assert_eq!(bind(&params, with_client.then_some(&client)), Err(problem), "{query}");
+    }
+    let params = Params::parse(b"client_id=app&redirect_uri=https://app.example/cb&state=s").unwrap();
+    assert_eq!(bind(&params, Some(&client)).unwrap().with(&[]), "https://app.example/cb?state=s");
+}
+
+#[test]
+fn what_a_client_may_ask_for() {
+    type Asked = fn(&mut AuthorizationRequest);
+    let plain = json!({});
+    let table: Vec<(&str, serde_json::Value, Asked, Result<&str, Code>)> = vec![
+        ("as it should be", plain.clone(), |_| (), Ok("email openid")),
+        ("no code flow", json!({"grant_types": []}), |_| (), Err(Code::UnauthorizedClient)),
+        ("no PKCE", plain.clone(), |r| r.code_challenge = None, Err(Code::InvalidRequest)),
+        ("no PKCE, exempted", json!({"require_pkce": false}), |r| r.code_challenge = None, Ok("email openid")),
+        ("no scope", plain.clone(), |r| r.scope = ScopeSet::default(), Err(Code::InvalidScope)),
+        ("unknown scopes are ignored", plain.clone(), |r| r.scope = scope("openid x y"), Ok("openid")),
+        ("unknown scopes alone", plain.clone(), |r| r.scope = scope("x y"), Err(Code::InvalidScope)),
+        ("without openid", plain.clone(), |r| r.scope = scope("profile"), Ok("profile")),
+        ("offline access, not allowed", plain.clone(), |r| r.scope = scope("openid offline_access"), Ok("openid")),
+        (
+            "offline access, allowed",
+            json!({"offline_access": true}),
+            |r| r.scope = scope("openid offline_access"),
+            Ok("offline_access openid"),
+        ),
+        (
+            "scopes of its own",
+            json!({"scope": "openid accounts"}),
+            |r| r.scope = scope("openid accounts email"),
+            Ok("accounts openid"),
+        ),
+        (
+            "offline access among its own, not allowed",
+            json!({"scope": "openid offline_access"}),
+            |r| r.scope = scope("openid offline_access"),
+            Ok("openid"),
+        ),
+        (
+            "a resource of its own",
+            json!({"resources": ["https://api.example/a"]}),
+            |r| r.resource = vec!["https://api.example/a".into()],
+            Ok("email openid"),
+        ),
+        (
+            "a resource that is not",
+            json!({"resources": ["https://api.example/a"]}),
+            |r| r.resource = vec!["https://api.example/a/".into()],
+            Err(Code::InvalidTarget),
+        ),
+        (
+            "one of each",
+            json!({"resources": ["https://api.example/a"]}),
+            |r| {
+                r.resource = vec!["https://api.example/a".into(), "https://api.example/b".into()];
+            },
+            Err(Code::InvalidTarget),
+        ),
+        ("a resource of nobody", plain, |r| r.resource = vec!["x".into()], Err(Code::InvalidTarget)),
+    ];
+    for (name, metadata, change, expected) in table {
+        let mut request = request();
+        change(&mut request);
+        let found = validate(request.clone(), &client(metadata));
+        match (found, expected) {
+            (Ok(granted), Ok(text)) => {
+                assert_eq!(granted.scope.to_string(), text, "{name}");
+                assert_eq!(
+                    AuthorizationRequest { scope: request.scope.clone(), ..granted },
+                    request,
+                    "{name}: nothing else is edited"
+                );
+            }
+            (Err(error), Err(code)) => assert_eq!(error.code, code, "{name}"),
+            (found, _) => panic!("{name}: {found:?}"),
+        }
+    }
+}
+
+#[test]
+fn interactions_end_after_ten_minutes_and_are_consumed_once() {
+    let interaction = |started: i64| Interaction {
+        id: InteractionId::new("i"),
+        browser: BrowserId::new("b"),
+        goal: Goal::Account,
+        evidence: Vec::new(),
+        started_at: Timestamp(started),
+    };
+    assert_eq!(LIFETIME, Duration::from_secs(600));
+    for (age, gone) in [(0, false), (599, false), (600, true), (99_999, true)] {
+        assert_eq!(interaction(NOW - age).expired(Timestamp(NOW)), gone, "{age}");
+        let change = Interaction::consume(Some(interaction(NOW - age)), Timestamp(NOW));
+        assert_eq!((change.outcome.is_none(), change.fate), (gone, Fate::Delete), "{age}");
+    }
+    let change = Interaction::consume(None, Timestamp(NOW));
+    assert_eq!((change.outcome, change.fate), (None, Fate::Keep));
+    let kept = interaction(NOW).keep();
+    assert_eq!(kept.look_at, [Timestamp(NOW + 600)]);
+}
+
+#[test]
+fn a_factor_counts_for_its_own_account() {
+    let mira = AccountId::new("mira");
+    for (evidence, expected) in [
+        (vec![], NextFactor::First),
+        (vec![selected("mira")], NextFactor::First),
+        (vec![consented("mira")], NextFactor::First),
+        (vec![authenticated("otto")], NextFactor::First),
+        (vec![authenticated("otto"), authenticated("mira")], NextFactor::Complete),
+        (vec![authenticated("mira")], NextFactor::Complete),
+    ] {
+        assert_eq!(next_factor(&evidence, &mira), expected, "{evidence:?}");
+    }
+}

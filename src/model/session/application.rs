@@ -52,7 +52,7 @@ impl ApplicationSession {
     }
 
     /// When a limit of its own passed, if one has.
-    fn passed_at(&self, limits: &ApplicationLimits, now: Timestamp) -> Option<Timestamp> {
+    pub(super) fn passed_at(&self, limits: &ApplicationLimits, now: Timestamp) -> Option<Timestamp> {
         standing::bounds(self.clocks(), *limits, std::time::Duration::ZERO)
             .map(|bound| bound.end)
             .filter(|end| now >= *end)

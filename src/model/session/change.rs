@@ -214,8 +214,10 @@ impl Session {
         now: Timestamp,
     ) -> Change<Session, ()> {
         let step = touch_step(limits.idle_timeout).max(Duration::from_secs(1));
+        // Nothing moves a limit that has passed: between the caller's judgement and this write it may have.
+        let goes_on = |part: &ApplicationSession| part.signed_out_at.is_none() && part.passed_at(limits, now).is_none();
         match self.participants.get_mut(client) {
-            Some(part) if now >= part.last_active_at + step => {
+            Some(part) if goes_on(part) && now >= part.last_active_at + step => {
                 part.last_active_at = now;
                 Change::put((), self)
             }

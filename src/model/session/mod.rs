@@ -85,10 +85,9 @@ pub struct Ending {
 impl Session {
     /// What the session is good for at `now`.
     pub fn standing(&self, account: &Account, policies: &SessionPolicies, now: Timestamp) -> Standing {
-        if let Some(ending) = self.ending {
-            return Standing::Ended { at: ending.at, reason: ending.reason };
-        }
-        if let Some((at, reason)) = self.ended_by_account(account) {
+        // Its own ending is told for ever; the account keeps only the latest of what ended all its sessions.
+        let own = self.ending.map(|ending| (ending.at, ending.reason));
+        if let Some((at, reason)) = own.or_else(|| self.ended_by_account(account)) {
             return Standing::Ended { at, reason };
         }
         let policy = policies.of(self.remember);

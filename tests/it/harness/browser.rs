@@ -97,6 +97,12 @@ impl Browser {
         self.cookies.get(name).map(|kept| kept.value.as_str())
     }
 
+    /// The `Cookie` header it would send.
+    pub fn cookie_header(&self) -> String {
+        let jar: Vec<String> = self.cookies.iter().map(|(name, kept)| format!("{name}={}", kept.value)).collect();
+        jar.join("; ")
+    }
+
     /// Plants a cookie.
     pub fn plant(&mut self, name: &str, value: &str) {
         self.cookies.insert(name.to_owned(), Kept { value: value.to_owned(), until: None });
@@ -138,9 +144,9 @@ impl Browser {
     pub async fn send(&mut self, request: TestRequest) -> Answer {
         let now = self.idp.now().0;
         self.cookies.retain(|_, kept| kept.until.is_none_or(|until| now < until));
-        let jar: Vec<String> = self.cookies.iter().map(|(name, kept)| format!("{name}={}", kept.value)).collect();
+        let jar = self.cookie_header();
         let request = request.peer_addr(self.address.parse().unwrap());
-        let request = if jar.is_empty() { request } else { request.insert_header((header::COOKIE, jar.join("; "))) };
+        let request = if jar.is_empty() { request } else { request.insert_header((header::COOKIE, jar)) };
         let answer = self.idp.call(request).await;
         for set in answer.headers.get_all(header::SET_COOKIE) {
             let cookie = Cookie::parse(set.to_str().unwrap().to_owned()).unwrap();

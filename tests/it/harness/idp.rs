@@ -57,6 +57,13 @@ impl Idp {
 
     /// With settings of its own.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Idp {
+        let idp = Idp::empty(change).await;
+        idp.import(usual()).await;
+        idp
+    }
+
+    /// With nobody and no client in it yet.
+    pub async fn empty(change: impl FnOnce(&mut Config)) -> Idp {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config {
             issuer: ISSUER.parse().unwrap(),
@@ -79,9 +86,7 @@ impl Idp {
                 Answer { status, headers, body: String::from_utf8_lossy(&read_body(response).await).into_owned() }
             })
         });
-        let idp = Idp { call, facing, store, _folder: Rc::new(folder) };
-        idp.import(usual()).await;
-        idp
+        Idp { call, facing, store, _folder: Rc::new(folder) }
     }
 
     /// Sends a request.

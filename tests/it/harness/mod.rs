@@ -9,5 +9,6 @@ mod browser;
 mod counting;
 mod idp;
 
-pub use app::claims_of;
-pub use idp::{Idp, PASSWORD, USERNAME};
+pub use app::{CHALLENGE, RelyingApp, Tokens, VERIFIER, claims_of};
+pub use browser::{Answer, Browser};
+pub use idp::{ISSUER, Idp, PASSWORD, USERNAME};

@@ -1,0 +1,127 @@
+//! Tokens that look like ours and are not.
+
+use crate::harness::Idp;
+use abide::crypto::jwt::{self, TokenKind};
+use abide::crypto::keyring::Keyring;
+use abide::protocol::signing::SigningAlg;
+use aws_lc_rs::hmac;
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+
+/// The parts of a token: header and claims as JSON, the signature as text.
+pub fn parts(token: &str) -> (Value, Value, String) {
+    let mut parts = token.split('.');
+    let mut json = || serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts.next().unwrap()).unwrap()).unwrap();
+    let (header, claims) = (json(), json());
+    (header, claims, parts.next().unwrap().to_owned())
+}
+
+fn unsigned(header: &Value, claims: &Value) -> String {
+    format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()))
+}
+
+/// A token of ours with these claims, signed as it should be.
+pub fn signed(idp: &Idp, kind: TokenKind, claims: &Value) -> String {
+    jwt::sign(&idp.flows().ring, SigningAlg::RS256, kind, claims, idp.now()).unwrap()
+}
+
+/// Every forgery of a genuine token (RFC 8725, section 2).
+pub fn forgeries(idp: &Idp, genuine: &str) -> Vec<String> {
+    let (header, claims, signature) = parts(genuine);
+    let mut all = Vec::new();
+    // No algorithm at all.
+    for alg in ["none", "None", "NONE", "nOnE", ""] {
+        let whole = unsigned(&with(&header, "alg", json!(alg)), &claims);
+        all.extend([format!("{whole}."), format!("{whole}.{signature}"), format!("{whole}.AA"), whole]);
+    }
+    // A symmetric one, with what everybody knows as the key.
+    for secret in public_secrets(idp, &header) {
+        for (alg, hash) in [("HS256", hmac::HMAC_SHA256), ("HS384", hmac::HMAC_SHA384), ("HS512", hmac::HMAC_SHA512)] {
+            let whole = unsigned(&with(&header, "alg", json!(alg)), &claims);
+            let tag = hmac::sign(&hmac::Key::new(hash, &secret), whole.as_bytes());
+            all.push(format!("{whole}.{}", URL_SAFE_NO_PAD.encode(tag)));
+        }
+    }
+    // A key of somebody else, under its own name and under ours, or brought along.
+    let foreign = Keyring::generate(idp.now()).unwrap();
+    for alg in SigningAlg::ALL {
+        let key = foreign.signer(alg, idp.now()).unwrap();
+        let jwk = serde_json::to_value(key.public()).unwrap();
+        let ours = with(&header, "alg", json!(alg.name()));
+        for header in [
+            ours.clone(),
+            with(&ours, "kid", json!(key.facts().kid)),
+            with(&ours, "jwk", jwk.clone()),
+            with(&with(&ours, "jwk", jwk), "kid", json!(key.facts().kid)),
+            with(&ours, "jku", json!("https://evil.example/jwks")),
+            with(&ours, "x5u", json!("https://evil.example/cert")),
+            with(&ours, "kid", json!("../../../../dev/null")),
+            with(&ours, "kid", json!("")),
+            with(&ours, "kid", Value::Null),
+        ] {
+            let whole = unsigned(&header, &claims);
+            let tag = key.sign(whole.as_bytes()).unwrap();
+            all.push(format!("{whole}.{}", URL_SAFE_NO_PAD.encode(tag)));
+        }
+    }
+    // The genuine signature over other words.
+    for (name, value) in
+        [("sub", json!("someone-else")), ("exp", json!(9_999_999_999_i64)), ("iss", json!("https://evil.example"))]
+    {
+        all.push(format!("{}.{signature}", unsigned(&header, &with(&claims, name, value))));
+    }
+    all.push(format!("{}.{signature}", unsigned(&with(&header, "typ", json!("x")), &claims)));
+    all.push(format!("{genuine}.{signature}"));
+    all
+}
+
+fn with(object: &Value, member: &str, value: Value) -> Value {
+    let mut object = object.clone();
+    object[member] = value;
+    object
+}
+
+/// What an attacker would try as the secret: the public key in all its forms.
+fn public_secrets(idp: &Idp, header: &Value) -> Vec<Vec<u8>> {
+    let set = idp.flows().key_set(idp.now());
+    let key = set.keys.iter().find(|key| key.kid == header["kid"]).unwrap();
+    let jwk = serde_json::to_value(key).unwrap();
+    let mut secrets = vec![jwk.to_string().into_bytes(), key.kid.clone().into_bytes(), Vec::new(), b"secret".to_vec()];
+    for member in ["n", "e", "x", "y"] {
+        if let Some(text) = jwk[member].as_str() {
+            secrets.push(text.as_bytes().to_vec());
+            secrets.push(URL_SAFE_NO_PAD.decode(text).unwrap());
+        }
+    }
+    if let (Some(n), Some(e)) = (jwk["n"].as_str(), jwk["e"].as_str()) {
+        let der = spki(&URL_SAFE_NO_PAD.decode(n).unwrap(), &URL_SAFE_NO_PAD.decode(e).unwrap());
+        let lines: Vec<u8> = STANDARD.encode(&der).into_bytes().chunks(64).collect::<Vec<_>>().join(&b'\n');
+        let body = String::from_utf8(lines).unwrap();
+        for end in ["", "\n"] {
+            secrets.push(format!("-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----{end}").into_bytes());
+        }
+        secrets.push(der);
+    }
+    secrets
+}
+
+/// SubjectPublicKeyInfo of an RSA key (RFC 8017, appendix A.1.1).
+fn spki(n: &[u8], e: &[u8]) -> Vec<u8> {
+    let integer = |bytes: &[u8]| tagged(0x02, &[&[0], bytes].concat());
+    let key = tagged(0x30, &[integer(n), tagged(0x02, e)].concat());
+    let algorithm = [0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
+    tagged(0x30, &[&algorithm[..], &tagged(0x03, &[&[0], &key[..]].concat())].concat())
+}
+
+fn tagged(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = content.len();
+    let mut out = vec![tag];
+    match length {
+        0..0x80 => out.push(u8::try_from(length).unwrap()),
+        0x80..0x100 => out.extend([0x81, u8::try_from(length).unwrap()]),
+        _ => out.extend([&[0x82][..], &u16::try_from(length).unwrap().to_be_bytes()].concat()),
+    }
+    out.extend_from_slice(content);
+    out
+}
