@@ -397,7 +397,9 @@ fn every_floor_is_there_and_nothing_beside_it() {
 #[test]
 fn the_checker_can_fail() {
     // file, source, what is found: line and path
-    let table: [(&str, &str, &[(usize, &str)]); 38] = [
+    /// A file, its text, and the (line, rule) of every fault in it.
+    type Case = (&'static str, &'static str, &'static [(usize, &'static str)]);
+    let table: [Case; 38] = [
         ("src/model/a.rs", "use crate::protocol::time::Timestamp;\nuse crate::model::id;\n", &[]),
         ("src/model/a.rs", "use crate::store::Store;\n", &[(1, "crate::store::Store")]),
         ("src/model/a.rs", "\n\nfn f() { crate::flow::sweep(); }\n", &[(3, "crate::flow::sweep")]),

@@ -168,6 +168,8 @@ fn asks(text: &str) -> Step {
 }
 
 type Change = fn(&mut World);
+/// A case, what changes, what comes next, and what `prompt=none` makes of it.
+type Row = (&'static str, Change, Step, Option<Result<(), Code>>);
 
 fn native() -> Client {
     client(
@@ -183,7 +185,7 @@ fn strict() -> Client {
 fn what_comes_next() {
     let all = || asks("openid email");
     // What is different, what comes next, and what `prompt=none` makes of it (none where that cannot be asked).
-    let table: Vec<(&str, Change, Step, Option<Result<(), Code>>)> = vec![
+    let table: Vec<Row> = vec![
         ("signed in, vouched for", |_| (), Step::Issue, Some(Ok(()))),
         ("nobody is signed in", |w| w.session = None, SIGN_IN, Some(Err(Code::LoginRequired))),
         (

@@ -70,7 +70,7 @@ async fn refused(idp: &Idp, person: &mut Browser, query: &str, error: &str, stat
     let answer = person.send(request.set_payload(query.to_owned())).await;
     assert_eq!(answer.status, 303, "POST {case}: {}", answer.body);
     assert!(answer.location().starts_with("/authorize?"), "POST {case}: {}", answer.location());
-    let answer = person.get(&answer.location().to_owned()).await;
+    let answer = person.get(answer.location()).await;
     assert_refused(&answer, error, state, &format!("POST {case}"));
 }
 

@@ -27,7 +27,7 @@ async fn by_post(browser: &mut Browser, query: &str) -> Answer {
     let answer = browser.send(request.set_payload(query.to_owned())).await;
     assert_eq!(answer.status, 303, "{query}: {}", answer.body);
     assert!(answer.location().starts_with("/authorize?"), "{query}: {}", answer.location());
-    browser.get(&answer.location().to_owned()).await
+    browser.get(answer.location()).await
 }
 
 /// Sends it by GET and POST, from a stranger and from a person who is signed in.

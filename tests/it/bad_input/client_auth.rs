@@ -49,7 +49,7 @@ fn wrong(app: &RelyingApp) -> Vec<Presented> {
     for other in &secrets {
         all.extend([
             by_header(&id, other),
-            (None, in_body(&id, Some(other).map(String::as_str).filter(|s| !s.is_empty()))),
+            (None, in_body(&id, Some(String::as_str(other)).filter(|s| !s.is_empty()))),
         ]);
     }
     if id == "spa" {

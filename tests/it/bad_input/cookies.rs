@@ -68,7 +68,7 @@ async fn a_tampered_session_cookie() {
         "a".repeat(10_000),
         format!("{secret}.{}", "a".repeat(10_000)),
         // Nine, the genuine one among them.
-        vec![secret.as_str(); 9].join("."),
+        [secret.as_str(); 9].join("."),
         format!("{secret}{}", format!(".{}", "b".repeat(43)).repeat(8)),
         browser.cookie(BROWSER).unwrap().to_owned(),
     ]);

@@ -93,7 +93,7 @@ async fn repeated_and_malformed_parameters() {
                 let answer = browser.send(request.set_payload(query)).await;
                 assert_eq!(answer.status, 303);
                 assert!(answer.location().starts_with("/end_session?"), "{}", answer.location());
-                assert_page(&browser.get(&answer.location().to_owned()).await, 400, &extra);
+                assert_page(&browser.get(answer.location()).await, 400, &extra);
             }
         }
         untouched.check(name).await;

@@ -210,7 +210,7 @@ async fn somebody_else_may_sign_in_to_a_stored_interaction() {
     let handle = waiting.strip_prefix("/interaction/").unwrap().to_owned();
     let another = browser.post("/select", &[("csrf", &csrf), ("interaction", &handle), ("account", "")]).await;
     let answer = browser.sign_in_as(&another, "otto", "another person entirely").await;
-    let page = browser.get(&answer.location().to_owned()).await;
+    let page = browser.get(answer.location()).await;
     assert!(page.body.contains("id=\"allow\"") && page.body.contains("otto"), "{}", page.body);
     let answer = browser.submit(&page, "/consent", &[("decision", "allow")]).await;
     let otto = asking.redeem(&answer).await.claims();

@@ -153,7 +153,7 @@ async fn through_every_field_of_every_form() {
             let answer = boss.copied().post(path, &fields).await;
             assert_at_home(&answer, &format!("POST {path} {evil}"));
             if answer.headers.contains_key("location") {
-                let next = boss.copied().get(&answer.location().to_owned()).await;
+                let next = boss.copied().get(answer.location()).await;
                 assert_at_home(&next, &format!("POST {path} {evil}, followed"));
             }
         }

@@ -145,7 +145,7 @@ async fn reuse_of_an_offline_grant_kills_it_too() {
     let (offline, mut browser) = (idp.app("offline"), idp.browser());
     let page = browser.authorize(&offline, &[("scope", "openid offline_access")]).await;
     let waiting = browser.sign_in(&page).await;
-    let page = browser.get(&waiting.location().to_owned()).await;
+    let page = browser.get(waiting.location()).await;
     let answer = browser.submit(&page, "/consent", &[("decision", "allow")]).await;
     let first = offline.redeem(&answer).await;
     let second = offline.refresh(&first.refresh).await;
