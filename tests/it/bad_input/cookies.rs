@@ -171,12 +171,18 @@ async fn a_tampered_browser_cookie_makes_a_new_browser() {
         let shown = other.authorize(&social, &[]).await;
         assert_eq!(shown.status, 200, "{value}");
         assert_ne!(other.cookie(BROWSER), Some(value.as_str()), "{value}: it gets one of ours");
-        // The form that the genuine browser was shown is not this one's: it is shown anew, and nothing of it looked at.
+        // The form that the genuine browser was shown is not this one's.
         let mut other = idp.browser();
         other.plant(BROWSER, &value);
         let hashes = idp.flows().hashing.done();
-        assert_page(&other.sign_in(&page).await, 422, &value);
-        assert_eq!(idp.flows().hashing.done(), hashes, "{value}");
+        let again = other.sign_in(&page).await;
+        assert_page(&again, 422, &value);
+        assert!(again.text("[role=alert]").is_some(), "it is shown the form once more");
+        assert_eq!(
+            (idp.flows().hashing.done(), other.cookie(SESSION)),
+            (hashes, None),
+            "and nothing of it is looked at"
+        );
         untouched.check(&value).await;
     }
 }

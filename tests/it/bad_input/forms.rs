@@ -138,8 +138,9 @@ async fn forms_that_are_not_ours() {
         // Without the browser's own cookie, and from another browser that has one.
         for mut stranger in [idp.browser(), other.copied()] {
             let answer = stranger.send(post(form.action, &form.fields, ours)).await;
-            // A whole sign-in form of ours, given to a browser that goes by another id by now, is shown anew.
+            // A sign-in form may have been given to this browser in another tab: it is shown once more, unlooked-at.
             assert_page(&answer, if form.action == "/sign-in" { 422 } else { 403 }, form.action);
+            assert_eq!(stranger.cookie("__Host-abide_session"), None, "{}", form.action);
         }
         untouched.check(form.action).await;
     }
