@@ -77,6 +77,7 @@ impl Reach {
                     if lost == LOST {
                         break;
                     }
+                    self.weed().await;
                 }
                 Err(_) => {
                     drop(connection.detach());
@@ -85,6 +86,18 @@ impl Reach {
             }
         }
         Err(StoreFault::Unavailable(format!("PostgreSQL: tried again and again: {last}")))
+    }
+
+    /// Where one connection was dead, its idle neighbours probably are too: tries them and throws the dead ones away, so
+    /// that the next attempt does not meet one of them.
+    async fn weed(&self) {
+        let idle: Vec<_> = std::iter::from_fn(|| self.pool.try_acquire()).collect();
+        for mut connection in idle {
+            let alive = timeout(FRESH, sqlx::Connection::ping(&mut *connection)).await;
+            if !matches!(alive, Ok(Ok(()))) {
+                drop(connection.detach());
+            }
+        }
     }
 
     /// Closes all connections once they are free.

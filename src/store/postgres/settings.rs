@@ -129,7 +129,7 @@ mod tests {
             ("geheim", "no URL"),
             ("mysql://abide:geheim@db/abide", "postgres://"),
             ("postgres://abide:geheim@db/abide?sslmod=disable", "`sslmod`"),
-            ("postgres://abide:geheim@db/abide?sslmode=perhaps", "sslmode"),
+            ("postgres://abide:geheim@db/abide?sslmode=perhaps", "perhaps"),
             ("postgres://abide:geheim@db:70000/abide", "no URL"),
         ] {
             let Err(error) = Settings::new(url) else { panic!("{url} should be wrong") };
