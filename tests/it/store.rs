@@ -3,7 +3,7 @@
 //! Functions here: `Bench::open`, `SledBench::new`, `SledBench::open`, `every_scenario_has_a_name_of_its_own`, and two
 //! tests per scenario, `sled::…` and `postgres::…`, made by the macro `scenarios`. The scenarios are in [`scenarios`],
 //! what only sled has (lock, recovery, failing disks) in [`sled_only`] and [`killed`], what only PostgreSQL has (several
-//! nodes, roles, a server that goes and comes) in [`postgres_only`] on servers of [`cluster`], the small vocabulary of
+//! nodes, roles, a server that goes and comes) in [`postgres_only`] and [`postgres_real`] on servers of [`cluster`], the small vocabulary of
 //! all in [`words`].
 //!
 //! Another backend joins by implementing [`Bench`] and running every entry of [`SCENARIOS`].
@@ -11,6 +11,7 @@
 pub mod cluster;
 mod killed;
 mod postgres_only;
+mod postgres_real;
 mod scenarios;
 mod sled_only;
 mod words;

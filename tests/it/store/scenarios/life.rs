@@ -1,4 +1,4 @@
-//! Dropping, closing, reopening, probing. Functions: one per scenario.
+//! Dropping, closing, reopening, probing. Functions: one per scenario, and `noise`.
 
 use super::super::Bench;
 use super::super::words::*;
