@@ -111,6 +111,10 @@ pub(super) fn explained(place: &str, error: &Error) -> ConnectError {
             }
         }
         Error::Tls(_) => ConnectError::Tls { place, why: error.to_string() },
+        // What is wrong with a certificate arrives as an error of the connection.
+        Error::Io(broken) if broken.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
+            ConnectError::Tls { place, why: broken.to_string() }
+        }
         Error::Configuration(why) => ConnectError::Url(why.to_string()),
         other => ConnectError::Unreachable { place, why: other.to_string() },
     }

@@ -93,10 +93,16 @@ pub(super) async fn migrate(connection: &mut PgConnection, place: &str) -> Resul
 async fn attempt(connection: &mut PgConnection) -> Result<Migrated, Error> {
     const FIRST: &str =
         "CREATE TABLE IF NOT EXISTS abide_schema (id bigint NOT NULL PRIMARY KEY, version bigint NOT NULL)";
-    sqlx::raw_sql(FIRST).execute(&mut *connection).await?;
-    sqlx::raw_sql("INSERT INTO abide_schema (id, version) VALUES (1, 0) ON CONFLICT (id) DO NOTHING")
-        .execute(&mut *connection)
-        .await?;
+    let from = found(connection).await?;
+    if from >= SCHEMA {
+        return Ok(Migrated { from, to: from });
+    }
+    if from == 0 {
+        sqlx::raw_sql(FIRST).execute(&mut *connection).await?;
+        sqlx::raw_sql("INSERT INTO abide_schema (id, version) VALUES (1, 0) ON CONFLICT (id) DO NOTHING")
+            .execute(&mut *connection)
+            .await?;
+    }
     let mut transaction = connection.begin().await?;
     let from: i64 = sqlx::query_scalar("SELECT version FROM abide_schema WHERE id = 1 FOR UPDATE")
         .fetch_one(&mut *transaction)
