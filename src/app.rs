@@ -2,16 +2,16 @@
 //! through here.
 
 pub mod control;
+mod kept;
 
 use crate::clock::Clock;
-use crate::config::{Config, StoreKind};
+use crate::config::Config;
 use crate::crypto::hashing::{Cost, Hashing, USUAL};
 use crate::crypto::keyring::{Keyring, sealing_key};
 use crate::crypto::seal::Seals;
 use crate::flow::import::{Imported, ReplaceSecrets};
 use crate::flow::{Idp, Settings, TokenLifetimes};
 use crate::model::grant::OfflineLimits;
-use crate::store::sled::SledStore;
 use crate::store::{Backend, Store};
 use crate::web::{self, Facing};
 use actix_web::body::MessageBody;
@@ -20,6 +20,8 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{Data, PayloadConfig};
 use actix_web::{App as Actix, HttpServer};
 use anyhow::Context;
+use kept::Kept;
+pub use kept::migrate;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
@@ -40,7 +42,7 @@ const FAREWELL: u64 = 15;
 pub struct App {
     config: Config,
     facing: Data<Facing>,
-    store: Arc<SledStore>,
+    store: Kept,
 }
 
 /// The provider, answering.
@@ -50,7 +52,7 @@ pub struct Running {
     server: ServerHandle,
     over: watch::Receiver<bool>,
     tasks: Vec<JoinHandle<()>>,
-    store: Arc<SledStore>,
+    store: Kept,
 }
 
 impl App {
@@ -59,20 +61,14 @@ impl App {
     /// # Errors
     /// What cannot be opened, and what to do.
     pub async fn open(config: Config) -> anyhow::Result<App> {
-        let StoreKind::Sled = config.store.kind;
         let folder = &config.data_dir;
         std::fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(folder)
             .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
-        let (path, cache) = (folder.join("store"), config.store.cache.bytes());
-        let store = tokio::task::spawn_blocking(move || SledStore::open(&path, cache)).await??;
-        let store = Arc::new(store);
-        if let Some(aside) = store.recovered() {
-            tracing::warn!(aside = %aside.display(), "the store was damaged and has been recovered; the damaged files were put aside");
-        }
-        let facing = assemble(&config, Arc::clone(&store) as Arc<dyn Backend>, Clock::System, USUAL)?;
+        let store = Kept::open(&config).await?;
+        let facing = assemble(&config, store.backend(), Clock::System, USUAL)?;
         Ok(App { config, facing, store })
     }
 
@@ -113,7 +109,7 @@ impl App {
             let _ = tell.send(true);
         })];
         tasks.push(tokio::spawn(sweep(self.facing.clone())));
-        tasks.push(tokio::spawn(stop_when_broken(Arc::clone(&self.store), handle.clone())));
+        tasks.push(tokio::spawn(stop_when_broken(self.store.clone(), handle.clone())));
         tasks.extend(control::listen(&self.config, self.facing.clone()));
         let setup_link = self.setup_link().await?;
         Ok(Running { addresses, setup_link, server: handle, over, tasks, store: self.store })
@@ -159,7 +155,7 @@ impl Running {
         for task in &self.tasks {
             task.abort();
         }
-        self.store.close().await.context("the store could not be flushed")
+        self.store.backend().close().await.context("the store could not be flushed")
     }
 }
 
@@ -236,7 +232,7 @@ async fn sweep(facing: Data<Facing>) {
 }
 
 /// A store that failed to reach the disk is final: nothing may be answered any more.
-async fn stop_when_broken(store: Arc<SledStore>, server: ServerHandle) {
+async fn stop_when_broken(store: Kept, server: ServerHandle) {
     if let Some(fault) = store.over().await {
         tracing::error!(%fault, "the store is broken; stopping");
         server.stop(false).await;

@@ -58,6 +58,8 @@
 //! * **The store contract is one small trait over bytes** ([`store::Backend`]), and the typed verbs are written once
 //!   over it ([`store::Store`]): a verb that exists for one backend and not for another cannot be written. The rules
 //!   themselves are methods of the records in [`model`].
+//! * **A record that is not there is locked by making it** ([`store::postgres`]), not by advisory locks, and the schema
+//!   is migrated by a dozen lines of our own: both so that the SQL stays portable.
 //! * **Names and rows are derived from the record** ([`model::record::Record::names`], `rows`) and compared before and
 //!   after, so that no change can forget one. Appointments with the sweep are not: they are hints written at birth and
 //!   moved when they come, never at a touch.

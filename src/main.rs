@@ -5,6 +5,7 @@ use abide::app::{App, Running};
 use abide::config::{Config, ConfigError};
 use abide::flow::import::ReplaceSecrets;
 use abide::logs;
+use abide::store::postgres::Migrated;
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use std::fs;
@@ -77,6 +78,11 @@ enum Act {
     ///
     /// Advice alone leaves the exit code at 0.
     Check,
+    /// Bring the schema of the PostgreSQL database to this version
+    ///
+    /// Run it with a role that may create tables, before starting a newer Abide; other roles need no such right. Does
+    /// nothing where nothing is to be done. The embedded store needs no migration.
+    Migrate,
     /// Print a new one-time link that makes the first administrator
     ///
     /// It is good for an hour and for one use, and makes earlier links void. Fails once an administrator exists.
@@ -146,7 +152,17 @@ fn run(act: Act, config: Config, path: Option<&Path>) -> anyhow::Result<()> {
             let json = block_on(control::call(&config, Verb::Export))?;
             if file == Path::new("-") { print(&json) } else { replace(&file, &json) }
         }
+        Act::Migrate => print(&migrated(block_on(abide::app::migrate(&config))?)),
         Act::SetupLink => print(&block_on(control::call(&config, Verb::SetupLink))?),
+    }
+}
+
+fn migrated(done: Option<Migrated>) -> String {
+    match done {
+        None => "The embedded store needs no migration.".into(),
+        Some(Migrated { from, to }) if from == to => format!("The schema has version {to} already."),
+        Some(Migrated { from: 0, to }) => format!("The schema was made, version {to}."),
+        Some(Migrated { from, to }) => format!("The schema was brought from version {from} to {to}."),
     }
 }
 

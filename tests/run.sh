@@ -19,7 +19,8 @@ parts=(
   "clippy    the lints, warnings are errors"
   "unit      the tests beside the code"
   "stories   stories in process, and everything else of \`--test it\` that has no part of its own"
-  "store     the store's contract and its survival"
+  "store     the store's contract and its survival, embedded"
+  "postgres  the same contract on a real PostgreSQL, several nodes, a server that goes and comes"
   "cli       the command line of the real binary"
   "interop   relying parties from elsewhere against the real binary"
   "browser   Chromium against the real binaries"
@@ -30,6 +31,7 @@ parts=(
 
 # The modules of the integration tests that are parts of their own; `stories` is all the others.
 store_tests=(store::)
+postgres_tests=(store::postgres)
 cli_tests=(cli::)
 interop_tests=(interop:: interop_openidconnect::)
 browser_tests=(browser::)
@@ -155,7 +157,14 @@ part_stories() {
   cargo test --workspace --locked --test it -- "${apart[@]}"
 }
 
-part_store() { modules "${store_tests[@]}"; }
+part_store() { modules "${store_tests[@]}" --skip "${postgres_tests[@]}"; }
+
+# The tests start servers of their own, on free ports, from these programs. What Debian's package starts by itself is
+# neither used nor touched.
+part_postgres() {
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || install_packages postgresql
+  modules "${postgres_tests[@]}"
+}
 
 part_cli() { modules "${cli_tests[@]}"; }
 
@@ -171,11 +180,12 @@ part_browser() {
   modules "${browser_tests[@]}"
 }
 
-# Runs the modules of the integration tests. A filter that matches nothing would pass silently: that is a failure.
+# Runs the modules of the integration tests, but for those behind `--skip`. A filter that matches nothing would pass silently: that is a failure.
 modules() {
   local name listed
   listed=$(cargo test --workspace --locked --test it -- --list) || fail "the integration tests do not build"
   for name in "$@"; do
+    [[ $name == --skip ]] && break
     grep -q "^$name.*: test\$" <<<"$listed" || fail "there is no integration test below $name"
   done
   cargo test --workspace --locked --test it -- "$@"

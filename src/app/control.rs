@@ -55,7 +55,7 @@ pub async fn call(config: &Config, verb: Verb) -> anyhow::Result<String> {
         Err(_) => {
             let app = App::open(config.clone()).await?;
             let answer = perform(&app.facing, verb).await;
-            crate::store::Backend::close(&*app.store).await?;
+            app.store.backend().close().await?;
             answer
         }
     }

@@ -42,6 +42,7 @@ pub(super) const SETTINGS: &[Setting] = settings! {
     "tls.key": tls.key;
     "http.trusted_proxies": http.trusted_proxies;
     "store.kind": store.kind;
+    "store.url": store.url;
     "store.cache": store.cache, |size: &Size| {
         if *size < Size::mb(8) { Err(format!("{size} is too little to work with; write at least \"8MB\"")) } else { Ok(()) }
     };
@@ -62,12 +63,6 @@ pub(super) const SETTINGS: &[Setting] = settings! {
     "log.format": log.format;
     "log.level": log.level;
 };
-
-/// Keys that a later version will know: they deserve more than "unknown".
-pub(super) const LATER: &[(&str, &str)] = &[(
-    "store.url",
-    "is for PostgreSQL, which is not in this version; leave it out: sled keeps its files in `data_dir`",
-)];
 
 fn within(span: &Span, least: u64, most: u64, why: &str) -> Result<(), String> {
     let (least, most) = (Span(Duration::from_secs(least)), Span(Duration::from_secs(most)));

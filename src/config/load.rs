@@ -1,7 +1,7 @@
 //! Reads the file, then the environment, and remembers where everything was written.
 
 use super::Config;
-use super::keys::{self, LATER, Setting};
+use super::keys::{self, Setting};
 use super::nearest::nearest;
 use super::problem::{ConfigError, Place, Problem};
 use super::rules;
@@ -89,11 +89,10 @@ impl Loading {
     }
 
     fn unknown(&mut self, key: &str, place: Place) {
-        let later = LATER.iter().find(|(name, _)| *name == key).map(|(_, reason)| (*reason).to_owned());
-        let reason = later.unwrap_or_else(|| match &place {
+        let reason = match &place {
             Place::Variable(_) => format!("no such setting; did you mean {}?", variable(nearest(key))),
             _ => format!("no such setting; did you mean `{}`?", nearest(key)),
-        });
+        };
         self.problems.push(Problem { place, key: key.to_owned(), reason });
     }
 

@@ -12,6 +12,7 @@ mod nearest;
 mod problem;
 mod rules;
 mod size;
+mod store_url;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -19,6 +20,7 @@ mod values;
 pub use advice::Advice;
 pub use problem::{ConfigError, Place, Problem};
 pub use size::{Size, SizeError};
+pub use store_url::StoreUrl;
 pub use values::{LevelError, Levels};
 
 use crate::model::session::policy::{SessionPolicies, SessionPolicy};
@@ -72,10 +74,12 @@ pub struct Http {
 }
 
 /// `[store]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Store {
     /// Which backend.
     pub kind: StoreKind,
+    /// Where the database is; set exactly when `kind` is PostgreSQL.
+    pub url: StoreUrl,
     /// How much memory the backend may use as its cache.
     pub cache: Size,
 }
@@ -86,6 +90,8 @@ pub struct Store {
 pub enum StoreKind {
     /// Embedded, one process, one machine.
     Sled,
+    /// A PostgreSQL database, for any number of nodes.
+    Postgres,
 }
 
 /// `[session]`.
@@ -172,7 +178,7 @@ impl Default for Config {
             keys_dir: PathBuf::from("keys"),
             tls: Tls::default(),
             http: Http::default(),
-            store: Store { kind: StoreKind::Sled, cache: Size::mb(256) },
+            store: Store { kind: StoreKind::Sled, url: StoreUrl::default(), cache: Size::mb(256) },
             session: Session::default(),
             tokens: Tokens::default(),
             log: Log::default(),

@@ -1,8 +1,8 @@
 //! Rules over several settings. Each names the line of a setting that was really written: a default is never blamed.
 
-use super::Config;
 use super::load::Places;
 use super::problem::{Place, Problem};
+use super::{Config, StoreKind};
 use crate::protocol::duration::Limit;
 use crate::protocol::issuer::Transport;
 use std::path::Path;
@@ -38,6 +38,7 @@ pub(super) fn judge(config: &Config, places: &Places) -> Vec<Problem> {
     let mut judging = Judging { places, problems: Vec::new() };
     judging.tls(config);
     judging.reach(config);
+    judging.store(config);
     judging.session(config);
     judging.tokens(config);
     judging.problems.sort_by(|a, b| a.place.cmp(&b.place));
@@ -101,6 +102,22 @@ impl Judging<'_> {
                 config.listen.port()
             );
             self.blame(&["listen", "issuer"], reason);
+        }
+    }
+
+    fn store(&mut self, config: &Config) {
+        match (config.store.kind, config.store.url.secret()) {
+            (StoreKind::Postgres, None) => {
+                let reason = "is \"postgres\" without `store.url`; write where the database is, best in the variable \
+                              ABIDE_STORE__URL, which keeps the password out of the file";
+                self.blame(&["store.kind"], reason);
+            }
+            (StoreKind::Sled, Some(_)) => {
+                let reason = "is for PostgreSQL, and `store.kind` is \"sled\", which keeps its files in `data_dir`; write \
+                              kind = \"postgres\", or leave the URL out";
+                self.blame(&["store.url"], reason);
+            }
+            _ => (),
         }
     }
 

@@ -51,11 +51,11 @@ fn wrong_values() {
         ("listen = \"localhost:8080\"", ["line 1: listen: ", "localhost:8080", "IP address"]),
         ("data_dir = \"\"", ["line 1: data_dir: ", "empty", "\"data\""]),
         ("keys_dir = [\"a\"]", ["line 1: keys_dir: ", "is a list", "write a text"]),
-        ("[store]\nkind = \"postgres\"", ["line 2: store.kind: ", "not in this version", "\"sled\""]),
-        ("[store]\nkind = \"sqlite\"", ["line 2: store.kind: ", "`sqlite`", "\"sled\""]),
+        ("[store]\nkind = \"postgres\"", ["line 2: store.kind: ", "without `store.url`", "ABIDE_STORE__URL"]),
+        ("[store]\nkind = \"sqlite\"", ["line 2: store.kind: ", "`sqlite`", "\"sled\" or \"postgres\""]),
         (
             "[store]\n\nurl = \"postgres://me:geheim@db\"",
-            ["line 3: store.url: ", "not in this version", "leave it out"],
+            ["line 3: store.url: ", "kind = \"postgres\"", "leave the URL out"],
         ),
         ("[store]\ncache = \"lots\"", ["line 2: store.cache: ", "`lots` is no size", "256MB"]),
         ("[store]\ncache = \"1MB\"", ["line 2: store.cache: ", "too little", "8MB"]),
@@ -90,6 +90,13 @@ fn wrong_values() {
 fn a_refused_value_that_may_be_a_secret_is_not_repeated() {
     let message = file("[store]\nurl = \"postgres://me:geheim@db\"").unwrap_err().to_string();
     assert!(!message.contains("geheim"), "{message}");
+    let message = file("[store]\nkind = \"postgres\"\nurl = \"mysql://me:geheim@db\"").unwrap_err().to_string();
+    assert!(message.contains("no URL of a PostgreSQL database") && !message.contains("geheim"), "{message}");
+    let config =
+        both("[store]\nkind = \"postgres\"", &[("ABIDE_STORE__URL", "postgres://me:geheim@db/abide")]).unwrap();
+    assert_eq!(config.store.url.secret().map(|url| url.expose()), Some("postgres://me:geheim@db/abide"));
+    let printed = format!("{config:?} {}", serde_json::to_string(&config).unwrap());
+    assert!(!printed.contains("geheim"), "{printed}");
     let message = file("[store]\npassword = \"geheim").unwrap_err().to_string();
     assert!(!message.contains("geheim"), "{message}");
 }

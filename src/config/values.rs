@@ -1,7 +1,7 @@
 //! How one value is read from TOML or from a variable, and printed back.
 
 use super::size::Size;
-use super::{LogFormat, StoreKind};
+use super::{LogFormat, StoreKind, StoreUrl};
 use crate::protocol::Issuer;
 use crate::protocol::duration::{Limit, Span};
 use ipnet::IpNet;
@@ -134,14 +134,30 @@ impl Value for StoreKind {
     fn read(raw: &Raw) -> Result<StoreKind, String> {
         match text(raw, "\"sled\"")? {
             "sled" => Ok(StoreKind::Sled),
-            "postgres" => Err("PostgreSQL is not in this version; write \"sled\", the embedded store".into()),
-            other => Err(format!("`{other}` is no store; write \"sled\"")),
+            "postgres" => Ok(StoreKind::Postgres),
+            other => Err(format!("`{other}` is no store; write \"sled\" or \"postgres\"")),
         }
     }
     fn print(&self) -> String {
-        match self {
-            StoreKind::Sled => quoted("sled"),
+        quoted(match self {
+            StoreKind::Sled => "sled",
+            StoreKind::Postgres => "postgres",
+        })
+    }
+}
+
+/// What is wrong with a URL is said without repeating it: the password is in it. The rest is judged by whoever connects.
+impl Value for StoreUrl {
+    fn read(raw: &Raw) -> Result<StoreUrl, String> {
+        const RIGHT: &str = "\"postgres://abide:PASSWORD@db.example.com/abide\"";
+        match text(raw, RIGHT)? {
+            "" => Ok(StoreUrl::default()),
+            url if url.starts_with("postgres://") || url.starts_with("postgresql://") => Ok(StoreUrl::new(url)),
+            _ => Err(format!("is no URL of a PostgreSQL database; write such as {RIGHT}")),
         }
+    }
+    fn print(&self) -> String {
+        quoted(if self.secret().is_some() { "…" } else { "" })
     }
 }
 

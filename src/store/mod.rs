@@ -1,6 +1,8 @@
 //! How it is kept: the contract a backend fulfils, and the verbs of the floors above, written once over it.
 
 pub mod contract;
+mod limits;
+pub mod postgres;
 pub mod sled;
 mod verbs;
 

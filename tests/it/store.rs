@@ -1,12 +1,17 @@
 //! The store contract as named scenarios, run for every backend there is.
 //!
-//! Functions here: `Bench::open`, `SledBench::new`, `SledBench::open`, `every_scenario_has_a_name_of_its_own`, and one
-//! test `sled::…` per scenario, made by the macro `scenarios`. The scenarios are in [`scenarios`], what only sled
-//! has (lock, recovery, failing disks) in [`sled_only`] and [`killed`], the small vocabulary of both in [`words`].
+//! Functions here: `Bench::open`, `SledBench::new`, `SledBench::open`, `every_scenario_has_a_name_of_its_own`, and two
+//! tests per scenario, `sled::…` and `postgres::…`, made by the macro `scenarios`. The scenarios are in [`scenarios`],
+//! what only sled has (lock, recovery, failing disks) in [`sled_only`] and [`killed`], what only PostgreSQL has (several
+//! nodes, roles, a server that goes and comes) in [`postgres_only`] and [`postgres_real`] on servers of [`cluster`], the small vocabulary of
+//! all in [`words`].
 //!
 //! Another backend joins by implementing [`Bench`] and running every entry of [`SCENARIOS`].
 
+pub mod cluster;
 mod killed;
+mod postgres_only;
+mod postgres_real;
 mod scenarios;
 mod sled_only;
 mod words;
@@ -65,6 +70,13 @@ macro_rules! scenarios {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $name() {
                 super::scenarios::$name(std::sync::Arc::new(super::SledBench::new())).await;
+            })*
+        }
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::scenarios::$name(std::sync::Arc::new(super::cluster::PostgresBench::new())).await;
             })*
         }
     };

@@ -4,9 +4,10 @@ use super::engine::{Engine, Stop};
 use super::keys;
 use super::ledger::{Ticket, Turn};
 use super::values::{Malformed, Unseen, Values};
-use crate::model::record::{Kind, Name, Row};
+use crate::model::record::{Kind, Name};
 use crate::protocol::time::Timestamp;
-use crate::store::contract::{Committed, MAX_KEY, MAX_VALUE, RawChange, RawRule, StoreFault, Write};
+use crate::store::contract::{Committed, MAX_KEY, RawChange, RawRule, StoreFault, Write};
+use crate::store::limits::{is_nothing, measure};
 use ::sled::transaction::{
     ConflictableTransactionError, ConflictableTransactionResult, TransactionalTree, UnabortableTransactionError, abort,
 };
@@ -147,34 +148,6 @@ impl Sheet<'_> {
     fn values<'t>(&'t self, heads: &'t TransactionalTree) -> Values<'t> {
         Values { heads, pieces: self.pieces }
     }
-}
-
-fn is_nothing(change: &RawChange) -> bool {
-    let RawChange { write, claim, release, list, unlist, due, undue, events } = change;
-    *write == Write::Keep
-        && (claim.is_empty() && release.is_empty() && list.is_empty() && unlist.is_empty())
-        && (due.is_empty() && undue.is_empty() && events.is_empty())
-}
-
-/// Refuses what is larger than the contract allows. What is only removed cannot be in the store if it is too large.
-fn measure(change: &RawChange) -> Result<(), StoreFault> {
-    let fits = |what, fits: bool| if fits { Ok(()) } else { Err(StoreFault::TooLarge(what)) };
-    if let Write::Put(value) = &change.write {
-        fits("record", value.len() <= MAX_VALUE)?;
-    }
-    for name in &change.claim {
-        fits("name", name.sort.len() + name.value.len() <= MAX_KEY)?;
-    }
-    for Row { list, group, order } in &change.list {
-        fits("list row", list.len() + group.len() + order.len() <= MAX_KEY)?;
-    }
-    for due in &change.due {
-        fits("key", due.key.len() <= MAX_KEY)?;
-    }
-    for (_, event) in &change.events {
-        fits("audit event", event.len() <= MAX_VALUE)?;
-    }
-    Ok(())
 }
 
 /// Removes at most `limit` audit events older than `before`, in one transaction.

@@ -1,4 +1,4 @@
-//! Dropping, closing, reopening, probing. Functions: one per scenario.
+//! Dropping, closing, reopening, probing. Functions: one per scenario, and `noise`.
 
 use super::super::Bench;
 use super::super::words::*;
@@ -80,12 +80,24 @@ pub async fn a_closed_store_refuses(bench: Arc<dyn Bench>) {
     unavailable(store.size().await.expect_err("closed"));
 }
 
+/// Bytes that no engine makes smaller: xorshift.
+fn noise(seed: u32, length: usize) -> Vec<u8> {
+    let mut state = u64::from(seed) + 1;
+    let next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[3]
+    };
+    std::iter::repeat_with(next).take(length).collect()
+}
+
 pub async fn probing_and_measuring(bench: Arc<dyn Bench>) {
     let store = bench.open().await;
     let before = store.size().await.expect("a size");
     for number in 0..50 {
         store.probe().await.expect("a probe");
-        write(&*store, &format!("k{number}"), put(&[9; 100_000])).await;
+        write(&*store, &format!("k{number}"), put(&noise(number, 100_000))).await;
     }
     assert!(store.size().await.expect("a size") >= before + 4_000_000);
     assert_eq!(keys_all(&*store, 100).await.len(), 50, "a probe is no record");
