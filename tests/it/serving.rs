@@ -174,13 +174,15 @@ fn sigterm_and_ctrl_c_let_requests_in_flight_finish() {
         let mut stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
         let body = "grant_type=authorization_code&client_id=nobody";
         let head = format!(
-            "POST /token HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n",
+            "POST /token HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\nexpect: 100-continue\r\n\r\n",
             body.len()
         );
         stream.write_all(head.as_bytes()).unwrap();
+        // It says that it reads the body: from here on the request is in flight, and not merely on its way.
+        let mut go_on = [0; 25];
+        stream.read_exact(&mut go_on).unwrap();
+        assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
         stream.write_all(&body.as_bytes()[..10]).unwrap();
-        stream.flush().unwrap();
-        server.get("/health/live");
         server.signal(signal);
         while TcpStream::connect(("127.0.0.1", server.port)).is_ok() {
             pause();
