@@ -13,7 +13,8 @@
 //! main, app, config, logs   put everything together; may use everything
 //! web                       HTTP and pages: uses flow, model, protocol, clock; never store or crypto
 //! flow                      what happens in which order: uses store, crypto, model, protocol; is given `now`
-//! store    crypto           how it is kept; what needs keys or randomness: use model, protocol, never each other
+//! store    crypto           how it is kept (sled, postgres); what needs keys or randomness: use model, protocol,
+//!                           never each other
 //! model                     what we keep and every rule it obeys: pure; uses protocol
 //! protocol                  the words of OAuth 2.0 and OpenID Connect: uses nothing of ours
 //! ```
