@@ -97,7 +97,9 @@ impl App {
             Some(tls) => server.bind_rustls_0_23(listen, tls),
             None => server.bind(listen),
         };
-        let bound = bound.with_context(|| format!("cannot listen on {listen}"))?;
+        let bound = bound.with_context(|| {
+            format!("cannot listen on {listen}; where another program listens, choose another address (`listen`)")
+        })?;
         let addresses = bound.addrs();
         let server = bound.run();
         let handle = server.handle();

@@ -217,7 +217,8 @@ fn greet(config: &Config, running: &Running) {
     if !io::stderr().is_terminal() {
         tracing::info!(issuer = %config.issuer, listen = addresses, "ready");
         if link.is_some() {
-            tracing::warn!("no administrator exists yet; `abide setup-link` prints a link that makes the first one");
+            let file = config.data_dir.join("setup-link");
+            tracing::warn!(file = %file.display(), "no administrator exists yet; the link in this file makes the first one, and `abide setup-link` another");
         }
         return;
     }

@@ -4,7 +4,7 @@
 //! of JSON back.
 
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, StoreKind};
 use crate::flow::import::{ImportError, ReplaceSecrets};
 use crate::web::Facing;
 use actix_web::web::Data;
@@ -51,8 +51,17 @@ enum Answer {
 /// What was refused or went wrong.
 pub async fn call(config: &Config, verb: Verb) -> anyhow::Result<String> {
     match UnixStream::connect(socket(config)).await {
-        Ok(stream) => ask(stream, &verb).await,
+        Ok(stream) => {
+            tracing::info!(data = %config.data_dir.display(), "through the running server");
+            ask(stream, &verb).await
+        }
         Err(_) => {
+            let made = !config.data_dir.exists() && config.store.kind == StoreKind::Sled;
+            if made && matches!(verb, Verb::Export) {
+                bail!("there is no store in {}; is --config missing?", config.data_dir.display());
+            }
+            let which = if made { "a new store, because there was none" } else { "the store itself" };
+            tracing::info!(data = %config.data_dir.display(), "no server runs; working on {which}");
             let app = App::open(config.clone()).await?;
             let answer = perform(&app.facing, verb).await;
             app.store.backend().close().await?;
@@ -76,7 +85,17 @@ async fn perform(facing: &Facing, verb: Verb) -> anyhow::Result<String> {
     let (idp, now) = (&facing.idp, facing.clock.now());
     match verb {
         Verb::Import { json, replace_secrets } => match idp.import(&json, replace_secrets, now).await {
-            Ok(done) => Ok(format!("{} created, {} changed, {} unchanged", done.created, done.changed, done.unchanged)),
+            Ok(done) => {
+                let counts =
+                    format!("{} created, {} changed, {} unchanged", done.created, done.changed, done.unchanged);
+                Ok(match done.secrets_left {
+                    0 => counts,
+                    left => format!(
+                        "{counts}\n{left} client secret(s) of the file are not the stored ones and were left out; \
+                         --replace-secrets replaces them"
+                    ),
+                })
+            }
             Err(ImportError::Wrong(why)) => bail!("nothing was imported: {why}"),
             Err(error) => bail!("{error}"),
         },

@@ -10,9 +10,10 @@ use crate::model::audit::{Act, Event};
 use crate::model::client::{self, Client, ClientSecret, Confidentiality, STRONG_SECRET};
 use crate::model::credential::{Credential, CredentialSecret};
 use crate::model::id::{ClientId, SecretDigest};
-use crate::model::password;
+use crate::model::password::{self, Weakness};
 use crate::model::record::Change;
 use crate::protocol::claims::check_standard;
+use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::client_metadata::ClientMetadata;
 use crate::protocol::time::Timestamp;
 use crate::store::StoreFault;
@@ -69,6 +70,8 @@ pub struct Imported {
     pub changed: usize,
     /// Records that were as the file says already.
     pub unchanged: usize,
+    /// Client secrets of the file that are not the stored ones, and were left out.
+    pub secrets_left: usize,
 }
 
 /// Why nothing was imported.
@@ -97,6 +100,9 @@ impl Idp {
         let file: File =
             serde_json::from_str(json).map_err(|error| ImportError::Wrong(format!("the file: {error}")))?;
         check(&file).map_err(ImportError::Wrong)?;
+        for (place, metadata) in file.clients.iter().enumerate() {
+            self.check_authenticable(place, metadata).await?;
+        }
         let mut done = Imported::default();
         for user in file.users {
             self.import_user(user, replace, &mut done, now).await?;
@@ -105,6 +111,22 @@ impl Idp {
             self.import_client(metadata, replace, &mut done, now).await?;
         }
         Ok(done)
+    }
+
+    /// A confidential client without any secret could never authenticate.
+    async fn check_authenticable(&self, place: usize, metadata: &ClientMetadata) -> Result<(), ImportError> {
+        let brings = metadata.client_secret.is_some() || metadata.client_secret_hash.is_some();
+        if brings || metadata.token_endpoint_auth_method == AuthMethod::None {
+            return Ok(());
+        }
+        match self.store.read::<Client>(&metadata.client_id).await? {
+            Some(client) if client.secret.is_some() => Ok(()),
+            _ => Err(ImportError::Wrong(format!(
+                "clients[{place}] ({}): client_secret is missing; a client without one is public: \
+                 \"token_endpoint_auth_method\": \"none\"",
+                metadata.client_id
+            ))),
+        }
     }
 
     async fn import_user(
@@ -197,7 +219,11 @@ impl Idp {
         let weak = metadata.weak_secret.take() == Some(true);
         let keeps = before.as_ref().is_some_and(|client| client.secret.is_some()) && replace == ReplaceSecrets::No;
         let secret = match (&before, clear, hash) {
-            (Some(client), ..) if keeps => client.secret.clone(),
+            (Some(client), clear, _) if keeps => {
+                let other = |clear: &String| client.secret != Some(ClientSecret::Digest(digest(clear)));
+                done.secrets_left += usize::from(!weak && clear.as_ref().is_some_and(other));
+                client.secret.clone()
+            }
             (Some(client), Some(clear), _) if weak && self.is_weak_secret(client, &clear).await? => {
                 client.secret.clone()
             }
@@ -294,11 +320,14 @@ fn check_user(user: &User) -> Result<(), String> {
     match (&user.password, &user.password_hash) {
         (Some(_), Some(_)) => return Err("either password or password_hash, not both".into()),
         (Some(clear), None) => password::judge(clear, &user.username).map_err(|weakness| {
-            format!(
-                "password: {weakness:?}; it needs {} to {} characters and must not be a common one",
-                password::MINIMUM_ALONE,
-                password::MAXIMUM
-            )
+            let wrong = match weakness {
+                Weakness::TooShort => "it is too short",
+                Weakness::TooLong => "it is too long",
+                Weakness::Common => "it is too easy to guess",
+                Weakness::LikeUsername => "it is little more than the username",
+            };
+            let (least, most) = (password::MINIMUM_ALONE, password::MAXIMUM);
+            format!("password: {wrong}; it needs {least} to {most} characters and must not be a common one")
         })?,
         (None, Some(hash)) => check_hash(hash)?,
         (None, None) => {}
@@ -314,7 +343,7 @@ fn check_user(user: &User) -> Result<(), String> {
 }
 
 fn check_secret(metadata: &ClientMetadata) -> Result<(), String> {
-    let public = metadata.token_endpoint_auth_method == crate::protocol::client_auth::AuthMethod::None;
+    let public = metadata.token_endpoint_auth_method == AuthMethod::None;
     match (&metadata.client_secret, &metadata.client_secret_hash) {
         (Some(_), Some(_)) => Err("either client_secret or client_secret_hash, not both".into()),
         (Some(_), None) | (None, Some(_)) if public => {

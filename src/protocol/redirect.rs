@@ -59,7 +59,7 @@ pub enum Unregistrable {
     Wildcard,
     /// The scheme is not allowed for this kind of client.
     #[error(
-        "its scheme is not allowed: web clients use https; native clients https, a private scheme with a dot (com.example.app:/…) or http on 127.0.0.1 or [::1]; plain http on localhost needs a confidential client or `development = true`"
+        "its scheme is not allowed: web clients use https; native clients https, a private scheme with a dot (com.example.app:/…) or http on 127.0.0.1 or [::1]; plain http on localhost needs a confidential client or `development` set to true"
     )]
     Scheme,
 }

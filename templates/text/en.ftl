@@ -95,7 +95,7 @@ setup-heading = Create the first administrator
 setup-explanation = This account manages people, apps and sessions. The link you used works once.
 setup-create = Create administrator
 setup-gone-heading = This setup link no longer works
-setup-gone = It has been used, its hour is over, or there already is an administrator.
+setup-gone = It has been used, its hour is over, a newer one was made, or there already is an administrator.
 setup-gone-new = To get a new link, run this on the server:
 setup-gone-console = Go to the console
 
@@ -163,7 +163,7 @@ client-idle-timeout = Idle limit
 client-max-lifetime = Longest sign-in
 client-limits-hint = Such as 15m, 12h or 30d. Empty: no limits of its own, those of the session apply.
 client-scope = Scopes
-client-scope-hint = Separated by spaces. Empty: openid profile email.
+client-scope-hint = Separated by spaces. Empty: all standard scopes.
 client-consent = Consent
 client-skip-consent = Do not ask people for consent
 client-skip-consent-hint = Only for apps of your own organisation.

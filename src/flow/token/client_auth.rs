@@ -28,6 +28,13 @@ impl Idp {
         }
         let Some(client) = self.store.read::<Client>(&presented.client_id).await? else { return wrong() };
         if presented.method != client.metadata.token_endpoint_auth_method {
+            let (came, registered) = (presented.method.name(), client.metadata.token_endpoint_auth_method.name());
+            tracing::info!(
+                client = client.id.as_str(),
+                came,
+                registered,
+                "authenticated by another method than registered"
+            );
             return wrong();
         }
         let same = match (presented.method, presented.secret, &client.secret) {
