@@ -1,6 +1,7 @@
 //! Sign in once, be signed in everywhere.
 
 use crate::harness::{Idp, PASSWORD, USERNAME, claims_of};
+use actix_web::test::TestRequest;
 use serde_json::json;
 
 #[actix_web::test]
@@ -115,7 +116,7 @@ async fn a_posted_request_is_answered_with_a_get() {
     browser.enter(&social).await;
     let request = social.request(&[]);
     let (_, query) = request.split_once('?').unwrap();
-    let post = actix_web::test::TestRequest::post()
+    let post = TestRequest::post()
         .uri("/authorize")
         .insert_header(("content-type", "application/x-www-form-urlencoded"))
         .set_payload(query.to_owned());
@@ -260,4 +261,38 @@ async fn an_offline_grant_outlives_the_session_and_not_the_account() {
     let answer = browser.sign_in(&page).await;
     let tokens = social.redeem(&answer).await;
     assert_eq!(tokens.scope, "openid", "a client whose record does not allow it does not get it");
+}
+
+#[actix_web::test]
+async fn userinfo_answers_the_same_by_get_and_by_either_post() {
+    let idp = Idp::start().await;
+    let (mut browser, social) = (idp.browser(), idp.app("social"));
+    let answer = browser.enter(&social).await;
+    let tokens = social.redeem(&answer).await;
+    let by_get = social.userinfo(&tokens.access).await.json();
+    assert_eq!(by_get["email"], "mira@example.org");
+    let bearer = ("authorization", format!("Bearer {}", tokens.access));
+    let by_header = idp.call(TestRequest::post().uri("/userinfo").insert_header(bearer)).await;
+    let by_body = idp.call(TestRequest::post().uri("/userinfo").set_form([("access_token", &tokens.access)])).await;
+    assert_eq!((by_header.json(), by_body.json()), (by_get.clone(), by_get));
+}
+
+#[actix_web::test]
+async fn discovery_tells_what_is_there() {
+    let idp = Idp::start().await;
+    let read = async |path: &str| idp.call(TestRequest::get().uri(path)).await.json();
+    let document = read("/.well-known/openid-configuration").await;
+    assert_eq!(document, read("/.well-known/oauth-authorization-server").await);
+    assert_eq!(document["issuer"], "https://id.example.com");
+    for (name, address) in document.as_object().unwrap().iter().filter(|(name, _)| name.ends_with("_endpoint")) {
+        let path = address.as_str().unwrap().strip_prefix("https://id.example.com").unwrap();
+        assert_ne!(idp.call(TestRequest::get().uri(path)).await.status, 404, "{name}");
+    }
+    let keys = read("/jwks").await;
+    let algorithms: Vec<&str> =
+        keys["keys"].as_array().unwrap().iter().map(|key| key["alg"].as_str().unwrap()).collect();
+    for alg in document["id_token_signing_alg_values_supported"].as_array().unwrap() {
+        assert!(algorithms.contains(&alg.as_str().unwrap()), "{alg}");
+    }
+    assert!(keys["keys"].as_array().unwrap().iter().all(|key| key["d"].is_null()), "no private half");
 }
