@@ -78,8 +78,7 @@ impl Idp {
                 Some(account) => {
                     let event = Event::done(act, now).by(&actor).to(&account.id);
                     let change = if wish == Use::Disable { account.disable(event) } else { account.enable(event) };
-                    let Change { fate, look_at, looked_at, events, .. } = change;
-                    Change { outcome: true, fate, look_at, looked_at, events }
+                    change.telling(true)
                 }
             }
         });

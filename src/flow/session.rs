@@ -182,11 +182,11 @@ impl Idp {
         if live.is_empty() {
             return Ok(Handles::Set(Vec::new(), Remember::No));
         }
-        // The first place stays with the secret that leads nowhere now: nobody may silently follow whoever signed out.
-        // The others are a choice away.
-        let is_first = visitor.handles.first().is_some_and(|first| first.expose() == current.handle.expose());
-        let ended = is_first.then(|| current.handle.clone());
-        let left: Vec<Secret> = ended.into_iter().chain(live.iter().map(|other| other.handle.clone())).collect();
+        // The first place is never given away, though its secret may lead nowhere by now: nobody may silently follow
+        // whoever signed out, now or before. The others are a choice away.
+        let lives = |handle: &Secret| live.iter().any(|other| other.handle.expose() == handle.expose());
+        let left = visitor.handles.iter().enumerate().filter(|(place, handle)| *place == 0 || lives(handle));
+        let left: Vec<Secret> = left.map(|(_, handle)| handle.clone()).collect();
         Ok(Handles::Set(left, kept(&live)))
     }
 

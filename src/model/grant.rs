@@ -257,7 +257,7 @@ impl Grant {
         if unbound || (self.standing(offline, now) == GrantStanding::Over && now >= self.renewed_at + LOOK_AGAIN) {
             Change::delete(())
         } else {
-            Change { fate: Fate::Keep, ..Change::keep(()).due(now + LOOK_AGAIN) }
+            Change::keep(()).due(now + LOOK_AGAIN)
         }
     }
 }

@@ -157,6 +157,12 @@ impl<R, O> Change<R, O> {
         Change { fate: Fate::Delete, ..Change::keep(outcome) }
     }
 
+    /// With another outcome.
+    pub fn telling<P>(self, outcome: P) -> Change<R, P> {
+        let Change { fate, look_at, looked_at, events, .. } = self;
+        Change { outcome, fate, look_at, looked_at, events }
+    }
+
     /// With an entry for the audit log.
     pub fn told(mut self, event: Event) -> Self {
         self.events.push(event);

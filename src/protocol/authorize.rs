@@ -172,13 +172,6 @@ fn prompts(params: &Params) -> Result<Vec<Prompt>, OAuthError> {
     Ok(prompts)
 }
 
-/// The parameters of a successful answer (RFC 6749, 4.1.2; RFC 9207, 2).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuthorizationResponse {
-    /// The code.
-    pub code: String,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -67,12 +67,6 @@ impl Settings {
         })
     }
 
-    /// With another number of connections, at least one.
-    #[must_use]
-    pub fn with_connections(self, connections: u32) -> Settings {
-        Settings { connections: connections.max(1), ..self }
-    }
-
     /// Database and server, for people. No secret.
     pub fn place(&self) -> &str {
         &self.place

@@ -27,6 +27,23 @@ async fn nobody_silently_follows_whoever_signed_out() {
 }
 
 #[actix_web::test]
+async fn nor_after_a_second_sign_out_of_somebody_in_the_middle() {
+    let idp = Idp::start().await;
+    let (mut browser, social) = (idp.browser(), idp.app("social"));
+    browser.enter(&social).await;
+    let mut tokens = Vec::new();
+    for (username, password) in [OTTO, ("boss", "the boss of all of this")] {
+        let page = browser.authorize(&social, &[("prompt", "login")]).await;
+        let answer = browser.sign_in_as(&page, username, password).await;
+        tokens.push(social.redeem(&answer).await);
+    }
+    for tokens in tokens.iter().rev() {
+        browser.get(&format!("/end_session?id_token_hint={}", tokens.id)).await;
+        assert_eq!(browser.silently(&social).await.error(), "login_required");
+    }
+}
+
+#[actix_web::test]
 async fn a_hint_finds_its_person_among_several_and_refuses_a_stranger() {
     let idp = Idp::start().await;
     let (mut browser, social) = (idp.browser(), idp.app("social"));
