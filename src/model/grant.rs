@@ -5,7 +5,7 @@
 
 use crate::model::audit::{Act, Event};
 use crate::model::id::{AccountId, ClientId, GrantId, SessionId};
-use crate::model::record::{Change, Fate, Kind, Record, Row};
+use crate::model::record::{Change, Kind, Record, Row};
 use crate::model::session::Session;
 use crate::protocol::claims::AuthenticationFacts;
 use crate::protocol::pkce::CodeChallenge;
@@ -297,6 +297,7 @@ impl Record for Grant {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::record::Fate;
 
     fn grant() -> Grant {
         Grant {
