@@ -5,7 +5,9 @@
 mod bad_input;
 mod browser;
 mod cli;
+mod faults;
 mod floors;
+
 mod harness;
 mod interop;
 mod interop_openidconnect;
