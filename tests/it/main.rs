@@ -7,7 +7,6 @@ mod browser;
 mod cli;
 mod faults;
 mod floors;
-
 mod harness;
 mod interop;
 mod interop_openidconnect;
