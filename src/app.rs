@@ -2,6 +2,8 @@
 //! through here.
 
 pub mod control;
+pub mod files;
+pub mod keep;
 mod kept;
 
 use crate::clock::Clock;
@@ -10,8 +12,10 @@ use crate::crypto::hashing::{Cost, Hashing, USUAL};
 use crate::crypto::keyring::{Keyring, sealing_key};
 use crate::crypto::seal::Seals;
 use crate::flow::import::{Imported, ReplaceSecrets};
+use crate::flow::nodes::Membership;
 use crate::flow::{Idp, Settings, TokenLifetimes};
 use crate::model::grant::OfflineLimits;
+use crate::model::nodes::{Background, EVERY};
 use crate::store::{Backend, Store};
 use crate::web::{self, Facing};
 use actix_web::body::MessageBody;
@@ -28,6 +32,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
 
 /// Sign-ins that may wait for the password hash at the same time.
 const HASHING_QUEUE: usize = 64;
@@ -52,6 +57,7 @@ pub struct Running {
     server: ServerHandle,
     over: watch::Receiver<bool>,
     tasks: Vec<JoinHandle<()>>,
+    facing: Data<Facing>,
     store: Kept,
 }
 
@@ -61,14 +67,10 @@ impl App {
     /// # Errors
     /// What cannot be opened, and what to do.
     pub async fn open(config: Config) -> anyhow::Result<App> {
-        let folder = &config.data_dir;
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
-        let store = Kept::open(&config).await?;
+        make_data_dir(&config)?;
+        let store = Kept::open_whole(&config).await?;
         let facing = assemble(&config, store.backend(), Clock::System, USUAL)?;
+        facing.idp.fits(facing.clock.now()).await??;
         Ok(App { config, facing, store })
     }
 
@@ -86,6 +88,7 @@ impl App {
     /// The address cannot be bound, or a TLS file cannot be used.
     pub async fn serve(self) -> anyhow::Result<Running> {
         let facing = self.facing.clone();
+        facing.idp.report(facing.clock.now()).await??;
         let server = HttpServer::new(move || application(facing.clone()))
             .client_request_timeout(Duration::from_secs(10))
             .client_disconnect_timeout(Duration::from_secs(5))
@@ -110,11 +113,12 @@ impl App {
             }
             let _ = tell.send(true);
         })];
+        tasks.push(tokio::spawn(report(self.facing.clone())));
         tasks.push(tokio::spawn(sweep(self.facing.clone())));
         tasks.push(tokio::spawn(stop_when_broken(self.store.clone(), handle.clone())));
         tasks.extend(control::listen(&self.config, self.facing.clone()));
         let setup_link = self.setup_link().await?;
-        Ok(Running { addresses, setup_link, server: handle, over, tasks, store: self.store })
+        Ok(Running { addresses, setup_link, server: handle, over, tasks, facing: self.facing, store: self.store })
     }
 
     /// The link that makes the first administrator, where there is none. Where nobody sits at a terminal it waits in
@@ -126,7 +130,7 @@ impl App {
             let _ = std::fs::remove_file(&path);
             return Ok(None);
         };
-        control::write_private(&path, link.expose()).with_context(|| format!("cannot write {}", path.display()))?;
+        files::write_private(&path, link.expose())?;
         Ok(Some(link.expose().to_owned()))
     }
 }
@@ -157,6 +161,9 @@ impl Running {
         for task in &self.tasks {
             task.abort();
         }
+        if let Err(fault) = self.facing.idp.leave().await {
+            tracing::warn!(%fault, "the other nodes could not be told that this one stops");
+        }
         self.store.backend().close().await.context("the store could not be flushed")
     }
 }
@@ -175,6 +182,7 @@ pub fn assemble(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Co
         hashing: Hashing::new(cost, workers, HASHING_QUEUE),
         client_hashing: Hashing::new(cost, 1, CLIENT_QUEUE),
         settings: settings(config),
+        nodes: Membership::default(),
     };
     Ok(Data::new(Facing { idp, clock, trusted_proxies: config.http.trusted_proxies.clone() }))
 }
@@ -215,12 +223,33 @@ pub fn application(
         .configure(web::routes)
 }
 
-/// Keeps the appointments of the sweep, batch by batch while there are any.
+fn make_data_dir(config: &Config) -> anyhow::Result<()> {
+    let folder = &config.data_dir;
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.with_context(|| format!("the data folder {} cannot be made", folder.display()))
+}
+
+/// Tells the other nodes that this one is there.
+async fn report(facing: Data<Facing>) {
+    let mut ticks = tokio::time::interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match facing.idp.report(facing.clock.now()).await {
+            Ok(Ok(())) => (),
+            Ok(Err(refused)) => tracing::error!(%refused, "this node does not fit the others and is not ready"),
+            Err(fault) => tracing::warn!(%fault, "this node could not report to the others"),
+        }
+    }
+}
+
+/// Keeps the appointments of the sweep, batch by batch while there are any. Where several nodes share a store, one of
+/// them does.
 async fn sweep(facing: Data<Facing>) {
     let mut ticks = tokio::time::interval(SWEEP_EVERY);
     loop {
         ticks.tick().await;
-        loop {
+        while facing.idp.nodes.background(facing.clock.now()) == Background::Ours {
             match facing.idp.sweep(facing.clock.now()).await {
                 Ok(0) => break,
                 Ok(count) => tracing::debug!(count, "swept"),

@@ -1,7 +1,9 @@
 //! The command line.
 
 use abide::app::control::{self, Verb};
-use abide::app::{App, Running};
+use abide::app::files::write_private;
+use abide::app::{App, Running, keep};
+use abide::clock::Stopwatch;
 use abide::config::{Config, ConfigError};
 use abide::flow::import::ReplaceSecrets;
 use abide::logs;
@@ -10,7 +12,6 @@ use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -28,6 +29,7 @@ Examples:
   abide check --config /etc/abide.toml         say what is wrong with a configuration
   abide import people.json                     add people and apps; into a running server too
   abide export - > configuration.json          print what `import` would read
+  abide backup /var/backups/abide.backup       everything, sealed, while the server runs
   ABIDE_LISTEN=127.0.0.1:9000 abide serve      one setting from the environment
 
 Configuration:
@@ -83,6 +85,38 @@ enum Act {
     /// Run it with a role that may create tables, before starting a newer Abide; other roles need no such right. Does
     /// nothing where nothing is to be done. The embedded store needs no migration.
     Migrate,
+    /// Write everything into one sealed file, while the server runs
+    ///
+    /// People, apps, sessions, grants and the audit log as they are at one instant, sealed by a key in keys_dir: keep
+    /// keys_dir too, elsewhere. The file is written by the server where one runs, and replaced in one step.
+    Backup {
+        /// Where to write
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Fill an empty store from a backup
+    ///
+    /// The server must not run. The whole file is checked before anything is written, and what was written is read again and
+    /// compared. keys_dir must be the one of the installation that made the backup.
+    Restore {
+        /// The backup
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Carry everything from the store of one configuration to the empty store of another
+    ///
+    /// From the embedded store to PostgreSQL or back, or to a new place. No server may run on either. The source is only
+    /// read; at the end both are read again and compared. Broken off, the same command goes on where it was. Variables
+    /// count for neither file, but ABIDE_STORE__URL for one that has kind = "postgres" and no url. keys_dir is not moved: both
+    /// configurations should name the same keys.
+    Move {
+        /// The configuration of the store to move from
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// The configuration of the store to move to
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
     /// Print a new one-time link that makes the first administrator
     ///
     /// It is good for an hour and for one use, and makes earlier links void. Fails once an administrator exists.
@@ -105,7 +139,9 @@ const WRONG_CONFIGURATION: u8 = 2;
 fn main() -> ExitCode {
     let line = CommandLine::parse();
     let path = line.config.or_else(usual_file);
-    let config = match settings(path.as_deref()) {
+    // A move has its own two files, and the settings of the installation at hand are no matter.
+    let settings = if matches!(line.act, Act::Move { .. }) { Ok(Config::default()) } else { settings(path.as_deref()) };
+    let config = match settings {
         Ok(config) => config,
         Err(error) => {
             eprintln!("{error}");
@@ -114,6 +150,10 @@ fn main() -> ExitCode {
     };
     match run(line.act, config, path.as_deref()) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<ConfigError>() => {
+            eprintln!("{error}");
+            ExitCode::from(WRONG_CONFIGURATION)
+        }
         Err(error) => {
             eprintln!("abide: {error:#}");
             ExitCode::from(FAILED)
@@ -146,15 +186,76 @@ fn run(act: Act, config: Config, path: Option<&Path>) -> anyhow::Result<()> {
         Act::Import(import) => {
             let json = read(&import.file)?;
             let replace_secrets = if import.replace_secrets { ReplaceSecrets::Yes } else { ReplaceSecrets::No };
-            print(&block_on(control::call(&config, Verb::Import { json, replace_secrets }))?)
+            call(&config, Verb::Import { json, replace_secrets }).and_then(|text| print(&text))
         }
         Act::Export { file } => {
-            let json = block_on(control::call(&config, Verb::Export))?;
-            if file == Path::new("-") { print(&json) } else { replace(&file, &json) }
+            let json = call(&config, Verb::Export)?;
+            // Hashes of passwords are in it.
+            if file == Path::new("-") { print(&json) } else { write_private(&file, &json) }
         }
         Act::Migrate => print(&migrated(block_on(abide::app::migrate(&config))?)),
-        Act::SetupLink => print(&block_on(control::call(&config, Verb::SetupLink))?),
+        Act::Backup { file } => {
+            let file = std::path::absolute(&file).with_context(|| format!("{} is no path", file.display()))?;
+            call(&config, Verb::Backup { file }).and_then(|text| print(&text))
+        }
+        Act::Restore { file } => {
+            let mut progress = Progress::new();
+            let restored = block_on(keep::restore(&config, &file, &mut |tally| progress.tell(&tally.to_string())))?;
+            drop(progress);
+            print(&format!("{restored}\nrestored and compared"))
+        }
+        Act::Move { from, to } => {
+            let (from, to) = (settings_of_one(&from)?, settings_of_one(&to)?);
+            if from.keys_dir != to.keys_dir {
+                eprintln!("abide: the two configurations have other keys_dir; the keys are not moved, so copy them yourself");
+            }
+            let mut progress = Progress::new();
+            let moved = block_on(keep::move_store(&from, &to, &mut |tally| progress.tell(&tally.to_string())))?;
+            drop(progress);
+            print(&format!("{moved}\nmoved and compared; the source is as it was"))
+        }
+        Act::SetupLink => call(&config, Verb::SetupLink).and_then(|text| print(&text)),
     }
+}
+
+fn call(config: &Config, verb: Verb) -> anyhow::Result<String> {
+    let mut progress = Progress::new();
+    block_on(control::call(config, verb, &mut |text| progress.tell(&text)))
+}
+
+/// Shows how far long work has come: in place on a terminal, a line every few seconds elsewhere.
+struct Progress {
+    last: Stopwatch,
+    terminal: bool,
+}
+
+impl Progress {
+    fn new() -> Progress {
+        Progress { last: Stopwatch::start(), terminal: io::stderr().is_terminal() }
+    }
+
+    fn tell(&mut self, text: &str) {
+        if self.last.milliseconds() < if self.terminal { 200 } else { 5000 } {
+            return;
+        }
+        self.last = Stopwatch::start();
+        if self.terminal { eprint!("\r{text}\x1b[K") } else { eprintln!("{text}") }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.terminal {
+            eprint!("\r\x1b[K");
+        }
+    }
+}
+
+/// The settings of one file alone, with the variable for the URL of a database where the file wants one.
+fn settings_of_one(path: &Path) -> Result<Config, ConfigError> {
+    let url = std::env::var("ABIDE_STORE__URL").ok().map(|url| ("ABIDE_STORE__URL".to_owned(), url));
+    let alone = Config::load(Some(path), std::iter::empty());
+    if url.is_none() || alone.is_ok() { alone } else { Config::load(Some(path), url.into_iter()) }
 }
 
 fn migrated(done: Option<Migrated>) -> String {
@@ -259,19 +360,4 @@ fn read(file: &Path) -> anyhow::Result<String> {
         text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     }
     Ok(text)
-}
-
-/// Writes beside the file and renames: whoever reads meanwhile sees the old one or the new one, whole.
-fn replace(file: &Path, text: &str) -> anyhow::Result<()> {
-    let mut beside = file.as_os_str().to_owned();
-    beside.push(format!(".{}.part", std::process::id()));
-    let beside = PathBuf::from(beside);
-    let write = || {
-        // Hashes of passwords are in it.
-        let mut open = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
-        open.write_all(text.as_bytes())?;
-        open.sync_all()?;
-        fs::rename(&beside, file)
-    };
-    write().inspect_err(|_| drop(fs::remove_file(&beside))).with_context(|| format!("cannot write {}", file.display()))
 }

@@ -1,20 +1,21 @@
 //! The verbs of the command line: through the socket of a running server, or, where none runs, on the store itself.
 //!
-//! The socket lies in `data_dir` and only its owner may open it. One request a connection: a line of JSON there, a line
-//! of JSON back.
+//! The socket lies in `data_dir` and only its owner may open it. One request a connection: a line of JSON there, lines of
+//! JSON back, the last one with the outcome.
 
 use crate::app::App;
+use crate::app::files::Draft;
 use crate::config::{Config, StoreKind};
 use crate::flow::import::{ImportError, ReplaceSecrets};
 use crate::web::Facing;
 use actix_web::web::Data;
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
-use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 /// The largest request, in bytes: an import file of some hundred thousand people.
@@ -35,53 +36,66 @@ pub enum Verb {
     Export,
     /// Renew the set-up link.
     SetupLink,
+    /// Write everything into a sealed file.
+    Backup {
+        /// Its absolute path.
+        file: PathBuf,
+    },
 }
 
-/// What comes back.
+/// What comes back, a line each; the last one is not about progress.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Answer {
+    Progress(String),
     Done(String),
     Failed(String),
 }
+
+/// Told how far long work has come.
+pub type Tell<'a> = &'a mut (dyn FnMut(String) + Send);
 
 /// Does what the verb says; answers with what is to be printed.
 ///
 /// # Errors
 /// What was refused or went wrong.
-pub async fn call(config: &Config, verb: Verb) -> anyhow::Result<String> {
+pub async fn call(config: &Config, verb: Verb, tell: Tell<'_>) -> anyhow::Result<String> {
     match UnixStream::connect(socket(config)).await {
         Ok(stream) => {
             tracing::info!(data = %config.data_dir.display(), "through the running server");
-            ask(stream, &verb).await
+            ask(stream, &verb, tell).await
         }
         Err(_) => {
             let made = !config.data_dir.exists() && config.store.kind == StoreKind::Sled;
-            if made && matches!(verb, Verb::Export) {
+            if made && matches!(verb, Verb::Export | Verb::Backup { .. }) {
                 bail!("there is no store in {}; is --config missing?", config.data_dir.display());
             }
             let which = if made { "a new store, because there was none" } else { "the store itself" };
             tracing::info!(data = %config.data_dir.display(), "no server runs; working on {which}");
             let app = App::open(config.clone()).await?;
-            let answer = perform(&app.facing, verb).await;
+            let answer = perform(&app.facing, verb, tell).await;
             app.store.backend().close().await?;
             answer
         }
     }
 }
 
-async fn ask(mut stream: UnixStream, verb: &Verb) -> anyhow::Result<String> {
+async fn ask(mut stream: UnixStream, verb: &Verb, tell: Tell<'_>) -> anyhow::Result<String> {
     stream.write_all(&serde_json::to_vec(verb)?).await?;
     stream.shutdown().await?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.context("the running server broke off")?;
-    match serde_json::from_slice(&answer).context("the running server gave no answer; its log says why")? {
-        Answer::Done(text) => Ok(text),
-        Answer::Failed(why) => bail!("{why}"),
+    let mut lines = BufReader::new(stream).lines();
+    loop {
+        let line = lines.next_line().await.context("the running server broke off")?;
+        let line = line.context("the running server gave no answer; its log says why")?;
+        match serde_json::from_str(&line).context("the running server's answer cannot be understood; is it of this version?")? {
+            Answer::Progress(text) => tell(text),
+            Answer::Done(text) => return Ok(text),
+            Answer::Failed(why) => bail!("{why}"),
+        }
     }
 }
 
-async fn perform(facing: &Facing, verb: Verb) -> anyhow::Result<String> {
+async fn perform(facing: &Facing, verb: Verb, tell: Tell<'_>) -> anyhow::Result<String> {
     let (idp, now) = (&facing.idp, facing.clock.now());
     match verb {
         Verb::Import { json, replace_secrets } => match idp.import(&json, replace_secrets, now).await {
@@ -104,6 +118,12 @@ async fn perform(facing: &Facing, verb: Verb) -> anyhow::Result<String> {
             Some(link) => Ok(link.expose().to_owned()),
             None => bail!("an administrator exists; further ones are made in the console"),
         },
+        Verb::Backup { file } => {
+            let mut draft = Draft::begin(&file)?;
+            let kept = idp.backup(&mut draft, now, &mut |tally| tell(tally.to_string())).await?;
+            draft.finish()?;
+            Ok(format!("{kept}\nin {}; it is sealed by the keys in keys_dir, so keep those too, elsewhere", file.display()))
+        }
     }
 }
 
@@ -139,27 +159,35 @@ async fn serve(mut stream: UnixStream, facing: Data<Facing>) {
     let mut request = Vec::new();
     let read = (&mut stream).take(MOST).read_to_end(&mut request).await;
     let verb = read.ok().and_then(|_| serde_json::from_slice::<Verb>(&request).ok());
-    let answer = match verb {
-        None => Answer::Failed("the request cannot be understood; are server and command line of one version?".into()),
-        Some(verb) => match perform(&facing, verb).await {
+    let Some(verb) = verb else {
+        let why = "the request cannot be understood; are server and command line of one version?";
+        return send(&mut stream, &Answer::Failed(why.into())).await;
+    };
+    // Whoever asked may be slow or gone: progress that finds no room is left out.
+    let (to, mut progress) = mpsc::channel(1);
+    let mut tell = move |text| drop(to.try_send(text));
+    let work = async move {
+        match perform(&facing, verb, &mut tell).await {
             Ok(text) => Answer::Done(text),
             Err(error) => Answer::Failed(format!("{error:#}")),
-        },
+        }
     };
-    if let Ok(bytes) = serde_json::to_vec(&answer) {
-        // Whoever asked may be gone; what was done is done.
-        let _ = stream.write_all(&bytes).await;
+    let work = tokio::spawn(work);
+    while let Some(text) = progress.recv().await {
+        send(&mut stream, &Answer::Progress(text)).await;
+    }
+    let answer = work.await.unwrap_or_else(|_| Answer::Failed("it broke off; the log says why".into()));
+    send(&mut stream, &answer).await;
+}
+
+/// Whoever asked may be gone; what was done is done.
+async fn send(stream: &mut UnixStream, answer: &Answer) {
+    if let Ok(mut line) = serde_json::to_vec(answer) {
+        line.push(b'\n');
+        let _ = stream.write_all(&line).await;
     }
 }
 
 fn socket(config: &Config) -> PathBuf {
     config.data_dir.join("control.sock")
-}
-
-/// Writes a file that only we may read.
-pub(super) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    let _ = std::fs::remove_file(path);
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    writeln!(file, "{text}")?;
-    file.sync_all()
 }

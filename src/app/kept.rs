@@ -39,6 +39,35 @@ impl Kept {
         }
     }
 
+    /// Opens it for a server: not one into which a copy has not come to its end.
+    pub(super) async fn open_whole(config: &Config) -> anyhow::Result<Kept> {
+        let kept = Kept::open(config).await?;
+        if let Some(mark) = kept.backend().mark().await? {
+            kept.backend().close().await?;
+            bail!(
+                "{} holds the beginning of a copy ({mark}); run the same `abide move` again to finish it, or empty the store",
+                Kept::name(config)?
+            );
+        }
+        Ok(kept)
+    }
+
+    /// What the store of a configuration is called. No secret.
+    pub(super) fn name(config: &Config) -> anyhow::Result<String> {
+        Ok(match config.store.kind {
+            StoreKind::Sled => {
+                let folder = config.data_dir.join("store");
+                format!("the folder {}", std::path::absolute(&folder).unwrap_or(folder).display())
+            }
+            StoreKind::Postgres => format!("the database {}", postgres(config)?.place()),
+        })
+    }
+
+    /// Whether there is a store already. A database is.
+    pub(super) fn exists(config: &Config) -> bool {
+        config.store.kind == StoreKind::Postgres || config.data_dir.join("store").exists()
+    }
+
     /// What the rest of the house sees of it.
     pub(super) fn backend(&self) -> Arc<dyn Backend> {
         match self {

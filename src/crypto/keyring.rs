@@ -171,6 +171,7 @@ impl Keyring {
     /// What is wrong with which file.
     pub fn open(folder: &Path, now: Timestamp) -> Result<Keyring, KeyError> {
         make_folder(folder)?;
+        let _alone = alone(folder)?;
         let mut ring = Keyring { keys: read_keys(folder)? };
         for alg in SigningAlg::ALL {
             if ring.signer(alg, now).is_none() {
@@ -241,7 +242,8 @@ fn read_keys(folder: &Path) -> Result<Vec<SigningKey>, KeyError> {
 /// What is wrong with its file.
 pub fn sealing_key(folder: &Path) -> Result<Zeroizing<[u8; 32]>, KeyError> {
     make_folder(folder)?;
-    let path = folder.join("sealing.key");
+    let _alone = alone(folder)?;
+    let path = sealing_key_path(folder);
     if !path.exists() {
         let key = Zeroizing::new(random::bytes::<32>());
         write_private(&path, format!("{}\n", STANDARD.encode(*key)).as_bytes())?;
@@ -252,6 +254,20 @@ pub fn sealing_key(folder: &Path) -> Result<Zeroizing<[u8; 32]>, KeyError> {
     let key: [u8; 32] =
         bytes.as_slice().try_into().map_err(|_| KeyError::Damaged(path, "it must be 32 bytes in base64".to_owned()))?;
     Ok(Zeroizing::new(key))
+}
+
+/// The file of the installation's sealing key.
+pub fn sealing_key_path(folder: &Path) -> PathBuf {
+    folder.join("sealing.key")
+}
+
+/// Nodes that start at the same time on a new folder must not each make keys of their own: one does, the others wait
+/// and read them.
+fn alone(folder: &Path) -> Result<fs::File, KeyError> {
+    let io = |error| KeyError::Io(folder.to_owned(), error);
+    let held = fs::File::open(folder).map_err(io)?;
+    held.lock().map_err(io)?;
+    Ok(held)
 }
 
 fn make_folder(folder: &Path) -> Result<(), KeyError> {
@@ -293,6 +309,25 @@ mod tests {
         assert_eq!(first.keys.len(), 3);
         assert!(first.keys.iter().all(|key| again.keys.contains(key)));
         assert_eq!(*sealing_key(folder.path()).unwrap(), *sealing_key(folder.path()).unwrap());
+    }
+
+    #[test]
+    fn nodes_that_start_together_have_the_same_keys() {
+        for _ in 0..5 {
+            let folder = tempfile::tempdir().unwrap();
+            let now = Timestamp(1_000_000);
+            let open = || (Keyring::open(folder.path(), now).unwrap().key_set(now), *sealing_key(folder.path()).unwrap());
+            let all: Vec<_> = std::thread::scope(|scope| {
+                let nodes: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+                nodes.into_iter().map(|node| node.join().unwrap()).collect()
+            });
+            let kids = |set: &KeySet| {
+                let mut kids: Vec<String> = set.keys.iter().map(|key| key.kid.clone()).collect();
+                kids.sort();
+                kids
+            };
+            assert!(all.iter().all(|(set, seal)| kids(set) == kids(&all[0].0) && *seal == all[0].1));
+        }
     }
 
     #[test]

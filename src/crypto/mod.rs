@@ -5,8 +5,10 @@
 //! * [`seal`] seals what travels through browsers, and derives names and MACs from the installation's key.
 //! * [`keyring`] keeps the signing keys in their files, parsed once.
 //! * [`jwt`] signs and verifies JSON Web Tokens.
+//! * [`fingerprint`] says whether two stores hold the same.
 //! * [`hashing`] hashes passwords, off the event loop and in a bounded queue.
 
+pub mod fingerprint;
 pub mod hashing;
 pub mod jwt;
 pub mod keyring;

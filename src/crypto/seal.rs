@@ -30,9 +30,11 @@ pub enum Purpose {
     Throttle,
     /// A logout request that asks first.
     Logout,
+    /// A backup.
+    Backup,
 }
 
-const PURPOSES: [Purpose; 8] = [
+const PURPOSES: [Purpose; 9] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -41,6 +43,7 @@ const PURPOSES: [Purpose; 8] = [
     Purpose::SessionName,
     Purpose::Throttle,
     Purpose::Logout,
+    Purpose::Backup,
 ];
 
 impl Purpose {
@@ -54,6 +57,7 @@ impl Purpose {
             Purpose::SessionName => "abide session name 1",
             Purpose::Throttle => "abide throttle 1",
             Purpose::Logout => "abide logout 1",
+            Purpose::Backup => "abide backup 1",
         }
     }
 }
@@ -93,23 +97,32 @@ impl Seals {
 
     /// Seals a value: encrypted and authenticated, base64url.
     pub fn seal<T: Serialize>(&self, purpose: Purpose, value: &T) -> String {
-        let mut bytes = serde_json::to_vec(value).expect("what is sealed can be printed");
-        let nonce = self.sealing[&purpose]
-            .seal_in_place_append_tag(Aad::from(purpose.label()), &mut bytes)
-            .expect("sealing a short value succeeds");
-        let mut whole = nonce.as_ref().to_vec();
-        whole.extend_from_slice(&bytes);
-        URL_SAFE_NO_PAD.encode(whole)
+        let bytes = serde_json::to_vec(value).expect("what is sealed can be printed");
+        URL_SAFE_NO_PAD.encode(self.seal_bytes(purpose, &[], bytes))
     }
 
     /// Opens a sealed value; none when it is not ours, not for this purpose or altered.
     pub fn open<T: DeserializeOwned>(&self, purpose: Purpose, text: &str) -> Option<T> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (nonce, sealed) = bytes.split_at_checked(12)?;
+        let plain = self.open_bytes(purpose, &[], URL_SAFE_NO_PAD.decode(text).ok()?)?;
+        serde_json::from_slice(&plain).ok()
+    }
+
+    /// Seals bytes together with a context that is not in them and has to be the same when they are opened: nonce,
+    /// ciphertext, tag.
+    pub fn seal_bytes(&self, purpose: Purpose, context: &[u8], mut plain: Vec<u8>) -> Vec<u8> {
+        let nonce = self.sealing[&purpose]
+            .seal_in_place_append_tag(aad(purpose, context), &mut plain)
+            .expect("sealing a short value succeeds");
+        [&nonce.as_ref()[..], &plain].concat()
+    }
+
+    /// Opens sealed bytes; none when they are not ours, not for this purpose and context, or altered.
+    pub fn open_bytes(&self, purpose: Purpose, context: &[u8], sealed: Vec<u8>) -> Option<Vec<u8>> {
+        let (nonce, rest) = sealed.split_at_checked(12)?;
         let nonce = aws_lc_rs::aead::Nonce::try_assume_unique_for_key(nonce).ok()?;
-        let mut sealed = sealed.to_vec();
-        let plain = self.sealing[&purpose].open_in_place(nonce, Aad::from(purpose.label()), &mut sealed).ok()?;
-        serde_json::from_slice(plain).ok()
+        let mut rest = rest.to_vec();
+        let plain = self.sealing[&purpose].open_in_place(nonce, aad(purpose, context), &mut rest).ok()?;
+        Some(plain.to_vec())
     }
 
     /// The MAC over some parts, each preceded by its length: 32 bytes.
@@ -128,6 +141,11 @@ impl Seals {
     pub fn check(&self, purpose: Purpose, parts: &[&[u8]], presented: &[u8]) -> Same {
         compare(&self.mac(purpose, parts), presented)
     }
+}
+
+/// No label is the beginning of another one, so label and context cannot be taken for another pair.
+fn aad(purpose: Purpose, context: &[u8]) -> Aad<Vec<u8>> {
+    Aad::from([purpose.label().as_bytes(), context].concat())
 }
 
 #[cfg(test)]
@@ -155,6 +173,16 @@ mod tests {
             let altered = String::from_utf8(altered).unwrap();
             assert_eq!(seals.open::<String>(Purpose::Code, &altered), None);
             assert_eq!(seals.open::<String>(Purpose::Code, &text[..at]), None);
+        }
+    }
+
+    #[test]
+    fn a_context_has_to_be_the_same() {
+        let seals = Seals::new(&[7; 32]);
+        let sealed = seals.seal_bytes(Purpose::Backup, b"one", b"hello".to_vec());
+        assert_eq!(seals.open_bytes(Purpose::Backup, b"one", sealed.clone()).as_deref(), Some(&b"hello"[..]));
+        for (purpose, context) in [(Purpose::Backup, &b"two"[..]), (Purpose::Backup, b""), (Purpose::Code, b"one")] {
+            assert_eq!(seals.open_bytes(purpose, context, sealed.clone()), None);
         }
     }
 

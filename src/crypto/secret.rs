@@ -1,7 +1,7 @@
 //! A secret has a type that cannot be printed; a digest has a type that cannot be sent.
 
+use crate::crypto::fingerprint::fingerprint;
 use crate::model::id::SecretDigest;
-use aws_lc_rs::digest::{SHA256, digest as sha2};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::fmt;
@@ -37,7 +37,7 @@ impl fmt::Debug for Secret {
 
 /// The SHA-256 of a presented secret.
 pub fn digest(text: &str) -> SecretDigest {
-    SecretDigest::new(URL_SAFE_NO_PAD.encode(sha2(&SHA256, text.as_bytes())))
+    SecretDigest::new(URL_SAFE_NO_PAD.encode(fingerprint(text.as_bytes())))
 }
 
 /// Whether two values are the same.

@@ -12,6 +12,8 @@
 //! import      the import file, in and out
 //! setup       the first administrator
 //! sweep       forgetting what is over
+//! nodes       this node among the others
+//! keep/       everything, carried elsewhere: backup, restore, move
 //! ```
 
 pub mod account;
@@ -19,7 +21,9 @@ pub mod admin;
 pub mod authorize;
 pub mod browser;
 pub mod import;
+pub mod keep;
 pub mod logout;
+pub mod nodes;
 pub mod session;
 pub mod setup;
 pub mod sign_in;
@@ -30,6 +34,7 @@ use crate::crypto::hashing::Hashing;
 use crate::crypto::jwt::SignFault;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::seal::Seals;
+use crate::flow::nodes::{Membership, NodeFault};
 use crate::model::grant::OfflineLimits;
 use crate::model::session::policy::SessionPolicies;
 use crate::protocol::Issuer;
@@ -55,6 +60,8 @@ pub struct Idp {
     pub client_hashing: Hashing,
     /// The rules of this installation.
     pub settings: Settings,
+    /// This node among those that share the store.
+    pub nodes: Membership,
 }
 
 /// The rules of an installation.
@@ -90,6 +97,9 @@ pub enum Fault {
     /// The signing keys.
     #[error(transparent)]
     Sign(#[from] SignFault),
+    /// This node does not fit the others.
+    #[error(transparent)]
+    Node(#[from] NodeFault),
 }
 
 /// Clocks of different machines may differ by this much.
@@ -106,11 +116,14 @@ impl Idp {
         self.ring.key_set(now)
     }
 
-    /// Can the store be written?
+    /// Can the store be written, and does this node fit the others?
     ///
     /// # Errors
     /// Why not.
     pub async fn ready(&self) -> Result<(), Fault> {
+        if let Some(refused) = self.nodes.refused() {
+            return Err(refused.into());
+        }
         Ok(self.store.backend().probe().await?)
     }
 }

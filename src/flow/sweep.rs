@@ -75,8 +75,8 @@ impl Idp {
             Kind::Setting => {
                 self.visit::<Setting>(due, move |setting| match &setting {
                     Setting::SetupLink { expires_at, .. } if now >= *expires_at => Change::delete(()),
-                    // A younger link has an appointment of its own.
-                    Setting::SetupLink { .. } => Change::keep(()),
+                    // A younger link has an appointment of its own, and nodes make none.
+                    Setting::SetupLink { .. } | Setting::Nodes(_) => Change::keep(()),
                 })
                 .await
             }

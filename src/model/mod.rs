@@ -11,6 +11,7 @@ pub mod consent;
 pub mod credential;
 pub mod grant;
 pub mod id;
+pub mod nodes;
 pub mod password;
 pub mod record;
 pub mod session;

@@ -1,6 +1,7 @@
 //! Single values of the installation.
 
 use crate::model::id::SecretDigest;
+use crate::model::nodes::Nodes;
 use crate::model::record::{Change, Kind, Record};
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,11 +17,15 @@ pub enum Setting {
         /// From here on it is void.
         expires_at: Timestamp,
     },
+    /// The nodes that share the store.
+    Nodes(Nodes),
 }
 
 impl Setting {
     /// The key of [`Setting::SetupLink`].
     pub const SETUP_LINK: &'static str = "setup-link";
+    /// The key of [`Setting::Nodes`].
+    pub const NODES: &'static str = "nodes";
 
     /// Replaces the set-up link: the one before is void from here on.
     pub fn renew_setup_link(digest: SecretDigest, expires_at: Timestamp) -> Change<Setting, ()> {
@@ -29,8 +34,10 @@ impl Setting {
 
     /// Is this link still to be used?
     pub fn setup_link_standing(&self, presented: &SecretDigest, now: Timestamp) -> LinkStanding {
-        let Setting::SetupLink { digest, expires_at } = self;
-        if digest == presented && now < *expires_at { LinkStanding::Good } else { LinkStanding::Void }
+        match self {
+            Setting::SetupLink { digest, expires_at } if digest == presented && now < *expires_at => LinkStanding::Good,
+            _ => LinkStanding::Void,
+        }
     }
 }
 
@@ -48,6 +55,7 @@ impl Record for Setting {
     fn key(&self) -> String {
         match self {
             Setting::SetupLink { .. } => Setting::SETUP_LINK.to_owned(),
+            Setting::Nodes(_) => Setting::NODES.to_owned(),
         }
     }
 }

@@ -3,9 +3,11 @@
 //! The verbs of the floors above are written once, over this trait (see [`super::Store`]), so that a verb cannot exist
 //! for one backend and not for another.
 
+use super::entry::Entry;
 use crate::model::record::{Due, Kind, Name, Row};
 use crate::protocol::time::Timestamp;
 use async_trait::async_trait;
+use tokio::sync::mpsc::Sender;
 
 /// Why the store could not do its work. An expected outcome is never one of these.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -89,6 +91,18 @@ pub struct Page<T> {
     pub next: Option<Cursor>,
 }
 
+/// A part of a copy of everything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// About a megabyte of items or less.
+    pub entries: Vec<Entry>,
+    /// From where to go on after it.
+    pub place: Cursor,
+}
+
+/// About how many bytes of items a [`Load`] holds at most, and how many items.
+pub const LOAD: (usize, usize) = (1 << 20, 1000);
+
 /// What an engine has to do to keep Abide's records.
 ///
 /// Every method that returns `Ok` returns only when what it tells of is durable: also a read, and also the loser of a
@@ -124,6 +138,21 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Removes at most `limit` audit events older than `before`; answers how many.
     async fn forget_events(&self, before: Timestamp, limit: usize) -> Result<usize, StoreFault>;
+
+    /// Hands over everything that is kept, as it was at one instant, load by load in the order of
+    /// [`super::entry::Section::ALL`], beginning behind `from`. Changes go on meanwhile. Ends early, in good order, when nobody
+    /// receives any more.
+    async fn carry_out(&self, from: Option<Cursor>, to: Sender<Load>) -> Result<(), StoreFault>;
+
+    /// Takes over items and sets the mark, in one transaction. An item that is there already is replaced; events are
+    /// always added. For a store that nobody uses: nothing is judged.
+    async fn carry_in(&self, entries: Vec<Entry>, mark: Option<String>) -> Result<(), StoreFault>;
+
+    /// The mark that the last [`Backend::carry_in`] left: a copy into this store that has not come to its end.
+    async fn mark(&self) -> Result<Option<String>, StoreFault>;
+
+    /// What the clock shows that all nodes on this store share; none where there can be only one node.
+    async fn time(&self) -> Result<Option<Timestamp>, StoreFault>;
 
     /// Writes a byte and waits until it is durable; an error says why the store cannot be written.
     async fn probe(&self) -> Result<(), StoreFault>;

@@ -1,6 +1,7 @@
 //! How it is kept: the contract a backend fulfils, and the verbs of the floors above, written once over it.
 
 pub mod contract;
+pub mod entry;
 mod limits;
 pub mod postgres;
 pub mod sled;

@@ -5,6 +5,7 @@
 //! reach      the pool, attempts, what runs where       read     pages and single records
 //! schema     versions and migrations                   place    cursors and pages
 //! trouble, connect_error   what errors mean            running  which changes are under way
+//! carry      a copy of everything, out and in
 //! ```
 //!
 //! Every node may answer everything: nothing is kept in memory, and whoever changes a record holds its row. What is
@@ -22,6 +23,7 @@
 //! **A commit whose answer was lost** is reported as unavailable and never run again: it is wholly there or wholly
 //! absent, and a rule that ran a second time might take its own trace for a replay.
 
+mod carry;
 mod change;
 mod connect_error;
 mod place;
@@ -39,9 +41,10 @@ pub use settings::Settings;
 use self::change::{Forget, Probe, Sheet, Target};
 use self::connect_error::explained;
 use self::reach::{Reach, Work};
-use self::read::{Bearer, DueNow, EventsPage, Get, KeysPage, ListPage, Size};
+use self::read::{Bearer, DueNow, EventsPage, Get, KeysPage, ListPage, Size, Time};
 use self::running::Running;
-use super::contract::{Backend, Committed, Cursor, MAX_KEY, Page, RawRule, StoreFault};
+use super::contract::{Backend, Committed, Cursor, Load, MAX_KEY, Page, RawRule, StoreFault};
+use super::entry::Entry;
 use crate::model::record::{Due, Kind, Name};
 use crate::protocol::time::Timestamp;
 use async_trait::async_trait;
@@ -51,6 +54,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::runtime::Handle;
+use tokio::sync::mpsc::Sender;
 use tracing::Instrument as _;
 
 /// How long the first connection may take.
@@ -184,6 +188,25 @@ impl Backend for PostgresStore {
             }
         }
         Ok(forgotten)
+    }
+
+    async fn carry_out(&self, from: Option<Cursor>, to: Sender<Load>) -> Result<(), StoreFault> {
+        // Its own way, without the time limit of an answer: each statement has one.
+        let reach = self.reach.clone();
+        let carrying = self.home.spawn(async move { reach.once(carry::Out { from, to }).await });
+        carrying.await.unwrap_or_else(|_| Err(StoreFault::Unavailable("the copy was broken off".into())))
+    }
+
+    async fn carry_in(&self, entries: Vec<Entry>, mark: Option<String>) -> Result<(), StoreFault> {
+        self.write(carry::In { entries, mark }).await
+    }
+
+    async fn mark(&self) -> Result<Option<String>, StoreFault> {
+        self.ask(carry::Mark).await
+    }
+
+    async fn time(&self) -> Result<Option<Timestamp>, StoreFault> {
+        self.ask(Time).await.map(Some)
     }
 
     async fn probe(&self) -> Result<(), StoreFault> {

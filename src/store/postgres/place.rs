@@ -32,8 +32,13 @@ pub(super) fn page<T>(rows: Vec<(T, Vec<u8>)>, limit: usize) -> Page<T> {
         items.push(item);
         last = Some(place);
     }
-    let next = last.filter(|_| more).map(|place| Cursor(URL_SAFE_NO_PAD.encode(place)));
+    let next = last.filter(|_| more).map(|place| cursor(&place));
     Page { items, next }
+}
+
+/// A place as a cursor.
+pub(super) fn cursor(place: &[u8]) -> Cursor {
+    Cursor(URL_SAFE_NO_PAD.encode(place))
 }
 
 /// The empty page: what a cursor that was never ours leads to.

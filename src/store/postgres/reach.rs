@@ -88,6 +88,15 @@ impl Reach {
         Err(StoreFault::Unavailable(format!("PostgreSQL: tried again and again: {last}")))
     }
 
+    /// Does long work once. It may take as long as it takes, since each of its statements is limited.
+    pub(super) async fn once<W: Work>(&self, mut work: W) -> Result<W::Answer, StoreFault> {
+        let mut connection = self.pool.acquire().await.map_err(|error| unavailable(&error))?;
+        work.run(&mut connection).await.map_err(|trouble| match trouble {
+            Trouble::Fault(fault) => fault,
+            Trouble::Again(why) | Trouble::Lost(why) => StoreFault::Unavailable(why),
+        })
+    }
+
     /// Where one connection was dead, its idle neighbours probably are too: tries them and throws the dead ones away, so
     /// that the next attempt does not meet one of them.
     async fn weed(&self) {

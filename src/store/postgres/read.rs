@@ -172,6 +172,17 @@ impl Work for Size {
     }
 }
 
+/// The server's clock.
+pub(super) struct Time;
+
+impl Work for Time {
+    type Answer = Timestamp;
+    async fn run(&mut self, connection: &mut PgConnection) -> Result<Timestamp, Trouble> {
+        const TIME: &str = "SELECT CAST(floor(extract(epoch FROM clock_timestamp())) AS bigint)";
+        Ok(Timestamp(sqlx::query_scalar(TIME).fetch_one(connection).await?))
+    }
+}
+
 fn damaged(kind: &'static str) -> Trouble {
     Trouble::Fault(StoreFault::Damaged { kind, reason: "its bytes are not what was written".into() })
 }

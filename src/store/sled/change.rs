@@ -1,54 +1,53 @@
 //! One change: everything a rule decides in one transaction over the trees it touches.
 
+use super::counted::Counted;
 use super::engine::{Engine, Stop};
 use super::keys;
-use super::ledger::{Ticket, Turn};
+use super::ledger::Ticket;
 use super::values::{Malformed, Unseen, Values};
 use crate::model::record::{Kind, Name};
 use crate::protocol::time::Timestamp;
 use crate::store::contract::{Committed, MAX_KEY, RawChange, RawRule, StoreFault, Write};
 use crate::store::limits::{is_nothing, measure};
-use ::sled::transaction::{
-    ConflictableTransactionError, ConflictableTransactionResult, TransactionalTree, UnabortableTransactionError, abort,
-};
+use ::sled::transaction::{ConflictableTransactionResult, UnabortableTransactionError, abort};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 type Step<T> = ConflictableTransactionResult<T, Stop<Committed>>;
+
 
 /// Runs `rule` on a record and writes what it answers. The ticket covers what was written and what was seen.
 pub(super) fn change(engine: &Engine, kind: Kind, key: &str, rule: RawRule) -> Result<(Committed, Ticket), StoreFault> {
     if key.len() > MAX_KEY {
         return Err(StoreFault::TooLarge("key"));
     }
-    let t = &engine.trees;
-    let trees = [t.records(kind), &t.names, &t.lists, &t.due, &t.events, &t.pieces];
+    let [names, lists, due, events, pieces] = engine.trees.beside();
+    let places = [engine.trees.place(kind), names, lists, due, events, pieces];
     let rule = RefCell::new(rule);
     let (answer, ticket) = engine.ledger.write(|turn| {
-        engine.transact(&trees, |view| {
+        engine.transact(turn, &places, |view| {
             let [records, names, lists, due, events, pieces] = view else { return broken_view() };
-            Sheet { engine, turn, kind, key, records, names, lists, due, events, pieces }.run(&rule)
+            let record = (kind, key);
+            Sheet { engine, record, records, names, lists, due, events, pieces }.run(&rule)
         })
     });
     Ok((answer?, ticket))
 }
 
-fn broken_view<T>() -> Step<T> {
+pub(super) fn broken_view<T, S>() -> ConflictableTransactionResult<T, Stop<S>> {
     abort(Stop::Fault(StoreFault::Unavailable("sled gave other trees than were asked for".into())))
 }
 
 /// The trees of one change, inside the transaction.
 struct Sheet<'a> {
     engine: &'a Engine,
-    turn: &'a Turn<'a>,
-    kind: Kind,
-    key: &'a str,
-    records: &'a TransactionalTree,
-    names: &'a TransactionalTree,
-    lists: &'a TransactionalTree,
-    due: &'a TransactionalTree,
-    events: &'a TransactionalTree,
-    pieces: &'a TransactionalTree,
+    record: (Kind, &'a str),
+    records: &'a Counted<'a>,
+    names: &'a Counted<'a>,
+    lists: &'a Counted<'a>,
+    due: &'a Counted<'a>,
+    events: &'a Counted<'a>,
+    pieces: &'a Counted<'a>,
 }
 
 impl Sheet<'_> {
@@ -65,7 +64,9 @@ impl Sheet<'_> {
         if let Some(taken) = self.taken(&change.claim)? {
             return abort(Stop::With(Committed::Taken(taken)));
         }
-        self.turn.begins();
+        if let Err(fault) = self.engine.space.allows_a_change() {
+            return abort(Stop::Fault(fault));
+        }
         self.write_record(&change.write)?;
         self.write_names(&change)?;
         self.write_rows(&change)?;
@@ -74,9 +75,9 @@ impl Sheet<'_> {
     }
 
     fn judge(&self, rule: &RefCell<RawRule>) -> Step<RawChange> {
-        let before = match self.values(self.records).get(self.key.as_bytes()) {
+        let before = match self.values(self.records).get(self.record.1.as_bytes()) {
             Ok(before) => before,
-            Err(Unseen::Malformed) => return abort(Stop::Fault(Malformed::fault(self.kind.name()))),
+            Err(Unseen::Malformed) => return abort(Stop::Fault(Malformed::fault(self.record.0.name()))),
             Err(Unseen::Sled(error)) => return Err(error.into()),
         };
         // A rule that panics must not take the transaction lock or this thread with it.
@@ -89,8 +90,8 @@ impl Sheet<'_> {
 
     fn taken(&self, claimed: &[Name]) -> Result<Option<Name>, UnabortableTransactionError> {
         for name in claimed {
-            let bearer = self.names.get(keys::name(self.kind, name))?;
-            if bearer.is_some_and(|bearer| bearer != self.key.as_bytes()) {
+            let bearer = self.names.get(keys::name(self.record.0, name))?;
+            if bearer.is_some_and(|bearer| bearer != self.record.1.as_bytes()) {
                 return Ok(Some(name.clone()));
             }
         }
@@ -101,21 +102,21 @@ impl Sheet<'_> {
         let records = self.values(self.records);
         match write {
             Write::Keep => Ok(()),
-            Write::Put(value) => records.put(self.key.as_bytes(), value, || self.engine.serial()),
-            Write::Delete => records.remove(self.key.as_bytes()),
+            Write::Put(value) => records.put(self.record.1.as_bytes(), value, || self.engine.serial()),
+            Write::Delete => records.remove(self.record.1.as_bytes()),
         }
     }
 
     /// First what goes, then what comes: what is in both stays.
     fn write_names(&self, change: &RawChange) -> Result<(), UnabortableTransactionError> {
         for name in &change.release {
-            let place = keys::name(self.kind, name);
-            if self.names.get(&place)?.is_some_and(|bearer| bearer == self.key.as_bytes()) {
+            let place = keys::name(self.record.0, name);
+            if self.names.get(&place)?.is_some_and(|bearer| bearer == self.record.1.as_bytes()) {
                 self.names.remove(place)?;
             }
         }
         for name in &change.claim {
-            self.names.insert(keys::name(self.kind, name), self.key.as_bytes())?;
+            self.names.insert(keys::name(self.record.0, name), self.record.1.as_bytes())?;
         }
         Ok(())
     }
@@ -123,10 +124,10 @@ impl Sheet<'_> {
     /// First what goes, then what comes, as for names.
     fn write_rows(&self, change: &RawChange) -> Result<(), UnabortableTransactionError> {
         for row in &change.unlist {
-            self.lists.remove(keys::row(row, self.key))?;
+            self.lists.remove(keys::row(row, self.record.1))?;
         }
         for row in &change.list {
-            self.lists.insert(keys::row(row, self.key), &[])?;
+            self.lists.insert(keys::row(row, self.record.1), &[])?;
         }
         for due in &change.undue {
             self.due.remove(keys::due(due))?;
@@ -145,25 +146,22 @@ impl Sheet<'_> {
         Ok(())
     }
 
-    fn values<'t>(&'t self, heads: &'t TransactionalTree) -> Values<'t> {
+    fn values<'t>(&'t self, heads: &'t Counted<'t>) -> Values<'t> {
         Values { heads, pieces: self.pieces }
     }
 }
 
 /// Removes at most `limit` audit events older than `before`, in one transaction.
 pub(super) fn forget_events(engine: &Engine, before: Timestamp, limit: usize) -> Result<(usize, Ticket), StoreFault> {
-    let t = &engine.trees;
+    let [.., events, pieces] = engine.trees.beside();
     let (answer, ticket) = engine.ledger.write(|turn| {
-        let old = t.events.range(..keys::instant(before).to_vec()).keys().take(limit);
+        let old = events.1.range(..keys::instant(before).to_vec()).keys().take(limit);
         let old = old.collect::<sled::Result<Vec<_>>>().map_err(super::engine::unread("event"))?;
         if old.is_empty() {
             return Ok(0);
         }
-        engine.transact(&[&t.events, &t.pieces], |view| {
-            let [heads, pieces] = view else {
-                return abort(Stop::Fault(StoreFault::Unavailable("sled gave other trees than asked for".into())));
-            };
-            turn.begins();
+        engine.transact(turn, &[events, pieces], |view| {
+            let [heads, pieces] = view else { return broken_view() };
             for key in &old {
                 Values { heads, pieces }.remove(key)?;
             }
@@ -173,14 +171,13 @@ pub(super) fn forget_events(engine: &Engine, before: Timestamp, limit: usize) ->
     Ok((answer?, ticket))
 }
 
-/// Writes one byte.
+/// Writes the number of one more change.
 pub(super) fn probe(engine: &Engine) -> Result<((), Ticket), StoreFault> {
     let (answer, ticket) = engine.ledger.write(|turn| {
-        engine.transact(&[&engine.trees.meta], |view| {
-            turn.begins();
-            for meta in view {
-                meta.insert(b"probe", &[1]).map_err(ConflictableTransactionError::from)?;
-            }
+        engine.space.allows_a_change()?;
+        engine.transact(turn, &[engine.trees.place(Kind::Setting)], |view| {
+            let [any] = view else { return broken_view() };
+            any.account.begins();
             Ok(())
         })
     });

@@ -4,6 +4,7 @@
 //! file has grown. So after each flush we `fdatasync` its log through a handle of our own (syncing works on the file,
 //! not on the handle). Pages that sled put into files of their own, and never syncs, are synced as well.
 
+use super::witness::Witness;
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -33,6 +34,7 @@ pub(super) struct Files<D> {
     log: File,
     blobs: PathBuf,
     synced: HashSet<OsString>,
+    witness: Witness,
     disk: D,
 }
 
@@ -40,14 +42,15 @@ impl<D: Disk> Files<D> {
     /// Opens our handle on the log of the store in `folder`.
     pub(super) fn open(folder: &Path, disk: D) -> io::Result<Files<D>> {
         let log = File::options().read(true).write(true).open(folder.join("db"))?;
-        Ok(Files { log, blobs: folder.join("blobs"), synced: HashSet::new(), disk })
+        let witness = Witness::open(folder)?;
+        Ok(Files { log, blobs: folder.join("blobs"), synced: HashSet::new(), witness, disk })
     }
 
-    /// Runs sled's flush and makes durable what it wrote.
+    /// Runs sled's flush, makes durable what it wrote, and notes that this many changes are on disk.
     ///
     /// Which page files there are is looked up before the flush: those are complete after it, while one that turns
     /// up in between may be half written and must not count as synced.
-    pub(super) fn flush(&mut self, sled: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+    pub(super) fn flush(&mut self, changes: u64, sled: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
         let present = self.blobs()?;
         sled()?;
         let mut fresh = present.difference(&self.synced).peekable();
@@ -59,7 +62,8 @@ impl<D: Disk> Files<D> {
             File::open(&self.blobs)?.sync_all()?;
         }
         self.synced = present;
-        self.disk.sync(&self.log)
+        self.disk.sync(&self.log)?;
+        self.witness.note(changes)
     }
 
     /// Few or none, since long values are cut up; but keys of the greatest length can still make a page that large.

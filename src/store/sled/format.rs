@@ -1,16 +1,48 @@
 //! The format marker: which version of the layout a store has, so that an older program does not misread a newer one.
 
-use super::engine::Trees;
+use super::engine::{SUM, Trees};
+use super::open::Failure;
 use super::open_error::OpenError;
+use super::sum::Sum;
+use super::witness::{self, Testimony};
 use ::sled::Db;
 use std::fs;
 use std::path::Path;
 
 /// The format this program writes and the newest it reads.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
+
+/// Reads everything and compares it with what the store says there should be. A store without a marker is judged by
+/// [`check_format`]; one of format 1 has no sum yet, and is added up.
+pub(super) fn verify(folder: &Path, trees: &Trees) -> Result<Sum, Failure> {
+    let damaged = |reason: String| Err(Failure::Damage(reason));
+    let format = trees.meta.get("format")?.as_deref().and_then(number);
+    let kept = trees.meta.get(SUM)?.map_or(Some(Sum::default()), |bytes| Sum::parse(&bytes));
+    let Some(mut kept) = kept else { return damaged("its sum cannot be read".into()) };
+    if format.is_some_and(|format| format > FORMAT) {
+        return Ok(kept);
+    }
+    match witness::testimony(folder) {
+        Testimony::Changes(acknowledged) if acknowledged > kept.changes => {
+            return damaged(format!("{} changes that were on disk are gone", acknowledged - kept.changes));
+        }
+        Testimony::Silence if kept.changes > 0 => {
+            tracing::warn!(file = witness::NAME, "cannot be read; that no change is missing at the end of the store is not known");
+        }
+        _ => (),
+    }
+    let found = trees.add_up()?;
+    if format == Some(1) {
+        kept = found;
+    }
+    if !found.is_of_the_same_items(&kept) {
+        return damaged("what is in it is not what was written".into());
+    }
+    Ok(kept)
+}
 
 /// Checks or writes the marker, and counts this opening.
-pub(super) fn check_format(folder: &Path, db: &Db, trees: &Trees) -> Result<u32, OpenError> {
+pub(super) fn check_format(folder: &Path, db: &Db, trees: &Trees, sum: Sum) -> Result<u32, OpenError> {
     let damaged = |reason: &str| OpenError::Damaged { folder: folder.into(), copy: None, reason: reason.into() };
     let broken = |error: ::sled::Error| damaged(&error.to_string());
     match trees.meta.get("format").map_err(broken)? {
@@ -23,6 +55,11 @@ pub(super) fn check_format(folder: &Path, db: &Db, trees: &Trees) -> Result<u32,
             let found = number(&marker).ok_or_else(|| damaged("its format marker cannot be read"))?;
             if found > FORMAT {
                 return Err(OpenError::Newer { folder: folder.into(), found });
+            }
+            if found < FORMAT {
+                // In this order: a crash between the two is an older store still.
+                trees.meta.insert(SUM, &sum.bytes()).map_err(broken)?;
+                trees.meta.insert("format", &FORMAT.to_be_bytes()).map_err(broken)?;
             }
         }
     }

@@ -41,11 +41,23 @@ impl Serial {
 
 /// The key under which a unique name points at its bearer.
 pub(super) fn name(kind: Kind, name: &Name) -> Vec<u8> {
-    let mut key = Vec::with_capacity(kind.name().len() + name.sort.len() + name.value.len() + 4);
+    name_from(kind, name.sort, &name.value)
+}
+
+/// The key of a name whose parts come from elsewhere.
+pub(super) fn name_from(kind: Kind, sort: &str, value: &str) -> Vec<u8> {
+    let mut key = Vec::with_capacity(kind.name().len() + sort.len() + value.len() + 4);
     escape(kind.name(), &mut key);
-    escape(name.sort, &mut key);
-    key.extend_from_slice(name.value.as_bytes());
+    escape(sort, &mut key);
+    key.extend_from_slice(value.as_bytes());
     key
+}
+
+/// The name a key stands for: the bearer's kind, sort, value; none if it is not one of ours.
+pub(super) fn name_of(key: &[u8]) -> Option<(Kind, String, String)> {
+    let (kind, rest) = unescape(key)?;
+    let (sort, value) = unescape(rest)?;
+    Some((Kind::named(&kind)?, sort, String::from_utf8(value.to_vec()).ok()?))
 }
 
 /// What all rows of one group of a list begin with.
@@ -68,16 +80,29 @@ pub(super) fn behind(group: &[u8]) -> Vec<u8> {
 
 /// The key of a list row that leads to the record `owner`.
 pub(super) fn row(row: &Row, owner: &str) -> Vec<u8> {
-    let mut key = group(row.list, &row.group);
-    escape(&row.order, &mut key);
-    key.extend_from_slice(owner.as_bytes());
-    key
+    row_from([row.list, &row.group, &row.order, owner])
 }
 
 /// The record key in what follows the [`group`] of a row's key; none if it is not one of ours.
 pub(super) fn row_owner(rest: &[u8]) -> Option<String> {
     let (_, owner) = unescape(rest)?;
     String::from_utf8(owner.to_vec()).ok()
+}
+
+/// The row a key stands for: list, group, order, record key; none if it is not one of ours.
+pub(super) fn row_of(key: &[u8]) -> Option<[String; 4]> {
+    let (list, rest) = unescape(key)?;
+    let (group, rest) = unescape(rest)?;
+    let (order, owner) = unescape(rest)?;
+    Some([list, group, order, String::from_utf8(owner.to_vec()).ok()?])
+}
+
+/// The key of a row whose parts come from elsewhere.
+pub(super) fn row_from([list, group_of, order, owner]: [&str; 4]) -> Vec<u8> {
+    let mut key = group(list, group_of);
+    escape(order, &mut key);
+    key.extend_from_slice(owner.as_bytes());
+    key
 }
 
 /// The key of an appointment.
@@ -93,7 +118,7 @@ pub(super) fn due_of(key: &[u8]) -> Option<Due> {
     let (at, rest) = key.split_first_chunk::<8>()?;
     let (kind, owner) = unescape(rest)?;
     Some(Due {
-        at: Timestamp((u64::from_be_bytes(*at) ^ SIGN) as i64),
+        at: event_time(at)?,
         kind: Kind::named(&kind)?,
         key: String::from_utf8(owner.to_vec()).ok()?,
     })
@@ -102,6 +127,12 @@ pub(super) fn due_of(key: &[u8]) -> Option<Due> {
 /// The key of an audit event.
 pub(super) fn event(at: Timestamp, serial: Serial) -> Vec<u8> {
     [&instant(at)[..], &serial.bytes()[..]].concat()
+}
+
+/// When the event of a key happened; none if it is not one of ours.
+pub(super) fn event_time(key: &[u8]) -> Option<Timestamp> {
+    let at = key.first_chunk::<8>()?;
+    Some(Timestamp((u64::from_be_bytes(*at) ^ SIGN) as i64))
 }
 
 /// The key of one piece of a long value.

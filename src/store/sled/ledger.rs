@@ -1,6 +1,6 @@
 //! Which changes are on disk, and who has to wait: group commit.
 //!
-//! Changes are numbered in the order in which they become visible. Two numbers say how far they got:
+//! Changes are numbered in the order in which they become visible, over all openings of a store. Two numbers say how far they got:
 //!
 //! ```text
 //! begun      raised before a change touches memory       whoever reads later may have seen it
@@ -39,16 +39,14 @@ struct Progress {
 }
 
 /// What the flusher waits for.
-#[derive(Default)]
 struct Bell {
     finished: Ticket,
     last_round: Last,
 }
 
 /// Whether the next flush is the last one.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Last {
-    #[default]
     No,
     Yes,
 }
@@ -83,17 +81,22 @@ impl Turn<'_> {
     pub(super) fn begins(&self) {
         self.begun.store(self.number, Ordering::SeqCst);
     }
+
+    /// The number the change has if it writes.
+    pub(super) fn number(&self) -> Ticket {
+        self.number
+    }
 }
 
 impl Ledger {
-    /// An account without changes.
-    pub(super) fn new() -> Ledger {
+    /// An account of a store whose last change, durable, has this number.
+    pub(super) fn new(last: Ticket) -> Ledger {
         Ledger {
             turn: Mutex::default(),
-            begun: AtomicU64::new(0),
-            bell: Mutex::default(),
+            begun: AtomicU64::new(last),
+            bell: Mutex::new(Bell { finished: last, last_round: Last::No }),
             rung: Condvar::new(),
-            progress: watch::Sender::new(Progress { durable: 0, condition: Condition::Open }),
+            progress: watch::Sender::new(Progress { durable: last, condition: Condition::Open }),
         }
     }
 
@@ -113,6 +116,12 @@ impl Ledger {
             self.rung.notify_one();
         }
         (answer, ticket)
+    }
+
+    /// Runs `look` while nothing is being changed.
+    pub(super) fn between_changes<T>(&self, look: impl FnOnce() -> T) -> T {
+        let _turn = lock(&self.turn);
+        look()
     }
 
     /// Waits until everything up to `ticket` is on disk.
@@ -176,12 +185,12 @@ impl Ledger {
     ///
     /// A failure is final. After a failed fsync the kernel may have dropped the pages and call the next one a
     /// success, so trying again would tell people that something is on disk which is not.
-    pub(super) fn flush_with(&self, mut flush: impl FnMut() -> Result<(), String>) -> End {
+    pub(super) fn flush_with(&self, mut flush: impl FnMut(Ticket) -> Result<(), String>) -> End {
         loop {
             let durable = self.progress.borrow().durable;
             let (target, last) = self.next_round(durable);
             if target > durable {
-                let flushed = catch_unwind(AssertUnwindSafe(&mut flush));
+                let flushed = catch_unwind(AssertUnwindSafe(|| flush(target)));
                 if let Err(reason) = flushed.unwrap_or_else(|_| Err("the flusher panicked".into())) {
                     self.breaks(format!("writing to disk failed ({reason}); restart Abide once the disk is well"));
                     return End::Broken;

@@ -6,6 +6,8 @@
 //! ledger   group commit: who waits for which flush    read     pages and single records
 //! disk     the sync that sled does not do             open     cleaning up and recovery
 //! pool     the threads that may block                 lock, format, open_error   what opening checks and says
+//! counted, sum, witness   is everything still there   snapshot, carry   a copy of everything
+//! space    room on the disk
 //! ```
 //!
 //! A call goes: a place in the `pool`, the work on one of its threads in memory, then waiting, without a thread, for
@@ -17,7 +19,9 @@
 //!
 //! **Memory.** The configured cache is not a ceiling. See [`SledStore::open`] for what was measured.
 
+mod carry;
 mod change;
+mod counted;
 mod disk;
 mod engine;
 mod format;
@@ -28,7 +32,11 @@ mod open;
 mod open_error;
 mod pool;
 mod read;
+mod snapshot;
+mod space;
+mod sum;
 mod values;
+mod witness;
 
 pub use disk::{Disk, Fdatasync};
 pub use open_error::OpenError;
@@ -37,15 +45,18 @@ use self::disk::Files;
 use self::engine::Engine;
 use self::ledger::{End, Ledger, Ticket};
 use self::pool::Pool;
-use super::contract::{Backend, Committed, Cursor, Page, RawRule, StoreFault};
+use self::space::Space;
+use super::contract::{Backend, Committed, Cursor, Load, Page, RawRule, StoreFault};
+use super::entry::Entry;
 use crate::model::record::{Due, Kind, Name};
 use crate::protocol::time::Timestamp;
 use async_trait::async_trait;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread;
+use tokio::sync::mpsc::Sender;
 
 /// A store in a folder of this machine, for one process at a time.
 ///
@@ -84,15 +95,19 @@ impl SledStore {
         let opened = open::open(path, cache_bytes)?;
         let failed = |what| move |source| OpenError::Io { what, path: path.to_owned(), source };
         let files = Files::open(path, disk).map_err(failed("open the log in"))?;
-        let ledger = Arc::new(Ledger::new());
+        let ledger = Arc::new(Ledger::new(opened.sum.changes));
         start_flusher(Arc::clone(&ledger), opened.db, files).map_err(failed("start the flusher for"))?;
         let pool = Pool::start().map_err(failed("start threads for"))?;
+        let space = Space::of(path).map_err(failed("look at the disk of"))?;
         let engine = Engine {
             folder: path.to_owned(),
             trees: opened.trees,
             ledger: Arc::clone(&ledger),
             opening: opened.opening,
             serials: AtomicU64::new(0),
+            sum: Mutex::new(opened.sum),
+            snapshot: Mutex::default(),
+            space,
             _lock: opened.lock,
         };
         Ok(SledStore { engine: RwLock::new(Some(Arc::new(engine))), ledger, pool, recovered: opened.recovered })
@@ -113,6 +128,10 @@ impl SledStore {
         self.ledger.over().await
     }
 
+    fn engine(&self) -> Option<Arc<Engine>> {
+        self.engine.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Runs `work` on a thread that may block, then waits until what it tells of is on disk.
     async fn run<T, W>(&self, work: W) -> Result<T, StoreFault>
     where
@@ -120,7 +139,7 @@ impl SledStore {
         W: FnOnce(&Engine) -> Result<(T, Ticket), StoreFault> + Send + 'static,
     {
         self.ledger.usable()?;
-        let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(ledger::closed)?;
+        let engine = self.engine().ok_or_else(ledger::closed)?;
         let job = move || {
             // It may have broken or been closed while this job waited.
             engine.ledger.usable()?;
@@ -155,7 +174,9 @@ fn start_flusher<D: Disk>(ledger: Arc<Ledger>, db: ::sled::Db, mut files: Files<
     thread::Builder::new()
         .name("store-flusher".into())
         .spawn(move || {
-            let end = ledger.flush_with(|| files.flush(|| open::flush(&db)).map_err(|error| error.to_string()));
+            let end = ledger.flush_with(|changes| {
+                files.flush(changes, || open::flush(&db)).map_err(|error| error.to_string())
+            });
             // Whoever hears that the store is closed may open it again.
             drop((files, db));
             if end == End::InOrder {
@@ -220,6 +241,32 @@ impl Backend for SledStore {
             }
         }
         Ok(forgotten)
+    }
+
+    async fn carry_out(&self, from: Option<Cursor>, to: Sender<Load>) -> Result<(), StoreFault> {
+        self.look(carry::begin).await?;
+        let _copying = carry::Copying(self);
+        let mut place = from;
+        loop {
+            let from = place.take();
+            let Some(load) = self.look(move |engine| carry::load(engine, from.as_ref())).await? else { return Ok(()) };
+            place = Some(load.place.clone());
+            if to.send(load).await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn carry_in(&self, entries: Vec<Entry>, mark: Option<String>) -> Result<(), StoreFault> {
+        self.run(move |engine| carry::take(engine, &entries, mark.as_deref())).await
+    }
+
+    async fn mark(&self) -> Result<Option<String>, StoreFault> {
+        self.look(carry::mark).await
+    }
+
+    async fn time(&self) -> Result<Option<Timestamp>, StoreFault> {
+        Ok(None)
     }
 
     async fn probe(&self) -> Result<(), StoreFault> {

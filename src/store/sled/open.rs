@@ -2,9 +2,10 @@
 
 use super::disk::sync_tree;
 use super::engine::Trees;
-use super::format::check_format;
+use super::format::{check_format, verify};
 use super::lock::{PATIENCE, PAUSE, beside, take_lock};
 use super::open_error::{OpenError, io_error};
+use super::sum::Sum;
 use ::sled::Db;
 use std::fs::{self, File};
 use std::io;
@@ -18,6 +19,7 @@ pub(super) struct Opened {
     pub(super) trees: Trees,
     pub(super) lock: File,
     pub(super) opening: u32,
+    pub(super) sum: Sum,
     pub(super) recovered: Option<PathBuf>,
 }
 
@@ -26,16 +28,17 @@ pub(super) fn open(folder: &Path, cache_bytes: u64) -> Result<Opened, OpenError>
     make_folder(folder).map_err(io_error("create", folder))?;
     let lock = take_lock(folder)?;
     remove_snapshots(folder, Unfinished::Only).map_err(io_error("clean", folder))?;
-    let (db, trees, recovered) = match attempt(folder, cache_bytes) {
-        Ok((db, trees)) => (db, trees, None),
+    let (whole, recovered) = match attempt(folder, cache_bytes) {
+        Ok(whole) => (whole, None),
         Err(Failure::Io(source)) => return Err(OpenError::Io { what: "open", path: folder.into(), source }),
         Err(Failure::Damage(reason)) => recover(folder, cache_bytes, reason)?,
     };
-    let opening = check_format(folder, &db, &trees)?;
+    let Whole { db, trees, sum } = whole;
+    let opening = check_format(folder, &db, &trees, sum)?;
     // sled never syncs what it makes while opening, and what we wrote above has to last too.
     flush(&db).map_err(io_error("write", folder))?;
     sync_tree(folder).map_err(io_error("sync", folder))?;
-    Ok(Opened { db, trees, lock, opening, recovered })
+    Ok(Opened { db, trees, lock, opening, sum, recovered })
 }
 
 /// sled's flush, which is half of what makes a change durable.
@@ -76,7 +79,15 @@ fn remove_snapshots(folder: &Path, which: Unfinished) -> io::Result<()> {
     Ok(())
 }
 
-enum Failure {
+/// A store that opened and in which nothing is missing.
+struct Whole {
+    db: Db,
+    trees: Trees,
+    sum: Sum,
+}
+
+/// Why an attempt failed.
+pub(super) enum Failure {
     /// The files are not what sled wrote.
     Damage(String),
     /// The system refused; trying other things would not help and might harm.
@@ -97,7 +108,7 @@ impl From<sled::Error> for Failure {
 }
 
 #[allow(clippy::disallowed_methods, reason = "a file lock has nobody who tells when it is free")]
-fn attempt(folder: &Path, cache_bytes: u64) -> Result<(Db, Trees), Failure> {
+fn attempt(folder: &Path, cache_bytes: u64) -> Result<Whole, Failure> {
     // sled locks its log too, and its own threads may hold it a moment longer after a close in this process.
     for _ in 0..PATIENCE {
         match attempt_once(folder, cache_bytes) {
@@ -111,28 +122,32 @@ fn attempt(folder: &Path, cache_bytes: u64) -> Result<(Db, Trees), Failure> {
 }
 
 /// sled panics on some damaged files instead of saying so.
-fn attempt_once(folder: &Path, cache_bytes: u64) -> Result<(Db, Trees), Failure> {
+fn attempt_once(folder: &Path, cache_bytes: u64) -> Result<Whole, Failure> {
     let opened = catch_unwind(AssertUnwindSafe(|| {
         // Flushing on a timer would be a second flusher whose failures nobody hears of.
         let config = sled::Config::new().path(folder).cache_capacity(cache_bytes).flush_every_ms(None);
         let db = config.open()?;
         let trees = Trees::open(&db)?;
-        Ok((db, trees))
+        let sum = verify(folder, &trees)?;
+        Ok(Whole { db, trees, sum })
     }));
     opened.unwrap_or_else(|_| Err(Failure::Damage("sled panicked over its files".into())))
 }
 
+/// Copies kept of damaged stores. A supervisor that starts us again and again must not fill the disk with them.
+const COPIES: u32 = 3;
+
 /// Copies the store aside, then tries without the snapshots.
-fn recover(folder: &Path, cache_bytes: u64, reason: String) -> Result<(Db, Trees, Option<PathBuf>), OpenError> {
+fn recover(folder: &Path, cache_bytes: u64, reason: String) -> Result<(Whole, Option<PathBuf>), OpenError> {
     tracing::warn!(folder = %folder.display(), reason, "the store did not open; trying to recover it");
-    let copy = (1..).map(|n| beside(folder, &format!(".damaged-{n}"))).find(|path| !path.exists());
+    let copy = (1..=COPIES).map(|n| beside(folder, &format!(".damaged-{n}"))).find(|path| !path.exists());
     let Some(copy) = copy else { return Err(OpenError::Damaged { folder: folder.into(), copy: None, reason }) };
     copy_tree(folder, &copy).and_then(|()| sync_tree(&copy)).map_err(io_error("copy the damaged store to", &copy))?;
     remove_snapshots(folder, Unfinished::AndFinished).map_err(io_error("clean", folder))?;
     match attempt(folder, cache_bytes) {
-        Ok((db, trees)) => {
+        Ok(whole) => {
             tracing::warn!(copy = %copy.display(), "the store was recovered; the damaged one was copied");
-            Ok((db, trees, Some(copy)))
+            Ok((whole, Some(copy)))
         }
         Err(Failure::Damage(reason)) => Err(OpenError::Damaged { folder: folder.into(), copy: Some(copy), reason }),
         Err(Failure::Io(source)) => Err(io_error("open", folder)(source)),

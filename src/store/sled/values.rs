@@ -8,7 +8,8 @@
 
 use super::keys::{self, Serial};
 use crate::store::contract::StoreFault;
-use ::sled::transaction::{TransactionalTree, UnabortableTransactionError};
+use super::counted::Counted;
+use ::sled::transaction::UnabortableTransactionError;
 use ::sled::{IVec, Tree};
 
 /// The longest value that is kept whole, and the length of a piece, in bytes.
@@ -35,7 +36,7 @@ fn parse(head: &[u8]) -> Option<Head<'_>> {
 }
 
 /// The value behind a head; none when a piece is not there.
-fn assemble<E: From<Malformed>>(
+pub(super) fn assemble<E: From<Malformed>>(
     head: &[u8],
     mut piece: impl FnMut(Vec<u8>) -> Result<Option<IVec>, E>,
 ) -> Result<Option<Vec<u8>>, E> {
@@ -128,9 +129,9 @@ impl From<UnabortableTransactionError> for Unseen {
 /// A tree of heads together with the pieces, inside a transaction.
 pub(super) struct Values<'a> {
     /// The heads.
-    pub(super) heads: &'a TransactionalTree,
+    pub(super) heads: &'a Counted<'a>,
     /// The pieces of all trees.
-    pub(super) pieces: &'a TransactionalTree,
+    pub(super) pieces: &'a Counted<'a>,
 }
 
 impl Values<'_> {
@@ -166,7 +167,7 @@ impl Values<'_> {
             head.extend_from_slice(&serial);
             head.extend_from_slice(&count.to_be_bytes());
         }
-        self.heads.insert(key, head)?;
+        self.heads.insert(key, &head)?;
         Ok(())
     }
 

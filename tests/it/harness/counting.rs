@@ -2,11 +2,13 @@
 
 use abide::model::record::{Due, Kind, Name};
 use abide::protocol::Timestamp;
-use abide::store::contract::{Committed, RawRule};
+use abide::store::contract::{Committed, Load, RawRule};
+use abide::store::entry::Entry;
 use abide::store::{Backend, Cursor, Page, StoreFault};
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::mpsc::Sender;
 
 /// Passes everything on, and counts reads and changes.
 pub struct Counting {
@@ -82,6 +84,18 @@ impl Backend for Counting {
     }
     async fn forget_events(&self, before: Timestamp, limit: usize) -> Result<usize, StoreFault> {
         self.inner.forget_events(before, limit).await
+    }
+    async fn carry_out(&self, from: Option<Cursor>, to: Sender<Load>) -> Result<(), StoreFault> {
+        self.inner.carry_out(from, to).await
+    }
+    async fn carry_in(&self, entries: Vec<Entry>, mark: Option<String>) -> Result<(), StoreFault> {
+        self.inner.carry_in(entries, mark).await
+    }
+    async fn mark(&self) -> Result<Option<String>, StoreFault> {
+        self.inner.mark().await
+    }
+    async fn time(&self) -> Result<Option<Timestamp>, StoreFault> {
+        self.inner.time().await
     }
     async fn probe(&self) -> Result<(), StoreFault> {
         self.inner.probe().await

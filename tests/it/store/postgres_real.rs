@@ -90,7 +90,7 @@ fn two_nodes_share_a_database_and_outlive_its_absence() {
     let keys = tempfile::tempdir().unwrap();
     let cluster = Cluster::start();
     let mut nodes = [0, 1].map(|_| Node::new(&cluster.url("postgres"), keys.path()));
-    for (node, says) in [(&nodes[0], "The schema was made"), (&nodes[1], "has version 1 already")] {
+    for (node, says) in [(&nodes[0], "The schema was made"), (&nodes[1], "already")] {
         let output = node.run(&["migrate"]);
         assert!(output.status.success() && said(&output.stdout).contains(says), "{output:?}");
     }
