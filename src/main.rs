@@ -207,7 +207,9 @@ fn run(act: Act, config: Config, path: Option<&Path>) -> anyhow::Result<()> {
         Act::Move { from, to } => {
             let (from, to) = (settings_of_one(&from)?, settings_of_one(&to)?);
             if from.keys_dir != to.keys_dir {
-                eprintln!("abide: the two configurations have other keys_dir; the keys are not moved, so copy them yourself");
+                eprintln!(
+                    "abide: the two configurations have other keys_dir; the keys are not moved, so copy them yourself"
+                );
             }
             let mut progress = Progress::new();
             let moved = block_on(keep::move_store(&from, &to, &mut |tally| progress.tell(&tally.to_string())))?;

@@ -87,7 +87,9 @@ async fn ask(mut stream: UnixStream, verb: &Verb, tell: Tell<'_>) -> anyhow::Res
     loop {
         let line = lines.next_line().await.context("the running server broke off")?;
         let line = line.context("the running server gave no answer; its log says why")?;
-        match serde_json::from_str(&line).context("the running server's answer cannot be understood; is it of this version?")? {
+        match serde_json::from_str(&line)
+            .context("the running server's answer cannot be understood; is it of this version?")?
+        {
             Answer::Progress(text) => tell(text),
             Answer::Done(text) => return Ok(text),
             Answer::Failed(why) => bail!("{why}"),
@@ -122,7 +124,10 @@ async fn perform(facing: &Facing, verb: Verb, tell: Tell<'_>) -> anyhow::Result<
             let mut draft = Draft::begin(&file)?;
             let kept = idp.backup(&mut draft, now, &mut |tally| tell(tally.to_string())).await?;
             draft.finish()?;
-            Ok(format!("{kept}\nin {}; it is sealed by the keys in keys_dir, so keep those too, elsewhere", file.display()))
+            Ok(format!(
+                "{kept}\nin {}; it is sealed by the keys in keys_dir, so keep those too, elsewhere",
+                file.display()
+            ))
         }
     }
 }

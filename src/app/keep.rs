@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::crypto::keyring::{sealing_key, sealing_key_path};
 use crate::crypto::seal::Seals;
 use crate::flow::keep::moving::{Named, move_all};
-use crate::flow::keep::restore::restore as fill;
+use crate::flow::keep::restore::{check, restore as fill};
 use crate::flow::keep::tally::Tally;
 use crate::flow::nodes::users_of;
 use crate::store::Store;
@@ -32,10 +32,13 @@ pub async fn restore(config: &Config, file: &Path, progress: Progress<'_>) -> an
         );
     }
     let seals = Seals::new(&*sealing_key(&config.keys_dir)?);
+    let refused = || format!("{} was not restored", file.display());
+    // Before a store is opened, which makes one where there is none.
+    let checked = check(BufReader::with_capacity(1 << 20, open), &seals).with_context(refused)?;
     let kept = unused(config).await?;
-    let filled = fill(&mut BufReader::with_capacity(1 << 20, open), &kept.backend(), &seals, progress).await;
+    let filled = fill(checked, &kept.backend(), &seals, progress).await;
     kept.backend().close().await?;
-    filled.with_context(|| format!("{} was not restored", file.display()))
+    filled.with_context(refused)
 }
 
 /// Carries everything from the store of one configuration to the empty store of another.

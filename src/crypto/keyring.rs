@@ -316,7 +316,8 @@ mod tests {
         for _ in 0..5 {
             let folder = tempfile::tempdir().unwrap();
             let now = Timestamp(1_000_000);
-            let open = || (Keyring::open(folder.path(), now).unwrap().key_set(now), *sealing_key(folder.path()).unwrap());
+            let open =
+                || (Keyring::open(folder.path(), now).unwrap().key_set(now), *sealing_key(folder.path()).unwrap());
             let all: Vec<_> = std::thread::scope(|scope| {
                 let nodes: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
                 nodes.into_iter().map(|node| node.join().unwrap()).collect()

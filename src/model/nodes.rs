@@ -88,15 +88,14 @@ impl Nodes {
         if let Some(other) = others().find(|node| node.issuer != report.issuer) {
             return Change::keep(Reported::OtherIssuer(other.issuer.clone()));
         }
-        let apart = |node: &&Node| {
-            (ahead - node.ahead).abs() > APART && (!member || ahead.abs() >= node.ahead.abs())
-        };
+        let apart = |node: &&Node| (ahead - node.ahead).abs() > APART && (!member || ahead.abs() >= node.ahead.abs());
         if let Some(other) = others().find(apart) {
             return Change::keep(Reported::OtherTime(ahead - other.ahead));
         }
         let node = Node { issuer: report.issuer.clone(), ahead, seen_at: report.shared };
         nodes.nodes.insert(report.node.clone(), node);
-        let free = nodes.background.as_ref().is_none_or(|lease| lease.node == report.node || report.shared >= lease.until);
+        let free =
+            nodes.background.as_ref().is_none_or(|lease| lease.node == report.node || report.shared >= lease.until);
         if free {
             nodes.background = Some(Lease { node: report.node.clone(), until: report.shared + LEASE });
         }
@@ -135,12 +134,7 @@ mod tests {
     const ISSUER: &str = "https://id.example.com";
 
     fn report(node: &str, ahead: i64, shared: i64) -> Report {
-        Report {
-            node: node.into(),
-            issuer: ISSUER.into(),
-            own: Timestamp(shared + ahead),
-            shared: Timestamp(shared),
-        }
+        Report { node: node.into(), issuer: ISSUER.into(), own: Timestamp(shared + ahead), shared: Timestamp(shared) }
     }
 
     fn after(nodes: Nodes, report: &Report) -> (Reported, Nodes) {

@@ -100,6 +100,20 @@ pub struct Load {
     pub place: Cursor,
 }
 
+/// How the mark of an unfinished copy moves on. None is a store into which nothing is being copied.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// What it has to be.
+    pub from: Option<String>,
+    /// What it becomes.
+    pub to: Option<String>,
+}
+
+/// What a store says into which somebody else copies.
+pub(super) fn other_mark() -> StoreFault {
+    StoreFault::Unavailable("somebody else is copying into this store".into())
+}
+
 /// About how many bytes of items a [`Load`] holds at most, and how many items.
 pub const LOAD: (usize, usize) = (1 << 20, 1000);
 
@@ -144,9 +158,10 @@ pub trait Backend: Send + Sync + 'static {
     /// receives any more.
     async fn carry_out(&self, from: Option<Cursor>, to: Sender<Load>) -> Result<(), StoreFault>;
 
-    /// Takes over items and sets the mark, in one transaction. An item that is there already is replaced; events are
-    /// always added. For a store that nobody uses: nothing is judged.
-    async fn carry_in(&self, entries: Vec<Entry>, mark: Option<String>) -> Result<(), StoreFault>;
+    /// Takes over items and moves the mark on, in one transaction; refused as unavailable when the mark is not the one
+    /// to move from, since then somebody else copies into this store. An item that is there already is replaced; events
+    /// are always added. For a store that nobody uses: nothing is judged.
+    async fn carry_in(&self, entries: Vec<Entry>, mark: Mark) -> Result<(), StoreFault>;
 
     /// The mark that the last [`Backend::carry_in`] left: a copy into this store that has not come to its end.
     async fn mark(&self) -> Result<Option<String>, StoreFault>;

@@ -10,6 +10,7 @@ mod floors;
 mod harness;
 mod interop;
 mod interop_openidconnect;
+mod keep;
 mod real;
 mod serving;
 mod store;

@@ -12,7 +12,7 @@ pub mod cluster;
 mod killed;
 mod postgres_only;
 mod postgres_real;
-mod scenarios;
+pub mod scenarios;
 mod sled_only;
 mod words;
 
@@ -43,7 +43,8 @@ pub struct SledBench {
 const CACHE: u64 = 8 << 20;
 
 impl SledBench {
-    fn new() -> SledBench {
+    /// One in a folder of its own.
+    pub fn new() -> SledBench {
         SledBench { folder: tempfile::tempdir().expect("a temporary folder") }
     }
 

@@ -2,6 +2,7 @@
 
 use super::tally::Tally;
 use super::{KeepError, Progress, is_empty, stays_behind};
+use crate::store::contract::Mark;
 use crate::store::{Backend, Cursor, StoreFault};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use tokio::task::JoinHandle;
 
 /// How far a move came: what the target remembers, written with every load.
 #[derive(Serialize, Deserialize)]
-struct Mark {
+struct Came {
     moved_from: String,
     place: String,
 }
@@ -30,7 +31,8 @@ pub struct Named<'a> {
 /// # Errors
 /// See [`KeepError`].
 pub async fn move_all(from: &Named<'_>, to: &Named<'_>, progress: Progress<'_>) -> Result<Tally, KeepError> {
-    let place = begun(from, to).await?;
+    let mut mark = to.store.mark().await?;
+    let place = begun(from, to, mark.as_deref()).await?;
     let (loads, mut arriving) = channel(2);
     let source = Arc::clone(from.store);
     let carrying = tokio::spawn(async move { source.carry_out(place, loads).await });
@@ -39,9 +41,10 @@ pub async fn move_all(from: &Named<'_>, to: &Named<'_>, progress: Progress<'_>) 
         let mut entries = load.entries;
         entries.retain(|entry| !stays_behind(entry));
         entries.iter().for_each(|entry| tally.add(entry));
-        let mark = Mark { moved_from: from.name.clone(), place: load.place.0 };
-        let mark = serde_json::to_string(&mark).expect("a mark can be printed");
-        to.store.carry_in(entries, Some(mark)).await?;
+        let came = Came { moved_from: from.name.clone(), place: load.place.0 };
+        let came = serde_json::to_string(&came).expect("a mark can be printed");
+        to.store.carry_in(entries, Mark { from: mark, to: Some(came.clone()) }).await?;
+        mark = Some(came);
         progress(&tally);
     }
     ended(carrying).await?;
@@ -49,23 +52,23 @@ pub async fn move_all(from: &Named<'_>, to: &Named<'_>, progress: Progress<'_>) 
     if let Some(difference) = source.difference(&target) {
         return Err(KeepError::Differs(difference));
     }
-    to.store.carry_in(Vec::new(), None).await?;
+    to.store.carry_in(Vec::new(), Mark { from: mark, to: None }).await?;
     Ok(source)
 }
 
 /// Where to go on; none at the beginning.
-async fn begun(from: &Named<'_>, to: &Named<'_>) -> Result<Option<Cursor>, KeepError> {
+async fn begun(from: &Named<'_>, to: &Named<'_>, mark: Option<&str>) -> Result<Option<Cursor>, KeepError> {
     let not_ours = |mark: String| KeepError::Begun { target: to.name.clone(), mark };
     if let Some(mark) = from.store.mark().await? {
         return Err(KeepError::Begun { target: from.name.clone(), mark });
     }
-    match to.store.mark().await? {
+    match mark {
         None if is_empty(&**to.store).await? => Ok(None),
         None => Err(KeepError::NotEmpty(to.name.clone())),
-        Some(text) => match serde_json::from_str::<Mark>(&text) {
-            Ok(mark) if mark.moved_from == from.name => Ok(Some(Cursor(mark.place))),
-            Ok(mark) => Err(not_ours(format!("a move from {}", mark.moved_from))),
-            Err(_) => Err(not_ours(text)),
+        Some(text) => match serde_json::from_str::<Came>(text) {
+            Ok(came) if came.moved_from == from.name => Ok(Some(Cursor(came.place))),
+            Ok(came) => Err(not_ours(format!("a move from {}", came.moved_from))),
+            Err(_) => Err(not_ours(text.to_owned())),
         },
     }
 }

@@ -8,7 +8,7 @@ use super::reach::Work;
 use super::trouble::{Trouble, at_commit};
 use crate::model::record::{Due, Kind};
 use crate::protocol::time::Timestamp;
-use crate::store::contract::{Cursor, LOAD, Load, StoreFault};
+use crate::store::contract::{Cursor, LOAD, Load, Mark, StoreFault, other_mark};
 use crate::store::entry::{Entry, Section};
 use sqlx::Row as _;
 use sqlx::postgres::{PgConnection, PgRow};
@@ -180,7 +180,7 @@ fn damaged(what: &'static str) -> Trouble {
 /// Takes items over and sets the mark.
 pub(super) struct In {
     pub(super) entries: Vec<Entry>,
-    pub(super) mark: Option<String>,
+    pub(super) mark: Mark,
 }
 
 impl Work for In {
@@ -191,11 +191,32 @@ impl Work for In {
             let all = Columns::of(self.entries.iter().filter(|entry| entry.section() == section));
             all.write(&mut transaction, section).await?;
         }
-        transaction.execute("DELETE FROM abide_marks").await?;
-        if let Some(mark) = &self.mark {
-            transaction.execute(sqlx::query("INSERT INTO abide_marks (id, mark) VALUES (1, $1)").bind(mark)).await?;
-        }
+        self.move_on(&mut transaction).await?;
         transaction.commit().await.map_err(at_commit)
+    }
+}
+
+impl In {
+    async fn move_on(&self, connection: &mut PgConnection) -> Result<(), Trouble> {
+        let moved = match (&self.mark.from, &self.mark.to) {
+            (None, None) => {
+                let nothing = sqlx::query_scalar::<_, String>("SELECT mark FROM abide_marks WHERE id = 1");
+                u64::from(nothing.fetch_optional(connection).await?.is_none())
+            }
+            (None, Some(to)) => {
+                const FIRST: &str = "INSERT INTO abide_marks (id, mark) VALUES (1, $1) ON CONFLICT (id) DO NOTHING";
+                connection.execute(sqlx::query(FIRST).bind(to)).await?.rows_affected()
+            }
+            (Some(from), Some(to)) => {
+                const NEXT: &str = "UPDATE abide_marks SET mark = $2 WHERE id = 1 AND mark = $1";
+                connection.execute(sqlx::query(NEXT).bind(from).bind(to)).await?.rows_affected()
+            }
+            (Some(from), None) => {
+                const LAST: &str = "DELETE FROM abide_marks WHERE id = 1 AND mark = $1";
+                connection.execute(sqlx::query(LAST).bind(from)).await?.rows_affected()
+            }
+        };
+        if moved == 1 { Ok(()) } else { Err(Trouble::Fault(other_mark())) }
     }
 }
 
@@ -297,9 +318,9 @@ impl<'a> Columns<'a> {
 }
 
 /// Reads the mark of an unfinished copy.
-pub(super) struct Mark;
+pub(super) struct ReadMark;
 
-impl Work for Mark {
+impl Work for ReadMark {
     type Answer = Option<String>;
     async fn run(&mut self, connection: &mut PgConnection) -> Result<Option<String>, Trouble> {
         Ok(sqlx::query_scalar("SELECT mark FROM abide_marks WHERE id = 1").fetch_optional(connection).await?)

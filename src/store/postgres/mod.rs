@@ -43,7 +43,7 @@ use self::connect_error::explained;
 use self::reach::{Reach, Work};
 use self::read::{Bearer, DueNow, EventsPage, Get, KeysPage, ListPage, Size, Time};
 use self::running::Running;
-use super::contract::{Backend, Committed, Cursor, Load, MAX_KEY, Page, RawRule, StoreFault};
+use super::contract::{Backend, Committed, Cursor, Load, MAX_KEY, Mark, Page, RawRule, StoreFault};
 use super::entry::Entry;
 use crate::model::record::{Due, Kind, Name};
 use crate::protocol::time::Timestamp;
@@ -197,12 +197,12 @@ impl Backend for PostgresStore {
         carrying.await.unwrap_or_else(|_| Err(StoreFault::Unavailable("the copy was broken off".into())))
     }
 
-    async fn carry_in(&self, entries: Vec<Entry>, mark: Option<String>) -> Result<(), StoreFault> {
+    async fn carry_in(&self, entries: Vec<Entry>, mark: Mark) -> Result<(), StoreFault> {
         self.write(carry::In { entries, mark }).await
     }
 
     async fn mark(&self) -> Result<Option<String>, StoreFault> {
-        self.ask(carry::Mark).await
+        self.ask(carry::ReadMark).await
     }
 
     async fn time(&self) -> Result<Option<Timestamp>, StoreFault> {

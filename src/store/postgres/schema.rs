@@ -12,8 +12,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Connection as _, Error};
 
 /// What leads from one version to the next, in order.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_records.sql"), include_str!("migrations/0002_marks.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_records.sql"), include_str!("migrations/0002_marks.sql")];
 
 /// The version this program works with.
 pub const SCHEMA: i64 = MIGRATIONS.len() as i64;

@@ -10,7 +10,7 @@ use super::ledger::Ticket;
 use super::snapshot::Snapshot;
 use super::values::{Malformed, Unread, Values, assemble};
 use crate::model::record::Kind;
-use crate::store::contract::{Cursor, LOAD, Load, StoreFault};
+use crate::store::contract::{Cursor, LOAD, Load, Mark, StoreFault, other_mark};
 use crate::store::entry::Entry;
 use ::sled::IVec;
 use std::sync::PoisonError;
@@ -128,10 +128,13 @@ fn entry(
 }
 
 /// Takes over items and sets the mark.
-pub(super) fn take(engine: &Engine, entries: &[Entry], mark: Option<&str>) -> Result<((), Ticket), StoreFault> {
+pub(super) fn take(engine: &Engine, entries: &[Entry], moves: &Mark) -> Result<((), Ticket), StoreFault> {
     let places: Vec<Place<'_>> = engine.trees.all().collect();
     let (answer, ticket) = engine.ledger.write(|turn| {
         engine.space.allows_a_change()?;
+        if mark(engine)? != moves.from {
+            return Err(other_mark());
+        }
         engine.transact(turn, &places, |view| {
             let [records @ .., names, lists, due, events, pieces] = view else { return broken_view() };
             for entry in entries {
@@ -156,7 +159,7 @@ pub(super) fn take(engine: &Engine, entries: &[Entry], mark: Option<&str>) -> Re
                 }
             }
             let Some(any) = records.first() else { return broken_view() };
-            any.account.sets(MARK, mark);
+            any.account.sets(MARK, moves.to.as_deref());
             Ok(())
         })
     });

@@ -15,7 +15,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 type Step<T> = ConflictableTransactionResult<T, Stop<Committed>>;
 
-
 /// Runs `rule` on a record and writes what it answers. The ticket covers what was written and what was seen.
 pub(super) fn change(engine: &Engine, kind: Kind, key: &str, rule: RawRule) -> Result<(Committed, Ticket), StoreFault> {
     if key.len() > MAX_KEY {

@@ -13,8 +13,8 @@ use ::sled::transaction::{ConflictableTransactionResult, TransactionError, Trans
 use ::sled::{Db, Tree};
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The trees: one for each kind of record, so that what lives briefly does not share pages with what lives long.
 pub(super) struct Trees {
@@ -157,11 +157,8 @@ impl Engine {
         let account = Account::new(turn, before);
         let done = trees[..].transaction(|view| {
             account.restart(before);
-            let counted: Vec<Counted<'_>> = places
-                .iter()
-                .zip(view)
-                .map(|((name, _), tree)| Counted { name, tree, account: &account })
-                .collect();
+            let counted: Vec<Counted<'_>> =
+                places.iter().zip(view).map(|((name, _), tree)| Counted { name, tree, account: &account }).collect();
             let answer = body(&counted)?;
             if let (true, Some(meta)) = (account.sum() != before, view.last()) {
                 meta.insert(SUM, &account.sum().bytes())?;

@@ -27,7 +27,10 @@ pub(super) fn verify(folder: &Path, trees: &Trees) -> Result<Sum, Failure> {
             return damaged(format!("{} changes that were on disk are gone", acknowledged - kept.changes));
         }
         Testimony::Silence if kept.changes > 0 => {
-            tracing::warn!(file = witness::NAME, "cannot be read; that no change is missing at the end of the store is not known");
+            tracing::warn!(
+                file = witness::NAME,
+                "cannot be read; that no change is missing at the end of the store is not known"
+            );
         }
         _ => (),
     }

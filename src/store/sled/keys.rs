@@ -117,11 +117,7 @@ pub(super) fn due(due: &Due) -> Vec<u8> {
 pub(super) fn due_of(key: &[u8]) -> Option<Due> {
     let (at, rest) = key.split_first_chunk::<8>()?;
     let (kind, owner) = unescape(rest)?;
-    Some(Due {
-        at: event_time(at)?,
-        kind: Kind::named(&kind)?,
-        key: String::from_utf8(owner.to_vec()).ok()?,
-    })
+    Some(Due { at: event_time(at)?, kind: Kind::named(&kind)?, key: String::from_utf8(owner.to_vec()).ok()? })
 }
 
 /// The key of an audit event.

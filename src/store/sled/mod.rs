@@ -46,7 +46,7 @@ use self::engine::Engine;
 use self::ledger::{End, Ledger, Ticket};
 use self::pool::Pool;
 use self::space::Space;
-use super::contract::{Backend, Committed, Cursor, Load, Page, RawRule, StoreFault};
+use super::contract::{Backend, Committed, Cursor, Load, Mark, Page, RawRule, StoreFault};
 use super::entry::Entry;
 use crate::model::record::{Due, Kind, Name};
 use crate::protocol::time::Timestamp;
@@ -174,9 +174,8 @@ fn start_flusher<D: Disk>(ledger: Arc<Ledger>, db: ::sled::Db, mut files: Files<
     thread::Builder::new()
         .name("store-flusher".into())
         .spawn(move || {
-            let end = ledger.flush_with(|changes| {
-                files.flush(changes, || open::flush(&db)).map_err(|error| error.to_string())
-            });
+            let end = ledger
+                .flush_with(|changes| files.flush(changes, || open::flush(&db)).map_err(|error| error.to_string()));
             // Whoever hears that the store is closed may open it again.
             drop((files, db));
             if end == End::InOrder {
@@ -257,8 +256,8 @@ impl Backend for SledStore {
         }
     }
 
-    async fn carry_in(&self, entries: Vec<Entry>, mark: Option<String>) -> Result<(), StoreFault> {
-        self.run(move |engine| carry::take(engine, &entries, mark.as_deref())).await
+    async fn carry_in(&self, entries: Vec<Entry>, mark: Mark) -> Result<(), StoreFault> {
+        self.run(move |engine| carry::take(engine, &entries, &mark)).await
     }
 
     async fn mark(&self) -> Result<Option<String>, StoreFault> {

@@ -48,10 +48,7 @@ impl Sum {
     /// What [`Sum::bytes`] wrote.
     pub(super) fn parse(bytes: &[u8]) -> Option<Sum> {
         let (changes, total) = bytes.split_first_chunk::<8>()?;
-        Some(Sum {
-            changes: u64::from_be_bytes(*changes),
-            total: u128::from_be_bytes(total.try_into().ok()?),
-        })
+        Some(Sum { changes: u64::from_be_bytes(*changes), total: u128::from_be_bytes(total.try_into().ok()?) })
     }
 }
 
@@ -93,7 +90,8 @@ mod tests {
             sum.add(tree, key, value);
             sum
         };
-        let all = [sum("names", b"ab", b"c"), sum("names", b"a", b"bc"), sum("name", b"sab", b"c"), sum("due", b"ab", b"c")];
+        let all =
+            [sum("names", b"ab", b"c"), sum("names", b"a", b"bc"), sum("name", b"sab", b"c"), sum("due", b"ab", b"c")];
         for (n, one) in all.iter().enumerate() {
             assert!(all[n + 1..].iter().all(|other| other != one));
         }

@@ -6,9 +6,9 @@
 //! once under a [`Serial`] of their own, and replaced as a whole; so a reader outside a transaction finds either all
 //! pieces of the value it saw or notices that one is gone, never a mixture.
 
+use super::counted::Counted;
 use super::keys::{self, Serial};
 use crate::store::contract::StoreFault;
-use super::counted::Counted;
 use ::sled::transaction::UnabortableTransactionError;
 use ::sled::{IVec, Tree};
 

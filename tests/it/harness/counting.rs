@@ -2,7 +2,7 @@
 
 use abide::model::record::{Due, Kind, Name};
 use abide::protocol::Timestamp;
-use abide::store::contract::{Committed, Load, RawRule};
+use abide::store::contract::{Committed, Load, Mark, RawRule};
 use abide::store::entry::Entry;
 use abide::store::{Backend, Cursor, Page, StoreFault};
 use async_trait::async_trait;
@@ -88,7 +88,7 @@ impl Backend for Counting {
     async fn carry_out(&self, from: Option<Cursor>, to: Sender<Load>) -> Result<(), StoreFault> {
         self.inner.carry_out(from, to).await
     }
-    async fn carry_in(&self, entries: Vec<Entry>, mark: Option<String>) -> Result<(), StoreFault> {
+    async fn carry_in(&self, entries: Vec<Entry>, mark: Mark) -> Result<(), StoreFault> {
         self.inner.carry_in(entries, mark).await
     }
     async fn mark(&self) -> Result<Option<String>, StoreFault> {

@@ -2,7 +2,7 @@
 
 use super::super::words::*;
 use super::super::{Bench, SledBench};
-use abide::store::contract::{Cursor, Load, RawChange, Write};
+use abide::store::contract::{Cursor, Load, Mark, RawChange, Write};
 use abide::store::entry::{Entry, Section};
 use abide::store::{Backend, StoreFault};
 use futures_util::stream::{self, StreamExt as _};
@@ -63,7 +63,7 @@ pub async fn everything_is_carried_over(bench: Arc<dyn Bench>) {
     let other = SledBench::new();
     let copy = other.open().await;
     for load in &loads {
-        copy.carry_in(load.entries.clone(), None).await.expect("taking it over");
+        copy.carry_in(load.entries.clone(), Mark::default()).await.expect("taking it over");
     }
     assert_eq!(sorted(&carried(&copy, None).await.expect("a copy of the copy")), sorted(&loads));
     assert_eq!(events_all(&*copy, 999).await, events_all(&*store, 999).await, "in the same order");
@@ -95,13 +95,22 @@ pub async fn a_mark_comes_and_goes_with_its_load(bench: Arc<dyn Bench>) {
     let store = bench.open().await;
     assert_eq!(store.mark().await.expect("a read"), None);
     let entry = |key: &str| Entry::Record { kind: KIND, key: key.into(), value: b"v".to_vec() };
-    store.carry_in(vec![entry("a")], Some("one".into())).await.expect("a load");
-    store.carry_in(vec![entry("b")], Some("two".into())).await.expect("a load");
+    let moves =
+        |from: Option<&str>, to: Option<&str>| Mark { from: from.map(str::to_owned), to: to.map(str::to_owned) };
+    store.carry_in(vec![entry("a")], moves(None, Some("one"))).await.expect("a load");
+    // Whoever else copies into it, or the same load a second time.
+    for other in
+        [moves(None, Some("one")), moves(None, None), moves(Some("two"), Some("one")), moves(Some("two"), None)]
+    {
+        let refused = store.carry_in(vec![entry("other")], other.clone()).await;
+        assert!(matches!(refused, Err(StoreFault::Unavailable(_))), "{other:?}: {refused:?}");
+    }
+    store.carry_in(vec![entry("b")], moves(Some("one"), Some("two"))).await.expect("a load");
     store.close().await.expect("closing");
     let store = bench.open().await;
     assert_eq!(store.mark().await.expect("a read").as_deref(), Some("two"));
     assert_eq!(keys_all(&*store, 9).await, ["a", "b"]);
-    store.carry_in(Vec::new(), None).await.expect("the end");
+    store.carry_in(Vec::new(), moves(Some("two"), None)).await.expect("the end");
     assert_eq!(store.mark().await.expect("a read"), None);
 }
 
@@ -177,7 +186,11 @@ fn judge(loads: &[Load]) -> usize {
                 values.insert(key.clone(), counted(value));
             }
             Entry::Row { group, order, key, .. } if group == "cards" => {
-                assert_eq!(rows.insert(key.clone(), order.parse::<usize>().expect("a number")), None, "two rows of {key}");
+                assert_eq!(
+                    rows.insert(key.clone(), order.parse::<usize>().expect("a number")),
+                    None,
+                    "two rows of {key}"
+                );
             }
             Entry::Event { event, .. } if event.starts_with(b"card") => {
                 *events.entry(String::from_utf8(event.clone()).expect("text")).or_default() += 1;
