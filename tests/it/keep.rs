@@ -15,7 +15,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 /// An installation: a configuration, and what it names. Its folder is gone with it.
-struct Installation {
+pub struct Installation {
     folder: tempfile::TempDir,
     issuer: String,
     port: u16,
@@ -23,59 +23,64 @@ struct Installation {
 
 impl Installation {
     /// A new one with its own keys; `store` is the section of the configuration.
-    fn new(store: &str) -> Installation {
+    pub fn new(store: &str) -> Installation {
         let port = free_port();
         let installation = Installation { folder: fresh_dir(), issuer: format!("http://localhost:{port}"), port };
-        installation.configure(store, &installation.path("keys"));
+        installation.configure(store, &installation.path("data"), &installation.path("keys"));
+        installation
+    }
+
+    /// A new one whose data lie elsewhere.
+    pub fn with_data_in(data: &Path) -> Installation {
+        let installation = Installation::new("");
+        installation.configure("", data, &installation.path("keys"));
         installation
     }
 
     /// Another one that answers for the same issuer, at the same address, with the same keys.
-    fn like(other: &Installation, store: &str) -> Installation {
+    pub fn like(other: &Installation, store: &str) -> Installation {
         let installation = Installation { folder: fresh_dir(), issuer: other.issuer.clone(), port: other.port };
-        installation.configure(store, &other.path("keys"));
+        installation.configure(store, &installation.path("data"), &other.path("keys"));
         installation
     }
 
-    fn configure(&self, store: &str, keys: &Path) {
+    fn configure(&self, store: &str, data: &Path, keys: &Path) {
         let text = format!(
-            "issuer = {:?}\nlisten = \"127.0.0.1:{}\"\ndata_dir = {:?}\nkeys_dir = {keys:?}\n[store]\n{store}\n",
-            self.issuer,
-            self.port,
-            self.path("data"),
+            "issuer = {:?}\nlisten = \"127.0.0.1:{}\"\ndata_dir = {data:?}\nkeys_dir = {keys:?}\n[store]\n{store}\n",
+            self.issuer, self.port,
         );
         std::fs::write(self.config(), text).unwrap();
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn config(&self) -> PathBuf {
+    pub fn config(&self) -> PathBuf {
         self.path("abide.toml")
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub fn run(&self, arguments: &[&str]) -> Output {
         run(&[arguments, &["--config", self.config().to_str().unwrap()]].concat())
     }
 
     /// Runs a verb that is to succeed, and answers with what it printed.
-    fn done(&self, arguments: &[&str]) -> String {
+    pub fn done(&self, arguments: &[&str]) -> String {
         succeeded(self.run(arguments))
     }
 
     /// Runs a verb that is to be refused with these words, and with exit code 1.
-    fn refused(&self, arguments: &[&str], words: &str) {
+    pub fn refused(&self, arguments: &[&str], words: &str) {
         refused(&self.run(arguments), words);
     }
 
-    fn import(&self, json: &serde_json::Value) {
+    pub fn import(&self, json: &serde_json::Value) {
         let file = self.path("import.json");
         std::fs::write(&file, json.to_string()).unwrap();
         self.done(&["import", file.to_str().unwrap()]);
     }
 
-    fn serve(&self) -> Process {
+    pub fn serve(&self) -> Process {
         let config = self.config();
         let arguments = ["serve".as_ref(), "--config".as_ref(), config.as_os_str()];
         let process = Process::start(Path::new(ABIDE), &arguments, fresh_dir());
@@ -92,7 +97,7 @@ impl Installation {
         process
     }
 
-    fn at(&self, path: &str) -> String {
+    pub fn at(&self, path: &str) -> String {
         format!("{}{path}", self.issuer)
     }
 }
@@ -115,7 +120,7 @@ fn refused(output: &Output, words: &str) {
 }
 
 /// So many people whose passwords nobody needs, and Ada, who signs in.
-fn people(count: usize) -> serde_json::Value {
+pub fn people(count: usize) -> serde_json::Value {
     use crate::real::idp::{client, person};
     const HASH: &str = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$\
                         Zm9ydHktdHdvIGlzIHRoZSBhbnN3ZXIgdG8gYWxsIQ";
@@ -126,14 +131,14 @@ fn people(count: usize) -> serde_json::Value {
 }
 
 /// Ada signs in at the account page.
-async fn ada_signs_in(visitor: &Visitor, installation: &Installation) {
+pub async fn ada_signs_in(visitor: &Visitor, installation: &Installation) {
     let page = visitor.travel(&installation.at("/account"), "https://nowhere.example").await;
     let page = visitor.sign_in(&page, "ada", "https://nowhere.example").await;
     assert!(page.body.contains("The Person ada"), "{} {}", page.status, page.body);
 }
 
 /// Whether her session is known.
-async fn ada_is_signed_in(visitor: &Visitor, installation: &Installation) -> bool {
+pub async fn ada_is_signed_in(visitor: &Visitor, installation: &Installation) -> bool {
     let page = visitor.travel(&installation.at("/account"), "https://nowhere.example").await;
     page.status == 200 && page.body.contains("The Person ada")
 }

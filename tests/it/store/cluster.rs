@@ -38,14 +38,19 @@ pub struct Cluster {
 impl Cluster {
     /// Makes and starts one.
     pub fn start() -> Cluster {
+        Cluster::start_in(&std::env::temp_dir())
+    }
+
+    /// Makes and starts one below a folder that everybody may enter.
+    pub fn start_in(place: &Path) -> Cluster {
         let programs = programs();
-        let folder = tempfile::Builder::new().prefix("abide-pg-").tempdir().expect("a folder").keep();
+        let folder = tempfile::Builder::new().prefix("abide-pg-").tempdir_in(place).expect("a folder").keep();
         std::fs::write(folder.join("password"), ADMIN.1).expect("a file");
         if is_root() {
             assert!(Command::new("chown").args(["-R", ordinary()]).arg(&folder).status().expect("chown").success());
         }
         let mut initdb = as_ordinary(&programs.join("initdb"));
-        initdb.args(["--no-sync", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256"]);
+        initdb.args(["--no-sync", "--wal-segsize=1", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256"]);
         initdb.arg("--username").arg(ADMIN.0).arg("--pwfile").arg(folder.join("password"));
         quiet(initdb.arg("--pgdata").arg(folder.join("data")));
         let mut keeper = as_ordinary(Path::new("sh"));
@@ -74,6 +79,15 @@ impl Cluster {
     pub fn stop(&self, mode: &str) {
         let mut stop = as_ordinary(&self.programs.join("pg_ctl"));
         quiet(stop.args(["stop", "-w", "-m", mode, "-D"]).arg(self.folder.join("data")));
+    }
+
+    /// Starts it again if it ended by itself.
+    pub fn start_if_down(&self) {
+        let mut status = as_ordinary(&self.programs.join("pg_ctl"));
+        let status = status.args(["status", "-D"]).arg(self.folder.join("data")).stdout(Stdio::null());
+        if !status.status().expect("pg_ctl").success() {
+            self.start_again();
+        }
     }
 
     /// The one for all tests.
