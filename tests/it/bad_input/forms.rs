@@ -5,9 +5,9 @@ use crate::harness::{Answer, Browser, ISSUER, Idp};
 use actix_web::test::TestRequest;
 
 /// A form as the page had it.
-struct Form {
-    action: &'static str,
-    fields: Vec<(String, String)>,
+pub struct Form {
+    pub action: &'static str,
+    pub fields: Vec<(String, String)>,
 }
 
 fn form(page: &Answer, action: &'static str, filled: &[(&str, &str)]) -> Form {
@@ -35,7 +35,7 @@ fn post(action: &str, fields: &[(String, String)], headers: &[(&str, &str)]) -> 
 }
 
 /// Every form of every page that somebody who may do everything can see.
-async fn every_form(idp: &Idp) -> (Browser, Vec<Form>) {
+pub async fn every_form(idp: &Idp) -> (Browser, Vec<Form>) {
     let (social, asking) = (idp.app("social"), idp.app("asking"));
     let mut elsewhere = idp.browser();
     let page = elsewhere.get("/admin").await;

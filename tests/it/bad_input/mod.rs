@@ -14,6 +14,7 @@ mod guessing;
 mod headers;
 mod import;
 mod interactions;
+mod many;
 mod open_redirects;
 mod refresh_tokens;
 mod setup;
