@@ -1,6 +1,6 @@
 //! Two nodes behind the proxy: used, one of them killed, used on, and all ended.
 
-use super::topology::{Topology, arguments, at_work_in, is_taken};
+use super::topology::{Topology, arguments, at_work_in, is_alive, is_taken};
 use crate::real::block_on;
 use crate::real::idp::{CLIENT_SECRET, client, person};
 use crate::real::process::{clean_environment, free_port, fresh_dir};
@@ -100,8 +100,10 @@ fn both_nodes_serve_and_one_alone_goes_on_until_all_are_ended() {
         assert_eq!(app.email(&tokens).await, "ada@example.org");
         assert_eq!(nodes_that_answered(&topology.proxy_log()), BTreeSet::from(["node-a", "node-b"]));
 
-        // At once, before the proxy can know: what cannot reach the dead node goes to the other one.
+        // At once, before the proxy can know: what cannot reach the dead node goes to the other one. A request that the
+        // kernel took in its last moments would be lost, so it has to be dead.
         topology.signal("node-a", "KILL");
+        topology.is_gone("node-a").await;
         let before = topology.proxy_log().len();
         let tokens = app.refresh(&tokens).await;
         assert_eq!(app.email(&app.sign_in("grace").await).await, "grace@example.org");
@@ -120,7 +122,7 @@ fn both_nodes_serve_and_one_alone_goes_on_until_all_are_ended() {
     assert!(is_taken(ports[0]) || is_taken(ports[1]) || is_taken(ports[2]), "nobody listens at {ports:?}");
     topology.signal("script", "TERM");
     let folder = topology.ended();
-    let left: Vec<_> = pids.iter().filter(|(_, pid)| std::path::Path::new(&format!("/proc/{pid}")).exists()).collect();
+    let left: Vec<_> = pids.iter().filter(|(_, pid)| is_alive(**pid)).collect();
     assert!(left.is_empty(), "still there: {left:?}");
     assert!(!ports.iter().any(|port| is_taken(*port)), "somebody listens at one of {ports:?}");
     assert_eq!(at_work_in(&folder), Vec::<String>::new());

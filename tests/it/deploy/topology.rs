@@ -82,6 +82,16 @@ impl Topology {
         assert!(sent.expect("a shell").success(), "{signal} for {name}");
     }
 
+    /// Waits until one of the processes does not exist any more.
+    pub async fn is_gone(&self, name: &str) {
+        let gone = async {
+            while is_alive(self.pids[name]) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, gone).await.unwrap_or_else(|_| panic!("{name} does not end"));
+    }
+
     /// Waits until the script has ended; answers with the folder it worked in.
     pub fn ended(mut self) -> PathBuf {
         block_on(async {
@@ -115,6 +125,11 @@ pub fn arguments(folder: &Path, import: &Value) -> Vec<OsString> {
         arguments.extend([OsString::from(option), path.as_os_str().to_owned()]);
     }
     arguments
+}
+
+/// Does this process exist?
+pub fn is_alive(pid: u32) -> bool {
+    Path::new(&format!("/proc/{pid}")).exists()
 }
 
 /// Does anybody listen there?
