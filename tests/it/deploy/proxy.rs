@@ -8,6 +8,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+/// How long nothing may come. Shorter than the proxy's own limit: who keeps a connection shall be noticed.
+const SILENCE: Duration = Duration::from_secs(20);
 
 /// What a node does with a request that is no question for its health.
 #[derive(Clone, Copy)]
@@ -116,7 +120,7 @@ impl Proxy {
 
     fn begin(&self, request: &str) -> TcpStream {
         let mut connection = TcpStream::connect(("127.0.0.1", self.port)).expect("the proxy");
-        connection.set_read_timeout(Some(PATIENCE)).expect("a limit");
+        connection.set_read_timeout(Some(SILENCE)).expect("a limit");
         connection.write_all(request.as_bytes()).expect("a request is sent");
         connection
     }
