@@ -5,6 +5,7 @@
 mod bad_input;
 mod browser;
 mod cli;
+mod deploy;
 mod faults;
 mod floors;
 mod harness;
