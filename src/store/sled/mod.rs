@@ -7,7 +7,7 @@
 //! disk     the sync that sled does not do             open     cleaning up and recovery
 //! pool     the threads that may block                 lock, format, open_error   what opening checks and says
 //! counted, sum, witness   is everything still there   snapshot, carry   a copy of everything
-//! space    room on the disk
+//! space    room on the disk                           real_sync   sled's own syncs made real
 //! ```
 //!
 //! A call goes: a place in the `pool`, the work on one of its threads in memory, then waiting, without a thread, for
@@ -32,6 +32,7 @@ mod open;
 mod open_error;
 mod pool;
 mod read;
+mod real_sync;
 mod snapshot;
 mod space;
 mod sum;
@@ -83,6 +84,7 @@ impl SledStore {
     /// # Errors
     /// See [`OpenError`]. A damaged store is copied aside and recovered if it can be; see [`SledStore::recovered`].
     pub fn open(path: &Path, cache_bytes: u64) -> Result<SledStore, OpenError> {
+        real_sync::demand().map_err(open_error::io_error("keep safe", path))?;
         SledStore::open_on(path, cache_bytes, Fdatasync)
     }
 

@@ -156,7 +156,7 @@ async fn a_role_without_rights_on_the_schema_is_enough() {
         REVOKE CREATE ON SCHEMA public FROM PUBLIC;
         GRANT SELECT, INSERT, UPDATE, DELETE
            ON abide_records, abide_names, abide_rows, abide_due, abide_events, abide_probe TO modest;
-        GRANT SELECT ON abide_schema TO modest;
+        GRANT SELECT ON abide_schema, abide_marks TO modest;
         GRANT USAGE ON SEQUENCE abide_event_serial TO modest;";
     cluster.run(&database, grants).await;
     let store = connect(&cluster.url_of(("modest", "geheim"), &database)).await.expect("the store opens");
