@@ -43,12 +43,21 @@
 //! asks, ends the session by one write ([`model::session::Session::end`]). Nothing is enumerated: codes, grants and
 //! access tokens are judged against the session at every use, by `judge` in [`flow::token`], and are dead from then on.
 //!
+//! # Several nodes, and stores carried elsewhere
+//!
+//! Nodes that share a database report into one record ([`model::nodes`]): it refuses one with another issuer or another
+//! time, and lends the background work to one of them. [`flow::keep`] carries everything from a store into a sealed file
+//! and back, or to another store: [`store::Backend::carry_out`] hands over one instant of a store in use. A store into
+//! which a copy has not come to its end bears a mark, and no server uses it.
+//!
 //! # Invariants
 //!
 //! * A session stores facts and never an expiry; [`model::session::Session::standing`] judges them. Standing is judged
 //!   first: nothing moves a limit that has passed, and no machine moves any but where a client's record says so.
 //! * One record decides ([`model::record::Change`]); names, list rows, appointments of the sweep and audit events ride
 //!   along in its transaction. What returned is durable.
+//! * The embedded store is used only when everything is there that was acknowledged: every change keeps a sum over all
+//!   items, and opening adds them up again.
 //! * Only a request that proved client and bindings may consume or revoke.
 //! * The authorization request is never edited. `prompt=login` is satisfied by evidence gathered for this interaction.
 //! * Unfinished requests of strangers cost the store nothing.
@@ -66,6 +75,11 @@
 //!   moved when they come, never at a touch.
 //! * **The one-time set-up link is a unique name** that the first administrator's account claims: of all who use it, the
 //!   store lets one write win.
+//! * **Two faults of sled more than the plan knew of**: pages above 128 KiB go to files that are never synced (so long
+//!   values are cut up), and parts of the log are reused before what replaced them is on disk (so its syncs are made
+//!   real by a filter of system calls). See `store::sled`.
+//! * **A full disk is met before sled is**: changes are refused while a reserve is touched, since sled does not survive
+//!   a write that fails.
 //! * **A floor `crypto`** holds what DESIGN calls "one place for each outside thing" as far as keys go.
 //!
 //! # Deliberately absent
