@@ -3,6 +3,18 @@
 //! Every test here is one part of `tests/faults.sh`. It runs a short form by itself; the script asks for more rounds and
 //! other seeds by [`rounds`] and [`seed`], and reads the line that [`report`] prints.
 
+mod actor;
+mod client;
+mod history;
+mod identity;
+mod judge;
+mod judge_tests;
+mod kills;
+mod load;
+mod model;
+mod node;
+mod wire;
+
 use std::fmt::Display;
 
 /// How many rounds to run: `ABIDE_FAULT_ROUNDS`, or what the short form does.
