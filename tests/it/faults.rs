@@ -13,6 +13,10 @@ mod kills;
 mod load;
 mod model;
 mod node;
+mod nodes;
+mod races;
+mod setup_races;
+mod two_nodes;
 mod wire;
 
 use std::fmt::Display;

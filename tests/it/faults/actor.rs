@@ -46,6 +46,8 @@ struct SignedIn {
 /// A grant with every refresh token that was seen, the latest last.
 struct Grant {
     app: usize,
+    /// Nothing of it works any more, as far as the apps know.
+    dead: bool,
     refresh: Vec<String>,
     access: String,
 }
@@ -179,24 +181,26 @@ impl Actor {
         if let Some(signed_in) = &mut self.signed_in {
             signed_in.hint.get_or_insert((app, given.id));
         }
-        self.grants.push(Grant { app, refresh: vec![given.refresh], access: given.access });
+        self.grants.push(Grant { app, dead: false, refresh: vec![given.refresh], access: given.access });
     }
 
-    fn a_grant(&mut self) -> Result<usize, Not> {
-        if self.grants.is_empty() { Err(Not::Refused) } else { Ok(self.dice.below(self.grants.len())) }
+    fn a_living_grant(&mut self) -> Result<usize, Not> {
+        let living: Vec<usize> = (0..self.grants.len()).filter(|place| !self.grants[*place].dead).collect();
+        if living.is_empty() { Err(Not::Refused) } else { Ok(*self.dice.pick(&living)) }
     }
 
     /// Presents the latest refresh token.
     async fn refresh(&mut self) -> Result<(), Not> {
-        let place = self.a_grant()?;
+        let place = self.a_living_grant()?;
         self.refresh_at(place).await
     }
 
     async fn refresh_at(&mut self, place: usize) -> Result<(), Not> {
         let Grant { app, refresh, .. } = &self.grants[place];
         let token = refresh.last().cloned().unwrap_or_default();
-        let given = self.caller.refresh(APPS[*app], &token).await?;
-        self.renewed(place, given);
+        let told = self.caller.refresh(APPS[*app], &token).await;
+        self.grants[place].dead = matches!(told, Err(Not::Refused));
+        self.renewed(place, told?);
         Ok(())
     }
 
@@ -210,7 +214,7 @@ impl Actor {
 
     /// The answer got lost, says the app: the same token once more.
     async fn retry(&mut self) -> Result<(), Not> {
-        let place = self.a_grant()?;
+        let place = self.a_living_grant()?;
         let Grant { app, refresh, .. } = &self.grants[place];
         let Some(before) = refresh.len().checked_sub(2) else { return self.refresh_at(place).await };
         let given = self.caller.refresh(APPS[*app], &refresh[before]).await?;
@@ -220,8 +224,8 @@ impl Actor {
 
     /// A thief has an old one.
     async fn reuse(&mut self) -> Result<(), Not> {
-        let place = self.a_grant()?;
-        let Grant { app, refresh, access } = &self.grants[place];
+        let place = self.a_living_grant()?;
+        let Grant { app, refresh, access, .. } = &self.grants[place];
         let Some(oldest) = refresh.len().checked_sub(3) else { return self.refresh_at(place).await };
         let old = refresh[self.dice.below(oldest + 1)].clone();
         let (app, latest, access) = (*app, refresh[refresh.len() - 1].clone(), access.clone());
@@ -234,18 +238,19 @@ impl Actor {
                 return told;
             }
         }
+        self.grants[place].dead = true;
         Ok(())
     }
 
     async fn read(&mut self) -> Result<(), Not> {
-        let place = self.a_grant()?;
+        let place = self.a_living_grant()?;
         self.caller.userinfo(&self.grants[place].access).await
     }
 
     /// Two tabs renew with one token while an API asks.
     async fn renew_while_reading(&mut self) -> Result<(), Not> {
-        let place = self.a_grant()?;
-        let Grant { app, refresh, access } = &self.grants[place];
+        let place = self.a_living_grant()?;
+        let Grant { app, refresh, access, .. } = &self.grants[place];
         let token = refresh.last().cloned().unwrap_or_default();
         let (one, other, read) = tokio::join!(
             self.caller.refresh(APPS[*app], &token),

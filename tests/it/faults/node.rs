@@ -82,15 +82,6 @@ impl Node {
         Plan { beside: Some((self.folder.join("keys"), self.issuer.clone())), ..plan.clone() }
     }
 
-    /// Where it listens.
-    pub fn base(&self) -> &str {
-        &self.base
-    }
-
-    pub fn issuer(&self) -> &str {
-        &self.issuer
-    }
-
     pub fn data_dir(&self) -> PathBuf {
         self.folder.join("data")
     }
