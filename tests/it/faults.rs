@@ -5,6 +5,7 @@
 
 mod actor;
 mod client;
+mod forgetful;
 mod history;
 mod identity;
 mod judge;

@@ -13,7 +13,7 @@ pub enum Flow {
     Stops,
 }
 
-/// Grants and ended browsers that are remembered.
+/// Grants, codes and, half as many, ended browsers that are remembered.
 const REMEMBERED: usize = 6;
 
 /// One person.
@@ -301,10 +301,9 @@ impl Actor {
     }
 
     fn forget(&mut self) {
-        let excess = |length: usize| length.saturating_sub(REMEMBERED);
-        self.grants.drain(..excess(self.grants.len()));
-        self.past.drain(..excess(self.past.len()));
-        self.codes.drain(..excess(self.codes.len()));
+        self.grants.drain(..self.grants.len().saturating_sub(REMEMBERED));
+        self.codes.drain(..self.codes.len().saturating_sub(REMEMBERED));
+        self.past.drain(..self.past.len().saturating_sub(REMEMBERED / 2));
     }
 
     /// Tries everything that is held: what must work, and what must not.

@@ -85,6 +85,11 @@ impl Crowd {
         Acting { over, people }
     }
 
+    /// What all calls go to from here on: the same data, but opened anew.
+    pub fn moves_to(&mut self, ground: Arc<dyn Ground>) {
+        self.ground = ground;
+    }
+
     fn somebody(&mut self) -> Actor {
         let (ground, history) = (Arc::clone(&self.ground), Arc::clone(&self.history));
         let caller = Caller { ground, history, wire: Wire::new(), who: format!("person{}", self.came) };
@@ -98,6 +103,7 @@ impl Crowd {
         for person in std::mem::take(&mut self.closed) {
             all.push((person, Closing::Yes));
         }
+        all.iter_mut().for_each(|(person, _)| person.caller.ground = Arc::clone(&self.ground));
         let mut violations = self.judge.hear(&self.history.take());
         let probing = all.into_iter().map(|(mut person, closing)| {
             tokio::spawn(async move {

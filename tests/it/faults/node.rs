@@ -38,6 +38,7 @@ pub struct Node {
     issuer: String,
     base: String,
     keeper: Child,
+    wire: Wire,
     talk: Mutex<Talk>,
 }
 
@@ -74,7 +75,7 @@ impl Node {
         let mut keeper = keeper.spawn().expect("a shell");
         let hear = BufReader::new(keeper.stdout.take().expect("its output"));
         let talk = Mutex::new(Talk { say: keeper.stdin.take(), hear });
-        Node { folder, issuer, base, keeper, talk }
+        Node { folder, issuer, base, keeper, wire: Wire::new(), talk }
     }
 
     /// A plan for another node with the same keys and issuer.
@@ -118,7 +119,7 @@ impl Node {
 
     /// Whether it answers, and its store can be written.
     pub async fn is_ready(&self) -> bool {
-        let ready = Wire::new().get(&format!("{}/health/ready", self.base), &Jar::new("192.0.2.2".to_owned())).await;
+        let ready = self.wire.get(&format!("{}/health/ready", self.base), &Jar::new("192.0.2.2".to_owned())).await;
         ready.is_ok_and(|reply| reply.status == 200)
     }
 
@@ -191,7 +192,7 @@ fn environment(command: &mut Command, plan: &Plan) {
 }
 
 /// A port nobody is given by chance while its node is dead: below those the system hands out.
-fn quiet_port() -> u16 {
+pub fn quiet_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let first = u16::try_from(std::process::id() % 9_000).expect("below 9,000");
     let mut ports = std::iter::repeat_with(|| 20_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 9_000);
