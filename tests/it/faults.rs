@@ -42,6 +42,7 @@ fn number(name: &str) -> Option<u64> {
 
 /// One line with what a part did, for `docs/reliability.md`: `result PART: …`.
 #[allow(dead_code, reason = "used by the parts")]
+#[allow(clippy::print_stdout, reason = "the script reads it there")]
 pub fn report(part: &str, what: impl Display) {
     println!("\nresult {part} (seed {}): {what}", seed());
 }

@@ -291,6 +291,15 @@ impl Actor {
         self.past.extend(self.signed_in.take().map(|signed_in| signed_in.jar));
     }
 
+    /// Whoever was signed out comes back, while all is well.
+    pub async fn come_back(&mut self) -> Result<(), Not> {
+        if self.standing == Standing::Known && self.signed_in.is_none() {
+            ignore_refusal(self.sign_in().await)
+        } else {
+            Ok(())
+        }
+    }
+
     /// Tries the password at a door that may be closed, now and then: every time would be slowed down.
     pub async fn knock(&mut self) -> Result<(), Not> {
         if self.standing == Standing::Known && self.dice.below(4) == 0 {
@@ -316,6 +325,10 @@ impl Actor {
             ignore_refusal(self.caller.silent(&jar, APPS[app], &nonce).await)?;
         }
         for place in 0..self.grants.len() {
+            // What is dead stays dead: looked at now and then.
+            if self.grants[place].dead && self.dice.below(3) > 0 {
+                continue;
+            }
             ignore_refusal(self.caller.userinfo(&self.grants[place].access).await)?;
             // Once more what was presented last where the answer was lost; one that was answered moves on.
             ignore_refusal(self.refresh_at(place).await)?;

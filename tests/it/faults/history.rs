@@ -38,6 +38,19 @@ pub enum Act {
     SignOut { session: Label },
 }
 
+impl Act {
+    /// The session, code or token that was presented.
+    pub fn presented(&self) -> Option<&Label> {
+        match self {
+            Act::Import | Act::Disable | Act::SignIn { .. } => None,
+            Act::Silent { session: label, .. } | Act::SignOut { session: label } => Some(label),
+            Act::Redeem { code: label, .. } | Act::Refresh { token: label } | Act::Userinfo { access: label } => {
+                Some(label)
+            }
+        }
+    }
+}
+
 /// How a call ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Outcome {

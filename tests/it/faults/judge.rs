@@ -28,9 +28,10 @@ pub struct Violation {
 /// One possible state, with the calls under way (by their starts) that have taken effect in it.
 type Possible = BTreeSet<(Person, BTreeSet<u64>)>;
 
-#[derive(Default)]
 struct Track {
     possible: Possible,
+    /// What is over for good in every possible state, and stands in none of them any more: a history may be long.
+    over: BTreeSet<Label>,
     under_way: Vec<Call>,
     ended: Vec<Call>,
     /// Nothing more can be said of this person after a violation.
@@ -59,7 +60,7 @@ impl Judge {
             calls.iter().flat_map(|call| [(call.start, call), (call.end, call)]).collect();
         places.sort_by_key(|(place, _)| *place);
         for (place, call) in places {
-            let track = self.tracks.entry(call.who.clone()).or_insert_with(Track::new);
+            let track = self.tracks.entry(call.who.clone()).or_default();
             if place == call.start {
                 track.under_way.push(call.clone());
             } else {
@@ -73,6 +74,7 @@ impl Judge {
                 }
             }
         }
+        self.tracks.values_mut().for_each(Track::forget);
         violations
     }
 }
@@ -82,11 +84,15 @@ pub fn judge(calls: &[Call], retry: Retry) -> Vec<Violation> {
     Judge::new(retry).hear(calls)
 }
 
-impl Track {
-    fn new() -> Track {
-        Track { possible: [(Person::default(), BTreeSet::new())].into(), ..Track::default() }
+impl Default for Track {
+    /// Nothing is there yet.
+    fn default() -> Track {
+        let possible = [(Person::default(), BTreeSet::new())].into();
+        Track { possible, over: BTreeSet::new(), under_way: Vec::new(), ended: Vec::new(), given_up: false }
     }
+}
 
+impl Track {
     fn end(&mut self, call: &Call, retry: Retry) -> Option<Violation> {
         let before = self.spread(retry);
         self.under_way.retain(|other| other.start != call.start);
@@ -102,17 +108,39 @@ impl Track {
             return None;
         }
         self.given_up = true;
-        let breaches = before.iter().filter_map(|(person, _)| person.after(&call.act, &call.outcome, retry).err());
+        let breaches = before.iter().filter_map(|(person, _)| self.step(person, call, retry).err());
         Some(Violation::new(breaches.collect(), call, self))
+    }
+
+    fn step(&self, person: &Person, call: &Call, retry: Retry) -> Result<Person, Breach> {
+        let over = call.act.presented().is_some_and(|label| self.over.contains(label));
+        match (&call.act, &call.outcome) {
+            (Act::SignOut { .. }, _) if over => Ok(person.clone()),
+            (_, Outcome::Ok(_)) if over => Err(Breach::Revived),
+            _ if over => Ok(person.clone()),
+            (act, outcome) => person.after(act, outcome, retry),
+        }
+    }
+
+    /// Between two pieces of a history.
+    fn forget(&mut self) {
+        let over = self.possible.iter().map(|(person, _)| person.over()).reduce(|all, one| &all & &one);
+        let over = over.unwrap_or_default();
+        let forgetting = |(mut person, done): (Person, BTreeSet<u64>)| {
+            person.forget(&over);
+            (person, done)
+        };
+        self.possible = std::mem::take(&mut self.possible).into_iter().map(forgetting).collect();
+        self.over.extend(over);
     }
 
     /// Everything that can have happened by now: any of the calls under way may have taken effect, in any order.
     fn spread(&self, retry: Retry) -> Possible {
         let mut all = self.possible.clone();
         let mut fresh: Vec<_> = all.iter().cloned().collect();
-        while let Some((person, done)) = fresh.pop() {
+        while let Some((person, done)) = &fresh.pop() {
             for call in self.under_way.iter().filter(|call| !done.contains(&call.start)) {
-                let Ok(next) = person.after(&call.act, &call.outcome, retry) else { continue };
+                let Ok(next) = self.step(person, call, retry) else { continue };
                 let mut done = done.clone();
                 done.insert(call.start);
                 if all.insert((next.clone(), done.clone())) {

@@ -1,7 +1,7 @@
 //! Bad histories by hand, one for every rule: the judge must find each of them, and nothing in the good ones.
 
 use super::history::{Act, Call, Facts, Outcome, Proof, Tokens};
-use super::judge::{Violation, judge, unanswered};
+use super::judge::{Judge, Violation, judge, unanswered};
 use super::model::Breach::{self, *};
 use super::model::Retry;
 
@@ -224,6 +224,33 @@ fn a_sign_out_is_undone() {
     script.ok(sign_out(), Facts::Nothing);
     script.ok(redeem("c"), tokens(0, Some("n")));
     script.bad(Revived);
+}
+
+#[test]
+fn what_ended_long_ago_comes_back() {
+    let calls = |act: Act, facts: Facts| {
+        let mut script = Script::entered();
+        script.unknown(refresh(0));
+        script.ok(sign_out(), Facts::Nothing);
+        let long_ago = script.calls.len();
+        script.refused(silent("s", "n2"));
+        script.ok(sign_out(), Facts::Nothing);
+        script.ok(act, facts);
+        (script.calls, long_ago)
+    };
+    for (act, facts) in [
+        (silent("s", "n3"), code("s", "c3", "n3")),
+        (refresh(0), tokens(1, None)),
+        (redeem("c"), tokens(0, Some("n"))),
+        (userinfo(), person("sub-mira")),
+    ] {
+        let (calls, long_ago) = calls(act, facts);
+        let mut judge = Judge::new(Retry::Once);
+        assert!(judge.hear(&calls[..long_ago]).is_empty());
+        let violations = judge.hear(&calls[long_ago..]);
+        assert_eq!(violations.len(), 1, "{violations:?}");
+        assert!(violations[0].breaches.contains(&Revived) && Some(&violations[0].call) == calls.last());
+    }
 }
 
 #[test]

@@ -153,13 +153,13 @@ async fn until_over(person: &mut Actor, over: &AtomicBool, closing: Closing) {
 }
 
 /// Tries what must work and what must not. An account that is to be closed is looked at as it was left, closed where
-/// it was not, and looked at again.
+/// it was not, and looked at again. The others are signed in afterwards.
 async fn probe(person: &mut Actor, closing: Closing) -> Result<(), Not> {
     person.probe().await?;
-    if closing == Closing::Yes {
-        person.caller.disable().await?;
-        person.probe().await?;
-        person.knock().await?;
+    if closing == Closing::No {
+        return person.come_back().await;
     }
-    Ok(())
+    person.caller.disable().await?;
+    person.probe().await?;
+    person.knock().await
 }

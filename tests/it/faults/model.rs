@@ -4,7 +4,7 @@
 //! other, nothing expires. How calls that overlap, and calls nobody knows the end of, are told apart is `judge`'s.
 
 use super::history::{Act, Facts, Label, Outcome, Proof};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A promise that a call's outcome breaks.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -94,6 +94,28 @@ impl Person {
             (_, Due::Refused(_)) => next.refuse(act),
         }
         Ok(next)
+    }
+
+    /// What is over for good: sessions, and every code and token of them or of a grant that ended.
+    pub fn over(&self) -> BTreeSet<Label> {
+        let ended = self.sessions.iter().filter(|(_, life)| **life == Life::Ended).map(|(session, _)| session);
+        let dead = |code: &Label| {
+            let code = &self.codes[code];
+            let revoked = code.grant.as_ref().is_some_and(|grant| grant.life == Life::Ended);
+            revoked || !self.lives(&code.session)
+        };
+        let codes = self.codes.keys().filter(|code| dead(code));
+        let refresh = self.refresh.iter().filter(|(_, (code, _))| dead(code)).map(|(token, _)| token);
+        let access = self.access.iter().filter(|(_, code)| dead(code)).map(|(token, _)| token);
+        ended.chain(codes).chain(refresh).chain(access).cloned().collect()
+    }
+
+    /// Drops what is over for good.
+    pub fn forget(&mut self, over: &BTreeSet<Label>) {
+        self.sessions.retain(|label, _| !over.contains(label));
+        self.codes.retain(|label, _| !over.contains(label));
+        self.refresh.retain(|label, _| !over.contains(label));
+        self.access.retain(|label, _| !over.contains(label));
     }
 
     fn due(&self, act: &Act, retry: Retry) -> Due {
