@@ -21,41 +21,41 @@ pub struct Actor {
     pub caller: Caller,
     pub dice: Dice,
     /// Every request has a number of its own.
-    asked: usize,
-    standing: Standing,
-    signed_in: Option<SignedIn>,
+    pub asked: usize,
+    pub standing: Standing,
+    pub signed_in: Option<SignedIn>,
     /// Browsers as they were before they were signed out.
-    past: Vec<Jar>,
-    grants: Vec<Grant>,
-    codes: Vec<Code>,
+    pub past: Vec<Jar>,
+    pub grants: Vec<Grant>,
+    pub codes: Vec<Code>,
 }
 
 /// Is the person known to have an account?
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Standing {
+pub enum Standing {
     Stranger,
     Known,
 }
 
-struct SignedIn {
-    jar: Jar,
+pub struct SignedIn {
+    pub jar: Jar,
     /// An ID token of this session, and the app it was for.
-    hint: Option<(usize, String)>,
+    pub hint: Option<(usize, String)>,
 }
 
 /// A grant with every refresh token that was seen, the latest last.
-struct Grant {
-    app: usize,
+pub struct Grant {
+    pub app: usize,
     /// Nothing of it works any more, as far as the apps know.
-    dead: bool,
-    refresh: Vec<String>,
-    access: String,
+    pub dead: bool,
+    pub refresh: Vec<String>,
+    pub access: String,
 }
 
-struct Code {
-    app: usize,
-    code: String,
-    spent: bool,
+pub struct Code {
+    pub app: usize,
+    pub code: String,
+    pub spent: bool,
 }
 
 impl Actor {
@@ -98,13 +98,13 @@ impl Actor {
         Ok(())
     }
 
-    fn nonce(&mut self) -> String {
+    pub fn nonce(&mut self) -> String {
         self.asked += 1;
         format!("{}-{}", self.caller.who, self.asked)
     }
 
     /// Signs in, sometimes after a wrong password. An address may try thirty passwords a minute.
-    async fn sign_in(&mut self) -> Result<(), Not> {
+    pub async fn sign_in(&mut self) -> Result<(), Not> {
         let roll = self.dice.roll().to_be_bytes();
         let mut jar = Jar::new(format!("10.{}.{}.{}", roll[0], roll[1], roll[2]));
         jar.browser = self.past.last().and_then(|past| past.browser.clone());
@@ -123,7 +123,7 @@ impl Actor {
     }
 
     /// Asks silently for a code, which waits. Whoever is told to sign in again has been signed out.
-    async fn ask(&mut self) -> Result<usize, Not> {
+    pub async fn ask(&mut self) -> Result<usize, Not> {
         let (app, nonce) = (self.dice.below(APPS.len()), self.nonce());
         let Some(SignedIn { jar, .. }) = &self.signed_in else { return Err(Not::Refused) };
         match self.caller.silent(jar, APPS[app], &nonce).await {
@@ -151,7 +151,7 @@ impl Actor {
         self.redeem(code).await
     }
 
-    async fn redeem(&mut self, place: usize) -> Result<(), Not> {
+    pub async fn redeem(&mut self, place: usize) -> Result<(), Not> {
         let Code { app, code, spent } = &mut self.codes[place];
         // Whether or not it was heard.
         *spent = true;
@@ -160,42 +160,25 @@ impl Actor {
         Ok(())
     }
 
-    /// Two servers of one app redeem one code at the same time.
-    async fn redeem_twice(&mut self) -> Result<(), Not> {
-        let place = self.ask().await?;
-        let Code { app, code, spent } = &mut self.codes[place];
-        *spent = true;
-        let app = *app;
-        let (one, other) = tokio::join!(
-            self.caller.redeem(APPS[app], code, Proof::Right),
-            self.caller.redeem(APPS[app], code, Proof::Right)
-        );
-        let unknown = [&one, &other].into_iter().any(|told| matches!(told, Err(Not::Unknown)));
-        for given in [one, other].into_iter().flatten() {
-            self.keep(app, given);
-        }
-        if unknown { Err(Not::Unknown) } else { Ok(()) }
-    }
-
-    fn keep(&mut self, app: usize, given: Given) {
+    pub fn keep(&mut self, app: usize, given: Given) {
         if let Some(signed_in) = &mut self.signed_in {
             signed_in.hint.get_or_insert((app, given.id));
         }
         self.grants.push(Grant { app, dead: false, refresh: vec![given.refresh], access: given.access });
     }
 
-    fn a_living_grant(&mut self) -> Result<usize, Not> {
+    pub fn a_living_grant(&mut self) -> Result<usize, Not> {
         let living: Vec<usize> = (0..self.grants.len()).filter(|place| !self.grants[*place].dead).collect();
         if living.is_empty() { Err(Not::Refused) } else { Ok(*self.dice.pick(&living)) }
     }
 
     /// Presents the latest refresh token.
-    async fn refresh(&mut self) -> Result<(), Not> {
+    pub async fn refresh(&mut self) -> Result<(), Not> {
         let place = self.a_living_grant()?;
         self.refresh_at(place).await
     }
 
-    async fn refresh_at(&mut self, place: usize) -> Result<(), Not> {
+    pub async fn refresh_at(&mut self, place: usize) -> Result<(), Not> {
         let Grant { app, refresh, .. } = &self.grants[place];
         let token = refresh.last().cloned().unwrap_or_default();
         let told = self.caller.refresh(APPS[*app], &token).await;
@@ -204,7 +187,7 @@ impl Actor {
         Ok(())
     }
 
-    fn renewed(&mut self, place: usize, given: Given) {
+    pub fn renewed(&mut self, place: usize, given: Given) {
         let grant = &mut self.grants[place];
         if grant.refresh.last() != Some(&given.refresh) {
             grant.refresh.push(given.refresh);
@@ -212,56 +195,9 @@ impl Actor {
         grant.access = given.access;
     }
 
-    /// The answer got lost, says the app: the same token once more.
-    async fn retry(&mut self) -> Result<(), Not> {
-        let place = self.a_living_grant()?;
-        let Grant { app, refresh, .. } = &self.grants[place];
-        let Some(before) = refresh.len().checked_sub(2) else { return self.refresh_at(place).await };
-        let given = self.caller.refresh(APPS[*app], &refresh[before]).await?;
-        self.renewed(place, given);
-        Ok(())
-    }
-
-    /// A thief has an old one.
-    async fn reuse(&mut self) -> Result<(), Not> {
-        let place = self.a_living_grant()?;
-        let Grant { app, refresh, access, .. } = &self.grants[place];
-        let Some(oldest) = refresh.len().checked_sub(3) else { return self.refresh_at(place).await };
-        let old = refresh[self.dice.below(oldest + 1)].clone();
-        let (app, latest, access) = (*app, refresh[refresh.len() - 1].clone(), access.clone());
-        for told in [
-            self.caller.refresh(APPS[app], &old).await.map(drop),
-            self.caller.userinfo(&access).await,
-            self.caller.refresh(APPS[app], &latest).await.map(drop),
-        ] {
-            if told == Err(Not::Unknown) {
-                return told;
-            }
-        }
-        self.grants[place].dead = true;
-        Ok(())
-    }
-
     async fn read(&mut self) -> Result<(), Not> {
         let place = self.a_living_grant()?;
         self.caller.userinfo(&self.grants[place].access).await
-    }
-
-    /// Two tabs renew with one token while an API asks.
-    async fn renew_while_reading(&mut self) -> Result<(), Not> {
-        let place = self.a_living_grant()?;
-        let Grant { app, refresh, access, .. } = &self.grants[place];
-        let token = refresh.last().cloned().unwrap_or_default();
-        let (one, other, read) = tokio::join!(
-            self.caller.refresh(APPS[*app], &token),
-            self.caller.refresh(APPS[*app], &token),
-            self.caller.userinfo(access)
-        );
-        let unknown = [one.as_ref().err(), other.as_ref().err(), read.as_ref().err()].contains(&Some(&Not::Unknown));
-        for given in [one, other].into_iter().flatten() {
-            self.renewed(place, given);
-        }
-        if unknown { Err(Not::Unknown) } else { Ok(()) }
     }
 
     /// Signs out, sometimes while an app renews.
@@ -291,62 +227,9 @@ impl Actor {
         self.past.extend(self.signed_in.take().map(|signed_in| signed_in.jar));
     }
 
-    /// Whoever was signed out comes back, while all is well.
-    pub async fn come_back(&mut self) -> Result<(), Not> {
-        if self.standing == Standing::Known && self.signed_in.is_none() {
-            ignore_refusal(self.sign_in().await)
-        } else {
-            Ok(())
-        }
-    }
-
-    /// Tries the password at a door that may be closed, now and then: every time would be slowed down.
-    pub async fn knock(&mut self) -> Result<(), Not> {
-        if self.standing == Standing::Known && self.dice.below(4) == 0 {
-            ignore_refusal(self.sign_in().await)
-        } else {
-            Ok(())
-        }
-    }
-
-    fn forget(&mut self) {
+    pub fn forget(&mut self) {
         self.grants.drain(..self.grants.len().saturating_sub(REMEMBERED));
         self.codes.drain(..self.codes.len().saturating_sub(REMEMBERED));
         self.past.drain(..self.past.len().saturating_sub(REMEMBERED / 2));
-    }
-
-    /// Tries everything that is held: what must work, and what must not.
-    pub async fn probe(&mut self) -> Result<(), Not> {
-        if self.signed_in.is_some() {
-            ignore_refusal(self.ask().await)?;
-        }
-        for jar in self.past.clone() {
-            let (app, nonce) = (self.dice.below(APPS.len()), self.nonce());
-            ignore_refusal(self.caller.silent(&jar, APPS[app], &nonce).await)?;
-        }
-        for place in 0..self.grants.len() {
-            // What is dead stays dead: looked at now and then.
-            if self.grants[place].dead && self.dice.below(3) > 0 {
-                continue;
-            }
-            ignore_refusal(self.caller.userinfo(&self.grants[place].access).await)?;
-            // Once more what was presented last where the answer was lost; one that was answered moves on.
-            ignore_refusal(self.refresh_at(place).await)?;
-        }
-        for place in 0..self.codes.len() {
-            // A spent one ends what it gave: not every time.
-            if !self.codes[place].spent || self.dice.below(4) == 0 {
-                ignore_refusal(self.redeem(place).await)?;
-            }
-        }
-        self.forget();
-        Ok(())
-    }
-}
-
-fn ignore_refusal<T>(told: Result<T, Not>) -> Result<(), Not> {
-    match told {
-        Err(Not::Unknown) => Err(Not::Unknown),
-        _ => Ok(()),
     }
 }

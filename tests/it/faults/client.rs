@@ -226,6 +226,7 @@ impl Caller {
 fn answered(reply: Result<Reply, Silence>) -> Result<Reply, Outcome> {
     match reply {
         Err(Silence(why)) => Err(Outcome::Unknown(why)),
+        Ok(reply) if reply.status == 503 && reply.retry_after.is_none() => Err(Outcome::Unknown("503 for ever".into())),
         Ok(reply) if reply.status >= 500 || reply.status == 429 => Err(Outcome::Unknown(reply.status.to_string())),
         Ok(reply) => Ok(reply),
     }

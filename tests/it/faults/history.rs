@@ -136,7 +136,8 @@ pub struct Counts {
     pub done: usize,
     pub refused: usize,
     pub unknown: usize,
-    /// Of the unknown ones those that were answered with 500: something broke, and not because the store was away.
+    /// Of the unknown ones those that were answered with 500, or with 503 and no word of when to try again: something
+    /// broke, and not because the store was away.
     pub broken: usize,
 }
 
@@ -159,7 +160,7 @@ impl History {
             Outcome::Refused(_) => log.counts.refused += 1,
             Outcome::Unknown(why) => {
                 log.counts.unknown += 1;
-                log.counts.broken += usize::from(why == "500");
+                log.counts.broken += usize::from(["500", "503 for ever"].contains(&why.as_str()));
             }
         }
         let Begun { who, act, start } = begun;

@@ -1,7 +1,8 @@
 //! Does some order of the calls explain every answer?
 //!
 //! Each call takes effect at one instant between its start and its end, or, if nobody knows how it ended, perhaps not
-//! at all. The judge keeps, for every person, all states the person's things can be in ([`Person`]) and which of the
+//! at all. (A database may finish a change of a node that was just killed: no call of the next round begins before the
+//! node is back.) The judge keeps, for every person, all states the person's things can be in ([`Person`]) and which of the
 //! calls under way have taken effect in each of them; a call that ends strikes out the states that contradict its
 //! answer. When none is left, no order explains what was seen, and that call is a violation. So a code that works
 //! twice, a rotation or a sign-out undone, a grant that outlives the reuse of a token, something acknowledged and gone,
@@ -138,9 +139,9 @@ impl Track {
     fn spread(&self, retry: Retry) -> Possible {
         let mut all = self.possible.clone();
         let mut fresh: Vec<_> = all.iter().cloned().collect();
-        while let Some((person, done)) = &fresh.pop() {
+        while let Some((person, done)) = fresh.pop() {
             for call in self.under_way.iter().filter(|call| !done.contains(&call.start)) {
-                let Ok(next) = self.step(person, call, retry) else { continue };
+                let Ok(next) = self.step(&person, call, retry) else { continue };
                 let mut done = done.clone();
                 done.insert(call.start);
                 if all.insert((next.clone(), done.clone())) {

@@ -2,6 +2,12 @@
 //!
 //! Round after round people act, something is killed at a moment that the dice choose, it is started again on the same
 //! data, and all that people hold is tried. One history and one judge go through all rounds of a run.
+//!
+//! ```text
+//! node, nodes      what is killed            history          what was asked and told
+//! wire, client     one call, logged          model            what may come of a call
+//! actor, load      who calls what            judge, identity  does any order explain it; whose is it
+//! ```
 
 use super::client::Ground;
 use super::load::Crowd;
@@ -14,7 +20,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The longest the grounds allow: no retry fails because a round took long.
+/// The longest a configuration may say: no retry fails because a round took long.
 const RETRY: &str = "10m";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,7 +110,7 @@ async fn run(part: &str, rounds: usize, ground: Arc<dyn Ground>, fault: impl Asy
     let counts = crowd.counts();
     report(part, format!("{rounds} rounds, {counts}, 0 violations"));
     assert!(counts.done > 20 * rounds && counts.unknown > 0, "there was no load: {counts}");
-    assert_eq!(counts.broken, 0, "answered with 500 and not with 503");
+    assert_eq!(counts.broken, 0, "answered with 500, or with 503 and no Retry-After");
 }
 
 /// Every violation with the calls that led to it.

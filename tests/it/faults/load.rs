@@ -103,7 +103,11 @@ impl Crowd {
         for person in std::mem::take(&mut self.closed) {
             all.push((person, Closing::Yes));
         }
-        all.iter_mut().for_each(|(person, _)| person.caller.ground = Arc::clone(&self.ground));
+        // Over new connections: the old ones may be dead, and nobody has noticed yet.
+        let wire = Wire::new();
+        for (person, _) in &mut all {
+            (person.caller.ground, person.caller.wire) = (Arc::clone(&self.ground), wire.clone());
+        }
         let mut violations = self.judge.hear(&self.history.take());
         let probing = all.into_iter().map(|(mut person, closing)| {
             tokio::spawn(async move {

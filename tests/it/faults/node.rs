@@ -194,7 +194,7 @@ fn environment(command: &mut Command, plan: &Plan) {
 /// A port nobody is given by chance while its node is dead: below those the system hands out.
 pub fn quiet_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    let first = u16::try_from(std::process::id() % 9_000).expect("below 9,000");
+    let first = u16::try_from(std::process::id().wrapping_mul(13) % 9_000).expect("below 9,000");
     let mut ports = std::iter::repeat_with(|| 20_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 9_000);
     ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("a free port")
 }

@@ -1,7 +1,7 @@
 //! One request there, one answer back, or none: nothing here fails when the other side is killed.
 
 use crate::real::visitor::local_client;
-use reqwest::header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE};
+use reqwest::header::{COOKIE, HeaderMap, LOCATION, RETRY_AFTER, SET_COOKIE};
 use url::Url;
 
 /// The two cookies of a browser, and the network address its requests seem to come from.
@@ -18,6 +18,8 @@ pub struct Reply {
     /// Where it leads, where it is an absolute address.
     pub location: Option<Url>,
     pub body: String,
+    /// Whether it says when to try again.
+    pub retry_after: Option<String>,
     /// The jar as the answer leaves it.
     pub jar: Jar,
 }
@@ -90,8 +92,9 @@ impl Wire {
         let response = request.send().await.map_err(silence)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let location = headers.get(LOCATION).and_then(|value| Url::parse(value.to_str().ok()?).ok());
+        let retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let body = response.text().await.map_err(silence)?;
-        Ok(Reply { status, location, body, jar: jar.after(&headers) })
+        Ok(Reply { status, location, body, retry_after, jar: jar.after(&headers) })
     }
 }
 
