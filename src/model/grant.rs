@@ -202,7 +202,10 @@ impl Grant {
             self.renewed_at = now;
             return Change::put(Refreshed::Renewed(Box::new(self.clone())), self);
         }
-        if generation.checked_add(1) == Some(self.generation) && now < self.renewed_at + retry {
+        // `now` may lie before the rotation: requests read the clock before they reach the store, and nodes' clocks
+        // differ. No such reading opens a window that is closed.
+        let open = !retry.is_zero() && now < self.renewed_at + retry;
+        if generation.checked_add(1) == Some(self.generation) && open {
             return Change::keep(Refreshed::Renewed(Box::new(self)));
         }
         if generation > self.generation {
@@ -352,7 +355,7 @@ mod tests {
         assert!(matches!(outcome, Refreshed::Renewed(ref g) if g.generation == 1));
         assert_eq!(same, one);
         // The window has closed, or there is none.
-        for (retry, at) in [(60, 2060), (0, 2000)] {
+        for (retry, at) in [(60, 2060), (0, 2000), (0, 1999)] {
             let (dead, outcome) = refresh(&one, 0, retry, at);
             assert_eq!(outcome, Refreshed::Reused);
             assert_eq!(refresh(&dead, 1, 60, at).1, Refreshed::Dead);

@@ -3,20 +3,37 @@
 //! Every test here is one part of `tests/faults.sh`. It runs a short form by itself; the script asks for more rounds and
 //! other seeds by [`rounds`] and [`seed`], and reads the line that [`report`] prints.
 
+mod actor;
+mod client;
 mod damage;
 mod disk_full;
+mod forgetful;
+mod history;
+mod identity;
+mod judge;
+mod judge_tests;
+mod kills;
+mod load;
+mod misuse;
+mod model;
+mod node;
+mod nodes;
+mod probe;
+mod races;
+mod script;
+mod setup_races;
+mod two_nodes;
+mod wire;
 
 use std::fmt::Display;
 
 /// How many rounds to run: `ABIDE_FAULT_ROUNDS`, or what the short form does.
-#[allow(dead_code, reason = "used by the parts")]
 pub fn rounds(short: usize) -> usize {
     number("ABIDE_FAULT_ROUNDS").map_or(short, |n| usize::try_from(n).expect("a number of rounds"))
 }
 
 /// Where the random choices of a run begin: `ABIDE_FAULT_SEED`, or 1. The same seed makes the same choices; what the
 /// machine's scheduling adds differs all the same.
-#[allow(dead_code, reason = "used by the parts")]
 pub fn seed() -> u64 {
     number("ABIDE_FAULT_SEED").unwrap_or(1)
 }
@@ -27,7 +44,6 @@ fn number(name: &str) -> Option<u64> {
 }
 
 /// One line with what a part did, for `docs/reliability.md`: `result PART: …`.
-#[allow(dead_code, reason = "used by the parts")]
 #[allow(clippy::print_stdout, reason = "the line is what the script reads")]
 pub fn report(part: &str, what: impl Display) {
     println!("\nresult {part} (seed {}): {what}", seed());
@@ -35,10 +51,8 @@ pub fn report(part: &str, what: impl Display) {
 
 /// Random numbers that a seed repeats (SplitMix64).
 #[derive(Clone)]
-#[allow(dead_code, reason = "used by the parts")]
 pub struct Dice(u64);
 
-#[allow(dead_code, reason = "used by the parts")]
 impl Dice {
     /// Dice that fall the same way for the same seed.
     pub fn new(seed: u64) -> Dice {
