@@ -3,6 +3,9 @@
 //! Every test here is one part of `tests/faults.sh`. It runs a short form by itself; the script asks for more rounds and
 //! other seeds by [`rounds`] and [`seed`], and reads the line that [`report`] prints.
 
+#[cfg(target_os = "linux")]
+mod power_cut;
+
 use std::fmt::Display;
 
 /// How many rounds to run: `ABIDE_FAULT_ROUNDS`, or what the short form does.

@@ -14,7 +14,7 @@ mod postgres_only;
 mod postgres_real;
 mod scenarios;
 mod sled_only;
-mod words;
+pub mod words;
 
 use abide::store::Backend;
 use abide::store::sled::SledStore;

@@ -1,0 +1,141 @@
+//! The process whose power is cut: eight writers on a store, who say what they begin and what they were answered.
+
+use super::changes::{base_key, change};
+use crate::faults::Dice;
+use crate::store::words::write;
+use abide::store::Backend as _;
+use abide::store::contract::Committed;
+use abide::store::sled::{Disk, SledStore};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+/// What sled may keep in memory: small, so that pages are also read and written again.
+pub const CACHE: u64 = 8 << 20;
+/// Carries a [`Plan`] to the process.
+pub const PLAN: &str = "ABIDE_TEST_POWER_CUT_PLAN";
+const WRITERS: usize = 8;
+/// Records that a writer changes again and again, so that the log's segments are freed and used anew.
+const FAVOURITES: usize = 12;
+
+/// Whether the store's disk does what it is told to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Syncs {
+    /// It does.
+    Done,
+    /// It says so, and does nothing.
+    Pretended,
+}
+
+/// What the process does.
+#[derive(Clone, Copy)]
+pub struct Plan {
+    /// Where its choices begin.
+    pub seed: u64,
+    /// How many changes it makes.
+    pub changes: usize,
+    /// How many records there are beforehand.
+    pub records: usize,
+    /// What syncs do.
+    pub syncs: Syncs,
+}
+
+impl Plan {
+    /// For the environment.
+    pub fn text(&self) -> String {
+        let Plan { seed, changes, records, syncs } = self;
+        format!("{seed} {changes} {records} {}", usize::from(*syncs == Syncs::Done))
+    }
+
+    fn parse(text: &str) -> Plan {
+        let numbers: Vec<u64> = text.split(' ').map(|word| word.parse().expect("a number")).collect();
+        let size = |number: u64| usize::try_from(number).expect("a size");
+        let syncs = if numbers[3] == 1 { Syncs::Done } else { Syncs::Pretended };
+        Plan { seed: numbers[0], changes: size(numbers[1]), records: size(numbers[2]), syncs }
+    }
+}
+
+/// A disk that syncs nothing.
+pub struct Pretending;
+
+impl Disk for Pretending {
+    fn sync(&mut self, _: &File) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_process_whose_power_is_cut() {
+    let Ok(plan) = std::env::var(PLAN) else { return };
+    let plan = Plan::parse(&plan);
+    let place = |name: &str| std::env::var_os(name).expect("a path");
+    let sayings = Arc::new(File::create(place("ABIDE_RECORD_SAYINGS")).expect("a file"));
+    let folder = place("ABIDE_RECORD_FOLDER");
+    let store = match plan.syncs {
+        Syncs::Done => SledStore::open(Path::new(&folder), CACHE),
+        Syncs::Pretended => SledStore::open_on(Path::new(&folder), CACHE, Pretending),
+    };
+    let store = Arc::new(store.expect("the store opens"));
+    say(&sayings, "opened");
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|number| {
+            let writer = Writer {
+                number,
+                plan,
+                dice: Dice::new(plan.seed * 1000 + number as u64),
+                own: Vec::new(),
+                versions: BTreeMap::new(),
+            };
+            tokio::spawn(writer.work(Arc::clone(&store), Arc::clone(&sayings)))
+        })
+        .collect();
+    for writer in writers {
+        writer.await.expect("a writer");
+    }
+    store.close().await.expect("closing");
+}
+
+/// In one piece, so that sayings of several writers do not mix.
+fn say(mut sayings: &File, what: &str) {
+    sayings.write_all(format!("{what}\n").as_bytes()).expect("a saying");
+}
+
+/// No two write to the same record, so each knows which version comes next.
+struct Writer {
+    number: usize,
+    plan: Plan,
+    dice: Dice,
+    own: Vec<String>,
+    versions: BTreeMap<String, u32>,
+}
+
+impl Writer {
+    async fn work(mut self, store: Arc<SledStore>, sayings: Arc<File>) {
+        for _ in 0..self.plan.changes / WRITERS {
+            let key = self.choose();
+            let before = self.versions.get(&key).copied().unwrap_or_else(|| u32::from(super::changes::is_base(&key)));
+            let version = before + 1;
+            say(&sayings, &format!("begins {key} {version}"));
+            let answer = write(&*store, &key, change(&key, version)).await;
+            assert_eq!(answer, Committed::Done);
+            say(&sayings, &format!("answered {key} {version}"));
+            self.versions.insert(key, version);
+        }
+    }
+
+    fn choose(&mut self) -> String {
+        match self.dice.below(10) {
+            0..4 if !self.own.is_empty() => self.own[self.dice.below(self.own.len().min(FAVOURITES))].clone(),
+            4..8 if self.plan.records >= WRITERS => {
+                base_key(self.dice.below(self.plan.records / WRITERS) * WRITERS + self.number)
+            }
+            4..6 if !self.own.is_empty() => self.dice.pick(&self.own).clone(),
+            _ => {
+                self.own.push(format!("new-{}-{}", self.number, self.own.len()));
+                self.own[self.own.len() - 1].clone()
+            }
+        }
+    }
+}
