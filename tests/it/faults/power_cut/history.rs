@@ -4,6 +4,7 @@
 use super::image::{Image, Node};
 use super::trace::{Entry, Number};
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 /// A file or folder, for as long as the history lasts.
 pub type Id = usize;
@@ -73,9 +74,15 @@ impl History {
         History { base, ids, steps, syncs: teller.syncs }
     }
 
-    /// When the process first said this.
-    pub fn said(&self, what: &str) -> Option<usize> {
-        self.steps.iter().position(|step| matches!(step, Step::Say(said) if said.lines().any(|line| line == what)))
+    /// The moments within each opening of the store: a cut at one of them comes before the process could go on.
+    pub fn openings(&self) -> Vec<Range<usize>> {
+        let said = |what: &str| {
+            let is = |step: &Step| matches!(step, Step::Say(said) if said.trim_end() == what);
+            (0..self.steps.len()).filter(|&time| is(&self.steps[time])).collect::<Vec<_>>()
+        };
+        let (starts, ends) = (said("starts"), said("opened"));
+        assert_eq!(starts.len(), ends.len(), "each start ends with the store open");
+        starts.into_iter().zip(ends).map(|(start, end)| start + 1..end + 1).collect()
     }
 }
 

@@ -66,9 +66,4 @@ impl Image {
             _ => format!("{path} is a folder in one of them only"),
         })
     }
-
-    /// All bytes of all files.
-    pub fn bytes(&self) -> usize {
-        self.0.values().map(|node| if let Node::File(bytes) = node { bytes.len() } else { 0 }).sum()
-    }
 }

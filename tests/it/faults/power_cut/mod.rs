@@ -1,12 +1,12 @@
 //! The power is cut, and comes back: what was acknowledged is there.
 //!
-//! A process writes to a store while `record.c` takes down every write, every sync and everything the process says it
-//! was answered, in one order. For a moment of that record, the folder is put together as a disk with a volatile cache
+//! Two processes, one after the other, write to a store while `record.c` takes down every write, every sync and
+//! everything they say they were answered, in one order. For a moment of that record, the folder is put together as a disk with a volatile cache
 //! would hold it, opened and judged:
 //!
 //! ```text
-//! writer     the process              recorder   runs it, and checks that the record is complete
-//! changes    what it writes           trace      what was recorded
+//! writer     the processes            recorder   runs them, and checks that the record is complete
+//! changes    what they write          trace      what was recorded
 //! judge      what must be true        history    the same with files told apart, and what each sync covers
 //! image      a folder in memory       cut        what survives at one moment
 //! ```
@@ -25,7 +25,7 @@ mod trace;
 mod writer;
 
 use self::changes::{base_key, change};
-use self::history::{History, Step};
+use self::history::History;
 use self::image::Image;
 use self::judge::{Promises, Verdict, judge};
 use self::recorder::Recorder;
@@ -37,24 +37,27 @@ use abide::store::sled::SledStore;
 use std::fmt::{Display, Formatter};
 use std::sync::Arc;
 
-/// Records of the large store.
+/// Records of the large store; the short form makes do with fewer, for the time it takes to make them.
 const RECORDS: usize = 100_000;
-/// One process serves so many cuts.
+const FEWER_RECORDS: usize = 20_000;
+/// One pair of processes serves so many cuts.
 const CUTS_A_RUN: usize = 6;
 /// One cut in so many falls into the opening.
 const OPENING: usize = 4;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_large_store_loses_nothing_acknowledged() {
-    let series = Series { base: large_store(RECORDS).await, records: RECORDS, changes: 1600, syncs: Syncs::Done };
-    let tally = series.run(rounds(12)).await;
-    report("power cuts, a store of 100,000 records", &tally);
+    let cuts = rounds(12);
+    let records = if cuts <= 12 { FEWER_RECORDS } else { RECORDS };
+    let series = Series { base: large_store(records).await, records, changes: 800, syncs: Syncs::Done };
+    let tally = series.run(cuts).await;
+    report(&format!("power cuts, a store of {records} records"), &tally);
     assert_eq!(tally.lost, 0, "something is lost");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_store_loses_nothing_acknowledged() {
-    let series = Series { base: Image::default(), records: 0, changes: 1600, syncs: Syncs::Done };
+    let series = Series { base: Image::default(), records: 0, changes: 800, syncs: Syncs::Done };
     let tally = series.run(rounds(12)).await;
     report("power cuts, a new store", &tally);
     assert_eq!(tally.lost, 0, "something is lost");
@@ -62,7 +65,7 @@ async fn a_new_store_loses_nothing_acknowledged() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_sync_losses_are_found() {
-    let series = Series { base: Image::default(), records: 0, changes: 400, syncs: Syncs::Pretended };
+    let series = Series { base: Image::default(), records: 0, changes: 200, syncs: Syncs::Pretended };
     let tally = series.run(rounds(12)).await;
     report("power cuts without the sync, which must lose something", &tally);
     assert!(tally.lost > 0, "the simulation finds nothing");
@@ -144,14 +147,13 @@ impl Series {
     /// One cut: where it falls, what is left, and what that is worth.
     async fn cut(&self, history: &History, number: usize, tally: &mut Tally) {
         let mut dice = Dice::new(seed() * 1_000_000 + number as u64);
-        let opened = history.said("opened").expect("the process said so") + 1;
         let opening = number % OPENING == OPENING - 1;
-        let time =
-            if opening { 1 + dice.below(opened - 1) } else { opened + dice.below(history.steps.len() - opened + 1) };
+        let time = moment(history, opening, &mut dice);
         let one_in = *dice.pick(&[2, 5, 10]);
         let place = tempfile::tempdir().expect("a temporary folder");
         let folder = place.path().join("store");
-        cut::survivors(history, time, one_in, &mut dice).store(&folder);
+        let image = cut::survivors(history, time, one_in, &mut dice);
+        image.store(&folder);
         let promises = Promises::until(time, history, self.records);
         tally.cuts += 1;
         tally.opening += usize::from(opening);
@@ -162,7 +164,10 @@ impl Series {
             tally.lost += 1;
             self.tell(number, (time, history.steps.len()), &findings);
             if self.syncs == Syncs::Done {
-                eprintln!("the folder is kept in {}", place.keep().display());
+                // The store itself has been opened since.
+                let kept = place.keep();
+                image.store(&kept.join("cut"));
+                eprintln!("    kept in {}: `cut` as it was after the cut, `store` as it is now", kept.display());
             }
         }
     }
@@ -172,6 +177,21 @@ impl Series {
         eprintln!("seed {seed}, cut {number}, at step {time} of {of}: {count} findings, the first of them:");
         for finding in findings.iter().take(5) {
             eprintln!("    {finding}");
+        }
+    }
+}
+
+/// Where the cut falls: within one of the openings, or anywhere else.
+fn moment(history: &History, opening: bool, dice: &mut Dice) -> usize {
+    let openings = history.openings();
+    if opening {
+        let one = dice.pick(&openings).clone();
+        return one.start + dice.below(one.len());
+    }
+    loop {
+        let time = 1 + dice.below(history.steps.len());
+        if !openings.iter().any(|opening| opening.contains(&time)) {
+            return time;
         }
     }
 }

@@ -2,8 +2,10 @@
  *
  * Loaded before the C library (LD_PRELOAD). Three variables name its places, as absolute paths:
  *   ABIDE_RECORD_FOLDER   the folder that is watched
- *   ABIDE_RECORD_SAYINGS  a file whose writes are taken down as sayings of the process, among all the rest
- *   ABIDE_RECORD_TRACE    where the trace goes: a header (struct head) and its payload, again and again
+ *   ABIDE_RECORD_SAYINGS  a file whose writes are taken down as sayings of the process, among all the rest;
+ *                         the saying "dies" ends the process then and there, as a kill would
+ *   ABIDE_RECORD_TRACE    where the trace goes: a header (struct head) and its payload, again and
+ *                         again; a later process goes on where an earlier one ended
  *
  * Everything but a sync happens under one mutex together with its entry, so the order in the trace is the order of
  * things. A sync has an entry before it begins and one after it returned, and runs outside the mutex.
@@ -61,7 +63,7 @@ static void prepare(void) {
     strcpy(folder, must("ABIDE_RECORD_FOLDER"));
     folder_length = strlen(folder);
     strcpy(sayings, must("ABIDE_RECORD_SAYINGS"));
-    trace = REAL(openat)(AT_FDCWD, must("ABIDE_RECORD_TRACE"), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    trace = REAL(openat)(AT_FDCWD, must("ABIDE_RECORD_TRACE"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (trace < 0) abort();
 }
 
@@ -223,6 +225,8 @@ static void wrote(uint64_t file, uint64_t at, const struct iovec *parts, int cou
         put(parts[i].iov_base, some);
         length -= some;
     }
+    /* With the mutex held, so that no other thread leaves half an entry. */
+    if (head.kind == SAID && parts[0].iov_len == 5 && memcmp(parts[0].iov_base, "dies\n", 5) == 0) _exit(0);
     errno = before;
 }
 

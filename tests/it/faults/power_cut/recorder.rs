@@ -1,10 +1,10 @@
-//! Runs the process whose power is cut under `record.c`, and checks that the record is complete.
+//! Runs the processes whose power is cut under `record.c`, and checks that the record is complete.
 
 use super::cut::nothing_lost;
 use super::history::History;
 use super::image::Image;
 use super::trace;
-use super::writer::{PLAN, Plan};
+use super::writer::{PLAN, Part, Plan};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -35,7 +35,7 @@ impl Recorder {
         self.folder.path().join("record.so")
     }
 
-    /// Lets the process do what it plans, on a folder with these contents, and tells all it did there.
+    /// Lets both processes do what they plan, on a folder with these contents, and tells all they did there.
     pub fn run(&self, base: &Image, plan: Plan) -> History {
         let place = tempfile::tempdir().expect("a temporary folder");
         let within = |name: &str| place.path().canonicalize().expect("its path").join(name);
@@ -43,17 +43,19 @@ impl Recorder {
         if !base.0.is_empty() {
             base.store(&folder);
         }
-        let ended = Command::new(std::env::current_exe().expect("this program"))
-            .args(["--exact", "faults::power_cut::writer::the_process_whose_power_is_cut", "--nocapture"])
-            .env(PLAN, plan.text())
-            .env("LD_PRELOAD", self.library())
-            .env("ABIDE_RECORD_FOLDER", &folder)
-            .env("ABIDE_RECORD_SAYINGS", within("sayings"))
-            .env("ABIDE_RECORD_TRACE", within("trace"))
-            .stdout(Stdio::null())
-            .status()
-            .expect("a process");
-        assert!(ended.success(), "the process did not come to its end: {ended}");
+        for part in [Part::First, Part::Second] {
+            let ended = Command::new(std::env::current_exe().expect("this program"))
+                .args(["--exact", "faults::power_cut::writer::the_process_whose_power_is_cut", "--nocapture"])
+                .env(PLAN, plan.text(part))
+                .env("LD_PRELOAD", self.library())
+                .env("ABIDE_RECORD_FOLDER", &folder)
+                .env("ABIDE_RECORD_SAYINGS", within("sayings"))
+                .env("ABIDE_RECORD_TRACE", within("trace"))
+                .stdout(Stdio::null())
+                .status()
+                .expect("a process");
+            assert!(ended.success(), "the process did not come to its end: {ended}");
+        }
         let history = History::new(base.clone(), trace::read(&within("trace")));
         let difference = nothing_lost(&history).difference(&Image::load(&folder));
         assert_eq!(difference, None, "the record is not complete");

@@ -1,4 +1,7 @@
 //! The process whose power is cut: eight writers on a store, who say what they begin and what they were answered.
+//!
+//! There are two, one after the other. The first dies in the middle of its work: what it wrote and did not sync is in
+//! the system's memory, where the second one finds it while it opens the store.
 
 use super::changes::{base_key, change};
 use crate::faults::Dice;
@@ -29,12 +32,21 @@ pub enum Syncs {
     Pretended,
 }
 
-/// What the process does.
+/// Which of the two processes it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The one that dies.
+    First,
+    /// The one that comes to its end.
+    Second,
+}
+
+/// What the processes do.
 #[derive(Clone, Copy)]
 pub struct Plan {
     /// Where its choices begin.
     pub seed: u64,
-    /// How many changes it makes.
+    /// How many changes each makes.
     pub changes: usize,
     /// How many records there are beforehand.
     pub records: usize,
@@ -44,16 +56,18 @@ pub struct Plan {
 
 impl Plan {
     /// For the environment.
-    pub fn text(&self) -> String {
+    pub fn text(&self, part: Part) -> String {
         let Plan { seed, changes, records, syncs } = self;
-        format!("{seed} {changes} {records} {}", usize::from(*syncs == Syncs::Done))
+        let (syncs, part) = (u8::from(*syncs == Syncs::Done), u8::from(part == Part::First));
+        format!("{seed} {changes} {records} {syncs} {part}")
     }
 
-    fn parse(text: &str) -> Plan {
+    fn parse(text: &str) -> (Plan, Part) {
         let numbers: Vec<u64> = text.split(' ').map(|word| word.parse().expect("a number")).collect();
         let size = |number: u64| usize::try_from(number).expect("a size");
         let syncs = if numbers[3] == 1 { Syncs::Done } else { Syncs::Pretended };
-        Plan { seed: numbers[0], changes: size(numbers[1]), records: size(numbers[2]), syncs }
+        let part = if numbers[4] == 1 { Part::First } else { Part::Second };
+        (Plan { seed: numbers[0], changes: size(numbers[1]), records: size(numbers[2]), syncs }, part)
     }
 }
 
@@ -69,10 +83,11 @@ impl Disk for Pretending {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_process_whose_power_is_cut() {
     let Ok(plan) = std::env::var(PLAN) else { return };
-    let plan = Plan::parse(&plan);
+    let (plan, part) = Plan::parse(&plan);
     let place = |name: &str| std::env::var_os(name).expect("a path");
     let sayings = Arc::new(File::create(place("ABIDE_RECORD_SAYINGS")).expect("a file"));
     let folder = place("ABIDE_RECORD_FOLDER");
+    say(&sayings, "starts");
     let store = match plan.syncs {
         Syncs::Done => SledStore::open(Path::new(&folder), CACHE),
         Syncs::Pretended => SledStore::open_on(Path::new(&folder), CACHE, Pretending),
@@ -84,7 +99,8 @@ async fn the_process_whose_power_is_cut() {
             let writer = Writer {
                 number,
                 plan,
-                dice: Dice::new(plan.seed * 1000 + number as u64),
+                part,
+                dice: Dice::new(plan.seed * 1000 + 10 * number as u64 + part as u64),
                 own: Vec::new(),
                 versions: BTreeMap::new(),
             };
@@ -102,10 +118,11 @@ fn say(mut sayings: &File, what: &str) {
     sayings.write_all(format!("{what}\n").as_bytes()).expect("a saying");
 }
 
-/// No two write to the same record, so each knows which version comes next.
+/// No two write to the same record, not even one after the other, so each knows which version comes next.
 struct Writer {
     number: usize,
     plan: Plan,
+    part: Part,
     dice: Dice,
     own: Vec<String>,
     versions: BTreeMap<String, u32>,
@@ -123,17 +140,21 @@ impl Writer {
             say(&sayings, &format!("answered {key} {version}"));
             self.versions.insert(key, version);
         }
+        if self.part == Part::First {
+            say(&sayings, "dies");
+        }
     }
 
     fn choose(&mut self) -> String {
         match self.dice.below(10) {
             0..4 if !self.own.is_empty() => self.own[self.dice.below(self.own.len().min(FAVOURITES))].clone(),
-            4..8 if self.plan.records >= WRITERS => {
-                base_key(self.dice.below(self.plan.records / WRITERS) * WRITERS + self.number)
+            4..8 if self.plan.records >= 2 * WRITERS => {
+                let of = self.dice.below(self.plan.records / (2 * WRITERS));
+                base_key((2 * of + self.part as usize) * WRITERS + self.number)
             }
             4..6 if !self.own.is_empty() => self.dice.pick(&self.own).clone(),
             _ => {
-                self.own.push(format!("new-{}-{}", self.number, self.own.len()));
+                self.own.push(format!("new-{}-{}-{}", self.part as u8, self.number, self.own.len()));
                 self.own[self.own.len() - 1].clone()
             }
         }
