@@ -7,6 +7,8 @@ use abide::model::record::{Due, Name, Row};
 use abide::store::contract::{RawChange, Write};
 
 const BASE: &str = "base-";
+/// Begins the keys of records that are long more often than not.
+pub const LONG: &str = "long-";
 
 /// The groups that rows are spread over.
 pub const GROUPS: [&str; 4] = ["g0", "g1", "g2", "g3"];
@@ -38,9 +40,10 @@ pub fn state(key: &str, version: u32) -> Option<State> {
     if version == 0 || (version > 1 && dice.below(6) == 0) {
         return None;
     }
+    let (one_in, longest) = if key.starts_with(LONG) { (2, 200 << 10) } else { (8, 40 << 10) };
     // The large store is large by the number of its records.
-    let long = dice.below(8) == 0 && !(version == 1 && is_base(key));
-    let length = if long { 4097 + dice.below(36 << 10) } else { 40 + dice.below(200) };
+    let long = dice.below(one_in) == 0 && !(version == 1 && is_base(key));
+    let length = if long { 4097 + dice.below(longest - 4097) } else { 40 + dice.below(200) };
     Some(State {
         start: format!("{key} {version} "),
         length,

@@ -29,7 +29,7 @@ use self::history::History;
 use self::image::Image;
 use self::judge::{Promises, Verdict, judge};
 use self::recorder::Recorder;
-use self::writer::{CACHE, Plan, Pretending, Syncs};
+use self::writer::{CACHE, Load, Plan, Pretending, Syncs};
 use super::{Dice, report, rounds, seed};
 use crate::store::words::write;
 use abide::store::Backend as _;
@@ -49,7 +49,8 @@ const OPENING: usize = 4;
 async fn a_large_store_loses_nothing_acknowledged() {
     let cuts = rounds(12);
     let records = if cuts <= 12 { FEWER_RECORDS } else { RECORDS };
-    let series = Series { base: large_store(records).await, records, changes: 800, syncs: Syncs::Done };
+    let series =
+        Series { base: large_store(records).await, records, changes: 800, load: Load::Eight, syncs: Syncs::Done };
     let tally = series.run(cuts).await;
     report(&format!("power cuts, a store of {records} records"), &tally);
     assert_eq!(tally.lost, 0, "something is lost");
@@ -57,15 +58,25 @@ async fn a_large_store_loses_nothing_acknowledged() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_store_loses_nothing_acknowledged() {
-    let series = Series { base: Image::default(), records: 0, changes: 800, syncs: Syncs::Done };
+    let series = Series { base: Image::default(), records: 0, changes: 800, load: Load::Eight, syncs: Syncs::Done };
     let tally = series.run(rounds(12)).await;
     report("power cuts, a new store", &tally);
     assert_eq!(tally.lost, 0, "something is lost");
 }
 
+/// Between two syncs more is written than one of sled's segments holds.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_with_long_values_loses_nothing_acknowledged() {
+    let series = Series { base: Image::default(), records: 0, changes: 640, load: Load::Crowd, syncs: Syncs::Done };
+    let tally = series.run(rounds(12)).await;
+    report("power cuts, a crowd with long values", &tally);
+    assert_eq!(tally.lost, 0, "something is lost");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_sync_losses_are_found() {
-    let series = Series { base: Image::default(), records: 0, changes: 200, syncs: Syncs::Pretended };
+    let series =
+        Series { base: Image::default(), records: 0, changes: 200, load: Load::Eight, syncs: Syncs::Pretended };
     let tally = series.run(rounds(12)).await;
     report("power cuts without the sync, which must lose something", &tally);
     assert!(tally.lost > 0, "the simulation finds nothing");
@@ -100,6 +111,7 @@ struct Series {
     base: Image,
     records: usize,
     changes: usize,
+    load: Load,
     syncs: Syncs,
 }
 
@@ -133,7 +145,7 @@ impl Series {
                 break;
             }
             let seed = seed() * 1000 + run;
-            let plan = Plan { seed, changes: self.changes, records: self.records, syncs: self.syncs };
+            let plan = Plan { seed, changes: self.changes, records: self.records, load: self.load, syncs: self.syncs };
             let history = recorder.run(&self.base, plan);
             let here = CUTS_A_RUN.min(cuts - done);
             for number in done..done + here {

@@ -1,11 +1,12 @@
 /* Records what a process does to the files below one folder, in one total order, for the power-cut simulation.
  *
- * Loaded before the C library (LD_PRELOAD). Three variables name its places, as absolute paths:
+ * Loaded before the C library (LD_PRELOAD). Variables name its places, as absolute paths:
  *   ABIDE_RECORD_FOLDER   the folder that is watched
  *   ABIDE_RECORD_SAYINGS  a file whose writes are taken down as sayings of the process, among all the rest;
  *                         the saying "dies" ends the process then and there, as a kill would
  *   ABIDE_RECORD_TRACE    where the trace goes: a header (struct head) and its payload, again and
  *                         again; a later process goes on where an earlier one ended
+ * A fourth one, ABIDE_RECORD_SYNC_TIME, is how many microseconds a sync takes at most, on top of what it takes.
  *
  * Everything but a sync happens under one mutex together with its entry, so the order in the trace is the order of
  * things. A sync has an entry before it begins and one after it returned, and runs outside the mutex.
@@ -41,7 +42,7 @@ static pthread_once_t ready = PTHREAD_ONCE_INIT;
 static char folder[PATH_MAX], sayings[PATH_MAX];
 static size_t folder_length;
 static int trace = -1;
-static uint64_t syncs, said_file;
+static uint64_t syncs, said_file, sync_time;
 
 #define REAL(name) ((__typeof__(&name))real(#name))
 
@@ -63,6 +64,8 @@ static void prepare(void) {
     strcpy(folder, must("ABIDE_RECORD_FOLDER"));
     folder_length = strlen(folder);
     strcpy(sayings, must("ABIDE_RECORD_SAYINGS"));
+    const char *time = getenv("ABIDE_RECORD_SYNC_TIME");
+    sync_time = time == NULL ? 0 : strtoull(time, NULL, 10);
     trace = REAL(openat)(AT_FDCWD, must("ABIDE_RECORD_TRACE"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (trace < 0) abort();
 }
@@ -384,9 +387,9 @@ static uint64_t sync_begins(uint64_t file) {
     return number;
 }
 
-/* Up to two milliseconds: a drive that takes its time lets more happen while it works, whatever the machine. */
+/* A drive that takes its time lets more happen while it works, whatever the machine. */
 static void take_time(uint64_t number) {
-    usleep((useconds_t)((number * 2654435761u) % 2000));
+    if (sync_time > 0) usleep((useconds_t)((number * 2654435761u) % sync_time));
 }
 
 #define SYNCING(call, fd)                                             \

@@ -51,6 +51,7 @@ impl Recorder {
                 .env("ABIDE_RECORD_FOLDER", &folder)
                 .env("ABIDE_RECORD_SAYINGS", within("sayings"))
                 .env("ABIDE_RECORD_TRACE", within("trace"))
+                .env("ABIDE_RECORD_SYNC_TIME", plan.load.sync_time().to_string())
                 .stdout(Stdio::null())
                 .status()
                 .expect("a process");

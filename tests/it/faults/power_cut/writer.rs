@@ -1,9 +1,9 @@
-//! The process whose power is cut: eight writers on a store, who say what they begin and what they were answered.
+//! The process whose power is cut: writers on a store, who say what they begin and what they were answered.
 //!
 //! There are two, one after the other. The first dies in the middle of its work: what it wrote and did not sync is in
 //! the system's memory, where the second one finds it while it opens the store.
 
-use super::changes::{base_key, change};
+use super::changes::{LONG, base_key, change, is_base};
 use crate::faults::Dice;
 use crate::store::words::write;
 use abide::store::Backend as _;
@@ -19,7 +19,6 @@ use std::sync::Arc;
 pub const CACHE: u64 = 8 << 20;
 /// Carries a [`Plan`] to the process.
 pub const PLAN: &str = "ABIDE_TEST_POWER_CUT_PLAN";
-const WRITERS: usize = 8;
 /// Records that a writer changes again and again, so that the log's segments are freed and used anew.
 const FAVOURITES: usize = 12;
 
@@ -30,6 +29,30 @@ pub enum Syncs {
     Done,
     /// It says so, and does nothing.
     Pretended,
+}
+
+/// Who writes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Load {
+    /// Eight writers, of mostly short values, on a disk whose syncs take up to 2 ms longer than they would.
+    Eight,
+    /// 64 writers of long values on a slow disk, 20 ms: much is written between one sync and the next.
+    Crowd,
+}
+
+impl Load {
+    fn writers(self) -> usize {
+        if self == Load::Crowd { 64 } else { 8 }
+    }
+
+    /// What the recorder adds to a sync at most, in microseconds.
+    pub fn sync_time(self) -> usize {
+        if self == Load::Crowd { 20_000 } else { 2000 }
+    }
+
+    fn prefix(self) -> &'static str {
+        if self == Load::Crowd { LONG } else { "new-" }
+    }
 }
 
 /// Which of the two processes it is.
@@ -50,6 +73,8 @@ pub struct Plan {
     pub changes: usize,
     /// How many records there are beforehand.
     pub records: usize,
+    /// Who makes them.
+    pub load: Load,
     /// What syncs do.
     pub syncs: Syncs,
 }
@@ -57,17 +82,18 @@ pub struct Plan {
 impl Plan {
     /// For the environment.
     pub fn text(&self, part: Part) -> String {
-        let Plan { seed, changes, records, syncs } = self;
-        let (syncs, part) = (u8::from(*syncs == Syncs::Done), u8::from(part == Part::First));
-        format!("{seed} {changes} {records} {syncs} {part}")
+        let Plan { seed, changes, records, load, syncs } = self;
+        let (load, syncs) = (u8::from(*load == Load::Crowd), u8::from(*syncs == Syncs::Done));
+        format!("{seed} {changes} {records} {load} {syncs} {}", u8::from(part == Part::First))
     }
 
     fn parse(text: &str) -> (Plan, Part) {
         let numbers: Vec<u64> = text.split(' ').map(|word| word.parse().expect("a number")).collect();
         let size = |number: u64| usize::try_from(number).expect("a size");
-        let syncs = if numbers[3] == 1 { Syncs::Done } else { Syncs::Pretended };
-        let part = if numbers[4] == 1 { Part::First } else { Part::Second };
-        (Plan { seed: numbers[0], changes: size(numbers[1]), records: size(numbers[2]), syncs }, part)
+        let load = if numbers[3] == 1 { Load::Crowd } else { Load::Eight };
+        let syncs = if numbers[4] == 1 { Syncs::Done } else { Syncs::Pretended };
+        let part = if numbers[5] == 1 { Part::First } else { Part::Second };
+        (Plan { seed: numbers[0], changes: size(numbers[1]), records: size(numbers[2]), load, syncs }, part)
     }
 }
 
@@ -94,7 +120,7 @@ async fn the_process_whose_power_is_cut() {
     };
     let store = Arc::new(store.expect("the store opens"));
     say(&sayings, "opened");
-    let writers: Vec<_> = (0..WRITERS)
+    let writers: Vec<_> = (0..plan.load.writers())
         .map(|number| {
             let writer = Writer {
                 number,
@@ -130,9 +156,9 @@ struct Writer {
 
 impl Writer {
     async fn work(mut self, store: Arc<SledStore>, sayings: Arc<File>) {
-        for _ in 0..self.plan.changes / WRITERS {
+        for _ in 0..self.plan.changes / self.plan.load.writers() {
             let key = self.choose();
-            let before = self.versions.get(&key).copied().unwrap_or_else(|| u32::from(super::changes::is_base(&key)));
+            let before = self.versions.get(&key).copied().unwrap_or_else(|| u32::from(is_base(&key)));
             let version = before + 1;
             say(&sayings, &format!("begins {key} {version}"));
             let answer = write(&*store, &key, change(&key, version)).await;
@@ -146,15 +172,17 @@ impl Writer {
     }
 
     fn choose(&mut self) -> String {
+        let writers = self.plan.load.writers();
         match self.dice.below(10) {
             0..4 if !self.own.is_empty() => self.own[self.dice.below(self.own.len().min(FAVOURITES))].clone(),
-            4..8 if self.plan.records >= 2 * WRITERS => {
-                let of = self.dice.below(self.plan.records / (2 * WRITERS));
-                base_key((2 * of + self.part as usize) * WRITERS + self.number)
+            4..8 if self.plan.records >= 2 * writers => {
+                let of = self.dice.below(self.plan.records / (2 * writers));
+                base_key((2 * of + self.part as usize) * writers + self.number)
             }
             4..6 if !self.own.is_empty() => self.dice.pick(&self.own).clone(),
             _ => {
-                self.own.push(format!("new-{}-{}-{}", self.part as u8, self.number, self.own.len()));
+                let prefix = self.plan.load.prefix();
+                self.own.push(format!("{prefix}{}-{}-{}", self.part as u8, self.number, self.own.len()));
                 self.own[self.own.len() - 1].clone()
             }
         }
