@@ -31,14 +31,7 @@ pub fn nothing_lost(history: &History) -> Image {
 /// The history's folder as a disk holds it after a power cut just before the step `time`. Of what is not durable, one
 /// page in `one_in` survives.
 pub fn survivors(history: &History, time: usize, one_in: usize, dice: &mut Dice) -> Image {
-    let finished = history.syncs.iter().filter(|sync| sync.ended < time);
-    let mut covered: HashMap<Id, usize> = HashMap::new();
-    let mut floor = 0;
-    for sync in finished {
-        let until = covered.entry(sync.id).or_default();
-        *until = sync.begun.max(*until);
-        floor = floor.max(sync.books);
-    }
+    let (covered, floor) = sure(history, time);
     let changes: Vec<usize> = (floor..time).filter(|&at| history.steps[at].is_metadata()).collect();
     let books = changes.get(dice.below(changes.len() + 1)).copied().unwrap_or(time);
     let mut luck = Luck { time, books, covered, fates: HashMap::new() };
@@ -46,6 +39,26 @@ pub fn survivors(history: &History, time: usize, one_in: usize, dice: &mut Dice)
         luck.fates.insert(place, fate(writes, one_in, dice));
     }
     luck.replay(history)
+}
+
+/// How much written before the step `time` no sync had made sure of, in bytes of whole pages.
+pub fn at_stake(history: &History, time: usize) -> usize {
+    let (covered, books) = sure(history, time);
+    let luck = Luck { time, books, covered, fates: HashMap::new() };
+    luck.later_writes(history).values().sum::<usize>() * PAGE
+}
+
+/// For each file the first write, and of the file system's books the first change, that no sync finished by `time` has
+/// made sure of.
+fn sure(history: &History, time: usize) -> (HashMap<Id, usize>, usize) {
+    let mut covered: HashMap<Id, usize> = HashMap::new();
+    let mut books = 0;
+    for sync in history.syncs.iter().filter(|sync| sync.ended < time) {
+        let until = covered.entry(sync.id).or_default();
+        *until = sync.begun.max(*until);
+        books = books.max(sync.books);
+    }
+    (covered, books)
 }
 
 /// How many of a page's later writes each of its sectors shows.
