@@ -3,7 +3,6 @@
 //! Every test here is one part of `tests/faults.sh`. It runs a short form by itself; the script asks for more rounds and
 //! other seeds by [`rounds`] and [`seed`], and reads the line that [`report`] prints.
 
-#[cfg(target_os = "linux")]
 mod actor;
 mod client;
 mod damage;
@@ -19,6 +18,7 @@ mod misuse;
 mod model;
 mod node;
 mod nodes;
+#[cfg(target_os = "linux")]
 mod power_cut;
 mod probe;
 mod races;

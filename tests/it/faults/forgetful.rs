@@ -19,7 +19,8 @@ use abide::crypto::hashing::Cost;
 use abide::flow::import::ReplaceSecrets;
 use abide::model::record::{Due, Kind, Name};
 use abide::protocol::Timestamp;
-use abide::store::contract::{Committed, RawChange, RawRule, Write};
+use abide::store::contract::{Committed, Load, Mark, RawChange, RawRule, Write};
+use abide::store::entry::Entry;
 use abide::store::sled::SledStore;
 use abide::store::{Backend, Cursor, Page, StoreFault};
 use abide::web::Facing;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::Mutex;
+use tokio::sync::mpsc::Sender;
 
 /// The changes that a crash loses: a few hundredths of a second of the load.
 const LOST: usize = 12;
@@ -207,6 +209,18 @@ impl Backend for Forgetful {
     }
     async fn forget_events(&self, before: Timestamp, limit: usize) -> Result<usize, StoreFault> {
         self.inner.forget_events(before, limit).await
+    }
+    async fn carry_out(&self, from: Option<Cursor>, to: Sender<Load>) -> Result<(), StoreFault> {
+        self.inner.carry_out(from, to).await
+    }
+    async fn carry_in(&self, entries: Vec<Entry>, mark: Mark) -> Result<(), StoreFault> {
+        self.inner.carry_in(entries, mark).await
+    }
+    async fn mark(&self) -> Result<Option<String>, StoreFault> {
+        self.inner.mark().await
+    }
+    async fn time(&self) -> Result<Option<Timestamp>, StoreFault> {
+        self.inner.time().await
     }
     async fn probe(&self) -> Result<(), StoreFault> {
         self.inner.probe().await
