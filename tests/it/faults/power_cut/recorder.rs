@@ -4,7 +4,7 @@ use super::cut::nothing_lost;
 use super::history::History;
 use super::image::Image;
 use super::trace;
-use super::writer::{PLAN, Part, Plan};
+use super::writer::{PLAN, Part, Plan, Syncs};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -57,9 +57,12 @@ impl Recorder {
                 .expect("a process");
             assert!(ended.success(), "the process did not come to its end: {ended}");
         }
-        let history = History::new(base.clone(), trace::read(&within("trace")));
+        let mut history = History::new(base.clone(), trace::read(&within("trace")));
         let difference = nothing_lost(&history).difference(&Image::load(&folder));
         assert_eq!(difference, None, "the record is not complete");
+        if plan.syncs == Syncs::Pretended {
+            history.pretends_to_sync();
+        }
         history
     }
 }
