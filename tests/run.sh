@@ -19,9 +19,11 @@ parts=(
   "clippy    the lints, warnings are errors"
   "unit      the tests beside the code"
   "stories   stories in process, and everything else of \`--test it\` that has no part of its own"
-  "store     the store's contract and its survival, embedded"
-  "postgres  the same contract on a real PostgreSQL, several nodes, a server that goes and comes"
+  "store     the store's contract and its survival, embedded; backup and restore"
+  "postgres  the same contract on a real PostgreSQL, several nodes, a server that goes and comes; moving there and back"
+  "faults    kill -9, power cuts, races, full disks, damaged files: the short form of tests/faults.sh"
   "cli       the command line of the real binary"
+  "deploy    two nodes behind a proxy, as examples/ and docker-compose.yml have them"
   "interop   relying parties from elsewhere against the real binary"
   "browser   Chromium against the real binaries"
   "demo      the tests of the demo"
@@ -30,9 +32,11 @@ parts=(
 )
 
 # The modules of the integration tests that are parts of their own; `stories` is all the others.
-store_tests=(store::)
-postgres_tests=(store::postgres)
+store_tests=(store:: keep::)
+postgres_tests=(store::postgres keep::postgres)
+faults_tests=(faults::)
 cli_tests=(cli::)
+deploy_tests=(deploy::)
 interop_tests=(interop:: interop_openidconnect::)
 browser_tests=(browser::)
 
@@ -151,19 +155,43 @@ part_unit() { cargo test --workspace --locked --lib --bin abide; }
 
 part_stories() {
   local apart=() name
-  for name in "${store_tests[@]}" "${cli_tests[@]}" "${interop_tests[@]}" "${browser_tests[@]}"; do
+  for name in "${store_tests[@]}" "${faults_tests[@]}" "${cli_tests[@]}" "${deploy_tests[@]}" "${interop_tests[@]}" \
+    "${browser_tests[@]}"; do
     apart+=(--skip "$name")
   done
   cargo test --workspace --locked --test it -- "${apart[@]}"
 }
 
-part_store() { modules "${store_tests[@]}" --skip "${postgres_tests[@]}"; }
+part_store() {
+  local name apart=()
+  for name in "${postgres_tests[@]}"; do apart+=(--skip "$name"); done
+  modules "${store_tests[@]}" "${apart[@]}"
+}
 
 # The tests start servers of their own, on free ports, from these programs. What Debian's package starts by itself is
 # neither used nor touched.
 part_postgres() {
-  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || install_packages postgresql
+  install_postgres
   modules "${postgres_tests[@]}"
+}
+
+install_postgres() {
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || install_packages postgresql
+}
+
+# A full disk is a small tmpfs, and only root may mount one.
+part_faults() {
+  install_postgres
+  modules "${faults_tests[@]}"
+}
+
+part_deploy() {
+  install_postgres
+  local wanted=()
+  [[ -x /usr/sbin/haproxy ]] || wanted+=(haproxy)
+  command -v docker-compose >/dev/null || wanted+=(docker-compose)
+  ((${#wanted[@]} == 0)) || install_packages "${wanted[@]}"
+  modules "${deploy_tests[@]}"
 }
 
 part_cli() { modules "${cli_tests[@]}"; }
@@ -180,7 +208,7 @@ part_browser() {
   modules "${browser_tests[@]}"
 }
 
-# Runs the modules of the integration tests, but for those behind `--skip`. A filter that matches nothing would pass silently: that is a failure.
+# Runs the modules of the integration tests, but for those behind each `--skip`. A filter that matches nothing would pass silently: that is a failure.
 modules() {
   local name listed
   listed=$(cargo test --workspace --locked --test it -- --list) || fail "the integration tests do not build"
