@@ -6,6 +6,7 @@
 use super::{Dice, report, rounds, seed};
 use crate::keep::{Installation, ada_is_signed_in, ada_signs_in, people};
 use crate::real::block_on;
+use crate::real::process::PATIENCE;
 use crate::real::visitor::Visitor;
 use crate::store::cluster::Cluster;
 use std::collections::BTreeSet;
@@ -14,7 +15,7 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A disk of its own. It is gone when this is dropped or the tests end, in whatever way.
 struct SmallDisk {
@@ -42,6 +43,7 @@ impl SmallDisk {
     }
 
     /// Another program writes until nothing is left, and does not hurry more than a disk would.
+    #[allow(clippy::disallowed_methods, reason = "a disk takes its time")]
     fn fill(&self) {
         let mut file = File::options().append(true).create(true).open(self.filler()).unwrap();
         let part = vec![7; 1 << 20];
@@ -99,12 +101,16 @@ impl Told {
 }
 
 fn answers(one: &Installation, path: &str, status: u16) {
-    let visitor = Visitor::new();
-    let began = Instant::now();
-    while block_on(visitor.try_get(&one.at(path))).is_none_or(|answer| answer.status != status) {
-        assert!(began.elapsed() < Duration::from_secs(60), "{path} is not answered with {status}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    let answered = block_on(async {
+        let visitor = Visitor::new();
+        let asking = async {
+            while visitor.try_get(&one.at(path)).await.is_none_or(|answer| answer.status != status) {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, asking).await
+    });
+    assert!(answered.is_ok(), "{path} is not answered with {status}");
 }
 
 /// The embedded store refuses every change while its reserve is touched. PostgreSQL writes on within the files it has,
