@@ -159,9 +159,11 @@ impl Violation {
         Violation { breaches, call: call.clone(), before: before.to_vec() }
     }
 
-    /// A call of a phase in which everything has to be answered was not.
-    pub fn unanswered(call: &Call) -> Violation {
-        Violation { breaches: [Breach::Unanswered].into(), call: call.clone(), before: Vec::new() }
+    /// Nobody answered this person, though everybody was there; the last of these calls that was theirs tells how.
+    pub fn unanswered(who: &str, calls: &[Call]) -> Option<Violation> {
+        let open = |call: &&Call| call.who == who && matches!(call.outcome, Outcome::Unknown(_));
+        let call = calls.iter().rfind(open)?.clone();
+        Some(Violation { breaches: [Breach::Unanswered].into(), call, before: Vec::new() })
     }
 }
 
@@ -171,11 +173,4 @@ impl fmt::Display for Violation {
         self.before.iter().try_for_each(|call| writeln!(f, "    {call}"))?;
         writeln!(f, "  > {}", self.call)
     }
-}
-
-/// Which calls nobody answered, though everybody was there. A sign-in may have been slowed down by those before it.
-pub fn unanswered(calls: &[Call]) -> Vec<Violation> {
-    let slowed = |call: &&Call| matches!(&call.outcome, Outcome::Unknown(why) if why == "429" && matches!(call.act, Act::SignIn { .. }));
-    let open = calls.iter().filter(|call| matches!(call.outcome, Outcome::Unknown(_)));
-    open.filter(|call| !slowed(call)).map(Violation::unanswered).collect()
 }

@@ -4,14 +4,16 @@ use super::Dice;
 use super::actor::{Actor, Flow};
 use super::client::{Caller, Ground, Not, apps};
 use super::history::{Counts, History};
-use super::judge::{Judge, Violation, unanswered};
+use super::judge::{Judge, Violation};
 use super::model::Retry;
 use super::wire::Wire;
+use crate::real::process::PATIENCE;
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 /// People at a time.
 const PEOPLE: usize = 8;
@@ -111,19 +113,22 @@ impl Crowd {
         let mut violations = self.judge.hear(&self.history.take());
         let probing = all.into_iter().map(|(mut person, closing)| {
             tokio::spawn(async move {
-                // Of what is not answered here the history tells.
-                let _ = probe(&mut person, closing).await;
-                (person, closing)
+                let answered = probe(&mut person, closing, Instant::now() + PATIENCE).await.is_ok();
+                (person, closing, answered)
             })
         });
+        let mut silenced = Vec::new();
         for task in probing.collect::<Vec<_>>() {
-            let (person, closing) = task.await.expect("probing never fails");
+            let (person, closing, answered) = task.await.expect("probing never fails");
+            if !answered {
+                silenced.push(person.caller.who.clone());
+            }
             if closing == Closing::Yes { self.closed.push(person) } else { self.people.push(person) }
         }
         self.closed.drain(..self.closed.len().saturating_sub(REMEMBERED));
         let probed = self.history.take();
         violations.extend(self.judge.hear(&probed));
-        violations.extend(unanswered(&probed));
+        violations.extend(silenced.iter().filter_map(|who| Violation::unanswered(who, &probed)));
         violations
     }
 
@@ -156,14 +161,29 @@ async fn until_over(person: &mut Actor, over: &AtomicBool, closing: Closing) {
     tokio::join!(close, act);
 }
 
-/// Tries what must work and what must not. An account that is to be closed is looked at as it was left, closed where
-/// it was not, and looked at again. The others are signed in afterwards.
-async fn probe(person: &mut Actor, closing: Closing) -> Result<(), Not> {
-    person.probe().await?;
-    if closing == Closing::No {
-        return person.come_back().await;
+/// Tries what must work and what must not, until everything is answered: what was just started may have too much to do.
+/// An account that is to be closed is looked at as it was left, closed where it was not, and looked at again. The others
+/// are signed in afterwards, unless that is slowed down by sign-ins nobody heard the end of.
+async fn probe(person: &mut Actor, closing: Closing, until: Instant) -> Result<(), Not> {
+    while person.probe().await.is_err() {
+        a_moment(until).await?;
     }
-    person.caller.disable().await?;
-    person.probe().await?;
-    person.knock().await
+    if closing == Closing::No {
+        let _ = person.come_back().await;
+        return Ok(());
+    }
+    while person.caller.disable().await.is_err() {
+        a_moment(until).await?;
+    }
+    while person.probe().await.is_err() {
+        a_moment(until).await?;
+    }
+    let _ = person.knock().await;
+    Ok(())
+}
+
+/// Between two tries; an error when there have been enough.
+async fn a_moment(until: Instant) -> Result<(), Not> {
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    if Instant::now() > until { Err(Not::Unknown) } else { Ok(()) }
 }
