@@ -88,7 +88,6 @@ impl App {
     /// The address cannot be bound, or a TLS file cannot be used.
     pub async fn serve(self) -> anyhow::Result<Running> {
         let facing = self.facing.clone();
-        facing.idp.report(facing.clock.now()).await??;
         let server = HttpServer::new(move || application(facing.clone()))
             .client_request_timeout(Duration::from_secs(10))
             .client_disconnect_timeout(Duration::from_secs(5))
@@ -104,6 +103,15 @@ impl App {
             format!("cannot listen on {listen}; where another program listens, choose another address (`listen`)")
         })?;
         let addresses = bound.addrs();
+        // As late as can be: whoever reports and then does not start keeps others waiting.
+        self.facing.idp.report(self.facing.clock.now()).await??;
+        let setup_link = match self.setup_link().await {
+            Ok(link) => link,
+            Err(error) => {
+                self.facing.idp.leave().await?;
+                return Err(error);
+            }
+        };
         let server = bound.run();
         let handle = server.handle();
         let (tell, over) = watch::channel(false);
@@ -117,7 +125,6 @@ impl App {
         tasks.push(tokio::spawn(sweep(self.facing.clone())));
         tasks.push(tokio::spawn(stop_when_broken(self.store.clone(), handle.clone())));
         tasks.extend(control::listen(&self.config, self.facing.clone()));
-        let setup_link = self.setup_link().await?;
         Ok(Running { addresses, setup_link, server: handle, over, tasks, facing: self.facing, store: self.store })
     }
 

@@ -56,8 +56,9 @@
 //!   first: nothing moves a limit that has passed, and no machine moves any but where a client's record says so.
 //! * One record decides ([`model::record::Change`]); names, list rows, appointments of the sweep and audit events ride
 //!   along in its transaction. What returned is durable.
-//! * The embedded store is used only when everything is there that was acknowledged: every change keeps a sum over all
-//!   items, and opening adds them up again.
+//! * The embedded store is used only when everything is there: every change keeps a sum over all items, opening adds them
+//!   up again, and a note outside of sled says which change was the last one on disk (should the note itself be lost, that
+//!   is warned of).
 //! * Only a request that proved client and bindings may consume or revoke.
 //! * The authorization request is never edited. `prompt=login` is satisfied by evidence gathered for this interaction.
 //! * Unfinished requests of strangers cost the store nothing.

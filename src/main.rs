@@ -29,7 +29,7 @@ Examples:
   abide check --config /etc/abide.toml         say what is wrong with a configuration
   abide import people.json                     add people and apps; into a running server too
   abide export - > configuration.json          print what `import` would read
-  abide backup /var/backups/abide.backup       everything, sealed, while the server runs
+  abide backup /var/lib/abide/abide.backup     everything, sealed, while the server runs
   ABIDE_LISTEN=127.0.0.1:9000 abide serve      one setting from the environment
 
 Configuration:

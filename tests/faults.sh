@@ -25,7 +25,7 @@ parts=(
   "races_code    races::one_code_is_redeemed_once                                     50  4"
   "races_strict  races::without_a_retry_a_token_is_renewed_once                       50  4"
   "races_retry   races::with_a_retry_a_token_has_one_successor                        50  4"
-  "races_setup   setup_races::                                                        50  4"
+  "races_setup   setup_races::                                                        20 10"
   "disk_full     disk_full::                                                          10  1"
   "damage        damage::a_damaged_store_is_refused_or_whole                          50  1"
 )
@@ -93,7 +93,8 @@ part() {
     if grep -q "^seed $seed:" "$log/$name" 2>/dev/null; then continue; fi
     began=$SECONDS
     printf '=== %s, seed %s, %s rounds\n' "$name" "$seed" "$rounds"
-    if ABIDE_FAULT_ROUNDS=$rounds ABIDE_FAULT_SEED=$seed "$binary" "faults::$test" --nocapture >"$output" 2>&1 &&
+    # sled panics on damaged files, and is caught: not worth a page each.
+    if RUST_BACKTRACE=0 ABIDE_FAULT_ROUNDS=$rounds ABIDE_FAULT_SEED=$seed "$binary" "faults::$test" --nocapture >"$output" 2>&1 &&
       grep -q 'test result: ok. [1-9]' "$output"; then
       grep '^result ' "$output"
       printf 'seed %s: %s s; %s\n' "$seed" $((SECONDS - began)) "$(grep '^result ' "$output" | tr '\n' ' ')" >>"$log/$name"

@@ -5,7 +5,8 @@
 
 use crate::app::App;
 use crate::app::files::Draft;
-use crate::config::{Config, StoreKind};
+use crate::app::kept::Kept;
+use crate::config::Config;
 use crate::flow::import::{ImportError, ReplaceSecrets};
 use crate::web::Facing;
 use actix_web::web::Data;
@@ -66,7 +67,7 @@ pub async fn call(config: &Config, verb: Verb, tell: Tell<'_>) -> anyhow::Result
             ask(stream, &verb, tell).await
         }
         Err(_) => {
-            let made = !config.data_dir.exists() && config.store.kind == StoreKind::Sled;
+            let made = !Kept::exists(config);
             if made && matches!(verb, Verb::Export | Verb::Backup { .. }) {
                 bail!("there is no store in {}; is --config missing?", config.data_dir.display());
             }
@@ -121,9 +122,10 @@ async fn perform(facing: &Facing, verb: Verb, tell: Tell<'_>) -> anyhow::Result<
             None => bail!("an administrator exists; further ones are made in the console"),
         },
         Verb::Backup { file } => {
-            let mut draft = Draft::begin(&file)?;
-            let kept = idp.backup(&mut draft, now, &mut |tally| tell(tally.to_string())).await?;
-            draft.finish()?;
+            let draft = Draft::begin(&file)?;
+            let mut writing = draft.writing()?;
+            let kept = idp.backup(&mut writing, now, &mut |tally| tell(tally.to_string())).await?;
+            tokio::task::spawn_blocking(move || draft.finish()).await??;
             Ok(format!(
                 "{kept}\nin {}; it is sealed by the keys in keys_dir, so keep those too, elsewhere",
                 file.display()

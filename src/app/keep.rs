@@ -50,6 +50,9 @@ pub async fn move_store(from: &Config, to: &Config, progress: Progress<'_>) -> a
     if from_name == to_name {
         bail!("both configurations name the same store, {from_name}");
     }
+    if from.store.kind == to.store.kind && from.data_dir == to.data_dir {
+        bail!("both configurations have the data_dir {}; give each its own", from.data_dir.display());
+    }
     if !Kept::exists(from) {
         bail!("there is no store in {}; is the right configuration named with --from?", from.data_dir.display());
     }

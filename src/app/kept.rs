@@ -45,7 +45,8 @@ impl Kept {
         if let Some(mark) = kept.backend().mark().await? {
             kept.backend().close().await?;
             bail!(
-                "{} holds the beginning of a copy ({mark}); run the same `abide move` again to finish it, or empty the store",
+                "{} holds the beginning of a copy ({mark}); finish a move by the same `abide move` again, and after a restore \
+                 that was broken off begin with an empty store",
                 Kept::name(config)?
             );
         }

@@ -84,12 +84,15 @@ impl Nodes {
         nodes.nodes.retain(|_, node| !gone(node.seen_at, report.shared));
         let ahead = report.own.0 - report.shared.0;
         let member = nodes.nodes.contains_key(&report.node);
-        let others = || nodes.nodes.iter().filter(|(id, _)| **id != report.node).map(|(_, node)| node);
-        if let Some(other) = others().find(|node| node.issuer != report.issuer) {
+        let others = || nodes.nodes.iter().filter(|(id, _)| **id != report.node);
+        if let Some((_, other)) = others().find(|(_, node)| node.issuer != report.issuer) {
             return Change::keep(Reported::OtherIssuer(other.issuer.clone()));
         }
-        let apart = |node: &&Node| (ahead - node.ahead).abs() > APART && (!member || ahead.abs() >= node.ahead.abs());
-        if let Some(other) = others().find(apart) {
+        // Of two that are equally far the id decides: never are both told.
+        let farther = |id: &String, node: &Node| (ahead.abs(), &report.node) > (node.ahead.abs(), id);
+        let apart =
+            |(id, node): &(&String, &Node)| (ahead - node.ahead).abs() > APART && (!member || farther(id, node));
+        if let Some((_, other)) = others().find(apart) {
             return Change::keep(Reported::OtherTime(ahead - other.ahead));
         }
         let node = Node { issuer: report.issuer.clone(), ahead, seen_at: report.shared };
@@ -199,5 +202,15 @@ mod tests {
         assert_eq!(said, Reported::OtherTime(40));
         let (said, _) = after(nodes, &report("a", 0, 111));
         assert!(matches!(said, Reported::Member(_)), "{said:?}");
+        // Equally far in opposite directions, whoever reports first: one of them stays.
+        let apart = |first: (&str, i64), second: (&str, i64)| {
+            let (_, nodes) = after(Nodes::default(), &report("a", 0, 100));
+            let (_, nodes) = after(nodes, &report("b", 0, 100));
+            let (one, nodes) = after(nodes, &report(first.0, first.1, 110));
+            let (other, _) = after(nodes, &report(second.0, second.1, 110));
+            [one, other].iter().filter(|said| matches!(said, Reported::Member(_))).count()
+        };
+        assert_eq!(apart(("a", 16), ("b", -16)), 1);
+        assert_eq!(apart(("b", 16), ("a", -16)), 1);
     }
 }

@@ -32,7 +32,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Every kind, in a fixed order.
+    /// Every kind, in a fixed order. A new one raises the format of the embedded store: an older program, which does
+    /// not know it, would miss its records in the sum.
     pub const ALL: [Kind; 9] = [
         Kind::Account,
         Kind::Credential,

@@ -94,7 +94,7 @@ pub struct Page<T> {
 /// A part of a copy of everything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Load {
-    /// About a megabyte of items or less.
+    /// [`LOAD`] of items at most, or a little more.
     pub entries: Vec<Entry>,
     /// From where to go on after it.
     pub place: Cursor,
@@ -114,7 +114,7 @@ pub(super) fn other_mark() -> StoreFault {
     StoreFault::Unavailable("somebody else is copying into this store".into())
 }
 
-/// About how many bytes of items a [`Load`] holds at most, and how many items.
+/// How many bytes of items end a [`Load`], and how many items.
 pub const LOAD: (usize, usize) = (1 << 20, 1000);
 
 /// What an engine has to do to keep Abide's records.

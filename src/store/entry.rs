@@ -92,6 +92,17 @@ impl Entry {
         }
     }
 
+    /// About how many bytes it takes.
+    pub fn size(&self) -> usize {
+        match self {
+            Entry::Record { key, value, .. } => key.len() + value.len(),
+            Entry::Name { sort, value, key, .. } => sort.len() + value.len() + key.len(),
+            Entry::Row { list, group, order, key } => list.len() + group.len() + order.len() + key.len(),
+            Entry::Due(Due { key, .. }) => key.len(),
+            Entry::Event { event, .. } => event.len(),
+        }
+    }
+
     /// Its one encoding, the same whatever engine it came from: a digit for the section, then each part with its length
     /// (4 bytes, big-endian) in front.
     pub fn bytes(&self) -> Vec<u8> {

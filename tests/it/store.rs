@@ -109,6 +109,7 @@ scenarios! {
     a_closed_store_refuses,
     probing_and_measuring,
     everything_is_carried_over,
+    loads_are_bounded_whatever_they_hold,
     a_copy_goes_on_where_it_was_left,
     a_mark_comes_and_goes_with_its_load,
     a_copy_is_of_one_instant_while_changes_go_on,

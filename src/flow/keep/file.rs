@@ -15,12 +15,14 @@ use crate::crypto::seal::{Purpose, Seals};
 use crate::protocol::time::Timestamp;
 use crate::store::entry::Entry;
 use serde::{Deserialize, Serialize};
-use std::io::{self, Read, Write};
+use std::io::Read;
 
 /// The form that is written.
 const FORMAT: u32 = 1;
 /// The longest first line and the longest frame that are read, in bytes.
 const LONGEST: (usize, usize) = (4096, 16 << 20);
+/// A frame this long gets no more items.
+const FULL: usize = 1 << 20;
 
 /// The first line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,7 +86,8 @@ impl Header {
         Ok(header)
     }
 
-    fn line(&self) -> Vec<u8> {
+    /// It as it stands in the file.
+    pub(super) fn line(&self) -> Vec<u8> {
         let mut line = serde_json::to_vec(self).expect("a header can be printed");
         line.push(b'\n');
         line
@@ -117,32 +120,35 @@ impl<'a> Frames<'a> {
         Frames { seals, whole: fingerprint(&header.line()), number: 0 }
     }
 
-    /// Writes the first line.
-    pub(super) fn begin(header: &Header, seals: &'a Seals, to: &mut impl Write) -> io::Result<Frames<'a>> {
-        to.write_all(&header.line())?;
-        Ok(Frames::of(header, seals))
-    }
-
-    /// Writes a frame.
-    pub(super) fn write(&mut self, frame: &Frame, to: &mut impl Write) -> io::Result<()> {
-        let mut plain = Vec::new();
-        match frame {
-            Frame::Items(entries) => {
-                plain.push(b'i');
-                for entry in entries {
-                    let bytes = entry.bytes();
-                    plain.extend_from_slice(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
-                    plain.extend_from_slice(&bytes);
-                }
-            }
-            Frame::End(tally) => {
-                plain.push(b'e');
-                serde_json::to_writer(&mut plain, tally)?;
+    /// Frames for items: as many as it takes to keep each well below what is read.
+    pub(super) fn items(&mut self, entries: &[Entry]) -> Vec<u8> {
+        let (mut frames, mut plain) = (Vec::new(), vec![b'i']);
+        for entry in entries {
+            let bytes = entry.bytes();
+            plain.extend_from_slice(&length(&bytes));
+            plain.extend_from_slice(&bytes);
+            if plain.len() >= FULL {
+                self.seal(std::mem::replace(&mut plain, vec![b'i']), &mut frames);
             }
         }
+        if plain.len() > 1 {
+            self.seal(plain, &mut frames);
+        }
+        frames
+    }
+
+    /// The last frame.
+    pub(super) fn end(&mut self, tally: &Tally) -> Vec<u8> {
+        let (mut frames, mut plain) = (Vec::new(), vec![b'e']);
+        serde_json::to_writer(&mut plain, tally).expect("a tally can be printed");
+        self.seal(plain, &mut frames);
+        frames
+    }
+
+    fn seal(&mut self, plain: Vec<u8>, frames: &mut Vec<u8>) {
         let sealed = self.seals.seal_bytes(Purpose::Backup, &self.context(), plain);
-        to.write_all(&u32::try_from(sealed.len()).unwrap_or(u32::MAX).to_be_bytes())?;
-        to.write_all(&sealed)
+        frames.extend_from_slice(&length(&sealed));
+        frames.extend_from_slice(&sealed);
     }
 
     /// Reads the next frame.
@@ -172,6 +178,11 @@ impl<'a> Frames<'a> {
     }
 }
 
+fn length(bytes: &[u8]) -> [u8; 4] {
+    // Nothing here comes near the limit.
+    u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes()
+}
+
 fn items_of(mut bytes: &[u8]) -> Option<Vec<Entry>> {
     let mut items = Vec::new();
     while !bytes.is_empty() {
@@ -181,4 +192,52 @@ fn items_of(mut bytes: &[u8]) -> Option<Vec<Entry>> {
         bytes = rest;
     }
     Some(items)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_can_be_read_however_large() {
+        let seals = Seals::new(&[7; 32]);
+        let header = Header::new("https://id.example.com".into(), &seals, Timestamp(1));
+        let large = |n: u8| Entry::Event { at: Timestamp(i64::from(n)), event: vec![n; 256 * 1024] };
+        let entries: Vec<Entry> = (0..90).map(large).collect();
+        let mut tally = Tally::default();
+        entries.iter().for_each(|entry| tally.add(entry));
+        let mut frames = Frames::of(&header, &seals);
+        let mut file = header.line();
+        file.extend(frames.items(&entries));
+        file.extend(frames.items(&[]));
+        file.extend(frames.end(&tally));
+
+        let mut from = &file[..];
+        let read = Header::read(&mut from, &seals).unwrap();
+        assert_eq!(read, header);
+        let mut frames = Frames::of(&read, &seals);
+        let mut back = Vec::new();
+        let said = loop {
+            match frames.read(&mut from).unwrap() {
+                Frame::Items(items) => back.extend(items),
+                Frame::End(said) => break said,
+            }
+        };
+        assert!(back == entries && *said == tally && from.is_empty());
+    }
+
+    #[test]
+    fn frames_cannot_change_places() {
+        let seals = Seals::new(&[7; 32]);
+        let header = Header::new("https://id.example.com".into(), &seals, Timestamp(1));
+        let mut frames = Frames::of(&header, &seals);
+        let event = |n| Entry::Event { at: Timestamp(n), event: vec![1] };
+        let (one, other) = (frames.items(&[event(1)]), frames.items(&[event(2)]));
+        let swapped = [&other[..], &one[..]].concat();
+        assert!(Frames::of(&header, &seals).read(&mut &swapped[..]).is_err());
+        let foreign = Header::new("https://id.example.com".into(), &seals, Timestamp(2));
+        assert!(Frames::of(&foreign, &seals).read(&mut &one[..]).is_err());
+        assert!(Frames::of(&header, &seals).read(&mut &one[..]).is_ok());
+    }
 }

@@ -4,7 +4,7 @@
 //! with a statement for each table. A cursor is the name of a section, a zero byte, and the place of the last row.
 
 use super::place;
-use super::reach::Work;
+use super::reach::{ANSWER, Work};
 use super::trouble::{Trouble, at_commit};
 use crate::model::record::{Due, Kind};
 use crate::protocol::time::Timestamp;
@@ -14,6 +14,7 @@ use sqlx::Row as _;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Connection as _, Executor as _};
 use tokio::sync::mpsc::Sender;
+use tokio::time::timeout;
 
 /// Hands everything over.
 pub(super) struct Out {
@@ -29,28 +30,46 @@ impl Work for Out {
         transaction.execute("SET LOCAL idle_in_transaction_session_timeout = 0").await?;
         let (mut section, mut after) = start(self.from.as_ref())?;
         loop {
-            let rows = page(&mut transaction, section, after.take()).await?;
-            let full = rows.len() > LOAD.1;
-            let mut last = None;
-            let mut load = Vec::new();
-            for row in rows.into_iter().take(LOAD.1) {
-                let (entry, place) = read(section, &row)?;
-                load.push(entry);
-                last = Some(place);
-            }
-            if let Some(last) = last {
-                let place = [section.name().as_bytes(), &[0], &last].concat();
-                if self.to.send(Load { entries: load, place: place::cursor(&place) }).await.is_err() {
+            let (entries, last) = gather(&mut transaction, section, after.take()).await?;
+            if let Some(last) = &last {
+                let place = [section.name().as_bytes(), &[0], last].concat();
+                if self.to.send(Load { entries, place: place::cursor(&place) }).await.is_err() {
                     return Ok(());
                 }
-                after = Some(last);
             }
-            if !full {
+            after = last;
+            if after.is_none() {
                 let next = Section::ALL.iter().skip_while(|one| **one != section).nth(1);
                 let Some(next) = next else { return Ok(()) };
                 (section, after) = (*next, None);
             }
         }
+    }
+}
+
+/// A load of a section, and where it ends; none behind the last row.
+async fn gather(
+    connection: &mut PgConnection,
+    section: Section,
+    mut after: Option<Vec<u8>>,
+) -> Result<(Vec<Entry>, Option<Vec<u8>>), Trouble> {
+    let (mut entries, mut bytes, mut last) = (Vec::new(), 0, None);
+    loop {
+        let paged = timeout(ANSWER, page(connection, section, after.take())).await;
+        let rows = paged.map_err(|_| Trouble::Lost("PostgreSQL did not answer in time".into()))??;
+        if rows.is_empty() {
+            return Ok((entries, last));
+        }
+        for row in rows {
+            let (entry, place) = read(section, &row)?;
+            bytes += entry.size();
+            entries.push(entry);
+            last = Some(place);
+            if bytes >= LOAD.0 || entries.len() >= LOAD.1 {
+                return Ok((entries, last));
+            }
+        }
+        after = last.clone();
     }
 }
 
@@ -66,7 +85,10 @@ fn start(from: Option<&Cursor>) -> Result<(Section, Option<Vec<u8>>), Trouble> {
     read().ok_or_else(|| Trouble::Fault(StoreFault::Unavailable("a copy cannot go on from there".into())))
 }
 
-/// Rows of a section behind a place, one more than a load holds.
+/// Rows read at once: what they take in memory is bounded whatever they hold.
+const PAGE: i64 = 50;
+
+/// Rows of a section behind a place.
 async fn page(connection: &mut PgConnection, section: Section, after: Option<Vec<u8>>) -> Result<Vec<PgRow>, Trouble> {
     let (first, next) = match section {
         Section::Records => (
@@ -92,9 +114,8 @@ async fn page(connection: &mut PgConnection, section: Section, after: Option<Vec
             "SELECT at, serial, event FROM abide_events WHERE (at, serial) > ($2, $3) ORDER BY at, serial LIMIT $1",
         ),
     };
-    let limit = i64::try_from(LOAD.1 + 1).unwrap_or(i64::MAX);
-    let Some(after) = after else { return Ok(sqlx::query(first).bind(limit).fetch_all(connection).await?) };
-    let mut query = sqlx::query(next).bind(limit);
+    let Some(after) = after else { return Ok(sqlx::query(first).bind(PAGE).fetch_all(connection).await?) };
+    let mut query = sqlx::query(next).bind(PAGE);
     let parts = parts(&after).ok_or_else(|| damaged("cursor"))?;
     for (position, part) in parts.into_iter().enumerate() {
         query = match (section, position) {

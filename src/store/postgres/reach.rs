@@ -19,7 +19,7 @@ const LOST: u32 = 3;
 const ACQUIRE: Duration = Duration::from_secs(3);
 /// How long one attempt may take. Longer than the limits the server keeps by itself ([`super::settings`]): this one is
 /// for a network that swallows everything.
-const ANSWER: Duration = Duration::from_secs(15);
+pub(super) const ANSWER: Duration = Duration::from_secs(15);
 /// An idle connection older than this is tried before it is used.
 const FRESH: Duration = Duration::from_secs(1);
 
@@ -88,13 +88,20 @@ impl Reach {
         Err(StoreFault::Unavailable(format!("PostgreSQL: tried again and again: {last}")))
     }
 
-    /// Does long work once. It may take as long as it takes, since each of its statements is limited.
+    /// Does long work once. It may take as long as it takes: it limits each of its steps itself.
     pub(super) async fn once<W: Work>(&self, mut work: W) -> Result<W::Answer, StoreFault> {
         let mut connection = self.pool.acquire().await.map_err(|error| unavailable(&error))?;
-        work.run(&mut connection).await.map_err(|trouble| match trouble {
-            Trouble::Fault(fault) => fault,
-            Trouble::Again(why) | Trouble::Lost(why) => StoreFault::Unavailable(why),
-        })
+        // Closing waits for connections that are in use.
+        let worked = self.pool.close_event().do_until(work.run(&mut connection)).await;
+        match worked.map_err(|error| unavailable(&error))? {
+            Ok(answer) => Ok(answer),
+            Err(Trouble::Fault(fault)) => Err(fault),
+            Err(Trouble::Again(why)) => Err(StoreFault::Unavailable(why)),
+            Err(Trouble::Lost(why)) => {
+                drop(connection.detach());
+                Err(StoreFault::Unavailable(why))
+            }
+        }
     }
 
     /// Where one connection was dead, its idle neighbours probably are too: tries them and throws the dead ones away, so

@@ -2,7 +2,6 @@
 //!
 //! A cursor is the name of a tree, a zero byte, and the last key that was carried.
 
-use super::SledStore;
 use super::change::broken_view;
 use super::engine::{Engine, Place, unread, unread_value};
 use super::keys;
@@ -13,31 +12,31 @@ use crate::model::record::Kind;
 use crate::store::contract::{Cursor, LOAD, Load, Mark, StoreFault, other_mark};
 use crate::store::entry::Entry;
 use ::sled::IVec;
-use std::sync::PoisonError;
+use std::sync::{PoisonError, Weak};
 
 /// Under which key of `meta` the mark of an unfinished copy is kept.
 const MARK: &str = "mark";
 
-/// A copy is being made; ends it when dropped.
-pub(super) struct Copying<'a>(pub(super) &'a SledStore);
+/// A copy is being made; ends it when dropped, and keeps no store open.
+pub(super) struct Copying(Weak<Engine>);
 
-impl Drop for Copying<'_> {
+impl Drop for Copying {
     fn drop(&mut self) {
-        if let Some(engine) = self.0.engine() {
+        if let Some(engine) = self.0.upgrade() {
             *engine.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
     }
 }
 
-/// From this instant on, changes hand over what they overwrite.
-pub(super) fn begin(engine: &Engine) -> Result<(), StoreFault> {
+/// From this instant on, until the answer is dropped, changes hand over what they overwrite.
+pub(super) fn begin(engine: &Engine, own: Weak<Engine>) -> Result<Copying, StoreFault> {
     engine.ledger.between_changes(|| {
         let mut snapshot = engine.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
         if snapshot.is_some() {
             return Err(StoreFault::Unavailable("another copy of the store is being made".into()));
         }
         *snapshot = Some(Snapshot::default());
-        Ok(())
+        Ok(Copying(own))
     })
 }
 
@@ -78,8 +77,9 @@ fn page(engine: &Engine, place: Place<'_>, after: Option<&[u8]>) -> Result<Optio
     loop {
         let (items, end) = snapshot.items(place, last.as_deref(), LOAD.1).map_err(unread(place.0))?;
         for (key, value) in items {
-            bytes += key.len() + value.len();
-            entries.push(entry(engine, snapshot, place.0, (&key, &value))?);
+            let entry = entry(engine, snapshot, place.0, (&key, &value))?;
+            bytes += entry.size();
+            entries.push(entry);
             last = Some(key.to_vec());
             if bytes >= LOAD.0 || entries.len() >= LOAD.1 {
                 return Ok(Some(full(place.0, entries, &key)));

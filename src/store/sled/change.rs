@@ -159,6 +159,7 @@ pub(super) fn forget_events(engine: &Engine, before: Timestamp, limit: usize) ->
         if old.is_empty() {
             return Ok(0);
         }
+        engine.space.allows_a_change()?;
         engine.transact(turn, &[events, pieces], |view| {
             let [heads, pieces] = view else { return broken_view() };
             for key in &old {

@@ -143,8 +143,8 @@ impl Engine {
 
     /// Runs a transaction over `places`, together with the sum over everything. sled may run `body` again.
     ///
-    /// An error from sled itself breaks the store: a transaction that failed half-way is visible in part, in memory
-    /// but never on disk, and only a restart puts that right.
+    /// An error from sled itself breaks the store: a transaction that failed half-way is visible in part. Should parts of
+    /// it reach the disk, the sum is not among them, and the next opening finds it.
     pub(super) fn transact<T>(
         &self,
         turn: &Turn<'_>,

@@ -111,7 +111,8 @@ impl Ledger {
         let number = self.seen() + 1;
         let answer = change(&Turn { begun: &self.begun, number });
         let ticket = self.seen();
-        if ticket == number {
+        // A change that broke the store is none: what it noted in memory never reaches the disk.
+        if ticket == number && self.usable().is_ok() {
             lock(&self.bell).finished = number;
             self.rung.notify_one();
         }
@@ -189,7 +190,7 @@ impl Ledger {
         loop {
             let durable = self.progress.borrow().durable;
             let (target, last) = self.next_round(durable);
-            if target > durable {
+            if target > durable && self.usable().is_ok() {
                 let flushed = catch_unwind(AssertUnwindSafe(|| flush(target)));
                 if let Err(reason) = flushed.unwrap_or_else(|_| Err("the flusher panicked".into())) {
                     self.breaks(format!("writing to disk failed ({reason}); restart Abide once the disk is well"));
@@ -228,4 +229,25 @@ fn refusal(condition: &Condition) -> StoreFault {
 /// A lock that a panic elsewhere does not close: what it guards is whole at every step.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_that_broke_the_store_is_not_called_durable() {
+        let ledger = Ledger::new(7);
+        let ((), ticket) = ledger.write(|turn| {
+            turn.begins();
+            ledger.breaks("it failed half-way".into());
+        });
+        assert_eq!(ticket, 8);
+        let mut flushed = Vec::new();
+        let end = ledger.flush_with(|changes| {
+            flushed.push(changes);
+            Ok(())
+        });
+        assert!(end == End::Broken && flushed.is_empty(), "{flushed:?}");
+    }
 }

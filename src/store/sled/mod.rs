@@ -245,8 +245,8 @@ impl Backend for SledStore {
     }
 
     async fn carry_out(&self, from: Option<Cursor>, to: Sender<Load>) -> Result<(), StoreFault> {
-        self.look(carry::begin).await?;
-        let _copying = carry::Copying(self);
+        let own = self.engine().map(|engine| Arc::downgrade(&engine)).ok_or_else(ledger::closed)?;
+        let _copying = self.look(move |engine| carry::begin(engine, own)).await?;
         let mut place = from;
         loop {
             let from = place.take();

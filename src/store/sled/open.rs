@@ -31,6 +31,7 @@ pub(super) fn open(folder: &Path, cache_bytes: u64) -> Result<Opened, OpenError>
     let (whole, recovered) = match attempt(folder, cache_bytes) {
         Ok(whole) => (whole, None),
         Err(Failure::Io(source)) => return Err(OpenError::Io { what: "open", path: folder.into(), source }),
+        Err(Failure::Unknown(reason)) => return Err(OpenError::Damaged { folder: folder.into(), copy: None, reason }),
         Err(Failure::Damage(reason)) => recover(folder, cache_bytes, reason)?,
     };
     let Whole { db, trees, sum } = whole;
@@ -92,6 +93,8 @@ pub(super) enum Failure {
     Damage(String),
     /// The system refused; trying other things would not help and might harm.
     Io(io::Error),
+    /// Files that sled does not take for its own; removing any of them might harm as well.
+    Unknown(String),
 }
 
 impl From<sled::Error> for Failure {
@@ -101,7 +104,7 @@ impl From<sled::Error> for Failure {
             sled::Error::Io(error) if !matches!(error.kind(), InvalidData | NotFound | UnexpectedEof) => {
                 Failure::Io(error)
             }
-            sled::Error::Unsupported(reason) => Failure::Io(io::Error::other(reason)),
+            sled::Error::Unsupported(reason) => Failure::Unknown(reason),
             other => Failure::Damage(other.to_string()),
         }
     }
@@ -149,7 +152,9 @@ fn recover(folder: &Path, cache_bytes: u64, reason: String) -> Result<(Whole, Op
             tracing::warn!(copy = %copy.display(), "the store was recovered; the damaged one was copied");
             Ok((whole, Some(copy)))
         }
-        Err(Failure::Damage(reason)) => Err(OpenError::Damaged { folder: folder.into(), copy: Some(copy), reason }),
+        Err(Failure::Damage(reason) | Failure::Unknown(reason)) => {
+            Err(OpenError::Damaged { folder: folder.into(), copy: Some(copy), reason })
+        }
         Err(Failure::Io(source)) => Err(io_error("open", folder)(source)),
     }
 }

@@ -23,12 +23,12 @@ pub enum OpenError {
         "the store in {} is damaged and could not be recovered ({reason}). {}Restore the newest backup into an empty \
          data_dir, or move the folder away to begin anew",
         .folder.display(),
-        .copy.as_ref().map(|c| format!("An untouched copy is in {}. ", c.display())).unwrap_or_default()
+        .copy.as_ref().map(|c| format!("A copy, made after the first attempt to open it, is in {}. ", c.display())).unwrap_or_default()
     )]
     Damaged {
         /// The store's folder.
         folder: PathBuf,
-        /// Where the copy made before the attempt lies.
+        /// Where the copy lies that was made before the attempt to recover it.
         copy: Option<PathBuf>,
         /// What is wrong.
         reason: String,

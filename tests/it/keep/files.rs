@@ -86,6 +86,14 @@ fn what_cannot_be_restored_is_named_and_nothing_is_written() {
 fn a_backup_that_cannot_be_written_is_named_and_leaves_nothing() {
     let one = Installation::new("");
     one.refused(&["backup", one.path("x").to_str().unwrap()], "there is no store in");
+    // Nor where only the folder is left: an empty backup must not take the place of a good one.
+    std::fs::create_dir(one.path("data")).unwrap();
+    std::fs::write(one.path("x"), "the good one").unwrap();
+    for verb in [&["backup", one.path("x").to_str().unwrap()][..], &["export"]] {
+        one.refused(verb, "there is no store in");
+    }
+    assert_eq!(std::fs::read(one.path("x")).unwrap(), b"the good one");
+    assert!(!one.path("data").join("store").exists());
     one.import(&people(1));
     one.refused(&["backup", one.path("absent/x").to_str().unwrap()], "cannot write");
     one.refused(&["backup", one.folder.path().to_str().unwrap()], "cannot write");

@@ -2,7 +2,7 @@
 
 use super::super::words::*;
 use super::super::{Bench, SledBench};
-use abide::store::contract::{Cursor, Load, Mark, RawChange, Write};
+use abide::store::contract::{Cursor, LOAD, Load, MAX_VALUE, Mark, RawChange, Write};
 use abide::store::entry::{Entry, Section};
 use abide::store::{Backend, StoreFault};
 use futures_util::stream::{self, StreamExt as _};
@@ -70,6 +70,25 @@ pub async fn everything_is_carried_over(bench: Arc<dyn Bench>) {
     copy.close().await.expect("closing");
     let copy = other.open().await;
     assert_eq!(keys_all(&*copy, 999).await, keys_all(&*store, 999).await);
+}
+
+pub async fn loads_are_bounded_whatever_they_hold(bench: Arc<dyn Bench>) {
+    let store = bench.open().await;
+    for number in 0..40_u8 {
+        write(&*store, &format!("k{number:02}"), put(&vec![number; MAX_VALUE - 10])).await;
+    }
+    let loads = carried(&store, None).await.expect("a copy");
+    for load in &loads {
+        let bytes: usize = load.entries.iter().map(Entry::size).sum();
+        assert!(bytes <= LOAD.0 + MAX_VALUE, "{bytes} bytes in one load");
+    }
+    assert_eq!(loads.iter().map(|load| load.entries.len()).sum::<usize>(), 40);
+    let other = SledBench::new();
+    let copy = other.open().await;
+    for load in &loads {
+        copy.carry_in(load.entries.clone(), Mark::default()).await.expect("taking it over");
+    }
+    assert!(sorted(&carried(&copy, None).await.expect("a copy of the copy")) == sorted(&loads));
 }
 
 pub async fn a_copy_goes_on_where_it_was_left(bench: Arc<dyn Bench>) {
