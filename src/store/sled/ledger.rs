@@ -243,6 +243,7 @@ mod tests {
             ledger.breaks("it failed half-way".into());
         });
         assert_eq!(ticket, 8);
+        ledger.end();
         let mut flushed = Vec::new();
         let end = ledger.flush_with(|changes| {
             flushed.push(changes);
