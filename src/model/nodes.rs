@@ -206,8 +206,9 @@ mod tests {
         let apart = |first: (&str, i64), second: (&str, i64)| {
             let (_, nodes) = after(Nodes::default(), &report("a", 0, 100));
             let (_, nodes) = after(nodes, &report("b", 0, 100));
-            let (one, nodes) = after(nodes, &report(first.0, first.1, 110));
-            let (other, _) = after(nodes, &report(second.0, second.1, 110));
+            let (_, nodes) = after(nodes, &report(first.0, first.1, 110));
+            let (other, nodes) = after(nodes, &report(second.0, second.1, 110));
+            let (one, _) = after(nodes, &report(first.0, first.1, 120));
             [one, other].iter().filter(|said| matches!(said, Reported::Member(_))).count()
         };
         assert_eq!(apart(("a", 16), ("b", -16)), 1);
