@@ -8,6 +8,7 @@ mod answer;
 mod asking;
 mod assets;
 mod authorize;
+mod bearer;
 mod cookies;
 mod cors;
 mod device;
@@ -19,6 +20,7 @@ mod logout;
 pub mod pages;
 mod request_id;
 mod route;
+mod session;
 mod setup;
 pub mod text;
 mod token;
@@ -56,6 +58,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/authorize").get(authorize::get).post(authorize::post))
         .service(at("/token").post(token::post).otherwise(token::other_method))
         .service(at("/userinfo").get(userinfo::get).post(userinfo::post))
+        .service(at("/session").get(session::get))
+        .service(at("/session/activity").post(session::activity))
         .service(at("/end_session").get(logout::get).post(logout::post))
         .service(at("/end_session/confirm").post(logout::confirm))
         // The pages of an interaction

@@ -8,12 +8,15 @@ pub mod activity;
 pub mod application;
 mod change;
 pub mod policy;
+mod report;
 pub mod standing;
+mod status;
 
 #[cfg(test)]
 mod tests;
 
 pub use change::{Birth, Ended, Join, Joined, Reauthentication, Touched};
+pub use report::{REPORT_EVERY, Report, Reported};
 
 use crate::model::account::{Account, AccountStanding, EpochReason};
 use crate::model::id::{AccountId, ClientId, SecretDigest, SessionId};

@@ -4,3 +4,4 @@ mod browsers;
 mod limits;
 mod logout;
 mod main_job;
+mod status;
