@@ -106,6 +106,14 @@ impl Idp {
         }
     }
 
+    /// Why the session is over that this browser's cookie leads to; none where it lives, or nothing is known.
+    pub(in crate::flow) async fn ended(&self, visitor: &Visitor, now: Timestamp) -> Result<Option<ReasonWord>, Fault> {
+        match self.subject_of_browser(visitor).await? {
+            Some(subject) => Ok(self.status(&subject, now).await?.session.reason),
+            None => Ok(None),
+        }
+    }
+
     fn status_for_us(
         &self,
         ground: Option<(&Session, &Account)>,

@@ -65,6 +65,7 @@ pub fn routes(config: &mut ServiceConfig) {
         // The pages of an interaction
         .service(at("/interaction/{handle}").get(authorize::resume))
         .service(at("/sign-in").post(authorize::sign_in))
+        .service(at("/sign-in/again").post(authorize::sign_in_again))
         .service(at("/select").post(authorize::select))
         .service(at("/consent").post(authorize::consent))
         // The person's page

@@ -23,8 +23,10 @@ use crate::flow::status::Reporting;
 use crate::flow::token::NoToken;
 use crate::protocol::error::{Code, OAuthError};
 use crate::protocol::session_status::SessionStatus;
+use crate::protocol::time::Timestamp;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use std::time::{Duration, UNIX_EPOCH};
 
 /// GET /session
 pub(super) async fn get(request: HttpRequest, asking: Asking) -> HttpResponse {
@@ -36,7 +38,7 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> HttpResponse {
     };
     match subject {
         Ok(Some(subject)) => match idp.status(&subject, now).await {
-            Ok(status) => told(&status),
+            Ok(status) => told(&status, now),
             Err(fault) => broken(&fault),
         },
         Ok(None) => unasked(),
@@ -58,12 +60,12 @@ pub(super) async fn activity(request: HttpRequest, payload: web::Payload, asking
     }
     match door {
         Door::Token(token) => match idp.report_activity(&token, now).await {
-            Ok(Reporting::Counted(status)) => told(&status),
+            Ok(Reporting::Counted(status)) => told(&status, now),
             Ok(Reporting::TooOften(again)) => too_often(now.until(again).as_secs()),
             Err(refusal) => refused(&refusal),
         },
         Door::Cookie => match idp.stay_signed_in(&asking.visitor, now).await {
-            Ok(Some(status)) => told(&status),
+            Ok(Some(status)) => told(&status, now),
             Ok(None) => unasked(),
             Err(fault) => broken(&fault),
         },
@@ -92,8 +94,11 @@ pub(super) fn door(request: &HttpRequest, asking: &Asking) -> Result<Door, Box<H
     }
 }
 
-fn told(status: &SessionStatus) -> HttpResponse {
-    HttpResponse::Ok().json(status)
+/// With the reading of the clock by which it was judged, so that whoever counts down can tell how far theirs is off.
+fn told(status: &SessionStatus, now: Timestamp) -> HttpResponse {
+    let since = Duration::from_secs(u64::try_from(now.0).unwrap_or(0));
+    let date = header::HttpDate::from(UNIX_EPOCH + since);
+    HttpResponse::Ok().insert_header((header::DATE, date)).json(status)
 }
 
 fn too_often(seconds: u64) -> HttpResponse {

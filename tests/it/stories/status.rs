@@ -195,3 +195,59 @@ async fn a_grant_that_outlives_its_session_is_told_of_it_and_reports_nothing() {
     assert_eq!(offline.userinfo(&tokens.access).await.status, 200);
     assert_eq!(offline.report(&tokens.access).await.error(), "insufficient_scope");
 }
+
+#[actix_web::test]
+async fn signing_in_anew_moves_the_absolute_end_and_leads_back() {
+    let idp = Idp::with(|config| config.session.max_lifetime = "1h".parse().unwrap()).await;
+    let (mut browser, asking) = (idp.browser(), idp.app("asking"));
+    let page = browser.authorize(&asking, &[]).await;
+    let waiting = browser.sign_in(&page).await;
+    let consent = browser.get(waiting.location()).await;
+    let fields = consent.fields("/consent");
+    let sid = browser.status().await.json()["sid"].clone();
+    idp.pass("9m");
+    let wish = [("csrf", fields["csrf"].as_str()), ("interaction", fields["interaction"].as_str())];
+    let page = browser.post("/sign-in/again", &wish).await;
+    assert_eq!(page.text("h1").as_deref(), Some("Confirm it’s you"));
+    let waiting = browser.sign_in(&page).await;
+    let again = browser.get(waiting.location()).await;
+    let answer = browser.submit(&again, "/consent", &[("decision", "allow")]).await;
+    assert!(answer.parameter("code").is_some(), "the request went on");
+    let status = browser.status().await.json();
+    assert_eq!((&status["sid"], &status["absolute_end"]), (&sid, &json!(idp.now().0 + 3_600)));
+
+    let account = browser.get("/account").await;
+    let csrf = account.fields("/account/sign-out")["csrf"].clone();
+    let page = browser.post("/sign-in/again", &[("csrf", &csrf), ("goal", "account")]).await;
+    assert_eq!(browser.sign_in(&page).await.location(), "/account");
+}
+
+#[actix_web::test]
+async fn the_sign_in_page_says_why_and_nothing_about_whom() {
+    let idp = Idp::with(|config| config.session.idle_timeout = "30m".parse().unwrap()).await;
+    let (mut browser, social) = (idp.browser(), idp.app("social"));
+    let said = async |browser: &mut Browser| {
+        let page = browser.get("/account").await;
+        assert!(page.body.contains("id=\"sign-in\"") && !page.body.to_lowercase().contains("mira"), "{}", page.body);
+        page.text("[role=status]")
+    };
+    assert_eq!(said(&mut browser).await, None, "nobody was ever here");
+    browser.enter(&social).await;
+    idp.pass("30m");
+    assert_eq!(
+        said(&mut browser).await.as_deref(),
+        Some("You were signed out because you had not been active for a while.")
+    );
+    browser.enter(&social).await;
+    let account = browser.get("/account").await;
+    browser.submit(&account, "/account/sign-out", &[]).await;
+    assert_eq!(said(&mut browser).await, None, "who signed out knows");
+    browser.enter(&social).await;
+    let mut other = idp.browser();
+    other.enter(&social).await;
+    let account = other.get("/account").await;
+    other.submit(&account, "/account/end-others", &[]).await;
+    assert_eq!(said(&mut browser).await.as_deref(), Some("This sign-in was ended from elsewhere."));
+    idp.import(json!({"users": [{"username": "mira", "disabled": true}]})).await;
+    assert_eq!(said(&mut other).await, None, "a closed account is nobody's business");
+}
