@@ -5,19 +5,21 @@ pub mod control;
 pub mod files;
 pub mod keep;
 mod kept;
+mod listener;
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, StoreKind};
 use crate::crypto::hashing::{Cost, Hashing, USUAL};
 use crate::crypto::keyring::{Keyring, sealing_key};
 use crate::crypto::seal::Seals;
 use crate::flow::import::{Imported, ReplaceSecrets};
 use crate::flow::nodes::Membership;
+use crate::flow::watch::OVERHEAR_EVERY;
 use crate::flow::{Idp, Settings, TokenLifetimes};
 use crate::model::grant::OfflineLimits;
 use crate::model::nodes::{Background, EVERY};
 use crate::store::{Backend, Store};
-use crate::web::{self, Facing};
+use crate::web::{self, Facing, Streams};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
@@ -95,10 +97,11 @@ impl App {
             .shutdown_timeout(FAREWELL)
             .disable_signals();
         let listen = self.config.listen;
-        let bound = match tls::acceptor(&self.config.tls)? {
-            Some(tls) => server.bind_rustls_0_23(listen, tls),
-            None => server.bind(listen),
-        };
+        let tls = tls::acceptor(&self.config.tls)?;
+        let bound = listener::listen(listen).and_then(|listener| match tls {
+            Some(tls) => server.listen_rustls_0_23(listener, tls),
+            None => server.listen(listener),
+        });
         let bound = bound.with_context(|| {
             format!("cannot listen on {listen}; where another program listens, choose another address (`listen`)")
         })?;
@@ -123,6 +126,9 @@ impl App {
         })];
         tasks.push(tokio::spawn(report(self.facing.clone())));
         tasks.push(tokio::spawn(sweep(self.facing.clone())));
+        if self.config.store.kind == StoreKind::Postgres {
+            tasks.push(tokio::spawn(overhear(self.facing.clone())));
+        }
         tasks.push(tokio::spawn(stop_when_broken(self.store.clone(), handle.clone())));
         tasks.extend(control::listen(&self.config, self.facing.clone()));
         Ok(Running { addresses, setup_link, server: handle, over, tasks, facing: self.facing, store: self.store })
@@ -164,6 +170,8 @@ impl Running {
     /// # Errors
     /// The store could not be flushed.
     pub async fn stop(self) -> anyhow::Result<()> {
+        self.facing.streams.close();
+        self.facing.idp.look_again();
         self.server.stop(true).await;
         for task in &self.tasks {
             task.abort();
@@ -191,7 +199,12 @@ pub fn assemble(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Co
         settings: settings(config),
         nodes: Membership::default(),
     };
-    Ok(Data::new(Facing { idp, clock, trusted_proxies: config.http.trusted_proxies.clone() }))
+    Ok(Data::new(Facing {
+        idp,
+        clock,
+        trusted_proxies: config.http.trusted_proxies.clone(),
+        streams: Streams::default(),
+    }))
 }
 
 /// The rules of an installation, as its configuration has them.
@@ -246,6 +259,25 @@ async fn report(facing: Data<Facing>) {
             Ok(Ok(())) => (),
             Ok(Err(refused)) => tracing::error!(%refused, "this node does not fit the others and is not ready"),
             Err(fault) => tracing::warn!(%fault, "this node could not report to the others"),
+        }
+    }
+}
+
+/// Takes what other nodes do as hints, while somebody waits here.
+async fn overhear(facing: Data<Facing>) {
+    let mut ticks = tokio::time::interval(OVERHEAR_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut since = facing.clock.now();
+    loop {
+        ticks.tick().await;
+        let now = facing.clock.now();
+        if facing.streams.open_now() == 0 {
+            since = now;
+            continue;
+        }
+        match facing.idp.overhear(since).await {
+            Ok(()) => since = now,
+            Err(fault) => tracing::warn!(%fault, "what other nodes did could not be read; it is tried again"),
         }
     }
 }

@@ -202,7 +202,7 @@ impl Idp {
 /// What is told of a life that another one followed, or that is forgotten: that it is over. When and why is not known
 /// from the records as they are; a memory of past lives would be asked here.
 fn former() -> StandingWords {
-    StandingWords::over(StandingWord::Expired, None, None)
+    StandingWords::FORMER
 }
 
 fn not_good() -> NoToken {
