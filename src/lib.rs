@@ -43,6 +43,12 @@
 //! asks, ends the session by one write ([`model::session::Session::end`]). Nothing is enumerated: codes, grants and
 //! access tokens are judged against the session at every use, by `judge` in [`flow::token`], and are dead from then on.
 //!
+//! **Expiry made knowable.** `GET /session` ([`web`]) finds whose status is asked for, by token or by the cookie of a page
+//! of ours ([`flow::status`]), reads session, account, grant and client, and tells standing and instants in the words of
+//! [`protocol::session_status`]. `GET /session/events` tells them again: a stream waits for a hint that the store gives
+//! after every durable change ([`store::hints`]), for the next instant that the last status named, or for what other
+//! nodes wrote ([`flow::watch`]), and then judges anew. The pages' own script does the same by asking.
+//!
 //! # Several nodes, and stores carried elsewhere
 //!
 //! Nodes that share a database report into one record ([`model::nodes`]): it refuses one with another issuer or another
@@ -61,6 +67,7 @@
 //!   is warned of).
 //! * Only a request that proved client and bindings may consume or revoke.
 //! * The authorization request is never edited. `prompt=login` is satisfied by evidence gathered for this interaction.
+//! * A hint is never the truth: whoever is told that something may have changed reads it from the store.
 //! * Unfinished requests of strangers cost the store nothing.
 //! * A session's inner id never leaves the house: outside it is known by `sid`, and its cookie holds a separate secret.
 //!

@@ -18,6 +18,6 @@ mod entrance;
 mod keyboard;
 mod keys_only;
 mod page;
-mod places;
+pub mod places;
 mod secrecy;
 mod warning;

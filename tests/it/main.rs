@@ -16,3 +16,4 @@ mod real;
 mod serving;
 mod store;
 mod stories;
+mod streaming;
