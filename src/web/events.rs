@@ -14,7 +14,7 @@ use super::Facing;
 use super::asking::Asking;
 use super::bearer::{refused, unasked};
 use super::session::{Door, door};
-use super::streams::{Full, Outlook, PER_PART, Place};
+use super::streams::{Full, Outlook, Place};
 use super::token::{body, broken};
 use crate::flow::Fault;
 use crate::flow::status::{Asker, Subject};
@@ -90,11 +90,11 @@ const KIND: &str = "text/event-stream";
 
 fn no_place(full: Full) -> HttpResponse {
     let (status, words) = match full {
-        Full::Part => (StatusCode::TOO_MANY_REQUESTS, "too many streams are open for this application session"),
+        Full::Part => (StatusCode::TOO_MANY_REQUESTS, "too many streams are open for this session"),
         Full::Client => (StatusCode::TOO_MANY_REQUESTS, "too many streams are open for this client"),
         Full::Node => (StatusCode::SERVICE_UNAVAILABLE, "too many streams are open"),
     };
-    tracing::info!(why = words, most = PER_PART, "a stream was refused");
+    tracing::info!(why = words, "a stream was refused");
     let error = OAuthError::new(Code::TemporarilyUnavailable, words);
     HttpResponse::build(status).insert_header((header::RETRY_AFTER, "30")).json(body(&error))
 }

@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Streams of one application session, or of our own pages in one session: a few tabs, servers of one app, reconnects
-/// that overlap.
+/// Streams of one application session: a few servers of one app, reconnects that overlap.
 pub const PER_PART: u32 = 8;
+/// Streams of our own pages in one session. One tab holds one for all; every page that is left leaves one behind until a
+/// heartbeat meets its silence, so there are as many as pages turned in that time.
+pub const PER_PAGES: u32 = 32;
 /// Streams of one client, so that none takes all there are.
 pub const PER_CLIENT: u32 = 20_000;
 /// Streams of one node.
@@ -34,7 +36,7 @@ struct Counts {
 /// Why there is no place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Full {
-    /// [`PER_PART`] are open for this application session.
+    /// [`PER_PART`] are open for this application session, or [`PER_PAGES`] for our own pages in this session.
     Part,
     /// [`PER_CLIENT`] are open for this client.
     Client,
@@ -68,6 +70,7 @@ impl Streams {
             Asker::App { client, .. } => Some(client.as_str()),
             Asker::OurPage(_) => None,
         };
+        let most = if client.is_some() { PER_PART } else { PER_PAGES };
         let part = self.hash((subject.session.as_str(), client));
         let client = client.map(|client| self.hash(client));
         let mut counts = self.counts();
@@ -77,7 +80,7 @@ impl Streams {
         if client.is_some_and(|client| counts.of(client) >= PER_CLIENT) {
             return Err(Full::Client);
         }
-        if counts.of(part) >= PER_PART {
+        if counts.of(part) >= most {
             return Err(Full::Part);
         }
         counts.all += 1;
