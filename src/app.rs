@@ -16,6 +16,7 @@ use crate::flow::nodes::Membership;
 use crate::flow::{Idp, Settings, TokenLifetimes};
 use crate::model::grant::OfflineLimits;
 use crate::model::nodes::{Background, EVERY};
+use crate::outside::http::Outbound;
 use crate::store::{Backend, Store};
 use crate::web::{self, Facing};
 use actix_web::body::MessageBody;
@@ -190,6 +191,7 @@ pub fn assemble(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Co
         client_hashing: Hashing::new(cost, 1, CLIENT_QUEUE),
         settings: settings(config),
         nodes: Membership::default(),
+        outbound: Outbound::new(config.outbound.allow.clone()),
     };
     Ok(Data::new(Facing { idp, clock, trusted_proxies: config.http.trusted_proxies.clone() }))
 }

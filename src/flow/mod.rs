@@ -37,6 +37,7 @@ use crate::crypto::seal::Seals;
 use crate::flow::nodes::{Membership, NodeFault};
 use crate::model::grant::OfflineLimits;
 use crate::model::session::policy::SessionPolicies;
+use crate::outside::http::Outbound;
 use crate::protocol::Issuer;
 use crate::protocol::discovery::Metadata;
 use crate::protocol::signing::KeySet;
@@ -62,6 +63,8 @@ pub struct Idp {
     pub settings: Settings,
     /// This node among those that share the store.
     pub nodes: Membership,
+    /// What asks others by HTTP.
+    pub outbound: Outbound,
 }
 
 /// The rules of an installation.
