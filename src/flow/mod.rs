@@ -12,6 +12,8 @@
 //! import      the import file, in and out
 //! setup       the first administrator
 //! sweep       forgetting what is over
+//! notify      relying apps learn of an end
+//! relook      limits changed: sessions are looked at sooner
 //! nodes       this node among the others
 //! keep/       everything, carried elsewhere: backup, restore, move
 //! ```
@@ -24,6 +26,8 @@ pub mod import;
 pub mod keep;
 pub mod logout;
 pub mod nodes;
+pub mod notify;
+pub mod relook;
 pub mod session;
 pub mod setup;
 pub mod sign_in;
@@ -35,6 +39,7 @@ use crate::crypto::jwt::SignFault;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::seal::Seals;
 use crate::flow::nodes::{Membership, NodeFault};
+use crate::flow::notify::Pacing;
 use crate::model::grant::OfflineLimits;
 use crate::model::session::policy::SessionPolicies;
 use crate::outside::http::Outbound;
@@ -65,6 +70,8 @@ pub struct Idp {
     pub nodes: Membership,
     /// What asks others by HTTP.
     pub outbound: Outbound,
+    /// How fast relying apps are told.
+    pub pacing: Pacing,
 }
 
 /// The rules of an installation.
