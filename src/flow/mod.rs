@@ -5,6 +5,7 @@
 //! sign_in     a password is tried
 //! browser     what a browser shows of itself; the session behind its cookie
 //! session     sessions begin, are used, and end
+//! status      what a session is good for, told to apps and pages; reports of activity
 //! token/      client -> request -> judge, consume, then mint
 //! logout      RP-initiated logout
 //! account     the person's own page
@@ -31,6 +32,7 @@ pub mod relook;
 pub mod session;
 pub mod setup;
 pub mod sign_in;
+pub mod status;
 pub mod sweep;
 pub mod token;
 

@@ -16,6 +16,7 @@ pub mod params;
 pub mod pkce;
 pub mod redirect;
 pub mod scope;
+pub mod session_status;
 pub mod signing;
 pub mod time;
 pub mod token;

@@ -93,8 +93,20 @@ told-not-reached = could not be reached; we keep trying
 told-asked = was asked to sign you out
 told-no-address = learns when it next asks
 signed-out-again = Sign in again
+signed-out-idle = You were signed out because you had not been active for a while.
+signed-out-absolute = You were signed out because it was time to sign in again.
+signed-out-revoked = This sign-in was ended from elsewhere.
+signed-out-credential-changed = You were signed out because your password was changed.
 stayed-heading = You are still signed in
 stayed = Nothing has changed. You can close this page.
+
+## Before the end of the session
+
+warning-countdown = You will be signed out in { $time }.
+warning-idle-heading = Are you still there?
+warning-idle = You have not been active for a while. Nothing is lost if you stay.
+warning-absolute-heading = Your sign-in is about to end
+warning-absolute = To stay signed in you need to sign in again. You will come back to where you are.
 
 ## What cannot go on
 

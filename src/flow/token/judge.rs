@@ -15,7 +15,7 @@ use crate::protocol::scope::OFFLINE_ACCESS;
 use crate::protocol::time::Timestamp;
 
 /// What a good grant lives by.
-pub(super) struct Life {
+pub(in crate::flow) struct Life {
     /// The person.
     pub account: Account,
     /// The absolute end of the application session.
@@ -29,7 +29,7 @@ impl Idp {
     ///
     /// # Errors
     /// `invalid_grant`, with no word about which of them is over.
-    pub(super) async fn judge(&self, grant: &Grant, client: &Client, now: Timestamp) -> Result<Life, NoToken> {
+    pub(in crate::flow) async fn judge(&self, grant: &Grant, client: &Client, now: Timestamp) -> Result<Life, NoToken> {
         let over = || refused(Code::InvalidGrant, "the grant is not good any more");
         if grant.client != client.id || grant.standing(&self.settings.tokens.offline, now) == GrantStanding::Over {
             return over();

@@ -1,7 +1,7 @@
 //! One relying app's part in a session.
 
 use crate::model::session::policy::{ApplicationLimits, SessionPolicy};
-use crate::model::session::standing::{self, Authority, Clocks, LimitKind, Standing};
+use crate::model::session::standing::{self, Authority, Bound, Clocks, LimitKind, Standing};
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -107,9 +107,13 @@ impl ApplicationSession {
         if let Some(over) = self.timed_out {
             return standing::timed_out(over, within.policy.reconstitution_window, now);
         }
+        standing::judge(self.bounds(within), within.policy.reconstitution_window, now)
+    }
+
+    /// Every end it has: its own, and the session's.
+    pub(super) fn bounds(&self, within: Within<'_>) -> impl Iterator<Item = Bound> + use<> {
         let own = standing::bounds(self.clocks(), within.limits, within.policy.warn_before);
-        let shared = standing::bounds(within.session, within.policy.limits(), within.policy.warn_before);
-        standing::judge(own.chain(shared), within.policy.reconstitution_window, now)
+        own.chain(standing::bounds(within.session, within.policy.limits(), within.policy.warn_before))
     }
 
     /// May a request of this client rest on an authentication of `authenticated_at`?

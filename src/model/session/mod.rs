@@ -11,7 +11,9 @@ mod ending;
 pub mod notice;
 pub mod policy;
 mod reconstitution;
+mod report;
 pub mod standing;
+mod status;
 mod sweep;
 
 #[cfg(test)]
@@ -20,6 +22,7 @@ mod tests;
 pub use change::{Birth, Join, Joined, Reauthentication, Touched};
 pub use ending::Ended;
 pub use reconstitution::{PastLife, Reconstituted};
+pub use report::{REPORT_EVERY, Report, Reported};
 pub use sweep::LimitsOf;
 
 use crate::model::account::{Account, AccountStanding, EpochReason};

@@ -159,11 +159,14 @@ pub fn bounds(clocks: Clocks, limits: ApplicationLimits, warn_before: Duration) 
     idle.into_iter().chain(absolute)
 }
 
-/// The verdict over a set of ends: the nearest decides; of two at one instant the absolute one, which activity cannot
-/// move.
+/// The end that decides: the nearest; of two at one instant the absolute one, which activity cannot move.
+pub fn nearest(bounds: impl Iterator<Item = Bound>) -> Option<Bound> {
+    bounds.min_by_key(|bound| (bound.end, bound.limit == LimitKind::Idle))
+}
+
+/// The verdict over a set of ends: the nearest decides.
 pub fn judge(bounds: impl Iterator<Item = Bound>, window: Duration, now: Timestamp) -> Standing {
-    let nearest = bounds.min_by_key(|bound| (bound.end, bound.limit == LimitKind::Idle));
-    match nearest {
+    match nearest(bounds) {
         None => Standing::Live { until: None, limit: None },
         Some(Bound { end, limit, .. }) if now >= end => timed_out(TimedOut { since: end, limit }, window, now),
         Some(Bound { end, limit, warn_at }) if now >= warn_at => Standing::Warn { until: end, limit },

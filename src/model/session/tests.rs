@@ -13,12 +13,16 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+mod telling;
+
 const T0: i64 = 1_000_000;
 const NEVER: Option<u64> = None;
-const ACTIVITIES: [Activity; 5] = [
+const ACTIVITIES: [Activity; 7] = [
     Activity::FormPosted,
     Activity::PageUsed,
+    Activity::StayedSignedIn,
     Activity::AuthorizationByPerson,
+    Activity::Reported,
     Activity::CountedRefresh,
     Activity::Machine,
 ];
@@ -273,6 +277,8 @@ fn which_acts_move_the_clock() {
     for (activity, counts) in ACTIVITIES.into_iter().zip([
         Counts::Session,
         Counts::Session,
+        Counts::Session,
+        Counts::SessionAndApplication,
         Counts::SessionAndApplication,
         Counts::Application,
         Counts::Nothing,

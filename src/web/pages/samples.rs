@@ -41,6 +41,7 @@ fn sign_in(purpose: SignInPurpose) -> SignIn {
         purpose,
         alert: None,
         remember: Remember::Offered,
+        notice: None,
     }
 }
 
@@ -50,6 +51,10 @@ fn scope(title: &str, detail: &str) -> ScopeLine {
 
 fn entrance() -> Vec<(&'static str, String)> {
     let again = SignIn { username: "ada".into(), remember: Remember::Absent, ..sign_in(SignInPurpose::Again) };
+    let ended = SignIn {
+        notice: Some("You were signed out because you had not been active for a while.".into()),
+        ..sign_in(SignInPurpose::Ordinary)
+    };
     let refused = SignIn {
         username: "ada".into(),
         remember: Remember::Chosen,
@@ -60,6 +65,7 @@ fn entrance() -> Vec<(&'static str, String)> {
     vec![
         ("sign-in", html(sign_in(SignInPurpose::Ordinary))),
         ("sign-in-again", html(again)),
+        ("sign-in-after-the-end", html(ended)),
         ("sign-in-refused", html(refused)),
         ("sign-in-console", html(console)),
         ("select", html(select())),

@@ -151,6 +151,16 @@ impl Browser {
         self.post(action, &fields).await
     }
 
+    /// What a page of ours learns by itself: `fetch("/session")`.
+    pub async fn status(&mut self) -> Answer {
+        self.send(TestRequest::get().uri("/session").insert_header(("sec-fetch-site", "same-origin"))).await
+    }
+
+    /// "Stay signed in", pressed on a page of ours.
+    pub async fn stay(&mut self) -> Answer {
+        self.send(TestRequest::post().uri("/session/activity").insert_header(("origin", ISSUER))).await
+    }
+
     /// Sends any request with this browser's cookies, and keeps what comes back.
     pub async fn send(&mut self, request: TestRequest) -> Answer {
         let now = self.idp.now().0;

@@ -6,3 +6,4 @@ mod limits;
 mod logout;
 mod main_job;
 mod reconstitution;
+mod status;
