@@ -91,6 +91,17 @@ async fn what_is_listed_is_reached() {
 }
 
 #[tokio::test]
+async fn no_resolver_is_asked_what_localhost_is() {
+    let server = Server::answering(FINE);
+    let names = Scripted::new(&[&["10.0.0.1"]]);
+    let outbound = with_names(&["http://127.0.0.1:*"], PATIENT, Arc::clone(&names) as _);
+    for host in ["localhost", "LocalHost.", "app.localhost", "a.b.localhost."] {
+        assert_eq!(post(&outbound, &server.uri("http", host)).await, Ok(200), "{host}");
+    }
+    assert_eq!((server.connections(), names.asked()), (4, 0));
+}
+
+#[tokio::test]
 async fn the_systems_resolver_is_under_the_same_rules() {
     let server = Server::answering(FINE);
     let uri = server.uri("http", "localhost");
@@ -228,7 +239,7 @@ async fn addresses_that_are_none() {
         (format!("http:127.0.0.1:{port}/geheim"), BadAddress::Scheme),
         (format!("http:/\\127.0.0.1:{port}/geheim"), BadAddress::NotUri),
         (format!("ftp://127.0.0.1:{port}/geheim"), BadAddress::Scheme),
-        (format!("file://127.0.0.1:{port}/geheim"), BadAddress::Scheme),
+        ("file:///geheim".to_owned(), BadAddress::Scheme),
         (format!("//127.0.0.1:{port}/geheim"), BadAddress::NotUri),
         (format!("127.0.0.1:{port}/geheim"), BadAddress::NotUri),
         (format!("http://127.0.0.1:{port}/geheim\r\nx: y"), BadAddress::NotUri),
