@@ -11,6 +11,7 @@ use crate::store::{MemoryStore, SessionStore};
 use crate::web::pages::{Pages, PlainPages};
 use openidconnect::url::Url;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Mutex, Semaphore};
 
 /// Sessions in memory, where the author names no store.
@@ -23,6 +24,8 @@ const REPORT_EVERY: Instant = 10;
 const REPORT_PAUSE: Instant = 600;
 /// After a provider did not answer, pages do not wait for it again for this long (seconds).
 const RENEWAL_PAUSE: Instant = 10;
+/// A warning leaves at least that long to answer (WCAG 2.2, 2.2.1), as far as the limit itself is that long.
+const TIME_TO_ANSWER: Duration = Duration::from_secs(20);
 /// Sessions whose last report is remembered.
 const REPORTED: usize = 10_000;
 /// Reports under way at most; beyond that an act is not told.
@@ -253,7 +256,7 @@ impl Builder {
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new(SESSIONS)));
         let inner = Inner {
             site,
-            policy: self.policy,
+            policy: Policy { warn_before: self.policy.warn_before.max(TIME_TO_ANSWER), ..self.policy },
             provider,
             store,
             clock: self.clock,

@@ -68,7 +68,7 @@ impl Provider {
         };
         match self.wire().post::<Value>(&url, access_token).await {
             Ok(_) => Reported::Done,
-            Err(WireError::Status(403 | 404 | 405)) => Reported::NotForUs,
+            Err(WireError::Status(403..=405)) => Reported::NotForUs,
             Err(error) => {
                 tracing::debug!("an act could not be reported: {error}");
                 Reported::Failed

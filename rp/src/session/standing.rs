@@ -116,7 +116,7 @@ pub struct Deadlines {
     pub idle_end: Option<Instant>,
     /// The end whatever the person does.
     pub absolute_end: Option<Instant>,
-    /// From here on the person is warned.
+    /// From here on the person is warned of the nearest end.
     pub warn_at: Option<Instant>,
 }
 
@@ -148,7 +148,7 @@ impl ApplicationSession {
     /// The instants to count down to.
     pub fn deadlines(&self, policy: &Policy) -> Deadlines {
         let end = |wanted| self.bounds(policy).filter(|bound| bound.limit == wanted).map(|bound| bound.end).min();
-        let warn_at = self.bounds(policy).map(|bound| bound.warn_at).min();
+        let warn_at = self.nearest(policy).map(|bound| bound.warn_at);
         Deadlines { idle_end: end(Limit::Idle), absolute_end: end(Limit::Absolute), warn_at }
     }
 

@@ -117,13 +117,13 @@ async fn marks_follow(store: Arc<dyn SessionStore>) {
     let (one, other) = (name(), name());
     store.insert(&one, &session("mira", "s1")).await.unwrap();
     store.insert(&other, &session("mira", "s2")).await.unwrap();
-    assert_eq!(store.marked(&by_sid("s1")).await.unwrap(), [one.clone()]);
+    assert_eq!(store.marked(&by_sid("s1")).await.unwrap(), std::slice::from_ref(&one));
     assert_eq!(store.marked(&mira).await.unwrap().len(), 2);
     assert!(store.marked(&Mark::of_sid("https://other.example", "s1")).await.unwrap().is_empty());
     let moved = session("mira", "s3");
     store.replace(&one, 1, &moved).await.unwrap();
     assert!(store.marked(&by_sid("s1")).await.unwrap().is_empty(), "the old sid leads nowhere");
-    assert_eq!(store.marked(&by_sid("s3")).await.unwrap(), [one.clone()]);
+    assert_eq!(store.marked(&by_sid("s3")).await.unwrap(), std::slice::from_ref(&one));
     let seen = store.find(&one).await.unwrap().unwrap().version;
     assert_eq!(store.remove(&one, seen).await.unwrap(), Removed::Done);
     assert!(store.marked(&by_sid("s3")).await.unwrap().is_empty());
