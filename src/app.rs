@@ -13,9 +13,11 @@ use crate::crypto::keyring::{Keyring, sealing_key};
 use crate::crypto::seal::Seals;
 use crate::flow::import::{Imported, ReplaceSecrets};
 use crate::flow::nodes::Membership;
+use crate::flow::notify::{Errand, Pacing};
 use crate::flow::{Idp, Settings, TokenLifetimes};
 use crate::model::grant::OfflineLimits;
 use crate::model::nodes::{Background, EVERY};
+use crate::outside::http::Outbound;
 use crate::store::{Backend, Store};
 use crate::web::{self, Facing};
 use actix_web::body::MessageBody;
@@ -31,15 +33,19 @@ use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::MissedTickBehavior;
 
 /// Sign-ins that may wait for the password hash at the same time.
 const HASHING_QUEUE: usize = 64;
 /// Token requests with weak client secrets that may wait at the same time.
 const CLIENT_QUEUE: usize = 8;
-/// The sweep looks for what is due this often.
-const SWEEP_EVERY: Duration = Duration::from_secs(30);
+/// The sweep looks for what is due this often: apps learn of a time-out within 5 s.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
+/// Old audit events are looked for this often.
+const FORGET_EVERY: Duration = Duration::from_secs(600);
+/// Relying apps being told of something at the same time.
+const NOTICES_AT_ONCE: usize = 2_048;
 /// A graceful stop waits this long for requests in flight, in seconds.
 const FAREWELL: u64 = 15;
 
@@ -123,6 +129,7 @@ impl App {
         })];
         tasks.push(tokio::spawn(report(self.facing.clone())));
         tasks.push(tokio::spawn(sweep(self.facing.clone())));
+        tasks.push(tokio::spawn(forget(self.facing.clone())));
         tasks.push(tokio::spawn(stop_when_broken(self.store.clone(), handle.clone())));
         tasks.extend(control::listen(&self.config, self.facing.clone()));
         Ok(Running { addresses, setup_link, server: handle, over, tasks, facing: self.facing, store: self.store })
@@ -190,6 +197,8 @@ pub fn assemble(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Co
         client_hashing: Hashing::new(cost, 1, CLIENT_QUEUE),
         settings: settings(config),
         nodes: Membership::default(),
+        outbound: Outbound::new(config.outbound.allow.clone()),
+        pacing: Pacing::default(),
     };
     Ok(Data::new(Facing { idp, clock, trusted_proxies: config.http.trusted_proxies.clone() }))
 }
@@ -250,21 +259,95 @@ async fn report(facing: Data<Facing>) {
     }
 }
 
-/// Keeps the appointments of the sweep, batch by batch while there are any. Where several nodes share a store, one of
-/// them does.
+/// Keeps the appointments of the sweep, batch by batch while there are any, and has relying apps told of what ended.
+/// Where several nodes share a store, one of them does.
 async fn sweep(facing: Data<Facing>) {
     let mut ticks = tokio::time::interval(SWEEP_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut limits = LimitsSeen::No;
+    let mut errands = Errands { facing: facing.clone(), running: JoinSet::new(), apps: 0 };
     loop {
         ticks.tick().await;
         while facing.idp.nodes.background(facing.clock.now()) == Background::Ours {
+            if limits == LimitsSeen::No {
+                match facing.idp.relook_if_limits_changed(facing.clock.now()).await {
+                    Ok(()) => limits = LimitsSeen::Yes,
+                    Err(fault) => {
+                        tracing::error!(%fault, "sessions could not be looked at under new limits; it is tried again");
+                        break;
+                    }
+                }
+            }
             match facing.idp.sweep(facing.clock.now()).await {
-                Ok(0) => break,
-                Ok(count) => tracing::debug!(count, "swept"),
+                Ok(swept) if swept.count == 0 => break,
+                Ok(swept) => {
+                    tracing::debug!(swept.count, "swept");
+                    errands.take(swept.errands).await;
+                }
                 Err(fault) => {
                     tracing::error!(%fault, "the sweep failed; it is tried again");
                     break;
                 }
             }
+        }
+        errands.forget_finished();
+    }
+}
+
+/// Forgets old audit events.
+async fn forget(facing: Data<Facing>) {
+    let mut ticks = tokio::time::interval(FORGET_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if facing.idp.nodes.background(facing.clock.now()) == Background::Ours
+            && let Err(fault) = facing.idp.forget_events(facing.clock.now()).await
+        {
+            tracing::error!(%fault, "old audit events could not be forgotten; it is tried again");
+        }
+    }
+}
+
+/// Did the sweep of this process compare the installation's limits with those of the appointments in the store?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LimitsSeen {
+    Yes,
+    No,
+}
+
+/// The errands on their way. Where there are too many the sweep waits: what is due stays in the store.
+struct Errands {
+    facing: Data<Facing>,
+    running: JoinSet<usize>,
+    apps: usize,
+}
+
+impl Errands {
+    async fn take(&mut self, errands: Vec<Errand>) {
+        self.forget_finished();
+        for errand in errands {
+            while self.apps >= NOTICES_AT_ONCE {
+                let Some(done) = self.running.join_next().await else { break };
+                self.apps -= done.unwrap_or_default().min(self.apps);
+            }
+            self.apps += errand.len();
+            let facing = self.facing.clone();
+            self.running.spawn(async move {
+                let apps = errand.len();
+                if let Err(fault) = facing.idp.run_errand(errand, facing.clock.now()).await {
+                    tracing::error!(%fault, "relying apps could not be told of an end; it is tried again");
+                }
+                apps
+            });
+        }
+    }
+
+    fn forget_finished(&mut self) {
+        while let Some(done) = self.running.try_join_next() {
+            self.apps -= done.unwrap_or_default().min(self.apps);
+        }
+        if self.running.is_empty() {
+            self.apps = 0;
         }
     }
 }

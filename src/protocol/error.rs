@@ -42,6 +42,8 @@ pub enum Code {
     RequestUriNotSupported,
     /// The `registration` parameter is not understood.
     RegistrationNotSupported,
+    /// Too often: wait, and go on more slowly (RFC 8628, section 3.5).
+    SlowDown,
     /// Something broke.
     ServerError,
     /// Busy or unable for the moment.
@@ -70,6 +72,7 @@ impl Code {
             Code::RequestNotSupported => "request_not_supported",
             Code::RequestUriNotSupported => "request_uri_not_supported",
             Code::RegistrationNotSupported => "registration_not_supported",
+            Code::SlowDown => "slow_down",
             Code::ServerError => "server_error",
             Code::TemporarilyUnavailable => "temporarily_unavailable",
         }

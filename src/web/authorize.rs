@@ -4,8 +4,9 @@ use super::asking::{Asking, EarlierForm};
 use super::error::WebError;
 use super::form::{OpenForm, OurForm};
 use super::turn;
-use crate::flow::authorize::{ConsentAnswer, Problem};
+use crate::flow::authorize::{Anew, ConsentAnswer, Problem};
 use crate::flow::sign_in::PasswordAttempt;
+use crate::model::authorization::Goal;
 use crate::model::session::policy::Remember;
 use crate::protocol::params::Params;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -55,6 +56,19 @@ pub(super) async fn sign_in(form: Result<OurForm, WebError>) -> Result<HttpRespo
     let next =
         asking.idp().sign_in(&asking.visitor, form.field("interaction"), (attempt, remember), asking.now).await?;
     turn::draw_with(asking, next, remember)
+}
+
+/// POST /sign-in/again: whoever is signed in and would be signed out soon whatever they do.
+pub(super) async fn sign_in_again(form: OurForm) -> Result<HttpResponse, WebError> {
+    let from = match (form.field("goal"), form.field("interaction")) {
+        ("account", "") => Anew::Page(Goal::Account),
+        ("console", "") => Anew::Page(Goal::Console),
+        ("", handle) => Anew::Interaction(handle),
+        _ => return Err(WebError::ForeignForm),
+    };
+    let asking = &form.asking;
+    let next = asking.idp().sign_in_anew(&asking.visitor, from, asking.now).await?;
+    turn::draw(asking, next)
 }
 
 /// POST /select

@@ -1,4 +1,4 @@
-//! Which origins' scripts may call token and userinfo: those that a client has registered a redirect URI at.
+//! Which origins' scripts may call token, userinfo and session: those that a client has registered a redirect URI at.
 
 use super::Facing;
 use actix_web::body::{BoxBody, MessageBody};
@@ -7,13 +7,16 @@ use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
 
+/// What they may call.
+const FOR_SCRIPTS: [&str; 4] = ["/token", "/userinfo", "/session", "/session/activity"];
+
 /// Answers preflights, and marks answers for registered origins as readable. Never with credentials: cookies have
 /// nothing to do here.
 pub async fn by_registered_origin<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if !matches!(request.path(), "/token" | "/userinfo") {
+    if !FOR_SCRIPTS.contains(&request.path()) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let origin = request.headers().get(header::ORIGIN).cloned();
@@ -40,7 +43,8 @@ pub async fn by_registered_origin<B: MessageBody + 'static>(
             headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, value("Authorization, Content-Type"));
             headers.insert(header::ACCESS_CONTROL_MAX_AGE, value("600"));
         } else {
-            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, header::HeaderValue::from_static("WWW-Authenticate"));
+            let readable = header::HeaderValue::from_static("WWW-Authenticate, Retry-After");
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, readable);
         }
     }
     Ok(response)

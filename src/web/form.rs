@@ -83,13 +83,18 @@ async fn read_within(request: &HttpRequest, payload: &mut Payload, longest: usiz
     if !is_form {
         return Err(WebError::NotAForm);
     }
-    let body = tokio::time::timeout(PATIENCE, web::Bytes::from_request(request, payload)).await;
-    let body = body.map_err(|_| WebError::TooSlow)?.map_err(|_| WebError::TooLarge)?;
+    let body = bytes(request, payload).await?;
     Params::parse_within(&body, longest).map_err(|_| WebError::TooManyParameters)
 }
 
+/// The whole body, bounded in size and time.
+pub(super) async fn bytes(request: &HttpRequest, payload: &mut Payload) -> Result<web::Bytes, WebError> {
+    let body = tokio::time::timeout(PATIENCE, web::Bytes::from_request(request, payload)).await;
+    body.map_err(|_| WebError::TooSlow)?.map_err(|_| WebError::TooLarge)
+}
+
 /// `Origin` is ours, or, where a browser leaves it out, `Sec-Fetch-Site` says so. `null` never passes.
-fn same_origin(request: &HttpRequest, ours: &str) -> bool {
+pub(super) fn same_origin(request: &HttpRequest, ours: &str) -> bool {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     match header("origin") {
         Some(origin) => origin == ours,

@@ -8,6 +8,7 @@ mod answer;
 mod asking;
 mod assets;
 mod authorize;
+mod bearer;
 mod cookies;
 mod cors;
 mod device;
@@ -19,6 +20,7 @@ mod logout;
 pub mod pages;
 mod request_id;
 mod route;
+mod session;
 mod setup;
 pub mod text;
 mod token;
@@ -56,11 +58,15 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/authorize").get(authorize::get).post(authorize::post))
         .service(at("/token").post(token::post).otherwise(token::other_method))
         .service(at("/userinfo").get(userinfo::get).post(userinfo::post))
+        .service(at("/session").get(session::get))
+        .service(at("/session/activity").post(session::activity))
         .service(at("/end_session").get(logout::get).post(logout::post))
         .service(at("/end_session/confirm").post(logout::confirm))
+        .service(at("/signed-out").get(logout::signed_out))
         // The pages of an interaction
         .service(at("/interaction/{handle}").get(authorize::resume))
         .service(at("/sign-in").post(authorize::sign_in))
+        .service(at("/sign-in/again").post(authorize::sign_in_again))
         .service(at("/select").post(authorize::select))
         .service(at("/consent").post(authorize::consent))
         // The person's page

@@ -15,6 +15,7 @@ use crate::model::client::Client;
 use crate::model::session::policy::Remember;
 use crate::protocol::params::Params;
 use crate::protocol::scope::{OFFLINE_ACCESS, STANDARD, ScopeSet};
+use crate::protocol::session_status::ReasonWord;
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -37,6 +38,7 @@ pub(super) fn draw_with(asking: &Asking, turn: Turn, remember: Remember) -> Resu
         Next::Return(address) => see_other(&address),
         Next::GoOn(handle) => see_other(&format!("/interaction/{handle}")),
         Next::Arrived(Goal::Console) => see_other("/admin"),
+        Next::Arrived(Goal::EndOthers(_)) => see_other("/account?done=others"),
         Next::Arrived(_) => see_other("/account"),
         Next::Problem(problem) => actix_web::ResponseError::error_response(&WebError::Problem(problem)),
     };
@@ -87,7 +89,8 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
                 (_, Remember::Yes) => Box_::Chosen,
                 (_, Remember::No) => Box_::Offered,
             };
-            let page = SignIn { text, csrf, interaction, app, username: hint, purpose, alert, remember };
+            let notice = page.ended.and_then(|reason| notice(reason, text));
+            let page = SignIn { text, csrf, interaction, app, username: hint, purpose, alert, remember, notice };
             let mut response = page_to(status(refusal), &page, &destination);
             if let Some(seconds) = retry_after(asking, refusal) {
                 response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
@@ -118,6 +121,17 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
             };
             page_to(StatusCode::OK, &page, &targets(&destination))
         }
+    }
+}
+
+/// Why somebody was signed out who did not do it themselves. Of a closed account the sign-in form says nothing either.
+fn notice(reason: ReasonWord, text: Text) -> Option<String> {
+    match reason {
+        ReasonWord::Idle => Some(text.say("signed-out-idle")),
+        ReasonWord::Absolute => Some(text.say("signed-out-absolute")),
+        ReasonWord::Revoked => Some(text.say("signed-out-revoked")),
+        ReasonWord::CredentialChanged => Some(text.say("signed-out-credential-changed")),
+        ReasonWord::SignOut | ReasonWord::AccountDisabled => None,
     }
 }
 

@@ -1,12 +1,11 @@
 //! GET and POST /userinfo (OpenID Connect Core, 5.3; RFC 6750)
 
 use super::Facing;
+use super::bearer::{Presented, ambiguous, header_token, refused, unasked};
 use super::error::WebError;
 use super::form::OpenForm;
-use super::token::{body, broken, busy, unreadable};
-use crate::flow::token::NoToken;
-use crate::protocol::error::{Code, OAuthError};
-use actix_web::http::{StatusCode, header};
+use super::token::unreadable;
+use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 
 /// GET /userinfo
@@ -41,57 +40,14 @@ pub(super) async fn post(request: HttpRequest, payload: web::Payload, facing: we
     answer(token, &facing).await
 }
 
-/// The access token of a request.
-enum Presented {
-    Token(String),
-    Nothing,
-    Ambiguous,
-}
-
-fn header_token(request: &HttpRequest) -> Presented {
-    let mut headers = request.headers().get_all(header::AUTHORIZATION);
-    match (headers.next(), headers.next()) {
-        (None, _) => Presented::Nothing,
-        (Some(_), Some(_)) => Presented::Ambiguous,
-        (Some(value), None) => match value.to_str().ok().and_then(|text| text.split_once(' ')) {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Presented::Token(token.trim().to_owned()),
-            _ => Presented::Nothing,
-        },
-    }
-}
-
 async fn answer(token: Presented, facing: &Facing) -> HttpResponse {
     let token = match token {
         Presented::Token(token) => token,
-        // No error code where no token was shown (RFC 6750, section 3.1).
-        Presented::Nothing => return challenge(StatusCode::UNAUTHORIZED, None),
-        Presented::Ambiguous => {
-            let error = OAuthError::new(Code::InvalidRequest, "more than one access token");
-            return challenge(StatusCode::BAD_REQUEST, Some(&error));
-        }
+        Presented::Nothing => return unasked(),
+        Presented::Ambiguous => return ambiguous(),
     };
     match facing.idp.userinfo(&token, facing.clock.now()).await {
         Ok(claims) => HttpResponse::Ok().json(claims),
-        Err(NoToken::Refused(error)) if error.code == Code::InsufficientScope => {
-            challenge(StatusCode::FORBIDDEN, Some(&error))
-        }
-        Err(NoToken::Refused(error)) => challenge(StatusCode::UNAUTHORIZED, Some(&error)),
-        Err(NoToken::Busy) => busy(),
-        Err(NoToken::Fault(fault)) => broken(&fault),
-    }
-}
-
-fn challenge(status: StatusCode, error: Option<&OAuthError>) -> HttpResponse {
-    let mut response = HttpResponse::build(status);
-    match error {
-        None => response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"abide\"")).finish(),
-        Some(error) => {
-            let value = format!(
-                "Bearer realm=\"abide\", error=\"{}\", error_description=\"{}\"",
-                error.code.as_str(),
-                error.description
-            );
-            response.insert_header((header::WWW_AUTHENTICATE, value)).json(body(error))
-        }
+        Err(refusal) => refused(&refusal),
     }
 }

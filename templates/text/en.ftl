@@ -76,13 +76,37 @@ sign-out-asked = { $app } asked for this.
 sign-out-person = You are signed in as { $person }.
 sign-out-apps = Apps that use this sign-in
 sign-out-stay = Stay signed in
+sign-out-scope = How far?
+sign-out-browser = In this browser, with all apps
+sign-out-app = Only of { $app }
+sign-out-everywhere = Everywhere, on all devices
 signed-out-heading = You are signed out
 signed-out = Your session in this browser has ended.
+signed-out-app-heading = You are signed out of the app
+signed-out-app = Your session in this browser goes on, and so do the other apps.
 signed-out-apps = Apps that used it
 signed-out-apps-hint = They can no longer renew their access. On a shared device, close the browser as well.
+signed-out-continue = Continue
+told-underway = is being told
+told-told = knows
+told-not-reached = could not be reached; we keep trying
+told-asked = was asked to sign you out
+told-no-address = learns when it next asks
 signed-out-again = Sign in again
+signed-out-idle = You were signed out because you had not been active for a while.
+signed-out-absolute = You were signed out because it was time to sign in again.
+signed-out-revoked = This sign-in was ended from elsewhere.
+signed-out-credential-changed = You were signed out because your password was changed.
 stayed-heading = You are still signed in
 stayed = Nothing has changed. You can close this page.
+
+## Before the end of the session
+
+warning-countdown = You will be signed out in { $time }.
+warning-idle-heading = Are you still there?
+warning-idle = You have not been active for a while. Nothing is lost if you stay.
+warning-absolute-heading = Your sign-in is about to end
+warning-absolute = To stay signed in you need to sign in again. You will come back to where you are.
 
 ## What cannot go on
 
@@ -115,8 +139,21 @@ session-last-active = Last active
 session-ends = Ends
 session-apps = Apps in the session on { $device }
 session-end-label = Sign out: { $device }
-app-joined = since
+session-continued = Continued after a time-out
+limit-idle = if you do nothing
+limit-absolute = whatever you do
+app-joined = Joined
 app-ends = until
+app-no-end = no end of its own
+app-grants = Sign-ins passed on
+app-grants-count = { $count }
+app-renewals = Access renewed
+app-renewals-count = { $count ->
+    [one] once
+   *[other] { $count } times
+ }
+app-renewed = last
+app-leave = Sign out of { $app }
 consent-scopes = What { $app } may have
 consent-given = Allowed
 consent-withdraw-button = Withdraw
@@ -196,6 +233,8 @@ act-sign-in = Sign-in attempt
 act-session-started = Session started
 act-reauthenticated = Signed in again
 act-session-ended = Session ended
+act-session-timed-out = Session timed out
+act-session-reconstituted = Session continued
 act-application-joined = App joined a session
 act-grant-issued = Grant issued
 act-grant-revoked = Grant revoked
@@ -237,6 +276,7 @@ alert-user-unchanged = Nothing was changed. You cannot disable your own account.
 
 ## Notices
 notice-session-ended = The session has ended.
+notice-app-left = You are signed out of the app.
 notice-others-ended = You are signed out everywhere else.
 notice-consent-withdrawn = The app no longer has access.
 notice-user-added = The person can sign in now.

@@ -6,6 +6,7 @@
 //! * `places`: the running programs;
 //! * `demo`, `keys_only`, `secrecy`: the bank and the square;
 //! * `entrance`, `account`, `console`: the provider's own pages;
+//! * `warning`: before and after the end of the session;
 //! * `appearance`: accessibility, phone, dark mode.
 
 mod account;
@@ -19,3 +20,4 @@ mod keys_only;
 mod page;
 mod places;
 mod secrecy;
+mod warning;

@@ -30,6 +30,15 @@ use crate::protocol::params::Params;
 use crate::protocol::time::Timestamp;
 use waiting::{Facts, Home, Open};
 
+/// Where somebody is who signs in anew.
+#[derive(Debug)]
+pub enum Anew<'a> {
+    /// On a page of ours.
+    Page(Goal),
+    /// In an interaction, by its handle.
+    Interaction(&'a str),
+}
+
 impl Idp {
     /// A new authorization request.
     pub async fn authorize(
@@ -76,6 +85,27 @@ impl Idp {
         Ok((next.into(), current))
     }
 
+    /// A signed-in person shows it again, before an end that nothing else moves; then they are back where they were.
+    pub async fn sign_in_anew(&self, visitor: &Visitor, from: Anew<'_>, now: Timestamp) -> Result<Turn, Fault> {
+        let open = match from {
+            Anew::Page(goal) => Some(Open {
+                interaction: self.interaction(visitor, goal, now),
+                home: Home::Browser,
+                facts: Facts::Kept,
+            }),
+            Anew::Interaction(handle) => self.reopen(visitor, handle, now).await?,
+        };
+        let Some(open) = open else { return Ok(Next::Problem(Problem::InteractionGone).into()) };
+        let client = self.client_of(&open.interaction).await?;
+        let current = self.current_for(visitor, &open.interaction, now).await?;
+        let (why, hint) = match current {
+            Some(current) => (Why::Again, current.account.username),
+            None => (Why::SignedOut, String::new()),
+        };
+        let asks = Asks::SignIn { why, hint, goal: open.interaction.goal.clone(), refusal: None };
+        Ok(self.page((&open.interaction, self.handle(&open)), client, asks).into())
+    }
+
     /// A browser comes back to an interaction in the store.
     pub async fn resume(&self, visitor: &Visitor, handle: &str, now: Timestamp) -> Result<Turn, Fault> {
         let Some(open) = self.reopen(visitor, handle, now).await? else {
@@ -104,7 +134,7 @@ impl Idp {
 
     fn page(&self, (interaction, handle): (&Interaction, String), client: Option<Client>, asks: Asks) -> Next {
         let destination = interaction.request().map(|request| request.redirect_uri.clone());
-        Next::Show(Box::new(Page { interaction: handle, client, destination, asks }))
+        Next::Show(Box::new(Page { interaction: handle, client, destination, asks, ended: None }))
     }
 
     /// Gathers what the decision needs, asks for it, and carries it out.
@@ -182,7 +212,15 @@ impl Idp {
                 Asks::SignIn { why, hint, goal: open.interaction.goal.clone(), refusal: None }
             }
         };
-        Ok(self.page((&open.interaction, self.handle(&open)), client, asks))
+        let ended = match &asks {
+            Asks::SignIn { why: Why::SignedOut, .. } => self.ended(visitor, now).await?,
+            _ => None,
+        };
+        let mut next = self.page((&open.interaction, self.handle(&open)), client, asks);
+        if let Next::Show(page) = &mut next {
+            page.ended = ended;
+        }
+        Ok(next)
     }
 
     /// The one way out to a relying app.

@@ -7,6 +7,7 @@ use crate::model::authorization::{Goal, Unbound};
 use crate::model::client::Client;
 use crate::model::id::AccountId;
 use crate::protocol::scope::ScopeSet;
+use crate::protocol::session_status::ReasonWord;
 use crate::protocol::time::Timestamp;
 
 /// What the browser is to see or do next.
@@ -35,6 +36,8 @@ pub struct Page {
     pub destination: Option<String>,
     /// What the page asks.
     pub asks: Asks,
+    /// Why the session is over that this browser had, where somebody is to sign in because of it.
+    pub ended: Option<ReasonWord>,
 }
 
 /// What a page asks of the person.

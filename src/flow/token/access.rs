@@ -17,15 +17,11 @@ impl Idp {
     /// # Errors
     /// `invalid_token` or `insufficient_scope` (RFC 6750, section 3.1), or a fault.
     pub async fn userinfo(&self, token: &str, now: Timestamp) -> Result<Map<String, Value>, NoToken> {
-        let invalid = || NoToken::Refused(OAuthError::new(Code::InvalidToken, "the access token is not good"));
-        let claims = jwt::verify::<AccessTokenClaims>(&self.ring, TokenKind::Access, token, now).ok_or_else(invalid)?;
-        let ours = claims.iss == self.issuer.to_string() && claims.aud.contains(&claims.iss);
-        if !ours || now >= claims.exp || claims.iat > now + SKEW {
-            return Err(invalid());
-        }
-        let account = match self.living_grant(&claims, now).await? {
-            Some(account) => account,
-            None => return Err(invalid()),
+        let (grant, client, claims) = self.ground(token, now).await?;
+        let account = match self.judge(&grant, &client, now).await {
+            Ok(life) => life.account,
+            Err(NoToken::Refused(_)) => return Err(invalid()),
+            Err(other) => return Err(other),
         };
         let scope = ScopeSet::parse(&claims.scope).unwrap_or_default();
         if !scope.contains(OPENID) {
@@ -39,20 +35,31 @@ impl Idp {
         Ok(answer)
     }
 
-    /// The account, if the grant that the token names is good now.
-    async fn living_grant(
+    /// What a genuine token for us rests on: the grant it names, and that grant's client. Whether these are good is not
+    /// looked at here.
+    ///
+    /// # Errors
+    /// `invalid_token`, or a fault.
+    pub(in crate::flow) async fn ground(
         &self,
-        claims: &AccessTokenClaims,
+        token: &str,
         now: Timestamp,
-    ) -> Result<Option<crate::model::account::Account>, Fault> {
-        let Some((grant, _)) = claims.jti.split_once('.') else { return Ok(None) };
-        let Some(grant) = self.store.read::<Grant>(grant).await? else { return Ok(None) };
-        let Some(client) = self.store.read::<Client>(&claims.client_id).await? else { return Ok(None) };
-        match self.judge(&grant, &client, now).await {
-            Ok(life) => Ok(Some(life.account).filter(|account| account.id.as_str() == claims.sub)),
-            Err(NoToken::Fault(fault)) => Err(fault),
-            Err(_) => Ok(None),
+    ) -> Result<(Grant, Client, AccessTokenClaims), NoToken> {
+        let claims = self.presented(token, now).ok_or_else(invalid)?;
+        let (grant, _) = claims.jti.split_once('.').ok_or_else(invalid)?;
+        let grant = self.store.read::<Grant>(grant).await?.ok_or_else(invalid)?;
+        let client = self.store.read::<Client>(&claims.client_id).await?.ok_or_else(invalid)?;
+        if grant.client != client.id || grant.account.as_str() != claims.sub {
+            return Err(invalid());
         }
+        Ok((grant, client, claims))
+    }
+
+    /// The claims of an access token of ours, for us, that has not expired; none for anything else.
+    fn presented(&self, token: &str, now: Timestamp) -> Option<AccessTokenClaims> {
+        let claims = jwt::verify::<AccessTokenClaims>(&self.ring, TokenKind::Access, token, now)?;
+        let ours = claims.iss == self.issuer.to_string() && claims.aud.contains(&claims.iss);
+        (ours && now < claims.exp && claims.iat <= now + SKEW).then_some(claims)
     }
 
     /// Has a client registered a redirect URI at this origin?
@@ -68,4 +75,8 @@ impl Idp {
         let claims = jwt::verify::<IdTokenClaims>(&self.ring, TokenKind::Id, hint, now)?;
         (claims.iss == self.issuer.to_string()).then_some(claims)
     }
+}
+
+fn invalid() -> NoToken {
+    NoToken::Refused(OAuthError::new(Code::InvalidToken, "the access token is not good"))
 }

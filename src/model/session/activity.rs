@@ -10,6 +10,10 @@ pub enum Activity {
     /// An authorization request that the person answered on a page, or started with a click (`Sec-Fetch-Dest:
     /// document` and `Sec-Fetch-User: ?1`).
     AuthorizationByPerson,
+    /// The person pressed "Stay signed in" on a page of ours.
+    StayedSignedIn,
+    /// A client that may reported an act of the person in it.
+    Reported,
     /// A refresh by a client whose refreshes count.
     CountedRefresh,
     /// Anything a machine does alone: `prompt=none`, scripted and framed requests, other refreshes, userinfo,
@@ -34,8 +38,8 @@ impl Activity {
     /// Whose idle clock it moves.
     pub fn counts(self) -> Counts {
         match self {
-            Activity::FormPosted | Activity::PageUsed => Counts::Session,
-            Activity::AuthorizationByPerson => Counts::SessionAndApplication,
+            Activity::FormPosted | Activity::PageUsed | Activity::StayedSignedIn => Counts::Session,
+            Activity::AuthorizationByPerson | Activity::Reported => Counts::SessionAndApplication,
             Activity::CountedRefresh => Counts::Application,
             Activity::Machine => Counts::Nothing,
         }

@@ -74,6 +74,8 @@ pub struct SignIn {
     pub alert: Option<String>,
     /// Whether the box is there and ticked.
     pub remember: Remember,
+    /// Why the person has to sign in, where a session of theirs ended here.
+    pub notice: Option<String>,
 }
 
 impl SignIn {
@@ -142,6 +144,12 @@ pub struct Select {
     pub accounts: Vec<AccountChoice>,
 }
 
+impl Select {
+    fn back(&self) -> String {
+        interaction(&self.interaction)
+    }
+}
+
 /// One thing a client asks for, on [`Consent`].
 #[derive(Debug, Clone)]
 pub struct ScopeLine {
@@ -182,6 +190,17 @@ pub struct Consent {
     pub offline: Offline,
     /// Host of the redirect URI, or its scheme where that is a private one.
     pub destination: String,
+}
+
+impl Consent {
+    fn back(&self) -> String {
+        interaction(&self.interaction)
+    }
+}
+
+/// Where an interaction goes on, whatever became of the session meanwhile.
+fn interaction(handle: &str) -> String {
+    format!("/interaction/{handle}")
 }
 
 /// The first administrator. POST `/setup` with `csrf`, `token`, `username`, `password`.

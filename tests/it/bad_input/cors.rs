@@ -40,9 +40,9 @@ const ALLOW: [&str; 5] = [
 ];
 
 #[actix_web::test]
-async fn token_and_userinfo_are_for_registered_origins() {
+async fn token_userinfo_and_session_are_for_registered_origins() {
     let idp = Idp::start().await;
-    for path in ["/token", "/userinfo"] {
+    for path in ["/token", "/userinfo", "/session", "/session/activity"] {
         for origin in REGISTERED {
             let answer = idp.call(preflight(path, origin, "POST")).await;
             assert_eq!(answer.status, 204, "{path} {origin}");
@@ -102,6 +102,7 @@ async fn what_a_person_sees_is_for_no_script_from_elsewhere() {
         request.as_str(),
         "/authorize",
         "/sign-in",
+        "/sign-in/again",
         "/select",
         "/consent",
         "/account",

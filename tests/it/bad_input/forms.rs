@@ -60,6 +60,10 @@ pub async fn every_form(idp: &Idp) -> (Browser, Vec<Form>) {
     for action in ["/account/withdraw", "/account/end-session", "/account/end-others", "/account/sign-out"] {
         forms.push(form(&page, action, &[]));
     }
+    // In the warning, which is inert until a script shows it.
+    let csrf = page.fields("/account/sign-out")["csrf"].clone();
+    let fields = vec![("csrf".to_owned(), csrf), ("goal".to_owned(), "account".to_owned())];
+    forms.push(Form { action: "/sign-in/again", fields });
     let page = browser.get("/admin/users").await;
     forms.push(form(&page, "/admin/users", &[("username", "new"), ("password", "a password that is long")]));
     forms.push(form(&page, "/admin/users/disable", &[]));

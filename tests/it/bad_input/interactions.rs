@@ -9,8 +9,9 @@ async fn assert_gone(idp: &Idp, browser: &mut Browser, csrf: &str, handle: &str,
     let hashes = idp.flows().hashing.done();
     let untouched = Untouched::now(idp).await;
     let common = [("csrf", csrf), ("interaction", handle)];
-    let forms: [(&str, &[(&str, &str)]); 5] = [
+    let forms: [(&str, &[(&str, &str)]); 6] = [
         ("/sign-in", &[("username", USERNAME), ("password", PASSWORD)]),
+        ("/sign-in/again", &[]),
         ("/select", &[("account", "")]),
         ("/select", &[("account", "x")]),
         ("/consent", &[("decision", "allow")]),

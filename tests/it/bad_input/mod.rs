@@ -17,6 +17,7 @@ mod interactions;
 mod many;
 mod open_redirects;
 mod refresh_tokens;
+mod session;
 mod setup;
 mod sizes;
 mod token_requests;

@@ -70,11 +70,12 @@ const GETS: [&str; 16] = [
     "/static/abide.css",
     "/nowhere",
 ];
-const POSTS: [&str; 16] = [
+const POSTS: [&str; 17] = [
     "/authorize",
     "/end_session",
     "/end_session/confirm",
     "/sign-in",
+    "/sign-in/again",
     "/select",
     "/consent",
     "/account/withdraw",

@@ -72,7 +72,7 @@ fn an_inspection_sees_what_is_wrong() {
     });
 }
 
-fn axe() -> String {
+pub fn axe() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/node_modules/axe-core/axe.min.js");
     std::fs::read_to_string(&path).unwrap_or_else(|error| {
         panic!("{}: {error}; run `tests/run.sh npm`, or `npm ci` in tests/interop", path.display())
@@ -217,7 +217,7 @@ const QUESTIONS: [(&str, &str); 3] = [
     ("language", r#"return document.documentElement.lang === "en" ? null : document.documentElement.lang;"#),
 ];
 
-const RUN_AXE: &str = r#"
+pub const RUN_AXE: &str = r#"
 const done = arguments[arguments.length - 1];
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 axe.run(document, { runOnly: { type: "tag", values: tags } }).then(

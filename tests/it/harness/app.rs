@@ -103,9 +103,21 @@ impl RelyingApp {
     }
 
     pub async fn userinfo(&self, access: &str) -> Answer {
-        self.idp
-            .call(TestRequest::get().uri("/userinfo").insert_header(("authorization", format!("Bearer {access}"))))
-            .await
+        self.with_token(TestRequest::get().uri("/userinfo"), access).await
+    }
+
+    /// What the session is good for.
+    pub async fn status(&self, access: &str) -> Answer {
+        self.with_token(TestRequest::get().uri("/session"), access).await
+    }
+
+    /// Reports that the person did something.
+    pub async fn report(&self, access: &str) -> Answer {
+        self.with_token(TestRequest::post().uri("/session/activity"), access).await
+    }
+
+    async fn with_token(&self, request: TestRequest, access: &str) -> Answer {
+        self.idp.call(request.insert_header(("authorization", format!("Bearer {access}")))).await
     }
 }
 

@@ -55,11 +55,22 @@ impl Answer {
         Some(found.text().collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
+    /// An attribute of the element that this selector finds first.
+    pub fn attribute(&self, selector: &str, name: &str) -> Option<String> {
+        let page = Html::parse_document(&self.body);
+        let found = page.select(&Selector::parse(selector).unwrap()).next()?;
+        found.value().attr(name).map(str::to_owned)
+    }
+
     /// The fields of the form that posts to `action`, with their values.
     pub fn fields(&self, action: &str) -> BTreeMap<String, String> {
         let page = Html::parse_document(&self.body);
         let selector = Selector::parse(&format!("form[action=\"{action}\"] input")).unwrap();
-        let inputs = page.select(&selector).filter(|input| input.value().attr("type") != Some("checkbox"));
+        let inputs = page.select(&selector).filter(|input| match input.value().attr("type") {
+            Some("checkbox") => false,
+            Some("radio") => input.value().attr("checked").is_some(),
+            _ => true,
+        });
         let pairs = inputs.filter_map(|input| {
             let name = input.value().attr("name")?;
             Some((name.to_owned(), input.value().attr("value").unwrap_or_default().to_owned()))
@@ -138,6 +149,16 @@ impl Browser {
         fields.extend(filled.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         self.post(action, &fields).await
+    }
+
+    /// What a page of ours learns by itself: `fetch("/session")`.
+    pub async fn status(&mut self) -> Answer {
+        self.send(TestRequest::get().uri("/session").insert_header(("sec-fetch-site", "same-origin"))).await
+    }
+
+    /// "Stay signed in", pressed on a page of ours.
+    pub async fn stay(&mut self) -> Answer {
+        self.send(TestRequest::post().uri("/session/activity").insert_header(("origin", ISSUER))).await
     }
 
     /// Sends any request with this browser's cookies, and keeps what comes back.

@@ -8,7 +8,9 @@ mod app;
 mod browser;
 mod counting;
 mod idp;
+mod receiver;
 
 pub use app::{CHALLENGE, RelyingApp, Tokens, VERIFIER, claims_of};
 pub use browser::{Answer, Browser};
 pub use idp::{ISSUER, Idp, PASSWORD, USERNAME};
+pub use receiver::{Manner, Receiver};

@@ -1,6 +1,9 @@
 //! Stories over actors: what people and apps see.
 
+mod back_channel;
 mod browsers;
 mod limits;
 mod logout;
 mod main_job;
+mod reconstitution;
+mod status;

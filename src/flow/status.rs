@@ -1,0 +1,213 @@
+//! Expiry made knowable: what a session is good for, told to those who rely on it, and an app's report of the person's acts.
+//!
+//! Two may ask. **An app**, by an access token of ours for us: any genuine one that has not expired is answered, dead or
+//! alive, because whoever holds it needs to learn that it is dead and why. It is told of the session its grant was given
+//! in and of its own part there, of that life and no later one; never a name. **A page of ours**, by the session cookie:
+//! it is told of this browser's current session, and once that is over of standing and instants alone.
+//!
+//! | the token's ground | session | application |
+//! |---|---|---|
+//! | as it was | as judged | as judged |
+//! | the session was reconstituted since | expired, with reason and instant | the same |
+//! | the application session began anew since | as judged | expired |
+//! | the grant was revoked, its client removed | ended, revoked | ended, revoked |
+//! | the session is long over and forgotten | expired | expired |
+//! | outlives its session (`offline_access`) | as judged | as judged; reports nothing |
+
+use crate::flow::browser::Visitor;
+use crate::flow::session::Current;
+use crate::flow::token::NoToken;
+use crate::flow::{Fault, Idp};
+use crate::model::account::Account;
+use crate::model::client::Client;
+use crate::model::grant::{Grant, Reach};
+use crate::model::id::{AccountId, ClientId, GrantId, SecretDigest, SessionId};
+use crate::model::record::Change;
+use crate::model::session::activity::Activity;
+use crate::model::session::{Report, Reported, Session};
+use crate::protocol::client_metadata::ActivityRule;
+use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::session_status::{ReasonWord, SessionStatus, StandingWord, StandingWords};
+use crate::protocol::time::Timestamp;
+
+/// Whose status is asked for, and by whom. Names records, and holds none: they are read whenever it is judged.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The session.
+    pub session: SessionId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Who asks.
+    pub asker: Asker,
+}
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub enum Asker {
+    /// An app, by a token.
+    App {
+        /// The grant of the token.
+        grant: GrantId,
+        /// Its client.
+        client: ClientId,
+        /// The session as the token names it; none for a grant that outlives sessions.
+        sid: Option<String>,
+        /// When the token expires.
+        until: Timestamp,
+    },
+    /// A page of ours, by the cookie whose secret has this digest.
+    OurPage(SecretDigest),
+}
+
+/// How a report of the person's act ended.
+#[derive(Debug)]
+pub enum Reporting {
+    /// It counted; the status from here on.
+    Counted(SessionStatus),
+    /// Too often: good again from this instant on.
+    TooOften(Timestamp),
+}
+
+impl Idp {
+    /// Whose status a token asks for.
+    ///
+    /// # Errors
+    /// `invalid_token` for everything but a genuine, unexpired access token for us, or a fault.
+    pub async fn subject_of_token(&self, token: &str, now: Timestamp) -> Result<Subject, NoToken> {
+        let (grant, client, claims) = self.ground(token, now).await?;
+        let asker = Asker::App { grant: grant.id, client: client.id, sid: claims.sid, until: claims.exp };
+        Ok(Subject { session: grant.binding.session, account: grant.account, asker })
+    }
+
+    /// The session that the first secret of a browser's cookie leads to, whatever it is good for.
+    pub async fn subject_of_browser(&self, visitor: &Visitor) -> Result<Option<Subject>, Fault> {
+        let Some(handle) = visitor.handles.first() else { return Ok(None) };
+        let found = self.store.find::<Session>(&Session::secret_name(&handle.digest())).await?;
+        Ok(found.map(|session| Subject {
+            asker: Asker::OurPage(session.secret.clone()),
+            session: session.id,
+            account: session.account,
+        }))
+    }
+
+    /// What the store has of it now, judged.
+    pub async fn status(&self, subject: &Subject, now: Timestamp) -> Result<SessionStatus, Fault> {
+        let session = self.store.read::<Session>(subject.session.as_str()).await?;
+        let account = self.store.read::<Account>(subject.account.as_str()).await?;
+        let ground = session.as_ref().zip(account.as_ref());
+        match &subject.asker {
+            Asker::OurPage(secret) => Ok(self.status_for_us(ground, secret, now)),
+            Asker::App { grant, client, sid, .. } => {
+                let grant = self.store.read::<Grant>(grant.as_str()).await?;
+                let client = self.store.read::<Client>(client.as_str()).await?;
+                let (session, application) = self.words_for_app(ground, grant.zip(client), now);
+                Ok(SessionStatus { sid: sid.clone(), session, application: Some(application) })
+            }
+        }
+    }
+
+    /// Why the session is over that this browser's cookie leads to; none where it lives, or nothing is known.
+    pub(in crate::flow) async fn ended(&self, visitor: &Visitor, now: Timestamp) -> Result<Option<ReasonWord>, Fault> {
+        match self.subject_of_browser(visitor).await? {
+            Some(subject) => Ok(self.status(&subject, now).await?.session.reason),
+            None => Ok(None),
+        }
+    }
+
+    fn status_for_us(
+        &self,
+        ground: Option<(&Session, &Account)>,
+        secret: &SecretDigest,
+        now: Timestamp,
+    ) -> SessionStatus {
+        let Some((session, account)) = ground.filter(|(session, _)| session.secret == *secret) else {
+            return SessionStatus { sid: None, session: former(), application: None };
+        };
+        let words = session.status(account, &self.settings.sessions, now);
+        let lives = matches!(words.standing, StandingWord::Live | StandingWord::Warn);
+        SessionStatus { sid: lives.then(|| self.sid(&session.id, session.epochs())), session: words, application: None }
+    }
+
+    /// What an app is told of the session and of its part in it.
+    fn words_for_app(
+        &self,
+        ground: Option<(&Session, &Account)>,
+        asked: Option<(Grant, Client)>,
+        now: Timestamp,
+    ) -> (StandingWords, StandingWords) {
+        let revoked = |at: Option<Timestamp>| {
+            let words = StandingWords::over(StandingWord::Ended, at, Some(ReasonWord::Revoked));
+            (words, words)
+        };
+        let Some((grant, client)) = asked else { return revoked(None) };
+        if let Some((at, _)) = grant.revoked {
+            return revoked(Some(at));
+        }
+        let Some((session, account)) = ground else { return (former(), former()) };
+        if session.epoch != grant.binding.epoch {
+            let past = session.past_life(grant.binding.epoch).map_or_else(former, |past| past.status());
+            return (past, past);
+        }
+        let policies = &self.settings.sessions;
+        let same_part =
+            session.participants.get(&client.id).is_some_and(|part| part.epoch == grant.binding.application_epoch);
+        let part = session.application_status((&client.id, client.limits()), account, policies, now);
+        (session.status(account, policies, now), part.filter(|_| same_part).unwrap_or_else(former))
+    }
+
+    /// An app reports that the person did something in it.
+    ///
+    /// # Errors
+    /// `invalid_token` for a token that is not good at every other endpoint either, `insufficient_scope` for a client or
+    /// a grant that may not report, or a fault.
+    pub async fn report_activity(&self, token: &str, now: Timestamp) -> Result<Reporting, NoToken> {
+        let (grant, client, claims) = self.ground(token, now).await?;
+        let life = match self.judge(&grant, &client, now).await {
+            Err(NoToken::Refused(_)) => return Err(not_good()),
+            judged => judged?,
+        };
+        if grant.reach == Reach::Offline || client.metadata.session.activity != ActivityRule::Report {
+            let words = "the client may not report activity with this token";
+            return Err(NoToken::Refused(OAuthError::new(Code::InsufficientScope, words)));
+        }
+        let report = Report {
+            client: client.id.clone(),
+            limits: client.limits(),
+            epoch: grant.binding.epoch,
+            application_epoch: grant.binding.application_epoch,
+        };
+        let (policies, account) = (self.settings.sessions, life.account.clone());
+        let changed = self.store.change::<Session, _, _>(grant.binding.session.as_str(), move |before| match before {
+            Some(session) => session.report(&report, &account, &policies, now),
+            None => Change::keep(Reported::Over),
+        });
+        match changed.await?.outcome()? {
+            Reported::Counted(session) => {
+                let ground = Some((&*session, &life.account));
+                let (session, application) = self.words_for_app(ground, Some((grant, client)), now);
+                Ok(Reporting::Counted(SessionStatus { sid: claims.sid, session, application: Some(application) }))
+            }
+            Reported::TooOften(again) => Ok(Reporting::TooOften(again)),
+            Reported::Over => Err(not_good()),
+        }
+    }
+
+    /// The person pressed "Stay signed in" on a page of ours. None when nobody is signed in any more.
+    pub async fn stay_signed_in(&self, visitor: &Visitor, now: Timestamp) -> Result<Option<SessionStatus>, Fault> {
+        let Some(current) = self.current(visitor, now).await? else { return Ok(None) };
+        self.touch(&current, Activity::StayedSignedIn, now).await?;
+        let Current { session, account, .. } = current;
+        let subject = Subject { asker: Asker::OurPage(session.secret), session: session.id, account: account.id };
+        self.status(&subject, now).await.map(Some)
+    }
+}
+
+/// What is told of a life that is forgotten, or of a part that another one followed: that it is over. When and why the
+/// records do not say any more.
+fn former() -> StandingWords {
+    StandingWords::over(StandingWord::Expired, None, None)
+}
+
+fn not_good() -> NoToken {
+    NoToken::Refused(OAuthError::new(Code::InvalidToken, "the access token is not good"))
+}

@@ -1,0 +1,107 @@
+//! `GET /session` and `POST /session/activity`: what a session is good for, and an act of the person in it.
+//!
+//! Two doors, and a request takes one of them:
+//!
+//! * **A bearer token**, in the `Authorization` header alone. A token in the address or a body is refused by name, for it
+//!   would end up in logs. No cookie counts beside a header, whatever is in it. A request with a header that scripts of
+//!   other origins cannot send unasked needs no other protection against cross-site forgery.
+//! * **The session cookie**, for our own pages, only where the browser says that a page of our own origin asks: an `Origin`
+//!   that is ours, or, where it leaves that out (it does for GET), `Sec-Fetch-Site: same-origin`. A navigation (`none`), a
+//!   neighbour (`same-site`) and a request of no browser at all are answered as if there were no cookie. Reading could not
+//!   be abused, because other origins never read answers given to a cookie ([`super::cors`]); it is refused all the same,
+//!   so that the time an answer takes tells nobody whether somebody is signed in here. By this door a report is the button
+//!   "Stay signed in": it counts for the session and for no app.
+//!
+//! Who shows neither gets the bare challenge, as at userinfo.
+
+use super::asking::Asking;
+use super::bearer::{Presented, ambiguous, header_token, malformed, refused, token_in_query, unasked};
+use super::error::WebError;
+use super::form::{bytes, same_origin};
+use super::token::{body, broken, unreadable};
+use crate::flow::status::Reporting;
+use crate::flow::token::NoToken;
+use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::session_status::SessionStatus;
+use crate::protocol::time::Timestamp;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use std::time::{Duration, UNIX_EPOCH};
+
+/// GET /session
+pub(super) async fn get(request: HttpRequest, asking: Asking) -> HttpResponse {
+    let (idp, now) = (asking.idp(), asking.now);
+    let subject = match door(&request, &asking) {
+        Ok(Door::Token(token)) => idp.subject_of_token(&token, now).await.map(Some),
+        Ok(Door::Cookie) => idp.subject_of_browser(&asking.visitor).await.map_err(NoToken::Fault),
+        Err(refusal) => return *refusal,
+    };
+    match subject {
+        Ok(Some(subject)) => match idp.status(&subject, now).await {
+            Ok(status) => told(&status, now),
+            Err(fault) => broken(&fault),
+        },
+        Ok(None) => unasked(),
+        Err(refusal) => refused(&refusal),
+    }
+}
+
+/// POST /session/activity
+pub(super) async fn activity(request: HttpRequest, payload: web::Payload, asking: Asking) -> HttpResponse {
+    let (idp, now) = (asking.idp(), asking.now);
+    let door = match door(&request, &asking) {
+        Ok(door) => door,
+        Err(refusal) => return *refusal,
+    };
+    match bytes(&request, &mut payload.into_inner()).await {
+        Ok(bytes) if bytes.is_empty() => (),
+        Ok(_) | Err(WebError::TooLarge) => return malformed("the request has no body; the token goes into the header"),
+        Err(error) => return unreadable(&error),
+    }
+    match door {
+        Door::Token(token) => match idp.report_activity(&token, now).await {
+            Ok(Reporting::Counted(status)) => told(&status, now),
+            Ok(Reporting::TooOften(again)) => too_often(now.until(again).as_secs()),
+            Err(refusal) => refused(&refusal),
+        },
+        Door::Cookie => match idp.stay_signed_in(&asking.visitor, now).await {
+            Ok(Some(status)) => told(&status, now),
+            Ok(None) => unasked(),
+            Err(fault) => broken(&fault),
+        },
+    }
+}
+
+/// By what a request asks.
+pub(super) enum Door {
+    /// An access token.
+    Token(String),
+    /// The session cookie, from a page of ours.
+    Cookie,
+}
+
+/// The door a request takes, or what it gets instead.
+pub(super) fn door(request: &HttpRequest, asking: &Asking) -> Result<Door, Box<HttpResponse>> {
+    if token_in_query(request) {
+        return Err(Box::new(malformed("the token goes into the header")));
+    }
+    match header_token(request) {
+        Presented::Token(token) => Ok(Door::Token(token)),
+        Presented::Ambiguous => Err(Box::new(ambiguous())),
+        Presented::Nothing if request.headers().contains_key(header::AUTHORIZATION) => Err(Box::new(unasked())),
+        Presented::Nothing if same_origin(request, &asking.idp().issuer.origin()) => Ok(Door::Cookie),
+        Presented::Nothing => Err(Box::new(unasked())),
+    }
+}
+
+/// With the reading of the clock by which it was judged, so that whoever counts down can tell how far theirs is off.
+fn told(status: &SessionStatus, now: Timestamp) -> HttpResponse {
+    let since = Duration::from_secs(u64::try_from(now.0).unwrap_or(0));
+    let date = header::HttpDate::from(UNIX_EPOCH + since);
+    HttpResponse::Ok().insert_header((header::DATE, date)).json(status)
+}
+
+fn too_often(seconds: u64) -> HttpResponse {
+    let error = OAuthError::new(Code::SlowDown, "activity was reported a moment ago");
+    HttpResponse::TooManyRequests().insert_header((header::RETRY_AFTER, seconds.max(1).to_string())).json(body(&error))
+}

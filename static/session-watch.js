@@ -1,0 +1,154 @@
+// Warns before the session ends, and takes the page away once it has. The server decides: everything here asks
+// `GET /session`, counts down to the instants it names, and asks again when they come. Messages of other tabs and events
+// of the server only say that it is time to ask.
+const warning = document.getElementById("session-watch");
+const farewell = document.getElementById("session-over");
+const { lang } = document.documentElement;
+// WCAG 2.2.1: at least 20 seconds to answer.
+const AT_LEAST = 20;
+// Said aloud at these seconds, and not each second.
+const STEPS = [120, 60, 30, 20, 10];
+// The latest look while nothing else tells of a change; the longest that a browser's timer can wait is 24 days.
+const LOOK_AGAIN = 60;
+const seconds = new Intl.NumberFormat(lang, { style: "unit", unit: "second", unitDisplay: "long" });
+
+let status = null;
+let sid = null;
+// The server's clock minus ours, in milliseconds.
+let skew = 0;
+let timer = 0;
+let lookedAt = 0;
+let over = false;
+let dialog = null;
+let said = Infinity;
+
+const channel = "BroadcastChannel" in self ? new BroadcastChannel("abide-session") : null;
+const now = () => (Date.now() + skew) / 1000;
+
+async function look(method = "GET") {
+  if (over) return;
+  lookedAt = Date.now();
+  let answer;
+  try {
+    const path = method === "POST" ? "/session/activity" : "/session";
+    answer = await fetch(path, { method, cache: "no-store" });
+    const date = Date.parse(answer.headers.get("date"));
+    if (date) skew = date - (lookedAt + Date.now()) / 2;
+    if (answer.status === 401) return end(null);
+    if (answer.ok) return take(await answer.json());
+  } catch {
+    // No connection. What is known stays known, and a deadline that passes meanwhile has passed.
+  }
+  if (status?.until && now() >= status.until) return end(status.limit);
+  wait(5);
+}
+
+function take(next) {
+  if (over) return;
+  const lives = next.standing === "live" || next.standing === "warn";
+  // Another session: somebody else may be signed in by now, and this page is not theirs.
+  if (!lives || (sid && next.sid !== sid)) return end(lives ? null : next.reason);
+  status = next;
+  sid = next.sid;
+  tick();
+}
+
+// Compares instants, so that it is right whenever it runs: on time, late, or after the machine slept.
+function tick() {
+  if (over || !status) return;
+  const left = status.until === null ? Infinity : status.until - now();
+  // The server may see it a moment later than this clock.
+  if (left <= 0) return Date.now() - lookedAt < 1000 ? wait(1) : void look();
+  const warnAt = Math.min(status.warn_at ?? Infinity, (status.until ?? Infinity) - AT_LEAST);
+  if (now() < warnAt) {
+    dismiss();
+    return wait(Math.min(warnAt - now(), LOOK_AGAIN));
+  }
+  show(Math.ceil(left));
+  wait(left % 1 || 1);
+}
+
+function wait(span) {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    const due = !document.hidden && Date.now() - lookedAt >= LOOK_AGAIN * 1000;
+    return due ? look() : tick();
+  }, span * 1000);
+}
+
+function show(left) {
+  if (!dialog) {
+    dialog = warning.content.querySelector("dialog").cloneNode(true);
+    // The Escape key answers nothing.
+    dialog.addEventListener("cancel", (event) => event.preventDefault());
+    dialog.querySelector("button[data-limit=idle]").addEventListener("click", stay);
+    document.body.append(dialog);
+  }
+  for (const one of dialog.querySelectorAll("[data-limit]")) one.hidden = one.dataset.limit !== status.limit;
+  const countdown = dialog.querySelector("[data-countdown]");
+  const say = (time) => countdown.dataset.countdown.replace("{time}", time);
+  countdown.textContent = say(`${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`);
+  takeNames();
+  if (!dialog.open) {
+    said = left;
+    dialog.showModal();
+  }
+  const step = STEPS.find((one) => one < said && left <= one && left > one - 5);
+  if (step) {
+    said = step;
+    dialog.querySelector("[data-announcement]").textContent = say(seconds.format(step));
+  }
+}
+
+function dismiss() {
+  if (!dialog) return;
+  dialog.remove();
+  dialog = null;
+  for (const one of document.querySelectorAll("[data-lent]")) {
+    one.id = one.dataset.lent;
+    delete one.dataset.lent;
+  }
+}
+
+// A page may have a button "Sign out" of its own. While the dialog is open that one cannot be reached, and the name is
+// lent to the dialog's.
+function takeNames() {
+  for (const one of dialog.querySelectorAll("[data-id]")) {
+    const { id } = one.dataset;
+    const other = document.getElementById(id);
+    if (one.closest("[hidden]")) one.removeAttribute("id");
+    else if (other !== one) {
+      if (other) other.dataset.lent = id;
+      other?.removeAttribute("id");
+      one.id = id;
+    }
+  }
+}
+
+async function stay() {
+  await look("POST");
+  channel?.postMessage("look");
+}
+
+// Nothing of the person stays on the screen.
+function end(reason) {
+  if (over) return;
+  over = true;
+  clearTimeout(timer);
+  dismiss();
+  const view = farewell.content.cloneNode(true);
+  const reasons = [...view.querySelectorAll("[data-reason]")];
+  const known = reasons.some((one) => one.dataset.reason === reason);
+  for (const one of reasons) one.hidden = one.dataset.reason !== (known ? reason : "");
+  document.title = farewell.dataset.title;
+  document.body.className = "entrance";
+  document.body.replaceChildren(view);
+  document.querySelector("[role=heading]").focus();
+}
+
+channel?.addEventListener("message", () => look());
+addEventListener("pageshow", () => look());
+addEventListener("online", () => look());
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
+// A page that has just come tells the others: somebody may have signed in on the way here.
+channel?.postMessage("look");

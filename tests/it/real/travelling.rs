@@ -1,0 +1,82 @@
+//! The application in this process, on a port of its own, with a clock that stories move: a browser can be pointed at it
+//! and an hour pass at once.
+
+use abide::app::{application, assemble};
+use abide::clock::Clock;
+use abide::config::Config;
+use abide::crypto::hashing::Cost;
+use abide::flow::import::ReplaceSecrets;
+use abide::protocol::Timestamp;
+use abide::protocol::duration::Span;
+use abide::store::sled::SledStore;
+use abide::web::Facing;
+use actix_web::HttpServer;
+use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
+use serde_json::Value;
+use std::net::TcpListener;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// A running provider. Stopped when it is dropped.
+pub struct Travelling {
+    /// Its issuer identifier, `http://localhost:port`.
+    pub issuer: String,
+    /// The provider itself.
+    pub facing: Data<Facing>,
+    server: ServerHandle,
+    _folder: TempDir,
+}
+
+impl Travelling {
+    /// Starts one with settings of its own and what `import` holds.
+    pub fn start(change: impl FnOnce(&mut Config), import: Value) -> Travelling {
+        let folder = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let issuer = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let mut config = Config {
+            issuer: issuer.parse().unwrap(),
+            data_dir: folder.path().join("data"),
+            keys_dir: folder.path().join("keys"),
+            ..Config::default()
+        };
+        change(&mut config);
+        let store = SledStore::open(&folder.path().join("store"), 16 << 20).unwrap();
+        let clock = Clock::travelling(Timestamp(1_900_000_000));
+        let facing = assemble(&config, Arc::new(store), clock, Cost { memory: 64, passes: 1 }).unwrap();
+        let (served, ready) = (facing.clone(), std::sync::mpsc::channel());
+        std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let file = import.to_string();
+                served.idp.import(&file, ReplaceSecrets::No, served.clock.now()).await.unwrap();
+                let server = HttpServer::new(move || application(served.clone()))
+                    .workers(2)
+                    .shutdown_timeout(1)
+                    .disable_signals()
+                    .listen(listener)
+                    .unwrap()
+                    .run();
+                ready.0.send(server.handle()).unwrap();
+                server.await.unwrap();
+            });
+        });
+        let server = ready.1.recv().expect("the provider starts");
+        Travelling { issuer, facing, server, _folder: folder }
+    }
+
+    /// A page or endpoint of it.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer)
+    }
+
+    /// Time passes, here and not in the browser.
+    pub fn pass(&self, span: &str) {
+        self.facing.clock.advance(span.parse::<Span>().unwrap().0);
+    }
+}
+
+impl Drop for Travelling {
+    fn drop(&mut self) {
+        drop(self.server.stop(false));
+    }
+}
