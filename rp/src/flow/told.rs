@@ -29,8 +29,14 @@ pub(crate) fn real(reason: Reason, at: Instant) -> Ending {
 }
 
 /// The provider renews nothing any more and does not say why.
-pub(crate) fn let_go(at: Instant) -> Ending {
-    Ending { at, reason: Reason::LetGo, until: None }
+pub(crate) fn let_go(now: Instant) -> Ending {
+    Ending { at: heard(now), reason: Reason::LetGo, until: None }
+}
+
+/// A timeout that we hear of happened before. Counted as of the second before, so that an authentication in the second
+/// in which we hear of it counts as one since.
+fn heard(now: Instant) -> Instant {
+    now.saturating_sub(1)
 }
 
 impl Inner {
@@ -69,7 +75,8 @@ impl Inner {
             (None, None) => return Ok(()),
         };
         self.store.deny(&mark, notice.issued_at, now.saturating_add(REMEMBERED), now).await?;
-        let ending = Ending { at: now, reason: notice.reason, until: notice.restorable_until };
+        let at = if notice.restorable_until.is_some() { heard(now) } else { now };
+        let ending = Ending { at, reason: notice.reason, until: notice.restorable_until };
         for name in self.store.marked(&mark).await? {
             let meant = |session: &ApplicationSession| {
                 let of_person = notice.subject.as_deref().is_none_or(|subject| subject == session.identity.subject());
@@ -145,8 +152,9 @@ fn ending_in(status: &Value, now: Instant) -> Option<Ending> {
             _ => Reason::Absolute,
         };
         match part.get("standing").and_then(Value::as_str)? {
-            "dormant" => Some(Ending { at: now, reason, until }),
-            "expired" => Some(real(reason, now)),
+            "dormant" => Some(Ending { at: heard(now), reason, until }),
+            // Too late, or continued elsewhere meanwhile: no sign-out, and no word about coming back.
+            "expired" => Some(let_go(now)),
             "ended" => Some(real(Reason::SignOut, now)),
             _ => None,
         }
@@ -165,7 +173,7 @@ mod tests {
         let live = json!({"standing": "live", "application": {"standing": "warn", "until": 9}});
         assert_eq!(ending_in(&live, 5), None);
         let own = json!({"standing": "live", "application": {"standing": "dormant", "limit": "idle", "until": 9}});
-        assert_eq!(ending_in(&own, 5), Some(Ending { at: 5, reason: Reason::Idle, until: Some(9) }));
+        assert_eq!(ending_in(&own, 5), Some(Ending { at: 4, reason: Reason::Idle, until: Some(9) }));
         let gone = json!({"standing": "ended", "reason": "sign_out"});
         assert_eq!(ending_in(&gone, 5), Some(Ending { at: 5, reason: Reason::SignOut, until: None }));
         assert_eq!(ending_in(&json!(null), 5), None);

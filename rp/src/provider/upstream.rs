@@ -85,8 +85,11 @@ impl Provider {
         let task = actix_web::rt::spawn(async move {
             // A token that is no good any more ends it: the session is over or its page will ask again.
             while let Some(token) = token().await {
-                if let Err(error) = listen_once(&wire, &url, &token, &tell).await {
-                    tracing::debug!("the provider's events broke off: {error}");
+                match listen_once(&wire, &url, &token, &tell).await {
+                    Ok(()) => {}
+                    // Announced and not there, or not for us: asking again helps nobody.
+                    Err(WireError::Status(403..=405)) => return,
+                    Err(error) => tracing::debug!("the provider's events broke off: {error}"),
                 }
                 tokio::time::sleep(PAUSE).await;
             }

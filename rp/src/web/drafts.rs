@@ -57,7 +57,10 @@ pub(super) async fn write(
         Ok(_) => return Ok(not_signed_in()),
         Err(fault) => return Ok(broken(&fault)),
     }
-    app.report(&before.name, &before.stored.session.tokens.access, now);
+    match inner.access_token(&before.name).await {
+        Ok(token) => token.into_iter().for_each(|token| app.report(&before.name, &token, now)),
+        Err(fault) => return Ok(broken(&fault)),
+    }
     Ok(match outcome {
         Ok(()) => HttpResponse::NoContent().finish(),
         Err(Refused::TooMany) => refusal(StatusCode::CONFLICT, "too_many_drafts", "no room for one more draft"),

@@ -211,9 +211,9 @@ async fn admit(app: &RelyingApp, request: &HttpRequest) -> Result<Admission, Sto
     if present.standing.authority() == Authority::Over {
         return Ok(Admission::Over(Some(Box::new(present))));
     }
-    if browser::whose_act(request) == Act::OfThePerson {
+    let act = browser::whose_act(request);
+    if act == Act::OfThePerson {
         inner.touch(&present.name, now).await?;
-        app.report(&present.name, &present.stored.session.tokens.access, now);
     }
     let renewal = inner.renew(&present.name, Occasion::Due, now).await?;
     // Read again: what was read before is older than the act, the renewal, and what the provider may have said.
@@ -224,6 +224,10 @@ async fn admit(app: &RelyingApp, request: &HttpRequest) -> Result<Admission, Sto
     present.stored = stored;
     if present.standing.authority() == Authority::Over {
         return Ok(Admission::Over(Some(Box::new(present))));
+    }
+    if act == Act::OfThePerson {
+        // By a token that is good still: after a long silence the old one is not.
+        app.report(&present.name, &present.stored.session.tokens.access, now);
     }
     let (csrf, name, session) = (present.handle.csrf_token(), present.name, present.stored.session);
     Ok(Admission::Good(Box::new(SignedIn { app: app.clone(), csrf, name, session, renewal })))

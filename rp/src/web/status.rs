@@ -19,10 +19,11 @@ pub(super) fn told(app: &RelyingApp, session: &ApplicationSession, provider: Opt
     let standing = session.standing(policy, now);
     let deadlines = session.deadlines(policy);
     let (until, reason) = match standing {
-        Standing::Live { until, .. } => (until, None),
-        Standing::Warn { until, .. } | Standing::Dormant { until, .. } => (Some(until), None),
-        Standing::Expired { .. } => (None, None),
-        Standing::Ended { reason, .. } => (None, Some(reason)),
+        Standing::Live { until, .. } => (until, Value::Null),
+        Standing::Warn { until, .. } => (Some(until), Value::Null),
+        Standing::Dormant { until, limit, .. } => (Some(until), json!(limit)),
+        Standing::Expired { since, limit } => (Some(since), json!(limit)),
+        Standing::Ended { at, reason } => (Some(at), json!(reason)),
     };
     let good = standing.authority() == Authority::Good;
     json!({
@@ -61,8 +62,8 @@ pub(super) async fn active(request: HttpRequest) -> actix_web::Result<HttpRespon
     let acted = async {
         let Some(before) = present(&app, &request).await? else { return Ok(None) };
         app.inner.touch(&before.name, app.now()).await?;
-        if before.standing.authority() == Authority::Good {
-            app.report(&before.name, &before.stored.session.tokens.access, app.now());
+        if let Some(token) = app.inner.access_token(&before.name).await? {
+            app.report(&before.name, &token, app.now());
         }
         present(&app, &request).await
     };

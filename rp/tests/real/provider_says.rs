@@ -163,7 +163,7 @@ async fn an_id_token_is_no_logout_token() {
 
 async fn reqwest_location(mira: &mut Visitor, csrf: &str, origin: &str) -> reqwest::Url {
     let seen = mira.post_once("/auth/sign-out", &[("csrf", csrf)], origin).await;
-    seen.location.expect("a redirect").parse().unwrap()
+    seen.location.expect("a redirect").parse().expect("a URL")
 }
 
 #[actix_web::test]

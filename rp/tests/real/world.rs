@@ -48,23 +48,35 @@ pub fn bank() -> Policy {
 }
 
 impl World {
+    /// An app with this policy; the provider has its usual settings and sends no logout tokens by itself.
     pub async fn with(policy: Policy) -> World {
+        World::of(policy, |_| (), json!({})).await
+    }
+
+    /// With settings of the provider's own, and metadata of the client on top.
+    pub async fn of(policy: Policy, settings: impl FnOnce(&mut Config), client: Value) -> World {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(AtomicI64::new(START));
         let (idp, shop) = (listener(), listener());
         let issuer = format!("http://localhost:{}", port(&idp));
         let origin = format!("http://bank.localhost:{}", port(&shop));
-        let config = Config {
+        let mut config = Config {
             issuer: issuer.parse().expect("an issuer"),
             data_dir: folder.path().join("data"),
             keys_dir: folder.path().join("keys"),
             ..Config::default()
         };
+        config.outbound.allow = ["http://bank.localhost:*".parse().expect("an entry")].into_iter().collect();
+        settings(&mut config);
         std::fs::create_dir_all(&config.keys_dir).expect("a folder");
         let store = Arc::new(SledStore::open(&folder.path().join("store"), 16 << 20).expect("a store"));
         let travelling = abide::clock::Clock::Travelling(Arc::clone(&clock));
         let facing = assemble(&config, store, travelling, Cost { memory: 64, passes: 1 }).expect("a provider");
-        facing.idp.import(&import(&origin).to_string(), ReplaceSecrets::No, Timestamp(START)).await.expect("imported");
+        facing
+            .idp
+            .import(&import(&origin, &client).to_string(), ReplaceSecrets::No, Timestamp(START))
+            .await
+            .expect("imported");
         let serving = facing.clone();
         let server = HttpServer::new(move || application(serving.clone()));
         let server = server.workers(1).disable_signals().listen(idp).expect("listening").run();
@@ -137,6 +149,20 @@ impl World {
         self.signed(&json!({"alg": "RS256", "typ": "logout+jwt", "kid": self.kid()}), &claims)
     }
 
+    /// What the provider's background does: what is due ends, and apps are told, until nothing is due.
+    pub async fn deliver(&self) {
+        let idp = &self.facing.idp;
+        loop {
+            let swept = idp.sweep(Timestamp(self.now())).await.expect("swept");
+            if swept.count == 0 {
+                return;
+            }
+            for errand in swept.errands {
+                idp.run_errand(errand, Timestamp(self.now())).await.expect("told");
+            }
+        }
+    }
+
     pub async fn stop(self) {
         for server in self.servers {
             server.stop(false).await;
@@ -156,18 +182,22 @@ fn port(listener: &TcpListener) -> u16 {
     listener.local_addr().expect("an address").port()
 }
 
-fn import(origin: &str) -> Value {
+fn import(origin: &str, changes: &Value) -> Value {
     let person =
         |(username, password)| json!({"username": username, "password": password, "claims": {"name": username}});
-    json!({
-        "users": [person(MIRA), person(OTTO)],
-        "clients": [{
-            "client_id": "bank", "client_secret": SECRET, "client_name": "Bank", "consent": "skip",
-            "redirect_uris": [format!("{origin}/auth/callback")],
-            "post_logout_redirect_uris": [format!("{origin}/auth/signed-out")],
-            "grant_types": ["authorization_code", "refresh_token"],
-        }],
-    })
+    let mut client = json!({
+        "client_id": "bank", "client_secret": SECRET, "client_name": "Bank", "consent": "skip",
+        "redirect_uris": [format!("{origin}/auth/callback")],
+        "post_logout_redirect_uris": [format!("{origin}/auth/signed-out")],
+        "grant_types": ["authorization_code", "refresh_token"],
+    });
+    let changes = changes.as_object().cloned().unwrap_or_default();
+    for (name, value) in changes {
+        // Addresses are told by their path: the port is known here alone.
+        let path = value.as_str().filter(|text| text.starts_with('/')).map(|path| format!("{origin}{path}"));
+        client[name] = path.map_or(value, Value::String);
+    }
+    json!({"users": [person(MIRA), person(OTTO)], "clients": [client]})
 }
 
 /// The app of the tests: a front page for everybody, an account page, a cart.
@@ -175,6 +205,7 @@ fn pages(config: &mut web::ServiceConfig) {
     config
         .route("/", web::get().to(front))
         .route("/account", web::get().to(account))
+        .route("/provider", web::get().to(provider))
         .route("/cart", web::post().to(cart));
 }
 
@@ -201,6 +232,10 @@ async fn account(person: SignedIn) -> HttpResponse {
         "cart": person.state::<u32>("cart"), "draft": person.draft("transfer"), "renewals": person.session().renewals,
         "sid": person.session().identity.sid(), "standing": person.standing().word(),
     }))
+}
+
+async fn provider(person: SignedIn) -> HttpResponse {
+    HttpResponse::Ok().json(person.provider_status().await)
 }
 
 async fn cart(mut person: SignedIn, body: String) -> HttpResponse {
@@ -317,6 +352,15 @@ impl Visitor {
     pub async fn fill_in(&mut self, page: &Seen, (username, password): (&str, &str)) -> Seen {
         let (next, _) = self.credentials(page, (username, password)).await;
         self.open(&next).await
+    }
+
+    /// Sends the form of a page as it is, by its `action`.
+    pub async fn submit(&mut self, page: &Seen, action: &str) -> Seen {
+        let url: reqwest::Url = page.url.parse().expect("a URL");
+        let fields = fields(&page.body, action);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let target = url.join(action).expect("a URL").to_string();
+        self.post(&target, &fields, &url.origin().ascii_serialization()).await
     }
 
     /// Fills the provider's form and stops before the way back; also tells the answer.
