@@ -354,10 +354,11 @@ impl Visitor {
         self.open(&next).await
     }
 
-    /// Sends the form of a page as it is, by its `action`.
-    pub async fn submit(&mut self, page: &Seen, action: &str) -> Seen {
+    /// Fills the form of a page that posts to `action` and sends it.
+    pub async fn submit(&mut self, page: &Seen, action: &str, filled: &[(&str, &str)]) -> Seen {
         let url: reqwest::Url = page.url.parse().expect("a URL");
-        let fields = fields(&page.body, action);
+        let mut fields = fields(&page.body, action);
+        fields.extend(filled.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let target = url.join(action).expect("a URL").to_string();
         self.post(&target, &fields, &url.origin().ascii_serialization()).await
