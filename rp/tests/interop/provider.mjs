@@ -26,10 +26,12 @@ const provider = new Provider(issuer, {
   findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, name: id }) }),
   issueRefreshToken: async () => true,
   rotateRefreshToken: true,
+  // It refuses addresses of this machine, as it should; here both sides live on it.
+  fetch: (url, options) => globalThis.fetch(url, { ...options, dispatcher: undefined }),
   conformIdTokenClaims: false,
   claims: { openid: ["sub"], profile: ["name"] },
 });
-const told = (event) => (...args) => console.log(event, args[1]?.message ?? "");
+const told = (event) => (...args) => console.log(event, args[1]?.message ?? "", args[1]?.cause?.message ?? "", args[1]?.cause?.code ?? "");
 provider.on("backchannel.success", told("told"));
 provider.on("backchannel.error", told("not told"));
 provider.on("server_error", told("server error"));
