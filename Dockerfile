@@ -26,6 +26,8 @@ RUN groupadd --system --gid 10001 abide \
  && install -d -m 0755 /var/lib/abide \
  && install -d -o abide -g abide -m 0700 /var/lib/abide/data /var/lib/abide/keys
 COPY --from=build /src/target/dist/abide /usr/local/bin/abide
+# Apps are told of sign-outs by https: their certificates are checked against these roots.
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY examples/health.sh /usr/local/bin/abide-health
 COPY LICENSE-APACHE LICENSE-MIT /usr/share/doc/abide/
 

@@ -1,6 +1,7 @@
 //! The application, put together: opened from a configuration, served, stopped. `main`, the demo and the tests all go
 //! through here.
 
+mod background;
 pub mod control;
 pub mod files;
 pub mod keep;
@@ -14,10 +15,10 @@ use crate::crypto::keyring::{Keyring, sealing_key};
 use crate::crypto::seal::Seals;
 use crate::flow::import::{Imported, ReplaceSecrets};
 use crate::flow::nodes::Membership;
-use crate::flow::watch::OVERHEAR_EVERY;
+use crate::flow::notify::Pacing;
 use crate::flow::{Idp, Settings, TokenLifetimes};
 use crate::model::grant::OfflineLimits;
-use crate::model::nodes::{Background, EVERY};
+use crate::outside::http::Outbound;
 use crate::store::{Backend, Store};
 use crate::web::{self, Facing, Streams};
 use actix_web::body::MessageBody;
@@ -34,14 +35,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::MissedTickBehavior;
 
 /// Sign-ins that may wait for the password hash at the same time.
 const HASHING_QUEUE: usize = 64;
 /// Token requests with weak client secrets that may wait at the same time.
 const CLIENT_QUEUE: usize = 8;
-/// The sweep looks for what is due this often.
-const SWEEP_EVERY: Duration = Duration::from_secs(30);
 /// A graceful stop waits this long for requests in flight, in seconds.
 const FAREWELL: u64 = 15;
 
@@ -124,10 +122,11 @@ impl App {
             }
             let _ = tell.send(true);
         })];
-        tasks.push(tokio::spawn(report(self.facing.clone())));
-        tasks.push(tokio::spawn(sweep(self.facing.clone())));
+        tasks.push(tokio::spawn(background::report(self.facing.clone())));
+        tasks.push(tokio::spawn(background::sweep(self.facing.clone())));
+        tasks.push(tokio::spawn(background::forget(self.facing.clone())));
         if self.config.store.kind == StoreKind::Postgres {
-            tasks.push(tokio::spawn(overhear(self.facing.clone())));
+            tasks.push(tokio::spawn(background::overhear(self.facing.clone())));
         }
         tasks.push(tokio::spawn(stop_when_broken(self.store.clone(), handle.clone())));
         tasks.extend(control::listen(&self.config, self.facing.clone()));
@@ -198,6 +197,8 @@ pub fn assemble(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Co
         client_hashing: Hashing::new(cost, 1, CLIENT_QUEUE),
         settings: settings(config),
         nodes: Membership::default(),
+        outbound: Outbound::new(config.outbound.allow.clone()),
+        pacing: Pacing::default(),
     };
     Ok(Data::new(Facing {
         idp,
@@ -247,58 +248,6 @@ fn make_data_dir(config: &Config) -> anyhow::Result<()> {
     let folder = &config.data_dir;
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.with_context(|| format!("the data folder {} cannot be made", folder.display()))
-}
-
-/// Tells the other nodes that this one is there.
-async fn report(facing: Data<Facing>) {
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        match facing.idp.report(facing.clock.now()).await {
-            Ok(Ok(())) => (),
-            Ok(Err(refused)) => tracing::error!(%refused, "this node does not fit the others and is not ready"),
-            Err(fault) => tracing::warn!(%fault, "this node could not report to the others"),
-        }
-    }
-}
-
-/// Takes what other nodes do as hints, while somebody waits here.
-async fn overhear(facing: Data<Facing>) {
-    let mut ticks = tokio::time::interval(OVERHEAR_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut since = facing.clock.now();
-    loop {
-        ticks.tick().await;
-        let now = facing.clock.now();
-        if facing.streams.open_now() == 0 {
-            since = now;
-            continue;
-        }
-        match facing.idp.overhear(since).await {
-            Ok(()) => since = now,
-            Err(fault) => tracing::warn!(%fault, "what other nodes did could not be read; it is tried again"),
-        }
-    }
-}
-
-/// Keeps the appointments of the sweep, batch by batch while there are any. Where several nodes share a store, one of
-/// them does.
-async fn sweep(facing: Data<Facing>) {
-    let mut ticks = tokio::time::interval(SWEEP_EVERY);
-    loop {
-        ticks.tick().await;
-        while facing.idp.nodes.background(facing.clock.now()) == Background::Ours {
-            match facing.idp.sweep(facing.clock.now()).await {
-                Ok(0) => break,
-                Ok(count) => tracing::debug!(count, "swept"),
-                Err(fault) => {
-                    tracing::error!(%fault, "the sweep failed; it is tried again");
-                    break;
-                }
-            }
-        }
-    }
 }
 
 /// A store that failed to reach the disk is final: nothing may be answered any more.

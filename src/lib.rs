@@ -12,15 +12,14 @@
 //! ```text
 //! main, app, config, logs   put everything together; may use everything
 //! web                       HTTP and pages: uses flow, model, protocol, clock; never store or crypto
-//! flow                      what happens in which order: uses store, crypto, model, protocol; is given `now`
-//! store    crypto           how it is kept (sled, postgres); what needs keys or randomness: use model, protocol,
-//!                           never each other
+//! flow                      what happens in which order: uses store, outside, crypto, model, protocol; is given `now`
+//! store  outside  crypto    how it is kept (sled, postgres); what else opens a socket; what needs keys or randomness:
+//!                           use model, protocol, never each other
 //! model                     what we keep and every rule it obeys: pure; uses protocol
 //! protocol                  the words of OAuth 2.0 and OpenID Connect: uses nothing of ours
 //! ```
 //!
-//! `clock` stands beside them: it reads the system clock, and `web` asks it once per request. A floor `outside` (the
-//! outbound HTTP client, mail) comes with the first thing that opens a socket.
+//! `clock` stands beside them: it reads the system clock, and `web` asks it once per request.
 //!
 //! # Three walks through the house
 //!
@@ -69,6 +68,8 @@
 //! * The authorization request is never edited. `prompt=login` is satisfied by evidence gathered for this interaction.
 //! * A hint is never the truth: whoever is told that something may have changed reads it from the store.
 //! * Unfinished requests of strangers cost the store nothing.
+//! * Whatever opens a connection for a URI that somebody registered goes through [`outside::http::Outbound`]: it judges
+//!   the very address it connects to ([`model::outbound`]), and `[outbound] allow` speaks for administrators' URIs alone.
 //! * A session's inner id never leaves the house: outside it is known by `sid`, and its cookie holds a separate secret.
 //!
 //! # Where the house departs from the plan
@@ -88,6 +89,8 @@
 //!   real by a filter of system calls). See `store::sled`.
 //! * **A full disk is met before sled is**: changes are refused while a reserve is touched, since sled does not survive
 //!   a write that fails.
+//! * **The outbound client stands on `hyper` and not on `reqwest`** ([`outside`]): what may be reached depends on the
+//!   port and is asked of addresses written in a URI as well, and a resolver of `reqwest` learns of neither.
 //! * **A floor `crypto`** holds what DESIGN calls "one place for each outside thing" as far as keys go.
 //!
 //! # Deliberately absent
@@ -103,6 +106,7 @@ pub mod crypto;
 pub mod flow;
 pub mod logs;
 pub mod model;
+pub mod outside;
 pub mod protocol;
 pub mod store;
 pub mod web;

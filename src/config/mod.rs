@@ -23,6 +23,7 @@ pub use size::{Size, SizeError};
 pub use store_url::StoreUrl;
 pub use values::{LevelError, Levels};
 
+use crate::model::outbound::Allowed;
 use crate::model::session::policy::{SessionPolicies, SessionPolicy};
 use crate::protocol::Issuer;
 use crate::protocol::duration::{Limit, Span};
@@ -53,6 +54,8 @@ pub struct Config {
     pub session: Session,
     /// How long codes and tokens live.
     pub tokens: Tokens,
+    /// What may be reached from here.
+    pub outbound: Outbound,
     /// What is logged.
     pub log: Log,
 }
@@ -135,6 +138,13 @@ pub struct Tokens {
     pub refresh_retry: Span,
 }
 
+/// `[outbound]`.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct Outbound {
+    /// What may be reached though private, and what by plain http.
+    pub allow: Allowed,
+}
+
 /// `[log]`.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
 pub struct Log {
@@ -181,6 +191,7 @@ impl Default for Config {
             store: Store { kind: StoreKind::Sled, url: StoreUrl::default(), cache: Size::mb(256) },
             session: Session::default(),
             tokens: Tokens::default(),
+            outbound: Outbound::default(),
             log: Log::default(),
         }
     }

@@ -63,6 +63,16 @@ fn wrong_values() {
         ("[http]\ntrusted_proxies = [\"proxy\"]", ["line 2: http.trusted_proxies: ", "`proxy`", "10.0.0.0/8"]),
         ("[http]\ntrusted_proxies = [\"0.0.0.0/0\"]", ["line 2", "everybody", "only the addresses"]),
         ("[http]\ntrusted_proxies = [1]", ["line 2", "a list of other things", "write a list"]),
+        ("[outbound]\nallow = \"app:8443\"", ["line 2: outbound.allow: ", "is a text", "[\"app.internal:8443\""]),
+        ("[outbound]\nallow = [\"https://app\"]", ["line 2: outbound.allow: ", "`https://app`", "without saying so"]),
+        ("[outbound]\nallow = [\"10.0.0.0/99\"]", ["line 2", "neither a host nor a network", "10.1.0.0/16:*"]),
+        ("[outbound]\nallow = [\"fd00::1\"]", ["line 2", "`fd00::1`", "[fd00::1]:8443"]),
+        ("[outbound]\nallow = [\"app:http\"]", ["line 2", "no port", "1 to 65535"]),
+        ("[outbound]\nallow = [\"*.internal\"]", ["line 2", "one by one", "network they are in"]),
+        ("[outbound]\nallow = [\"0.0.0.0/0\"]", ["line 2", "everything", "Write only"]),
+        ("[outbound]\nallow = [\"[::ffff:10.0.0.1]\"]", ["line 2", "written as IPv6", "write the IPv4 address"]),
+        ("[outbound]\nallow = [\"169.254.169.254\"]", ["line 2", "credentials", "leave it out"]),
+        ("[outbound]\nallow = [5]", ["line 2", "a list of other things", "write a list"]),
         (
             "[session]\nidle_timeout = \"30 min\"",
             ["line 2: session.idle_timeout: ", "`30 min` is no duration", "\"15m\""],
@@ -211,6 +221,7 @@ fn variables_override() {
             ("ABIDE_SESSION__REMEMBER__MAX_LIFETIME", "never"),
             ("ABIDE_HTTP__TRUSTED_PROXIES", "127.0.0.1, 10.1.2.3/8,"),
             ("ABIDE_TLS__CERT", ""),
+            ("ABIDE_OUTBOUND__ALLOW", "App.internal:443, http://[::1]:8080,10.1.2.3/8:*,"),
             ("ABIDE_LOG__LEVEL", "warn, abide::store=debug"),
             ("ABIDE_SERVICE_HOST", "10.0.0.7"),
             ("ABIDE_PORT_8080_TCP", "tcp://10.0.0.7:8080"),
@@ -223,6 +234,8 @@ fn variables_override() {
     assert_eq!(config.session.remember.max_lifetime, Limit::Never);
     assert_eq!(config.http.trusted_proxies, ["127.0.0.1/32".parse().unwrap(), "10.0.0.0/8".parse::<IpNet>().unwrap()]);
     assert_eq!(config.tls.cert, None);
+    let allowed: Vec<String> = config.outbound.allow.into();
+    assert_eq!(allowed, ["app.internal", "http://[::1]:8080", "10.0.0.0/8:*"]);
     assert_eq!(config.log.level.to_string(), "warn,abide::store=debug");
 }
 
@@ -238,6 +251,7 @@ fn wrong_variables() {
         ("ABIDE_ISUER", "https://a.example", ["variable ABIDE_ISUER: ", "no such setting", "ABIDE_ISSUER"]),
         ("ABIDE_", "", ["variable ABIDE_: ", "no such setting", "ABIDE_"]),
         ("ABIDE_HTTP__TRUSTED_PROXIES", "all", ["variable ABIDE_HTTP__TRUSTED_PROXIES: ", "`all`", "10.0.0.0/8"]),
+        ("ABIDE_OUTBOUND__ALLOW", "app;b", ["variable ABIDE_OUTBOUND__ALLOW: ", "`app;b`", "neither a host"]),
         ("ABIDE_LISTEN", "0.0.0.0:8080", ["variable ABIDE_LISTEN: ", "unencrypted", "https issuer"]),
     ] {
         assert_wrong(environment(&[(name, value)]), &parts);

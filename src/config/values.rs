@@ -2,6 +2,7 @@
 
 use super::size::Size;
 use super::{LogFormat, StoreKind, StoreUrl};
+use crate::model::outbound::{Allowed, Entry};
 use crate::protocol::Issuer;
 use crate::protocol::duration::{Limit, Span};
 use ipnet::IpNet;
@@ -102,21 +103,37 @@ impl Value for Option<PathBuf> {
 
 impl Value for Vec<IpNet> {
     fn read(raw: &Raw) -> Result<Vec<IpNet>, String> {
-        let entries = match raw {
-            Raw::List(entries) => entries.clone(),
-            Raw::Variable(text) => {
-                text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
-            }
-            Raw::Text(_) => return Err("is a text; write a list, such as [\"127.0.0.1\", \"10.0.0.0/8\"]".into()),
-            Raw::Other(what) => {
-                return Err(format!("is {what}; write a list, such as [\"127.0.0.1\", \"10.0.0.0/8\"]"));
-            }
-        };
-        entries.iter().map(|entry| network(entry)).collect()
+        list(raw, "[\"127.0.0.1\", \"10.0.0.0/8\"]")?.iter().map(|entry| network(entry)).collect()
     }
     fn print(&self) -> String {
-        format!("[{}]", self.iter().map(quoted).collect::<Vec<_>>().join(", "))
+        printed(self)
     }
+}
+
+impl Value for Allowed {
+    fn read(raw: &Raw) -> Result<Allowed, String> {
+        let entries = list(raw, "[\"app.internal:8443\", \"http://localhost:*\"]")?;
+        entries.iter().map(|entry| entry.parse::<Entry>().map_err(|error| error.to_string())).collect()
+    }
+    fn print(&self) -> String {
+        printed(self.entries())
+    }
+}
+
+/// The entries of a list; a variable parts them by commas.
+fn list(raw: &Raw, example: &str) -> Result<Vec<String>, String> {
+    match raw {
+        Raw::List(entries) => Ok(entries.clone()),
+        Raw::Variable(text) => {
+            Ok(text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect())
+        }
+        Raw::Text(_) => Err(format!("is a text; write a list, such as {example}")),
+        Raw::Other(what) => Err(format!("is {what}; write a list, such as {example}")),
+    }
+}
+
+fn printed(entries: &[impl fmt::Display]) -> String {
+    format!("[{}]", entries.iter().map(quoted).collect::<Vec<_>>().join(", "))
 }
 
 fn network(entry: &str) -> Result<IpNet, String> {

@@ -20,6 +20,8 @@ pub enum TokenKind {
     Id,
     /// An access token: `at+jwt` (RFC 9068, section 2.1).
     Access,
+    /// A logout token: `logout+jwt` (Back-Channel Logout 1.0, section 2.4).
+    Logout,
 }
 
 impl TokenKind {
@@ -27,6 +29,7 @@ impl TokenKind {
         match self {
             TokenKind::Id => "JWT",
             TokenKind::Access => "at+jwt",
+            TokenKind::Logout => "logout+jwt",
         }
     }
 }

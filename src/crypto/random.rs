@@ -20,6 +20,11 @@ pub fn id() -> String {
     URL_SAFE_NO_PAD.encode(bytes::<16>())
 }
 
+/// A number from 0 to 999, for spreading in time what would come at once. Not for secrets: it is slightly uneven.
+pub fn thousandths() -> u16 {
+    u16::from_be_bytes(bytes::<2>()) % 1000
+}
+
 /// A secret: 256 random bits in base64url (43 characters).
 pub fn secret() -> Secret {
     Secret::new(URL_SAFE_NO_PAD.encode(bytes::<32>()))

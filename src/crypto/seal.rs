@@ -30,11 +30,13 @@ pub enum Purpose {
     Throttle,
     /// A logout request that asks first.
     Logout,
+    /// What a browser may see after it signed out.
+    SignedOut,
     /// A backup.
     Backup,
 }
 
-const PURPOSES: [Purpose; 9] = [
+const PURPOSES: [Purpose; 10] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -43,6 +45,7 @@ const PURPOSES: [Purpose; 9] = [
     Purpose::SessionName,
     Purpose::Throttle,
     Purpose::Logout,
+    Purpose::SignedOut,
     Purpose::Backup,
 ];
 
@@ -57,6 +60,7 @@ impl Purpose {
             Purpose::SessionName => "abide session name 1",
             Purpose::Throttle => "abide throttle 1",
             Purpose::Logout => "abide logout 1",
+            Purpose::SignedOut => "abide signed out 1",
             Purpose::Backup => "abide backup 1",
         }
     }

@@ -1,16 +1,18 @@
 //! The person's own page: sessions, consents, sign-out.
 
-use crate::flow::browser::Visitor;
-use crate::flow::session::{Current, Handles};
+use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
 use crate::model::audit::{Act, Event};
 use crate::model::client::Client;
 use crate::model::consent::{Consent, Withdrawn};
-use crate::model::id::{AccountId, ClientId};
+use crate::model::grant::{Grant, Reach};
+use crate::model::id::{AccountId, ClientId, SessionId};
 use crate::model::session::Session;
+use crate::model::session::application::Epochs;
 use crate::model::session::standing::{Authority, EndReason, Standing};
 use crate::protocol::time::Timestamp;
 use crate::store::Cursor;
+use std::collections::BTreeMap;
 
 /// A live session as its owner sees it.
 #[derive(Debug)]
@@ -28,20 +30,54 @@ pub struct SessionView {
 /// One app's part in a session.
 #[derive(Debug)]
 pub struct AppView {
+    /// The client.
+    pub client: ClientId,
     /// What people call it.
     pub name: String,
     /// Since when.
     pub joined_at: Timestamp,
-    /// The nearest end.
-    pub until: Option<Timestamp>,
+    /// The person's last act in it.
+    pub last_active_at: Timestamp,
+    /// What it is good for: of its own limits and the session's the one that passes first decides.
+    pub standing: Standing,
+    /// What it was given in this life of the session.
+    pub grants: GrantsView,
 }
 
+/// What an app was given: a grant for every sign-in that it redeemed.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct GrantsView {
+    /// How many.
+    pub count: usize,
+    /// How often they were renewed, all together.
+    pub renewals: u64,
+    /// When one was given or renewed last.
+    pub latest: Option<Timestamp>,
+}
+
+/// How ending one session of the person's ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndedOne {
+    /// It is the one in this browser: that is a sign-out, and nothing has happened yet.
+    This,
+    /// It was another, or there is none of that name.
+    Other,
+    /// One app's part in one of them.
+    App,
+}
+
+/// What the accounts' grants are grouped by on the page.
+type Lineage = BTreeMap<(SessionId, ClientId, Epochs), GrantsView>;
+
+/// Grants looked at, the youngest first: a session without limits leaves one behind at every silent reissue.
+const MOST_GRANTS: usize = 1_000;
 /// Sessions shown at most.
 const MOST: usize = 100;
 
 impl Idp {
     /// The live sessions of an account, the youngest first.
     pub async fn sessions_of(&self, of: &Current, now: Timestamp) -> Result<Vec<SessionView>, Fault> {
+        let lineage = self.lineage_of(&of.account.id).await?;
         let mut views = Vec::new();
         let mut cursor = None;
         loop {
@@ -49,7 +85,7 @@ impl Idp {
             for session in page {
                 let standing = session.standing(&of.account, &self.settings.sessions, now);
                 if standing.authority() == Authority::Good && views.len() < MOST {
-                    views.push(self.view(session, standing, now).await?);
+                    views.push(self.view_with(session, standing, &lineage, now).await?);
                 }
             }
             match next {
@@ -71,16 +107,47 @@ impl Idp {
 
     /// A session with the names of its apps.
     pub async fn view(&self, session: Session, standing: Standing, now: Timestamp) -> Result<SessionView, Fault> {
+        self.view_with(session, standing, &Lineage::new(), now).await
+    }
+
+    async fn view_with(
+        &self,
+        session: Session,
+        standing: Standing,
+        lineage: &Lineage,
+        now: Timestamp,
+    ) -> Result<SessionView, Fault> {
         let mut apps = Vec::new();
         for (id, part) in &session.participants {
             let Some(client) = self.store.read::<Client>(id.as_str()).await? else { continue };
             let own = session.application_standing(id, client.limits(), standing, &self.settings.sessions, now);
             if let Some(own) = own.filter(|own| own.authority() == Authority::Good) {
-                apps.push(AppView { name: client.name().to_owned(), joined_at: part.joined_at, until: own.until() });
+                apps.push(AppView {
+                    client: id.clone(),
+                    name: client.name().to_owned(),
+                    joined_at: part.joined_at,
+                    last_active_at: part.last_active_at,
+                    standing: own,
+                    grants: lineage.get(&(session.id.clone(), id.clone(), part.epochs())).copied().unwrap_or_default(),
+                });
             }
         }
-        let name = self.sid(&session.id, session.epoch);
+        let name = self.sid(&session.id, session.epochs());
         Ok(SessionView { session, name, standing, apps })
+    }
+
+    /// What the apps of an account's sessions were given.
+    async fn lineage_of(&self, account: &AccountId) -> Result<Lineage, Fault> {
+        let mut lineage = Lineage::new();
+        let page = self.store.list::<Grant>(("grants-by-account", account.as_str()), None, MOST_GRANTS).await?;
+        for grant in page.items.into_iter().filter(|grant| grant.reach == Reach::Session && grant.revoked.is_none()) {
+            let key = (grant.binding.session.clone(), grant.client.clone(), grant.binding.epochs());
+            let view = lineage.entry(key).or_default();
+            view.count += 1;
+            view.renewals += u64::from(grant.generation);
+            view.latest = view.latest.max(Some(grant.renewed_at));
+        }
+        Ok(lineage)
     }
 
     /// What the account allowed which client.
@@ -104,27 +171,33 @@ impl Idp {
         Ok(changed.await?.outcome()?)
     }
 
-    /// The person ends one of their sessions by the name the page gave it. Ending this one is signing out.
-    pub async fn end_one(&self, visitor: &Visitor, of: &Current, name: &str, now: Timestamp) -> Result<Handles, Fault> {
-        if name == self.sid(&of.session.id, of.session.epoch) {
-            return self.sign_out(visitor, of, now).await;
+    /// The person ends one of their sessions by the name the page gave it, or the part of one app in it.
+    pub async fn end_one(&self, of: &Current, (name, client): (&str, &str), now: Timestamp) -> Result<EndedOne, Fault> {
+        let this = name == self.sid(&of.session.id, of.session.epochs());
+        if this && client.is_empty() {
+            return Ok(EndedOne::This);
         }
         let mut cursor = None;
         loop {
             let (page, next) = self.page_of(&of.account.id, cursor).await?;
-            if let Some(session) = page.iter().find(|session| name == self.sid(&session.id, session.epoch)) {
-                self.revoke(session, of, now).await?;
-                return Ok(Handles::Unchanged);
+            if let Some(session) = page.iter().find(|session| name == self.sid(&session.id, session.epochs())) {
+                if client.is_empty() {
+                    self.revoke(session, of, now).await?;
+                    return Ok(EndedOne::Other);
+                }
+                self.leave_app(session, &ClientId::new(client), now).await?;
+                return Ok(EndedOne::App);
             }
             match next {
                 Some(next) => cursor = Some(next),
-                None => return Ok(Handles::Unchanged),
+                None => return Ok(EndedOne::Other),
             }
         }
     }
 
-    /// The person ends all their sessions but this one; answers how many there were.
-    pub async fn end_others(&self, of: &Current, now: Timestamp) -> Result<usize, Fault> {
+    /// The person ends all their sessions but this one; answers how many there were. Whoever sits at an unlocked
+    /// machine must not be able to: [`Goal::EndOthers`](crate::model::authorization::Goal::EndOthers) sees to it that the person authenticated just now.
+    pub(super) async fn end_others(&self, of: &Current, now: Timestamp) -> Result<usize, Fault> {
         let mut ended = 0;
         let mut cursor = None;
         loop {

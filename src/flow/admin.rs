@@ -154,7 +154,7 @@ impl Idp {
         let mut cursor = None;
         loop {
             let page = self.store.list::<Session>(("sessions-by-account", account), cursor.as_ref(), PAGE).await?;
-            if let Some(session) = page.items.iter().find(|s| self.sid(&s.id, s.epoch) == name) {
+            if let Some(session) = page.items.iter().find(|s| self.sid(&s.id, s.epochs()) == name) {
                 let event =
                     Event::done(Act::SessionEnded, now).by(&by.account.id).because("revoked").to(&session.account);
                 self.end_session(&session.id, EndReason::Revoked, event).await?;

@@ -177,12 +177,18 @@ impl Idp {
             if closing {
                 after.disabled_at = Some(now);
             }
-            if secret_changed || closing {
+            let ends_sessions = secret_changed || closing;
+            if ends_sessions {
                 let reason = if closing { EpochReason::AccountDisabled } else { EpochReason::CredentialChanged };
                 after.epoch += 1;
                 after.epoch_raised = Some((now, reason));
             }
-            if after == before { Change::keep(false) } else { Change::put(true, after).told(event) }
+            match (after == before, ends_sessions) {
+                (true, _) => Change::keep(false),
+                (false, false) => Change::put(true, after).told(event),
+                // The sweep looks, and has the apps of all these sessions told.
+                (false, true) => Change::put(true, after).told(event).due(now),
+            }
         });
         count(done, changed.await?.outcome()?);
         Ok(())

@@ -14,6 +14,8 @@
 //! import      the import file, in and out
 //! setup       the first administrator
 //! sweep       forgetting what is over
+//! notify      relying apps learn of an end
+//! relook      limits changed: sessions are looked at sooner
 //! nodes       this node among the others
 //! keep/       everything, carried elsewhere: backup, restore, move
 //! ```
@@ -26,6 +28,8 @@ pub mod import;
 pub mod keep;
 pub mod logout;
 pub mod nodes;
+pub mod notify;
+pub mod relook;
 pub mod session;
 pub mod setup;
 pub mod sign_in;
@@ -39,8 +43,10 @@ use crate::crypto::jwt::SignFault;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::seal::Seals;
 use crate::flow::nodes::{Membership, NodeFault};
+use crate::flow::notify::Pacing;
 use crate::model::grant::OfflineLimits;
 use crate::model::session::policy::SessionPolicies;
+use crate::outside::http::Outbound;
 use crate::protocol::Issuer;
 use crate::protocol::discovery::Metadata;
 use crate::protocol::signing::KeySet;
@@ -66,6 +72,10 @@ pub struct Idp {
     pub settings: Settings,
     /// This node among those that share the store.
     pub nodes: Membership,
+    /// What asks others by HTTP.
+    pub outbound: Outbound,
+    /// How fast relying apps are told.
+    pub pacing: Pacing,
 }
 
 /// The rules of an installation.

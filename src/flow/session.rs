@@ -11,9 +11,10 @@ use crate::model::authorization::interaction::{ACR_PASSWORD, Method};
 use crate::model::id::SessionId;
 use crate::model::record::{Change, Fate};
 use crate::model::session::activity::Activity;
+use crate::model::session::application::Epochs;
 use crate::model::session::policy::Remember;
 use crate::model::session::standing::{Authority, EndReason, Standing};
-use crate::model::session::{Birth, Ended, Reauthentication, Session, Touched};
+use crate::model::session::{Birth, Ended, Reauthentication, Reconstituted, Session, Touched};
 use crate::protocol::claims::AuthenticationFacts;
 use crate::protocol::time::Timestamp;
 use base64::Engine;
@@ -30,6 +31,22 @@ pub struct Current {
     pub standing: Standing,
     /// The secret that led to it.
     pub handle: Secret,
+}
+
+/// A session of this browser that timed out and may come back. A type of its own, so that nothing can rest on it and no
+/// page can show it: all it can do is to be reconstituted or ended.
+pub(super) struct Dormant(Current);
+
+impl Dormant {
+    /// Which session.
+    pub fn session(&self) -> &Session {
+        &self.0.session
+    }
+
+    /// Whose it is.
+    pub fn account(&self) -> &Account {
+        &self.0.account
+    }
 }
 
 /// What becomes of the session cookie.
@@ -53,21 +70,38 @@ impl Idp {
 
     /// Every live session of the browser, the current one first.
     pub async fn all_live(&self, visitor: &Visitor, now: Timestamp) -> Result<Vec<Current>, Fault> {
-        let mut live = Vec::new();
+        Ok(self.all_held(visitor, now).await?.0)
+    }
+
+    /// Every session of the browser that lives, and every one that timed out and may come back.
+    pub(super) async fn all_held(
+        &self,
+        visitor: &Visitor,
+        now: Timestamp,
+    ) -> Result<(Vec<Current>, Vec<Dormant>), Fault> {
+        let (mut live, mut dormant) = (Vec::new(), Vec::new());
         for handle in &visitor.handles {
-            live.extend(self.behind(handle, now).await?);
+            match self.held(handle, now).await? {
+                Some(held) if held.standing.authority() == Authority::Good => live.push(held),
+                Some(held) if matches!(held.standing, Standing::Dormant { .. }) => dormant.push(Dormant(held)),
+                _ => (),
+            }
         }
-        Ok(live)
+        Ok((live, dormant))
     }
 
     /// The live session behind a secret.
     async fn behind(&self, handle: &Secret, now: Timestamp) -> Result<Option<Current>, Fault> {
+        Ok(self.held(handle, now).await?.filter(|held| held.standing.authority() == Authority::Good))
+    }
+
+    /// The session behind a secret, whatever it is good for.
+    async fn held(&self, handle: &Secret, now: Timestamp) -> Result<Option<Current>, Fault> {
         let name = Session::secret_name(&handle.digest());
         let Some(session) = self.store.find::<Session>(&name).await? else { return Ok(None) };
         let Some(account) = self.store.read::<Account>(session.account.as_str()).await? else { return Ok(None) };
         let standing = session.standing(&account, &self.settings.sessions, now);
-        let live = standing.authority() == Authority::Good;
-        Ok(live.then(|| Current { session, account, standing, handle: handle.clone() }))
+        Ok(Some(Current { session, account, standing, handle: handle.clone() }))
     }
 
     /// A person completed an authentication: a session begins, or the one they have goes on with a new secret.
@@ -81,7 +115,13 @@ impl Idp {
         if account.standing() == AccountStanding::Disabled {
             return Ok(None);
         }
-        let live = self.all_live(visitor, now).await?;
+        let (live, dormant) = self.all_held(visitor, now).await?;
+        let (own, foreign): (Vec<_>, Vec<_>) = dormant.into_iter().partition(|held| held.account().id == account.id);
+        // Somebody else sits here now: what timed out here never comes back.
+        for held in foreign {
+            let event = Event::done(Act::SessionEnded, now).to(&held.account().id).because(EndReason::Replaced.word());
+            self.end_dormant(&held, EndReason::Replaced, event).await?;
+        }
         let secret = random::secret();
         let mut others: Vec<Secret> = live.iter().map(|c| c.handle.clone()).collect();
         let mine = live.iter().find(|current| current.account.id == account.id);
@@ -95,8 +135,42 @@ impl Idp {
                 return Ok(Some((mine.session.id.clone(), first(secret, others), whole(own))));
             }
         }
+        for held in own {
+            if let Some(kept) = self.reconstitute(&held, (&secret, remember), visitor, now).await? {
+                return Ok(Some((held.session().id.clone(), first(secret, others), whole(kept))));
+            }
+        }
         let id = self.begin_session(account, &secret, remember, visitor, now).await?;
         Ok(Some((id, first(secret, others), whole(remember))))
+    }
+
+    /// A session of this browser that timed out goes on, if it still may.
+    async fn reconstitute(
+        &self,
+        held: &Dormant,
+        (secret, remember): (&Secret, Remember),
+        visitor: &Visitor,
+        now: Timestamp,
+    ) -> Result<Option<Remember>, Fault> {
+        let act = reauthentication(secret, remember, visitor, now);
+        let (account, policies) = (held.account().clone(), self.settings.sessions);
+        let kept = if held.session().remember == Remember::Yes { Remember::Yes } else { remember };
+        let changed = self.store.change::<Session, _, _>(held.session().id.as_str(), move |before| match before {
+            Some(session) => session.reconstitute(act.clone(), &account, &policies),
+            None => Change::keep(Reconstituted::No(Standing::Ended { at: now, reason: EndReason::Revoked })),
+        });
+        Ok((changed.await?.outcome()? == Reconstituted::Now).then_some(kept))
+    }
+
+    /// Ends a session that had timed out, so that it never comes back. One that came back meanwhile stays.
+    pub(super) async fn end_dormant(&self, held: &Dormant, reason: EndReason, event: Event) -> Result<(), Fault> {
+        let epoch = held.session().epoch;
+        let changed = self.store.change::<Session, _, _>(held.session().id.as_str(), move |before| match before {
+            Some(session) if session.epoch == epoch => session.end(reason, event.clone()),
+            _ => Change::keep(Ended::Before),
+        });
+        changed.await?.outcome()?;
+        Ok(())
     }
 
     async fn begin_session(
@@ -131,12 +205,7 @@ impl Idp {
         visitor: &Visitor,
         now: Timestamp,
     ) -> Result<Option<Remember>, Fault> {
-        let act = Reauthentication {
-            authentication: facts(now),
-            remember,
-            secret: secret.digest(),
-            device: visitor.device.clone(),
-        };
+        let act = reauthentication(secret, remember, visitor, now);
         let (account, policies) = (mine.account.clone(), self.settings.sessions);
         let kept = if mine.session.remember == Remember::Yes { Remember::Yes } else { remember };
         let changed = self.store.change::<Session, _, _>(mine.session.id.as_str(), move |before| match before {
@@ -191,8 +260,15 @@ impl Idp {
     }
 
     /// The name by which the outside knows a life of a session. Says nothing of the session's inner id.
-    pub fn sid(&self, session: &SessionId, epoch: u32) -> String {
-        let mac = self.seals.mac(Purpose::SessionName, &[session.as_str().as_bytes(), &epoch.to_be_bytes()]);
+    ///
+    /// An app whose part began anew knows it by a new name: apps keep lists of names they saw the end of, and a late
+    /// notice of the part before must not end the one that followed.
+    pub fn sid(&self, session: &SessionId, of: Epochs) -> String {
+        let (epoch, part) = (of.session.to_be_bytes(), of.application.to_be_bytes());
+        let bytes: &[&[u8]] = &[session.as_str().as_bytes(), &epoch, &part];
+        // A first part has the name of the session itself, so that apps that share a session can see that they do.
+        let bytes = if of.application == 0 { &bytes[..2] } else { bytes };
+        let mac = self.seals.mac(Purpose::SessionName, bytes);
         URL_SAFE_NO_PAD.encode(&mac[..16])
     }
 }
@@ -200,6 +276,10 @@ impl Idp {
 /// Does the cookie that leads to these sessions outlive the browser? Only if every one of them may.
 pub fn kept(live: &[Current]) -> Remember {
     if live.iter().all(|current| current.session.remember == Remember::Yes) { Remember::Yes } else { Remember::No }
+}
+
+fn reauthentication(secret: &Secret, remember: Remember, visitor: &Visitor, now: Timestamp) -> Reauthentication {
+    Reauthentication { authentication: facts(now), remember, secret: secret.digest(), device: visitor.device.clone() }
 }
 
 fn facts(now: Timestamp) -> AuthenticationFacts {

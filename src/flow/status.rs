@@ -8,7 +8,7 @@
 //! | the token's ground | session | application |
 //! |---|---|---|
 //! | as it was | as judged | as judged |
-//! | the session was reconstituted since | expired | expired |
+//! | the session was reconstituted since | expired, with reason and instant | the same |
 //! | the application session began anew since | as judged | expired |
 //! | the grant was revoked, its client removed | ended, revoked | ended, revoked |
 //! | the session is long over and forgotten | expired | expired |
@@ -125,7 +125,7 @@ impl Idp {
         };
         let words = session.status(account, &self.settings.sessions, now);
         let lives = matches!(words.standing, StandingWord::Live | StandingWord::Warn);
-        SessionStatus { sid: lives.then(|| self.sid(&session.id, session.epoch)), session: words, application: None }
+        SessionStatus { sid: lives.then(|| self.sid(&session.id, session.epochs())), session: words, application: None }
     }
 
     /// What an app is told of the session and of its part in it.
@@ -143,8 +143,11 @@ impl Idp {
         if let Some((at, _)) = grant.revoked {
             return revoked(Some(at));
         }
-        let same_life = |(session, _): &(&Session, &Account)| session.epoch == grant.binding.epoch;
-        let Some((session, account)) = ground.filter(same_life) else { return (former(), former()) };
+        let Some((session, account)) = ground else { return (former(), former()) };
+        if session.epoch != grant.binding.epoch {
+            let past = session.past_life(grant.binding.epoch).map_or_else(former, |past| past.status());
+            return (past, past);
+        }
         let policies = &self.settings.sessions;
         let same_part =
             session.participants.get(&client.id).is_some_and(|part| part.epoch == grant.binding.application_epoch);
@@ -199,8 +202,8 @@ impl Idp {
     }
 }
 
-/// What is told of a life that another one followed, or that is forgotten: that it is over. When and why is not known
-/// from the records as they are; a memory of past lives would be asked here.
+/// What is told of a life that is forgotten, or of a part that another one followed: that it is over. When and why the
+/// records do not say any more.
 fn former() -> StandingWords {
     StandingWords::FORMER
 }

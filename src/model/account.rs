@@ -107,8 +107,10 @@ impl Account {
     /// Ends every session of the account, one being born included: one write.
     pub fn raise_epoch(mut self, reason: EpochReason, event: Event) -> Change<Account, ()> {
         self.epoch += 1;
-        self.epoch_raised = Some((event.at, reason));
-        Change::put((), self).told(event)
+        let at = event.at;
+        self.epoch_raised = Some((at, reason));
+        // The sweep looks, and has the apps of all these sessions told.
+        Change::put((), self).told(event).due(at)
     }
 
     /// Closes the account for use and ends its sessions.

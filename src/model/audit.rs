@@ -84,6 +84,10 @@ pub enum Act {
     Reauthenticated,
     /// A session ended.
     SessionEnded,
+    /// A limit of a session, or of one app's part in it, passed.
+    SessionTimedOut,
+    /// A session that had timed out came back.
+    SessionReconstituted,
     /// A client got a part in a session.
     ApplicationJoined,
     /// A code was redeemed.

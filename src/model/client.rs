@@ -122,7 +122,10 @@ impl Client {
             return Change::keep(());
         }
         let event = Event::done(act, now).client(&self.id);
-        Change::put((), self).told(event)
+        let other_limits = before.is_some_and(|before| before.limits() != self.limits());
+        let change = Change::put((), self).told(event);
+        // The sweep has the sessions in which it takes part looked at.
+        if other_limits { change.due(now) } else { change }
     }
 }
 
@@ -142,6 +145,7 @@ pub enum Allowed {
 pub fn check(metadata: &ClientMetadata) -> Result<(), String> {
     check_name(metadata)?;
     check_uris(metadata)?;
+    check_logout_uris(metadata)?;
     check_flows(metadata)?;
     if metadata.offline_access && metadata.session != Default::default() {
         let limits = ApplicationLimits::from(&metadata.session);
@@ -202,6 +206,33 @@ fn check_uris(metadata: &ClientMetadata) -> Result<(), String> {
     for resource in &metadata.resources {
         if Url::parse(resource).is_err() || resource.contains('#') || !resource.is_ascii() {
             return Err(format!("resources: {resource:?} is no absolute URI without fragment (RFC 8707, section 2)"));
+        }
+    }
+    Ok(())
+}
+
+/// Where an app hears of a sign-out (Back-Channel Logout 1.0, section 2.2; Front-Channel Logout 1.0, section 2).
+fn check_logout_uris(metadata: &ClientMetadata) -> Result<(), String> {
+    if let Some(uri) = &metadata.backchannel_logout_uri {
+        // Whether plain http may be used, and which addresses, is the installation's word (`[outbound] allow`), when a
+        // notice is sent.
+        let url = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+        let plain = uri.len() <= 2048 && uri.bytes().all(|b| b.is_ascii_graphic() && !b"#\\*".contains(&b));
+        if !plain || url.is_none_or(|url| !url.username().is_empty() || url.password().is_some()) {
+            return Err("backchannel_logout_uri: an https address without fragment and user name (plain http only \
+                        where `[outbound] allow` lists it)"
+                .into());
+        }
+    }
+    if let Some(uri) = &metadata.frontchannel_logout_uri {
+        let local = LocalHttp::Allowed;
+        redirect::registrable(uri, ApplicationType::Web, local)
+            .map_err(|error| format!("frontchannel_logout_uri: {uri:?}: {error}"))?;
+        let origin = |uri: &String| Url::parse(uri).ok().map(|url| url.origin());
+        if !metadata.redirect_uris.iter().any(|redirect| origin(redirect) == origin(uri)) {
+            return Err("frontchannel_logout_uri: scheme, host and port of one of the redirect_uris (Front-Channel \
+                        Logout 1.0, section 2)"
+                .into());
         }
     }
     Ok(())

@@ -7,6 +7,7 @@ use crate::model::audit::{Act, Event};
 use crate::model::id::{AccountId, ClientId, GrantId, SessionId};
 use crate::model::record::{Change, Kind, Record, Row};
 use crate::model::session::Session;
+use crate::model::session::application::Epochs;
 use crate::protocol::claims::AuthenticationFacts;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::scope::ScopeSet;
@@ -67,6 +68,13 @@ pub struct SessionBinding {
     /// The epoch of the account: a grant that outlives its session still ends with this.
     #[serde(rename = "o")]
     pub account_epoch: u32,
+}
+
+impl SessionBinding {
+    /// The epochs alone.
+    pub fn epochs(&self) -> Epochs {
+        Epochs { session: self.epoch, application: self.application_epoch }
+    }
 }
 
 /// What a grant lives by.

@@ -12,6 +12,7 @@ pub mod credential;
 pub mod grant;
 pub mod id;
 pub mod nodes;
+pub mod outbound;
 pub mod password;
 pub mod record;
 pub mod session;

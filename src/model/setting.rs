@@ -19,6 +19,11 @@ pub enum Setting {
     },
     /// The nodes that share the store.
     Nodes(Nodes),
+    /// The limits under which the appointments of sessions were made.
+    Limits {
+        /// In one line; compared and never read.
+        of: String,
+    },
 }
 
 impl Setting {
@@ -26,6 +31,8 @@ impl Setting {
     pub const SETUP_LINK: &'static str = "setup-link";
     /// The key of [`Setting::Nodes`].
     pub const NODES: &'static str = "nodes";
+    /// The key of [`Setting::Limits`].
+    pub const LIMITS: &'static str = "limits";
 
     /// Replaces the set-up link: the one before is void from here on.
     pub fn renew_setup_link(digest: SecretDigest, expires_at: Timestamp) -> Change<Setting, ()> {
@@ -56,6 +63,7 @@ impl Record for Setting {
         match self {
             Setting::SetupLink { .. } => Setting::SETUP_LINK.to_owned(),
             Setting::Nodes(_) => Setting::NODES.to_owned(),
+            Setting::Limits { .. } => Setting::LIMITS.to_owned(),
         }
     }
 }

@@ -67,6 +67,9 @@ pub struct IdTokenClaims {
     /// The session, under the name this client knows it by; none where the grant outlived it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
+    /// The name this client knew the session by before it timed out and went on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prev_sid: Option<String>,
     /// The absolute end of the application session; omitted when there is none (OpenID Connect Enterprise Extensions).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_expiry: Option<Timestamp>,

@@ -80,6 +80,18 @@ pub struct ClientMetadata {
     /// How far a sign-out that it starts reaches.
     #[serde(default)]
     pub logout_scope: LogoutScope,
+    /// Where logout tokens are sent (Back-Channel Logout 1.0, section 2.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<String>,
+    /// Does it want a `sid` in every logout token? It gets one in any case.
+    #[serde(default)]
+    pub backchannel_logout_session_required: bool,
+    /// What is loaded in a frame when the person signs out (Front-Channel Logout 1.0, section 2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frontchannel_logout_uri: Option<String>,
+    /// Does it want `iss` and `sid` in the address of that frame? It gets them in any case.
+    #[serde(default)]
+    pub frontchannel_logout_session_required: bool,
     /// Limits of its application sessions.
     #[serde(default)]
     pub session: SessionMetadata,

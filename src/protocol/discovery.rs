@@ -13,6 +13,9 @@ pub struct Metadata {
     token_endpoint: String,
     userinfo_endpoint: String,
     end_session_endpoint: String,
+    session_status_endpoint: String,
+    session_activity_endpoint: String,
+    session_events_endpoint: String,
     jwks_uri: String,
     scopes_supported: Vec<&'static str>,
     response_types_supported: Vec<&'static str>,
@@ -30,6 +33,10 @@ pub struct Metadata {
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
     authorization_response_iss_parameter_supported: bool,
+    backchannel_logout_supported: bool,
+    backchannel_logout_session_supported: bool,
+    frontchannel_logout_supported: bool,
+    frontchannel_logout_session_supported: bool,
 }
 
 impl Metadata {
@@ -45,6 +52,7 @@ impl Metadata {
             "acr",
             "amr",
             "sid",
+            "prev_sid",
             "session_expiry",
             "nonce",
             "at_hash",
@@ -56,6 +64,9 @@ impl Metadata {
             token_endpoint: issuer.at("/token"),
             userinfo_endpoint: issuer.at("/userinfo"),
             end_session_endpoint: issuer.at("/end_session"),
+            session_status_endpoint: issuer.at("/session"),
+            session_activity_endpoint: issuer.at("/session/activity"),
+            session_events_endpoint: issuer.at("/session/events"),
             jwks_uri: issuer.at("/jwks"),
             scopes_supported: scope::STANDARD.to_vec(),
             response_types_supported: vec!["code"],
@@ -73,6 +84,10 @@ impl Metadata {
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
             authorization_response_iss_parameter_supported: true,
+            backchannel_logout_supported: true,
+            backchannel_logout_session_supported: true,
+            frontchannel_logout_supported: true,
+            frontchannel_logout_session_supported: true,
         }
     }
 }

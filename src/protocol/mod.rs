@@ -11,6 +11,7 @@ pub mod duration;
 pub mod end_session;
 pub mod error;
 pub mod issuer;
+pub mod logout_token;
 pub mod params;
 pub mod pkce;
 pub mod redirect;

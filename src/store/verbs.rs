@@ -136,7 +136,17 @@ impl Store {
 
     /// Moves an appointment without looking at its record.
     pub async fn postpone(&self, due: Due, at: Timestamp) -> Result<(), StoreFault> {
-        let (kind, key) = (due.kind, due.key.clone());
+        self.reschedule(vec![Due { at, ..due.clone() }], vec![due]).await
+    }
+
+    /// Makes an appointment with a record that nothing else changes.
+    pub async fn appoint(&self, due: Due) -> Result<(), StoreFault> {
+        self.reschedule(vec![due], Vec::new()).await
+    }
+
+    /// Appointments of one record, and no word on the record itself.
+    async fn reschedule(&self, due: Vec<Due>, undue: Vec<Due>) -> Result<(), StoreFault> {
+        let Some((kind, key)) = due.first().map(|due| (due.kind, due.key.clone())) else { return Ok(()) };
         let raw: RawRule = Box::new(move |_| {
             Ok(RawChange {
                 write: Write::Keep,
@@ -144,8 +154,8 @@ impl Store {
                 release: Vec::new(),
                 list: Vec::new(),
                 unlist: Vec::new(),
-                due: vec![Due { at, ..due.clone() }],
-                undue: vec![due.clone()],
+                due: due.clone(),
+                undue: undue.clone(),
                 events: Vec::new(),
             })
         });

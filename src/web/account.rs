@@ -7,14 +7,16 @@ use super::form::OurForm;
 use super::pages::{Account, AppLine, ConsentLine, ConsoleLink, Current as Which, SessionLine};
 use super::text::Text;
 use super::{cookies, device, logout, turn};
-use crate::flow::account::SessionView;
+use crate::flow::account::{EndedOne, SessionView};
 use crate::flow::authorize::Next;
-use crate::flow::session::{Current, Handles};
+use crate::flow::logout::Scope;
+use crate::flow::session::Current;
 use crate::model::account::ADMIN;
 use crate::model::authorization::Goal;
 use crate::model::client::Client;
 use crate::model::consent::Consent;
 use crate::model::session::activity::Activity;
+use crate::model::session::standing::{LimitKind, Standing};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -32,6 +34,7 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
     let notice = match request.query_string() {
         "done=withdrawn" => Some(text.say("notice-consent-withdrawn")),
         "done=ended" => Some(text.say("notice-session-ended")),
+        "done=left" => Some(text.say("notice-app-left")),
         "done=others" => Some(text.say("notice-others-ended")),
         _ => None,
     };
@@ -76,11 +79,36 @@ fn line(view: SessionView, current: &Current, text: Text) -> SessionLine {
         last_active: session.last_active_at.0,
         current: if session.id == current.session.id { Which::This } else { Which::Other },
         ends: view.standing.until().map(|at| at.0),
+        limit: limit(&view.standing, text),
+        continued: session.past.last().map(|past| past.reconstituted_at.0),
         apps: view
             .apps
             .into_iter()
-            .map(|app| AppLine { name: app.name, joined: app.joined_at.0, ends: app.until.map(|at| at.0) })
+            .map(|app| AppLine {
+                client: app.client.to_string(),
+                name: app.name,
+                joined: app.joined_at.0,
+                last_active: app.last_active_at.0,
+                ends: app.standing.until().map(|at| at.0),
+                limit: limit(&app.standing, text),
+                grants: app.grants.count,
+                renewals: usize::try_from(app.grants.renewals).unwrap_or(usize::MAX),
+                renewed: app.grants.latest.map(|at| at.0),
+            })
             .collect(),
+    }
+}
+
+/// Which limit the nearest end comes from, in words.
+fn limit(standing: &Standing, text: Text) -> String {
+    match standing {
+        Standing::Live { limit: Some(LimitKind::Idle), .. } | Standing::Warn { limit: LimitKind::Idle, .. } => {
+            text.say("limit-idle")
+        }
+        Standing::Live { limit: Some(LimitKind::Absolute), .. } | Standing::Warn { limit: LimitKind::Absolute, .. } => {
+            text.say("limit-absolute")
+        }
+        _ => String::new(),
     }
 }
 
@@ -110,15 +138,17 @@ pub(super) async fn withdraw(form: OurForm) -> Result<HttpResponse, WebError> {
     Ok(see_other("/account?done=withdrawn"))
 }
 
-/// POST /account/end-session
+/// POST /account/end-session: one of the person's sessions, or one app's part in it.
 pub(super) async fn end_session(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
     let Some(current) = person(asking).await? else { return Ok(see_other("/account")) };
-    match asking.idp().end_one(&asking.visitor, &current, form.field("session"), asking.now).await? {
-        Handles::Unchanged => Ok(see_other("/account?done=ended")),
-        handles => {
-            let apps = asking.idp().app_names(&current.session).await?;
-            Ok(logout::signed_out(asking, &handles, apps))
+    let named = (form.field("session"), form.field("client"));
+    match asking.idp().end_one(&current, named, asking.now).await? {
+        EndedOne::Other => Ok(see_other("/account?done=ended")),
+        EndedOne::App => Ok(see_other("/account?done=left")),
+        EndedOne::This => {
+            let outcome = asking.idp().sign_out_here(&asking.visitor, &current, Scope::Browser, asking.now).await?;
+            logout::draw(asking, outcome)
         }
     }
 }
@@ -127,8 +157,10 @@ pub(super) async fn end_session(form: OurForm) -> Result<HttpResponse, WebError>
 pub(super) async fn end_others(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
     let Some(current) = person(asking).await? else { return Ok(see_other("/account")) };
-    asking.idp().end_others(&current, asking.now).await?;
-    Ok(see_other("/account?done=others"))
+    // A password is asked for where the last one is a while ago; then it goes on by itself.
+    let goal = Goal::EndOthers(current.account.id.clone());
+    let (turn, _) = asking.idp().open_page(&asking.visitor, goal, asking.now).await?;
+    turn::draw(asking, turn)
 }
 
 /// POST /account/sign-out
@@ -137,7 +169,6 @@ pub(super) async fn sign_out(form: OurForm) -> Result<HttpResponse, WebError> {
     let Some(current) = asking.idp().current(&asking.visitor, asking.now).await? else {
         return Ok(see_other("/account"));
     };
-    let apps = asking.idp().app_names(&current.session).await?;
-    let handles = asking.idp().sign_out(&asking.visitor, &current, asking.now).await?;
-    Ok(logout::signed_out(asking, &handles, apps))
+    let outcome = asking.idp().sign_out_here(&asking.visitor, &current, logout::scope(&form)?, asking.now).await?;
+    logout::draw(asking, outcome)
 }

@@ -24,6 +24,18 @@ pub(super) fn page_to(status: StatusCode, page: &impl Template, targets: &str) -
     }
 }
 
+/// A page that loads addresses of relying apps in frames: these CSP sources alone.
+pub(super) fn page_framing(status: StatusCode, page: &impl Template, frames: &[String]) -> HttpResponse {
+    let mut response = page_to(status, page, "");
+    if !frames.is_empty() {
+        let policy = format!("{}; frame-src {}", policy(""), frames.join(" "));
+        if let Ok(value) = header::HeaderValue::from_str(&policy) {
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, value);
+        }
+    }
+    response
+}
+
 /// 303: the browser follows with a GET, and no credential of a form travels on (RFC 9700, section 4.12).
 pub(super) fn see_other(location: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()

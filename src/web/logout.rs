@@ -1,14 +1,14 @@
-//! RP-initiated logout: GET, POST, and the page that asks.
+//! RP-initiated logout: GET, POST, the page that asks, and the page that says what was signed out of.
 
-use super::answer::{page, page_to, see_other, source_of};
+use super::answer::{page, page_framing, page_to, see_other, source_of};
 use super::asking::Asking;
 use super::error::WebError;
 use super::form::{OpenForm, OurForm};
-use super::pages::{SignOut, SignedOut, Stayed};
+use super::pages::{SignOut, SignedOut, Stayed, ToldLine, ToldState, WholeSession};
 use super::text::Text;
 use super::{cookies, turn};
 use crate::flow::authorize::Problem;
-use crate::flow::logout::{LoggedOut, LogoutAnswer};
+use crate::flow::logout::{AppAlone, Farewell, LoggedOut, LogoutAnswer, Question, Scope, SessionGoes, Told};
 use crate::flow::session::Handles;
 use crate::protocol::end_session::LogoutRequest;
 use crate::protocol::params::Params;
@@ -32,7 +32,7 @@ pub(super) async fn post(OpenForm(params): OpenForm) -> Result<HttpResponse, Web
 /// POST /end_session/confirm
 pub(super) async fn confirm(form: OurForm) -> Result<HttpResponse, WebError> {
     let answer = match form.field("choice") {
-        "sign-out" => LogoutAnswer::SignOut,
+        "sign-out" => LogoutAnswer::SignOut(scope(&form)?),
         "stay" => LogoutAnswer::Stay,
         _ => return Err(WebError::ForeignForm),
     };
@@ -41,29 +41,84 @@ pub(super) async fn confirm(form: OurForm) -> Result<HttpResponse, WebError> {
     draw(asking, outcome)
 }
 
-fn draw(asking: &Asking, (outcome, handles): (LoggedOut, Handles)) -> Result<HttpResponse, WebError> {
+/// How far the person wants to sign out; without a word, of this browser.
+pub(super) fn scope(form: &OurForm) -> Result<Scope, WebError> {
+    match form.field("scope") {
+        "" | "browser" => Ok(Scope::Browser),
+        "app" => Ok(Scope::App),
+        "everywhere" => Ok(Scope::Everywhere),
+        _ => Err(WebError::ForeignForm),
+    }
+}
+
+/// GET /signed-out
+pub(super) async fn signed_out(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
+    let gone = || WebError::Problem(Problem::InteractionGone);
+    let receipt = match request.query_string() {
+        "" => None,
+        query => Some(query.strip_prefix("r=").ok_or_else(gone)?),
+    };
+    let farewell = match receipt {
+        // Nobody was signed in, or whoever opened the page without a receipt is told no more than that.
+        None => nobody(),
+        Some(receipt) => asking.idp().farewell(&asking.visitor, receipt, asking.now).await?.ok_or_else(gone)?,
+    };
+    Ok(farewell_page(farewell))
+}
+
+fn nobody() -> Farewell {
+    Farewell { apps: Vec::new(), frames: Vec::new(), address: None, session: SessionGoes::Over }
+}
+
+fn farewell_page(farewell: Farewell) -> HttpResponse {
+    let frames: Vec<String> = farewell.frames.iter().map(|frame| source_of(frame)).collect();
+    let view = SignedOut {
+        text: Text,
+        apps: farewell.apps.into_iter().map(|(name, told)| told_line(name, told)).collect(),
+        frames: farewell.frames,
+        next: farewell.address,
+        session: if farewell.session == SessionGoes::On { WholeSession::GoesOn } else { WholeSession::Over },
+        sign_in: "/account".to_owned(),
+    };
+    page_framing(StatusCode::OK, &view, &frames)
+}
+
+fn told_line(name: String, told: Told) -> ToldLine {
+    let (state, key) = match told {
+        Told::Underway => (ToldState::Underway, "told-underway"),
+        Told::Told => (ToldState::Settled, "told-told"),
+        Told::NotReached => (ToldState::Failed, "told-not-reached"),
+        Told::Asked => (ToldState::Settled, "told-asked"),
+        Told::NoAddress => (ToldState::Settled, "told-no-address"),
+    };
+    ToldLine { name, state, words: Text.say(key) }
+}
+
+/// Draws what comes of a sign-out.
+pub(super) fn draw(asking: &Asking, (outcome, handles): (LoggedOut, Handles)) -> Result<HttpResponse, WebError> {
     let text = Text;
     let mut response = match outcome {
-        LoggedOut::Ask { request, current, apps, destination, asked_by } => {
+        LoggedOut::Ask(question) => {
+            let Question { request, current, apps, destination, asked_by, app_alone } = *question;
             let person = Some(current.account.display_name().to_owned());
-            let ask = SignOut { text, csrf: asking.csrf(), request, person, apps, asked_by };
+            let alone = if app_alone == AppAlone::Offered { asked_by.clone() } else { None };
+            let ask = SignOut { text, csrf: asking.csrf(), request, person, apps, asked_by, alone };
             let target = destination.as_deref().map(source_of).unwrap_or_default();
             let mut response = page_to(StatusCode::OK, &ask, &format!("https: {target}"));
             cookies::introduce(&mut response, asking.to(), None);
             response
         }
         LoggedOut::Return(address) => see_other(&address),
-        LoggedOut::Done(apps) => page(StatusCode::OK, &SignedOut { text, apps, sign_in: "/account".to_owned() }),
+        LoggedOut::Left(receipt) => {
+            let mut response = see_other(&format!("/signed-out?r={receipt}"));
+            // The receipt names the browser: one that lost its cookie gets it with the receipt.
+            cookies::introduce(&mut response, asking.to(), None);
+            response
+        }
+        LoggedOut::Nobody => farewell_page(nobody()),
         LoggedOut::Stayed => page(StatusCode::OK, &Stayed { text }),
         LoggedOut::Gone => return Err(WebError::Problem(Problem::InteractionGone)),
     };
     cookies::set(&mut response, asking.to(), &handles, None);
     Ok(response)
-}
-
-/// The page after a sign-out that no app asked for.
-pub(super) fn signed_out(asking: &Asking, handles: &Handles, apps: Vec<String>) -> HttpResponse {
-    let mut response = page(StatusCode::OK, &SignedOut { text: Text, apps, sign_in: "/account".to_owned() });
-    cookies::set(&mut response, asking.to(), handles, None);
-    response
 }

@@ -68,6 +68,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/session/events").get(events::get))
         .service(at("/end_session").get(logout::get).post(logout::post))
         .service(at("/end_session/confirm").post(logout::confirm))
+        .service(at("/signed-out").get(logout::signed_out))
         // The pages of an interaction
         .service(at("/interaction/{handle}").get(authorize::resume))
         .service(at("/sign-in").post(authorize::sign_in))

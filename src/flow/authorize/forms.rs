@@ -119,7 +119,7 @@ impl Idp {
 
     /// What the select form calls a session: nothing that works anywhere else.
     pub fn choice_name(&self, current: &Current) -> String {
-        self.sid(&current.session.id, current.session.epoch)
+        self.sid(&current.session.id, current.session.epochs())
     }
 
     /// The consent form.

@@ -36,6 +36,10 @@ impl Idp {
         let request = match (interaction.goal, &client) {
             (Goal::Authorize(request), Some(_)) => request,
             (Goal::Console, _) => return self.enter_console(&current, now).await,
+            (goal @ Goal::EndOthers(_), _) => {
+                self.end_others(&current, now).await?;
+                return Ok(Next::Arrived(goal));
+            }
             (goal, _) => return Ok(Next::Arrived(goal)),
         };
         let Some(client) = client else { return Ok(Next::Problem(Problem::Unbound(Unbound::UnknownClient))) };

@@ -7,6 +7,7 @@ use crate::model::client::Client;
 use crate::model::consent::Consent;
 use crate::model::grant::{Grant, GrantStanding, Reach};
 use crate::model::session::Session;
+use crate::model::session::application::Epochs;
 use crate::model::session::policy::ApplicationLimits;
 use crate::model::session::standing::{Authority, Standing};
 use crate::protocol::error::Code;
@@ -19,6 +20,8 @@ pub(in crate::flow) struct Life {
     pub account: Account,
     /// The absolute end of the application session.
     pub absolute_end: Option<Timestamp>,
+    /// Under which epochs the client knew the session before it timed out.
+    pub previous: Option<Epochs>,
 }
 
 impl Idp {
@@ -37,7 +40,7 @@ impl Idp {
         }
         if grant.reach == Reach::Offline {
             return if self.offline_allowed(grant, client).await? {
-                Ok(Life { account, absolute_end: None })
+                Ok(Life { account, absolute_end: None, previous: None })
             } else {
                 over()
             };
@@ -47,7 +50,8 @@ impl Idp {
             return over();
         }
         let absolute_end = session.absolute_end(&client.id, &client.limits(), &self.settings.sessions);
-        Ok(Life { account, absolute_end })
+        let previous = session.participants.get(&client.id).and_then(|part| part.previous);
+        Ok(Life { account, absolute_end, previous })
     }
 
     /// May a grant outlive its session still? The client's record and the person's consent both have to say so today.

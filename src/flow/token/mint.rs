@@ -81,7 +81,7 @@ impl Idp {
             exp,
             iat: now,
             jti: format!("{}.{}", grant.id, random::id()),
-            sid: (grant.reach == Reach::Session).then(|| self.sid(&grant.binding.session, grant.binding.epoch)),
+            sid: (grant.reach == Reach::Session).then(|| self.sid(&grant.binding.session, grant.binding.epochs())),
             authentication: grant.authentication.clone(),
         };
         // Access tokens are for many readers: the algorithm every one of them must know (RFC 9068, section 2.1).
@@ -106,7 +106,8 @@ impl Idp {
             authentication: grant.authentication.clone(),
             // An offline grant may be renewed long after its session: relying apps refuse a `sid` they saw the end of.
             sid: (grant.reach == Reach::Session || grant.generation == 0)
-                .then(|| self.sid(&grant.binding.session, grant.binding.epoch)),
+                .then(|| self.sid(&grant.binding.session, grant.binding.epochs())),
+            prev_sid: life.previous.map(|before| self.sid(&grant.binding.session, before)),
             session_expiry: life.absolute_end,
             nonce: wish.nonce.clone(),
             at_hash: Some(jwt::half_hash(alg, access_token)),

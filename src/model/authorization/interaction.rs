@@ -36,6 +36,8 @@ pub enum Goal {
     Account,
     /// The console.
     Console,
+    /// Ending all other sessions of this account.
+    EndOthers(AccountId),
 }
 
 /// A fact gathered for an interaction.

@@ -12,6 +12,7 @@ use crate::protocol::authorize::{AuthorizationRequest, Prompt};
 use crate::protocol::error::{Code, OAuthError};
 use crate::protocol::scope::{OFFLINE_ACCESS, ScopeSet};
 use crate::protocol::time::Timestamp;
+use std::time::Duration;
 
 /// Everything the decision rests on. Gathered by `flow`, judged here.
 #[derive(Debug)]
@@ -82,6 +83,7 @@ pub fn next_step(of: &Situation<'_>) -> Step {
             }
         }
         Goal::Console => console(of),
+        Goal::EndOthers(account) => end_others(of, account),
         Goal::Authorize(request) => silenced(request, authorize(of, request)),
     }
 }
@@ -115,6 +117,24 @@ fn console(of: &Situation<'_>) -> Step {
         Entry::AfterAuthentication => Step::SignIn(Why::Again),
         _ => Step::Issue,
     }
+}
+
+/// How fresh an authentication has to be for what whoever sits at an unlocked machine must not be able to do.
+const FRESH: Duration = Duration::from_secs(300);
+
+/// Ending all other sessions: by their owner, who authenticated just now or does so for this.
+fn end_others(of: &Situation<'_>, owner: &AccountId) -> Step {
+    let Some((session, account)) = of.session else { return Step::SignIn(Why::SignedOut) };
+    let tried = of.interaction.authenticated(&account.id);
+    if account.id != *owner {
+        return if tried {
+            refuse(Code::AccessDenied, "it is another person's page")
+        } else {
+            Step::SignIn(Why::Other)
+        };
+    }
+    let fresh = of.now.since(session.authentication().auth_time) <= FRESH;
+    if tried || fresh { Step::Issue } else { Step::SignIn(Why::Again) }
 }
 
 fn authorize(of: &Situation<'_>, request: &AuthorizationRequest) -> Step {

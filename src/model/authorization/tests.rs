@@ -89,6 +89,9 @@ impl World {
             participants: Default::default(),
             device: Device::default(),
             ending: None,
+            timed_out: None,
+            past: Vec::new(),
+            notices: Vec::new(),
         };
         World {
             request: request(),
@@ -155,7 +158,10 @@ fn part(authenticated: i64, active: i64, signed_out: Option<i64>) -> Application
         last_active_at: Timestamp(NOW - active),
         last_issued_at: Timestamp(NOW - active),
         epoch: 0,
+        session_epoch: 0,
+        previous: None,
         signed_out_at: signed_out.map(|ago| Timestamp(NOW - ago)),
+        timed_out: None,
     }
 }
 

@@ -18,9 +18,39 @@ pub struct ApplicationSession {
     pub last_issued_at: Timestamp,
     /// Raised when it begins anew after an end of its own: grants of an earlier epoch stay dead.
     pub epoch: u32,
+    /// The epoch of the session in which the app last got something: after a reconstitution it learns of the new one
+    /// only when it asks again.
+    #[serde(default)]
+    pub session_epoch: u32,
+    /// Under which epochs the app knew the person before, where that timed out and went on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Epochs>,
     /// When the person signed out of this app alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed_out_at: Option<Timestamp>,
+    /// A limit of its own that passed, once that was told. What was told stays true, whatever the limits become.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timed_out: Option<TimedOut>,
+}
+
+/// Which epoch of a session, and which of an app's part in it: together they name what the app knows as one `sid`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct Epochs {
+    /// Of the session.
+    #[serde(rename = "s")]
+    pub session: u32,
+    /// Of the part.
+    #[serde(rename = "a")]
+    pub application: u32,
+}
+
+/// A limit that passed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TimedOut {
+    /// When.
+    pub since: Timestamp,
+    /// Which.
+    pub limit: LimitKind,
 }
 
 /// May an authorization request of this client rest on the session as it is?
@@ -51,12 +81,19 @@ impl ApplicationSession {
         Clocks { active_at: self.last_active_at, authenticated_at: self.authenticated_at }
     }
 
-    /// When a limit of its own passed, if one has.
-    pub(super) fn passed_at(&self, limits: &ApplicationLimits, now: Timestamp) -> Option<Timestamp> {
-        standing::bounds(self.clocks(), *limits, std::time::Duration::ZERO)
-            .map(|bound| bound.end)
-            .filter(|end| now >= *end)
-            .min()
+    /// The epochs under which the app knows the person now.
+    pub fn epochs(&self) -> Epochs {
+        Epochs { session: self.session_epoch, application: self.epoch }
+    }
+
+    /// The limit of its own that passed, if one has.
+    pub(super) fn passed(&self, limits: &ApplicationLimits, now: Timestamp) -> Option<TimedOut> {
+        self.timed_out.or_else(|| {
+            standing::bounds(self.clocks(), *limits, std::time::Duration::ZERO)
+                .filter(|bound| now >= bound.end)
+                .min_by_key(|bound| bound.end)
+                .map(|bound| TimedOut { since: bound.end, limit: bound.limit })
+        })
     }
 
     /// What it is good for: it ends at the earliest of its own limits and the session's.
@@ -66,6 +103,9 @@ impl ApplicationSession {
         }
         if let Some(at) = self.signed_out_at {
             return Standing::Ended { at, reason: standing::EndReason::SignOut };
+        }
+        if let Some(over) = self.timed_out {
+            return standing::timed_out(over, within.policy.reconstitution_window, now);
         }
         standing::judge(self.bounds(within), within.policy.reconstitution_window, now)
     }
@@ -89,8 +129,8 @@ impl ApplicationSession {
         match part {
             None if too_old => Entry::AfterAuthentication,
             None => Entry::Open,
-            Some(part) => match (part.passed_at(limits, now), part.signed_out_at) {
-                (Some(passed), _) if authenticated_at <= passed || too_old => Entry::AfterAuthentication,
+            Some(part) => match (part.passed(limits, now), part.signed_out_at) {
+                (Some(passed), _) if authenticated_at <= passed.since || too_old => Entry::AfterAuthentication,
                 (None, None) => Entry::Open,
                 _ if asking == Asking::Silently => Entry::Visibly,
                 _ => Entry::Anew,

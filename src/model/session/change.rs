@@ -1,10 +1,12 @@
 //! What may happen to a session. Standing is judged first: nothing moves a limit that has passed.
 
 use super::activity::{Activity, Counts};
-use super::application::{ApplicationSession, Asking, Entry};
+use super::application::{ApplicationSession, Asking, Entry, Epochs};
+use super::notice::Over;
 use super::policy::{ApplicationLimits, Remember, SessionPolicies, touch_step};
-use super::standing::{Authority, EndReason, Standing};
-use super::{Device, Ending, MAX_AUTHENTICATIONS, MAX_PARTICIPANTS, Session};
+use super::standing::{Authority, Standing};
+use super::sweep::LimitsOf;
+use super::{Device, MAX_AUTHENTICATIONS, MAX_PARTICIPANTS, Session};
 use crate::model::account::Account;
 use crate::model::audit::{Act, Event};
 use crate::model::id::{ClientId, SecretDigest, SessionId};
@@ -12,11 +14,6 @@ use crate::model::record::Change;
 use crate::protocol::claims::AuthenticationFacts;
 use crate::protocol::time::Timestamp;
 use std::time::Duration;
-
-/// A session that is over is kept this long for whoever looks it up, and then forgotten.
-pub const KEEP_ENDED: Duration = Duration::from_secs(24 * 3_600);
-/// The sweep looks at a session without any limit this often.
-const LOOK_AGAIN: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// What a new session is made of.
 #[derive(Clone, Debug)]
@@ -81,15 +78,6 @@ pub enum Joined {
     Full,
 }
 
-/// How ending a session ended.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Ended {
-    /// By this very change; these apps took part in it.
-    Now(Vec<ClientId>),
-    /// It was over before.
-    Before,
-}
-
 impl Session {
     /// Begins a session.
     pub fn begin(birth: Birth, account: &Account, policies: &SessionPolicies) -> Change<Session, ()> {
@@ -108,8 +96,11 @@ impl Session {
             participants: Default::default(),
             device: birth.device,
             ending: None,
+            timed_out: None,
+            past: Vec::new(),
+            notices: Vec::new(),
         };
-        let look_at = session.next_look(account, policies, now);
+        let look_at = session.next_look(account, policies, &LimitsOf::new(), now);
         Change::put((), session).told(event).due(look_at)
     }
 
@@ -182,13 +173,21 @@ impl Session {
         let part = match (before, entry) {
             (_, Entry::Visibly | Entry::AfterAuthentication) => return Change::keep(Joined::Refused(entry)),
             (None, _) if self.participants.len() >= MAX_PARTICIPANTS => return Change::keep(Joined::Full),
-            (None, _) => fresh(0, authenticated_at, now),
+            (None, _) => fresh(Epochs { session: self.epoch, application: 0 }, authenticated_at, now),
             (Some(part), Entry::Anew) => {
-                ApplicationSession { joined_at: part.joined_at, ..fresh(part.epoch + 1, authenticated_at, now) }
+                // What is over by a sign-out does not go on in what follows.
+                let previous = Some(part.epochs()).filter(|_| part.signed_out_at.is_none());
+                let epochs = Epochs { session: self.epoch, application: part.epoch + 1 };
+                let joined_at = part.joined_at;
+                ApplicationSession { joined_at, previous, ..fresh(epochs, authenticated_at, now) }
             }
-            (Some(part), Entry::Open) => part.clone().used(wish, authenticated_at, now),
+            (Some(part), Entry::Open) => part.clone().within(self.epoch).used(wish, authenticated_at, now),
         };
         let part_changed = before != Some(&part);
+        let begins = before.is_none_or(|before| before.epoch != part.epoch);
+        // Back before the sweep came by: the app learns all the same that what it holds is dead.
+        let untold = before.filter(|part| part.timed_out.is_none() && part.signed_out_at.is_none() && begins);
+        let untold = untold.and_then(|part| Some((part.epochs(), part.passed(&wish.limits, now)?)));
         let session_step = touch_step(policies.of(self.remember).idle_timeout).max(Duration::from_secs(1));
         let counts = wish.activity.counts() == Counts::SessionAndApplication;
         let session_moves = counts && now >= self.last_active_at + session_step;
@@ -198,8 +197,15 @@ impl Session {
         if session_moves {
             self.last_active_at = now;
         }
+        if let Some((epochs, over)) = untold {
+            let window = policies.of(self.remember).reconstitution_window;
+            self.owe(&wish.client, epochs, Over::timed_out(over, window), now);
+        }
+        // A session is looked at when its own limits can have passed; an app may be stricter.
+        let look_at = if untold.is_some() { Some(now) } else { part.own_end(&wish.limits).filter(|_| begins) };
         self.participants.insert(wish.client.clone(), part);
-        let change = Change::put(Joined::Part(Box::new(self.clone())), self);
+        let mut change = Change::put(Joined::Part(Box::new(self.clone())), self);
+        change.look_at.extend(look_at);
         if is_new {
             return change.told(Event::done(Act::ApplicationJoined, now).by(&account.id).client(&wish.client));
         }
@@ -215,7 +221,7 @@ impl Session {
     ) -> Change<Session, ()> {
         let step = touch_step(limits.idle_timeout).max(Duration::from_secs(1));
         // Nothing moves a limit that has passed: between the caller's judgement and this write it may have.
-        let goes_on = |part: &ApplicationSession| part.signed_out_at.is_none() && part.passed_at(limits, now).is_none();
+        let goes_on = |part: &ApplicationSession| part.signed_out_at.is_none() && part.passed(limits, now).is_none();
         match self.participants.get_mut(client) {
             Some(part) if goes_on(part) && now >= part.last_active_at + step => {
                 part.last_active_at = now;
@@ -224,64 +230,32 @@ impl Session {
             _ => Change::keep(()),
         }
     }
-
-    /// The person signs out of one app; the others and the session go on.
-    pub fn leave(mut self, client: &ClientId, now: Timestamp) -> Change<Session, ()> {
-        let event = Event::done(Act::SessionEnded, now).by(&self.account).client(client).because("sign_out_app");
-        match self.participants.get_mut(client) {
-            Some(part) if part.signed_out_at.is_none() => {
-                part.signed_out_at = Some(now);
-                Change::put((), self).told(event)
-            }
-            _ => Change::keep(()),
-        }
-    }
-
-    /// Ends the session: one write, and nothing of it works from here on.
-    pub fn end(mut self, reason: EndReason, event: Event) -> Change<Session, Ended> {
-        if self.ending.is_some() {
-            return Change::keep(Ended::Before);
-        }
-        self.ending = Some(Ending { at: event.at, reason });
-        let participants = self.participants.keys().cloned().collect();
-        Change::put(Ended::Now(participants), self).told(event)
-    }
-
-    /// When the sweep should look next: when the nearest limit can have passed, or an ended one may be forgotten.
-    fn next_look(&self, account: &Account, policies: &SessionPolicies, now: Timestamp) -> Timestamp {
-        match self.standing(account, policies, now) {
-            Standing::Live { until: Some(until), .. } | Standing::Warn { until, .. } => until,
-            Standing::Live { until: None, .. } => now + LOOK_AGAIN,
-            Standing::Dormant { until, .. } => until + KEEP_ENDED,
-            Standing::Ended { at, .. } | Standing::Expired { since: at, .. } => at + KEEP_ENDED,
-        }
-    }
-
-    /// What the sweep does with it: forget what is long over, look again later at the rest.
-    pub fn sweep(self, account: Option<&Account>, policies: &SessionPolicies, now: Timestamp) -> Change<Session, ()> {
-        let Some(account) = account else { return Change::delete(()) };
-        let next = self.next_look(account, policies, now);
-        let over = matches!(self.standing(account, policies, now), Standing::Ended { .. } | Standing::Expired { .. });
-        if over && now >= next {
-            Change::delete(())
-        } else {
-            Change::keep(()).due(next.max(now + Duration::from_secs(1)))
-        }
-    }
 }
 
-fn fresh(epoch: u32, authenticated_at: Timestamp, now: Timestamp) -> ApplicationSession {
+fn fresh(epochs: Epochs, authenticated_at: Timestamp, now: Timestamp) -> ApplicationSession {
     ApplicationSession {
         joined_at: now,
         authenticated_at,
         last_active_at: now,
         last_issued_at: now,
-        epoch,
+        epoch: epochs.application,
+        session_epoch: epochs.session,
+        previous: None,
         signed_out_at: None,
+        timed_out: None,
     }
 }
 
 impl ApplicationSession {
+    /// The same part in this epoch of the session, which the app learns of now.
+    fn within(mut self, session_epoch: u32) -> ApplicationSession {
+        if self.session_epoch != session_epoch {
+            self.previous = Some(self.epochs());
+            self.session_epoch = session_epoch;
+        }
+        self
+    }
+
     /// Another authorization for a live application session.
     fn used(mut self, wish: &Join, authenticated_at: Timestamp, now: Timestamp) -> ApplicationSession {
         let step = touch_step(wish.limits.idle_timeout).max(Duration::from_secs(1));

@@ -7,23 +7,31 @@
 pub mod activity;
 pub mod application;
 mod change;
+mod ending;
+pub mod notice;
 pub mod policy;
+mod reconstitution;
 mod report;
 pub mod standing;
 mod status;
+mod sweep;
 
 #[cfg(test)]
 mod tests;
 
-pub use change::{Birth, Ended, Join, Joined, Reauthentication, Touched};
+pub use change::{Birth, Join, Joined, Reauthentication, Touched};
+pub use ending::Ended;
+pub use reconstitution::{PastLife, Reconstituted};
 pub use report::{REPORT_EVERY, Report, Reported};
+pub use sweep::LimitsOf;
 
 use crate::model::account::{Account, AccountStanding, EpochReason};
 use crate::model::id::{AccountId, ClientId, SecretDigest, SessionId};
 use crate::model::record::{Kind, Name, Record, Row};
 use crate::protocol::claims::AuthenticationFacts;
 use crate::protocol::time::Timestamp;
-use application::{ApplicationSession, Within};
+use application::{ApplicationSession, Epochs, TimedOut, Within};
+use notice::Notice;
 use policy::{ApplicationLimits, Remember, SessionPolicies};
 use serde::{Deserialize, Serialize};
 use standing::{Clocks, EndReason, Standing};
@@ -63,6 +71,17 @@ pub struct Session {
     /// The one ending, once it happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ending: Option<Ending>,
+    /// A limit that passed, once that was told: what was told stays true, whatever the limits become. Reconstitution
+    /// clears it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timed_out: Option<TimedOut>,
+    /// Its lives before, the latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past: Vec<PastLife>,
+    /// The outbox: which apps are to be told what, and how far that is. Kept here, so that an end and the duty to tell
+    /// of it are one write.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
 }
 
 /// What a browser said of itself, and where it was seen.
@@ -94,6 +113,9 @@ impl Session {
             return Standing::Ended { at, reason };
         }
         let policy = policies.of(self.remember);
+        if let Some(over) = self.timed_out {
+            return standing::timed_out(over, policy.reconstitution_window, now);
+        }
         let bounds = standing::bounds(self.clocks(), policy.limits(), policy.warn_before);
         standing::judge(bounds, policy.reconstitution_window, now)
     }
@@ -116,6 +138,11 @@ impl Session {
                 EpochReason::AccountDisabled => EndReason::AccountDisabled,
             },
         ))
+    }
+
+    /// The epochs of the session itself, seen from no app.
+    pub fn epochs(&self) -> Epochs {
+        Epochs { session: self.epoch, application: 0 }
     }
 
     /// The latest authentication.

@@ -1,5 +1,6 @@
 //! One pure judgement: facts, policy and an instant in, a verdict out.
 
+use crate::model::session::application::TimedOut;
 use crate::model::session::policy::{ApplicationLimits, SessionPolicy};
 use crate::protocol::duration::Limit;
 use crate::protocol::time::Timestamp;
@@ -70,6 +71,31 @@ pub enum EndReason {
     AccountDisabled,
     /// A credential of the account changed.
     CredentialChanged,
+    /// It had timed out, and somebody else signed in in its browser, or the same person without it.
+    Replaced,
+}
+
+impl LimitKind {
+    /// Its short word, in the audit log and on the wire.
+    pub fn word(self) -> &'static str {
+        match self {
+            LimitKind::Idle => "idle",
+            LimitKind::Absolute => "absolute",
+        }
+    }
+}
+
+impl EndReason {
+    /// Its short word, in the audit log and on the wire.
+    pub fn word(self) -> &'static str {
+        match self {
+            EndReason::SignOut => "sign_out",
+            EndReason::Revoked => "revoked",
+            EndReason::AccountDisabled => "account_disabled",
+            EndReason::CredentialChanged => "credential_changed",
+            EndReason::Replaced => "replaced",
+        }
+    }
 }
 
 impl Standing {
@@ -142,10 +168,18 @@ pub fn nearest(bounds: impl Iterator<Item = Bound>) -> Option<Bound> {
 pub fn judge(bounds: impl Iterator<Item = Bound>, window: Duration, now: Timestamp) -> Standing {
     match nearest(bounds) {
         None => Standing::Live { until: None, limit: None },
-        Some(Bound { end, limit, .. }) if now >= end + window => Standing::Expired { since: end, limit },
-        Some(Bound { end, limit, .. }) if now >= end => Standing::Dormant { since: end, limit, until: end + window },
+        Some(Bound { end, limit, .. }) if now >= end => timed_out(TimedOut { since: end, limit }, window, now),
         Some(Bound { end, limit, warn_at }) if now >= warn_at => Standing::Warn { until: end, limit },
         Some(Bound { end, limit, .. }) => Standing::Live { until: Some(end), limit: Some(limit) },
+    }
+}
+
+/// The verdict over a limit that passed.
+pub fn timed_out(TimedOut { since, limit }: TimedOut, window: Duration, now: Timestamp) -> Standing {
+    if now >= since + window {
+        Standing::Expired { since, limit }
+    } else {
+        Standing::Dormant { since, limit, until: since + window }
     }
 }
 

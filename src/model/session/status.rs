@@ -35,6 +35,13 @@ impl Session {
     }
 }
 
+impl super::PastLife {
+    /// What to tell of a life that another one followed: that it is over, since when, and why.
+    pub fn status(&self) -> StandingWords {
+        words(Standing::Expired { since: self.over.since, limit: self.over.limit }, Vec::new())
+    }
+}
+
 /// A verdict in words, with the ends it was reached by.
 fn words(verdict: Standing, bounds: Vec<Bound>) -> StandingWords {
     let end = |kind: LimitKind| bounds.iter().filter(|bound| bound.limit == kind).map(|bound| bound.end).min();
@@ -79,5 +86,6 @@ fn ended(reason: EndReason) -> ReasonWord {
         EndReason::Revoked => ReasonWord::Revoked,
         EndReason::AccountDisabled => ReasonWord::AccountDisabled,
         EndReason::CredentialChanged => ReasonWord::CredentialChanged,
+        EndReason::Replaced => ReasonWord::Revoked,
     }
 }

@@ -1,7 +1,7 @@
 //! Facts × policy × instant → verdict.
 
 use super::activity::{Activity, Counts};
-use super::application::{ApplicationSession, Asking, Entry};
+use super::application::{ApplicationSession, Asking, Entry, Epochs};
 use super::policy::{ApplicationLimits, Remember, SessionPolicies, SessionPolicy, touch_step};
 use super::standing::{Authority, EndReason, LimitKind, Standing};
 use super::*;
@@ -10,6 +10,7 @@ use crate::model::audit::{Act, Event};
 use crate::model::record::{Change, Fate};
 use crate::protocol::duration::Limit;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 mod telling;
@@ -398,7 +399,10 @@ fn part(authenticated: i64, active: i64, signed_out: Option<i64>) -> Application
         last_active_at: at(active),
         last_issued_at: at(active),
         epoch: 0,
+        session_epoch: 0,
+        previous: None,
         signed_out_at: signed_out.map(at),
+        timed_out: None,
     }
 }
 
@@ -524,8 +528,12 @@ fn joining() {
     let silent =
         again.clone().join(&wish("a", strict, Asking::Silently, Activity::Machine), &account(), &policies, at(401));
     assert_eq!((silent.fate, silent.outcome), (Fate::Keep, Joined::Refused(Entry::Visibly)));
+    let previous = Some(Epochs { session: 0, application: 0 });
     let (anew, _) = put(again.join(&visit("a", strict), &account(), &policies, at(401)));
-    assert_eq!(anew.participants[&a], ApplicationSession { joined_at: at(10), epoch: 1, ..part(400, 401, None) });
+    assert_eq!(
+        anew.participants[&a],
+        ApplicationSession { joined_at: at(10), epoch: 1, previous, ..part(400, 401, None) }
+    );
 }
 
 #[test]
@@ -626,16 +634,20 @@ fn the_sweep_forgets_what_is_long_over_alone() {
     let policies = both(policy(Some(1_800), NEVER, 0, 3_600));
     let first = session(&policies);
     let over = at(1_800);
+    let none = LimitsOf::new();
     for now in [0, 1_799, 1_800, 5_399, 5_400, 5_400 + 86_399 - 3_600] {
-        let change = first.clone().sweep(Some(&account()), &policies, at(now));
-        assert_eq!(change.fate, Fate::Keep, "at {now}");
+        let change = first.clone().sweep(Some(&account()), &policies, &none, at(now));
+        let told = matches!(&change.fate, Fate::Put(session) if session.timed_out.is_some());
+        assert_eq!(told, now >= 1_800, "a limit that passed is written down, at {now}");
+        assert!(told || change.fate == Fate::Keep, "at {now}");
         assert!(
             change.look_at.iter().all(|next| *next > at(now)) && change.look_at.len() == 1,
             "it comes again, later"
         );
     }
-    assert_eq!(first.clone().sweep(Some(&account()), &policies, over + Duration::from_secs(86_400)).fate, Fate::Delete);
-    assert_eq!(first.sweep(None, &policies, at(0)).fate, Fate::Delete, "nobody's");
+    let late = over + Duration::from_secs(86_400);
+    assert_eq!(first.clone().sweep(Some(&account()), &policies, &none, late).fate, Fate::Delete);
+    assert_eq!(first.sweep(None, &policies, &none, at(0)).fate, Fate::Delete, "nobody's");
 }
 
 /// What may happen to a session, by whomever.
@@ -649,6 +661,8 @@ enum Happening {
     Leave(u8),
     End,
     EndEverywhere,
+    Sweep,
+    ComeBack,
 }
 
 fn a_limit() -> impl Strategy<Value = Option<u64>> {
@@ -679,6 +693,8 @@ fn a_happening() -> impl Strategy<Value = Happening> {
         1 => (0_u8..3).prop_map(Happening::Leave),
         1 => Just(Happening::End),
         1 => Just(Happening::EndEverywhere),
+        4 => Just(Happening::Sweep),
+        4 => Just(Happening::ComeBack),
     ]
 }
 
@@ -694,6 +710,15 @@ struct World {
     authenticated: Timestamp,
     /// The same for each app: epoch, last act that counted there, latest authentication it may rest on.
     apps: [Option<(u32, Timestamp, Timestamp)>; 3],
+}
+
+fn reauthentication(now: Timestamp) -> Reauthentication {
+    Reauthentication {
+        authentication: facts(now),
+        remember: Remember::No,
+        secret: SecretDigest::new(format!("{now:?}")),
+        device: Device::default(),
+    }
 }
 
 fn client(number: u8) -> ClientId {
@@ -729,12 +754,7 @@ impl World {
                 if alive {
                     (self.human, self.authenticated) = (now, now);
                 }
-                let act = Reauthentication {
-                    authentication: facts(now),
-                    remember: *remember,
-                    secret: SecretDigest::new(format!("{now:?}")),
-                    device: Device::default(),
-                };
+                let act = Reauthentication { remember: *remember, ..reauthentication(now) };
                 after(&session, session.clone().reauthenticate(act, &self.account, &self.policies)).0
             }
             Happening::Join(number, asking, activity) => {
@@ -764,7 +784,34 @@ impl World {
                 self.account.epoch_raised = Some((now, EpochReason::Revoked));
                 session
             }
+            Happening::Sweep => {
+                let limits = (0..3).map(|number| (client(number), self.limits[usize::from(number)])).collect();
+                let change = session.clone().sweep(Some(&self.account), &self.policies, &limits, now);
+                // What is forgotten is told of no more; the story ends there as far as it is worth telling.
+                if change.fate == Fate::Delete { session } else { after(&session, change).0 }
+            }
+            Happening::ComeBack => {
+                let act = reauthentication(now);
+                let (session, outcome) =
+                    after(&session, session.clone().reconstitute(act, &self.account, &self.policies));
+                if outcome == Reconstituted::Now {
+                    (self.human, self.authenticated) = (now, now);
+                }
+                session
+            }
         };
+    }
+
+    /// Would the sweep forget it?
+    fn forgotten(&self) -> Fate<()> {
+        let change = self.session.clone().sweep(Some(&self.account), &self.policies, &LimitsOf::new(), self.now);
+        if change.fate == Fate::Delete { Fate::Delete } else { Fate::Keep }
+    }
+
+    /// The part of an app as it knows it: none where it has not learnt of this life of the session.
+    fn known(&self, number: u8) -> Option<Epochs> {
+        let part = self.session.participants.get(&client(number))?;
+        (part.session_epoch == self.session.epoch).then(|| part.epochs())
     }
 
     fn joined(&mut self, number: u8, session: &Session, asking: Asking, activity: Activity) {
@@ -827,6 +874,8 @@ proptest! {
         };
         let mut over: Option<Standing> = None;
         let mut parts_over = [None; 3];
+        // Every life of an app's part that anybody ever saw good.
+        let mut lives: BTreeSet<(u8, Epochs)> = BTreeSet::new();
         for happening in &happenings {
             let (before, standing_before) = (world.session.clone(), world.standing());
             world.happen(happening);
@@ -836,6 +885,13 @@ proptest! {
             // Never live after a limit passed.
             if world.passed(policy.limits(), world.human, world.authenticated) == Authority::Over {
                 prop_assert_eq!(standing.authority(), Authority::Over, "{:?}", happening);
+            }
+            // Only coming back makes anything of it, and only of what had timed out.
+            if world.session.epoch != before.epoch {
+                let rightly = matches!((happening, standing_before), (Happening::ComeBack, Standing::Dormant { .. }));
+                prop_assert!(rightly, "{:?} by {:?}", standing_before, happening);
+                prop_assert_ne!(&world.session.secret, &before.secret);
+                over = None;
             }
             // Over stays over, and an ended one stays ended just so.
             if let Some(was) = over {
@@ -869,12 +925,27 @@ proptest! {
                 if world.passed(world.limits[place], active, rests_on) == Authority::Over {
                     prop_assert_eq!(part.authority(), Authority::Over, "app {} by {:?}", number, happening);
                 }
-                // Over stays over in one epoch: only beginning anew is live again.
-                if parts_over[place] == Some(epoch) {
+                // Over stays over in one life: only beginning anew is live again.
+                let life = (world.session.epoch, epoch);
+                if parts_over[place] == Some(life) {
                     prop_assert_eq!(part.authority(), Authority::Over, "app {} came back by {:?}", number, happening);
                 }
                 if part.authority() == Authority::Over {
-                    parts_over[place] = Some(epoch);
+                    parts_over[place] = Some(life);
+                }
+            }
+            // Notices hit nobody who goes on, and after the sweep everybody who does not has one.
+            for number in 0..3_u8 {
+                let good = world.part_standing(number).is_some_and(|part| part.authority() == Authority::Good);
+                let now_known = world.known(number).filter(|_| good);
+                let of_app = world.session.notices.iter().filter(|notice| notice.client == client(number));
+                let told: Vec<Epochs> = of_app.map(|notice| notice.epochs).collect();
+                prop_assert!(now_known.is_none_or(|known| !told.contains(&known)), "app {} by {:?}", number, happening);
+                lives.extend(now_known.map(|known| (number, known)));
+                if matches!(happening, Happening::Sweep) && world.forgotten() == Fate::Keep {
+                    for (_, life) in lives.iter().filter(|(of, life)| *of == number && Some(*life) != now_known) {
+                        prop_assert!(told.contains(life), "app {} was not told of {:?}", number, life);
+                    }
                 }
             }
         }

@@ -126,6 +126,8 @@ fn act_key(act: Act) -> &'static str {
         Act::SessionStarted => "act-session-started",
         Act::Reauthenticated => "act-reauthenticated",
         Act::SessionEnded => "act-session-ended",
+        Act::SessionTimedOut => "act-session-timed-out",
+        Act::SessionReconstituted => "act-session-reconstituted",
         Act::ApplicationJoined => "act-application-joined",
         Act::GrantIssued => "act-grant-issued",
         Act::GrantRevoked => "act-grant-revoked",

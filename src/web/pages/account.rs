@@ -26,12 +26,24 @@ pub enum Current {
 /// One app's part in a session, on [`Account`].
 #[derive(Debug, Clone)]
 pub struct AppLine {
+    /// Comes back as the field `client`: the client id.
+    pub client: String,
     /// Name of the client.
     pub name: String,
     /// When it joined, in Unix seconds.
     pub joined: i64,
     /// When its part ends as things stand, in Unix seconds; `None` for never.
     pub ends: Option<i64>,
+    /// The person's last act in it, in Unix seconds.
+    pub last_active: i64,
+    /// Which limit that end comes from, in words; empty for never.
+    pub limit: String,
+    /// Grants it was given in this part.
+    pub grants: usize,
+    /// How often those were renewed.
+    pub renewals: usize,
+    /// When one was given or renewed last, in Unix seconds.
+    pub renewed: Option<i64>,
 }
 
 /// One session of the person, on [`Account`].
@@ -51,6 +63,10 @@ pub struct SessionLine {
     pub current: Current,
     /// When it ends as things stand, in Unix seconds; `None` for never.
     pub ends: Option<i64>,
+    /// Which limit that end comes from, in words; empty for never.
+    pub limit: String,
+    /// When it last went on after a time-out, in Unix seconds.
+    pub continued: Option<i64>,
     /// The apps that take part.
     pub apps: Vec<AppLine>,
 }
@@ -75,7 +91,8 @@ impl ConsentLine {
 }
 
 /// The person's sessions and consents. Each form posts `csrf` and one field to a path of its own:
-/// `/account/withdraw` (`client`), `/account/end-session` (`session`), `/account/end-others`, `/account/sign-out`.
+/// `/account/withdraw` (`client`), `/account/end-session` (`session`, and `client` for one app's part in it),
+/// `/account/end-others`, `/account/sign-out` (`scope`).
 #[derive(Debug, Clone, Template)]
 #[template(path = "account.html")]
 pub struct Account {

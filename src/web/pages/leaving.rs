@@ -21,18 +21,87 @@ pub struct SignOut {
     pub apps: Vec<String>,
     /// Name of the client that asked, where it is known.
     pub asked_by: Option<String>,
+    /// The same name, where that app alone can be left.
+    pub alone: Option<String>,
 }
 
-/// The session is over.
+/// What the person signed out of, and who was told (`/signed-out`).
 #[derive(Debug, Clone, Template)]
 #[template(path = "signed_out.html")]
 pub struct SignedOut {
     /// The language of the page.
     pub text: Text,
-    /// Names of the apps that took part in it.
-    pub apps: Vec<String>,
+    /// The apps it concerned, and how far each is told.
+    pub apps: Vec<ToldLine>,
+    /// Addresses of relying apps that are loaded in hidden frames (Front-Channel Logout 1.0, section 2).
+    pub frames: Vec<String>,
+    /// Where the browser goes on, once the frames had their time.
+    pub next: Option<String>,
+    /// Did the session itself end?
+    pub session: WholeSession,
     /// Where "Sign in again" leads: a path of ours.
     pub sign_in: String,
+}
+
+/// What became of the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WholeSession {
+    /// It ended.
+    Over,
+    /// One app was left, and it goes on.
+    GoesOn,
+}
+
+/// One app on the page after a sign-out.
+#[derive(Debug, Clone)]
+pub struct ToldLine {
+    /// Its name.
+    pub name: String,
+    /// For the mark beside it.
+    pub state: ToldState,
+    /// How far it is told, in words.
+    pub words: String,
+}
+
+/// How far an app is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToldState {
+    /// It may change any moment.
+    Underway,
+    /// It is as it will stay.
+    Settled,
+    /// It could not be reached.
+    Failed,
+}
+
+impl ToldState {
+    /// For the style sheet and the script.
+    pub fn name(self) -> &'static str {
+        match self {
+            ToldState::Underway => "underway",
+            ToldState::Settled => "settled",
+            ToldState::Failed => "failed",
+        }
+    }
+}
+
+impl SignedOut {
+    fn whole(&self) -> bool {
+        self.session == WholeSession::Over
+    }
+
+    fn heading(&self) -> &'static str {
+        if self.whole() { "signed-out-heading" } else { "signed-out-app-heading" }
+    }
+
+    fn lead(&self) -> &'static str {
+        if self.whole() { "signed-out" } else { "signed-out-app" }
+    }
+
+    /// Does anything on the page change by itself?
+    pub fn stirs(&self) -> bool {
+        self.next.is_some() || !self.frames.is_empty() || self.apps.iter().any(|app| app.state == ToldState::Underway)
+    }
 }
 
 /// The person chose to stay signed in.

@@ -133,8 +133,28 @@ fn leaving() -> Vec<(&'static str, String)> {
         person: Some("Ada Lovelace".into()),
         apps: apps.clone(),
         asked_by: Some("Plaza".into()),
+        alone: Some("Plaza".into()),
     };
-    let signed_out = SignedOut { text: Text, apps, sign_in: "/account".into() };
+    let told = |name: &str, state, words: &str| ToldLine { name: name.into(), state, words: words.into() };
+    let signed_out = SignedOut {
+        text: Text,
+        apps: vec![
+            told("Meridian Bank", ToldState::Settled, "knows"),
+            told("Plaza", ToldState::Underway, "is being told"),
+            told("Harbour Post", ToldState::Failed, "could not be reached; we keep trying"),
+        ],
+        frames: vec!["https://plaza.example/left?iss=https%3A%2F%2Fid.example&sid=abc".into()],
+        next: Some("https://plaza.example/bye?state=1".into()),
+        session: WholeSession::Over,
+        sign_in: "/account".into(),
+    };
+    let left_alone = SignedOut {
+        apps: Vec::new(),
+        frames: Vec::new(),
+        next: None,
+        session: WholeSession::GoesOn,
+        ..signed_out.clone()
+    };
     let error = ErrorPage {
         text: Text,
         title: "We cannot send you back to this app".into(),
@@ -145,6 +165,7 @@ fn leaving() -> Vec<(&'static str, String)> {
     vec![
         ("sign-out", html(sign_out)),
         ("signed-out", html(signed_out)),
+        ("signed-out-app", html(left_alone)),
         ("stayed", html(Stayed { text: Text })),
         ("error", html(error)),
     ]
@@ -159,9 +180,31 @@ fn session(id: &str, device: &str, current: Current) -> SessionLine {
         last_active: NOON - 240,
         current,
         ends: Some(NOON + 500_000),
+        limit: "whatever you do".into(),
+        continued: Some(NOON - 30_000),
         apps: vec![
-            AppLine { name: "Meridian Bank".into(), joined: NOON - 9_000, ends: Some(NOON + 600) },
-            AppLine { name: "Plaza".into(), joined: NOON - 80_000, ends: None },
+            AppLine {
+                client: "bank".into(),
+                name: "Meridian Bank".into(),
+                joined: NOON - 9_000,
+                last_active: NOON - 30,
+                ends: Some(NOON + 600),
+                limit: "if you do nothing".into(),
+                grants: 1,
+                renewals: 3,
+                renewed: Some(NOON - 60),
+            },
+            AppLine {
+                client: "plaza".into(),
+                name: "Plaza".into(),
+                joined: NOON - 80_000,
+                last_active: NOON - 40_000,
+                ends: None,
+                limit: String::new(),
+                grants: 2,
+                renewals: 1,
+                renewed: None,
+            },
         ],
     }
 }

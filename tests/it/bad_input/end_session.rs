@@ -61,7 +61,8 @@ async fn a_person_who_agrees_is_not_sent_to_an_altered_address() {
         let pairs = [("id_token_hint", tokens.id.as_str()), ("post_logout_redirect_uri", uri.as_str())];
         let asks = browser.get(&address(&pairs)).await;
         let answer = browser.submit(&asks, "/end_session/confirm", &[("choice", "sign-out")]).await;
-        assert_page(&answer, 200, uri);
+        assert!(answer.location().starts_with("/signed-out?r="), "{uri}: {}", answer.location());
+        assert_page(&browser.get(answer.location()).await, 200, uri);
         assert_eq!(browser.silently(&social).await.error(), "login_required", "{uri}");
     }
 }

@@ -55,11 +55,22 @@ impl Answer {
         Some(found.text().collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
+    /// An attribute of the element that this selector finds first.
+    pub fn attribute(&self, selector: &str, name: &str) -> Option<String> {
+        let page = Html::parse_document(&self.body);
+        let found = page.select(&Selector::parse(selector).unwrap()).next()?;
+        found.value().attr(name).map(str::to_owned)
+    }
+
     /// The fields of the form that posts to `action`, with their values.
     pub fn fields(&self, action: &str) -> BTreeMap<String, String> {
         let page = Html::parse_document(&self.body);
         let selector = Selector::parse(&format!("form[action=\"{action}\"] input")).unwrap();
-        let inputs = page.select(&selector).filter(|input| input.value().attr("type") != Some("checkbox"));
+        let inputs = page.select(&selector).filter(|input| match input.value().attr("type") {
+            Some("checkbox") => false,
+            Some("radio") => input.value().attr("checked").is_some(),
+            _ => true,
+        });
         let pairs = inputs.filter_map(|input| {
             let name = input.value().attr("name")?;
             Some((name.to_owned(), input.value().attr("value").unwrap_or_default().to_owned()))

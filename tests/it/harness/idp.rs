@@ -9,6 +9,10 @@ use abide::clock::Clock;
 use abide::config::Config;
 use abide::crypto::hashing::Cost;
 use abide::flow::import::ReplaceSecrets;
+use abide::model::account::{Account, EpochReason, username_name};
+use abide::model::audit::{Act, Event};
+use abide::model::record::Change;
+use abide::model::setting::Setting;
 use abide::protocol::Timestamp;
 use abide::store::Backend;
 use abide::store::sled::SledStore;
@@ -158,6 +162,47 @@ impl Idp {
     /// The provider's own flows, for what has no request (sweep, set-up link, export).
     pub fn flows(&self) -> &abide::flow::Idp {
         &self.facing.idp
+    }
+
+    /// Ends every session of an account by its own record: by disabling it and enabling it again, or by a sign-out.
+    pub async fn end_account_of(&self, username: &str, disable: bool) {
+        let event = |act| Event::done(act, self.now());
+        let account = self.facing.idp.store.find::<Account>(&username_name(username)).await.unwrap().unwrap();
+        let change = |wish: fn(Account, Event) -> Change<Account, ()>, event: Event| {
+            let store = self.facing.idp.store.clone();
+            let key = account.id.to_string();
+            async move {
+                let rule = move |before: Option<Account>| wish(before.unwrap(), event.clone());
+                store.change::<Account, _, _>(&key, rule).await.unwrap().outcome().unwrap();
+            }
+        };
+        if disable {
+            change(|account, event| account.disable(event), event(Act::AccountDisabled)).await;
+            change(|account, event| account.enable(event), event(Act::AccountEnabled)).await;
+        } else {
+            let sign_out = |account: Account, event| account.raise_epoch(EpochReason::SignOut, event);
+            change(sign_out, event(Act::SessionEnded)).await;
+        }
+    }
+
+    /// What the background does: appointments are kept, and apps are told, until nothing is due at this instant.
+    pub async fn deliver(&self) {
+        loop {
+            let swept = self.facing.idp.sweep(self.now()).await.unwrap();
+            if swept.count == 0 {
+                return;
+            }
+            let errands = swept.errands.into_iter().map(|errand| self.facing.idp.run_errand(errand, self.now()));
+            for done in futures_util::future::join_all(errands).await {
+                done.unwrap();
+            }
+        }
+    }
+
+    /// The store does not know any more under which limits its appointments were made, as if they had been others.
+    pub async fn forget_limits(&self) {
+        let store = &self.facing.idp.store;
+        store.change::<Setting, _, _>(Setting::LIMITS, |_| Change::delete(())).await.unwrap().outcome().unwrap();
     }
 
     /// (reads, changes) of the store so far.

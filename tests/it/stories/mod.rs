@@ -1,8 +1,10 @@
 //! Stories over actors: what people and apps see.
 
+mod back_channel;
 mod browsers;
 mod events;
 mod limits;
 mod logout;
 mod main_job;
+mod reconstitution;
 mod status;

@@ -1,0 +1,304 @@
+//! RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0).
+//!
+//! A genuine hint for a session of this browser ends it without a question. Anything else asks first: a link alone
+//! must not be able to sign anybody out.
+
+mod farewell;
+
+pub use farewell::{Farewell, SessionGoes, Told};
+
+use crate::crypto::seal::Purpose;
+use crate::flow::browser::Visitor;
+use crate::flow::session::{Current, Handles};
+use crate::flow::{Fault, Idp};
+use crate::model::account::{Account, EpochReason};
+use crate::model::audit::{Act, Event};
+use crate::model::authorization::ReturnAddress;
+use crate::model::client::Client;
+use crate::model::id::{BrowserId, ClientId};
+use crate::model::record::Change;
+use crate::model::session::Session;
+use crate::model::session::standing::EndReason;
+use crate::protocol::claims::IdTokenClaims;
+use crate::protocol::client_metadata::LogoutScope;
+use crate::protocol::end_session::LogoutRequest;
+use crate::protocol::time::Timestamp;
+use farewell::Left;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// How long a page that asks stays good.
+const ASKING: Duration = Duration::from_secs(600);
+
+/// What the browser is to see next.
+#[derive(Debug)]
+pub enum LoggedOut {
+    /// A page that asks.
+    Ask(Box<Question>),
+    /// A relying app's address.
+    Return(String),
+    /// The page that says what the person is signed out of, by this receipt; see [`Idp::farewell`].
+    Left(String),
+    /// Nobody was signed in, and no app wants to have the browser back.
+    Nobody,
+    /// The person stays.
+    Stayed,
+    /// The question is too old or another browser's.
+    Gone,
+}
+
+/// A page that asks.
+#[derive(Debug)]
+pub struct Question {
+    /// To come back with the form.
+    pub request: String,
+    /// Who is signed in.
+    pub current: Current,
+    /// The apps that take part, by name.
+    pub apps: Vec<String>,
+    /// Where the browser will go afterwards, if that is proved.
+    pub destination: Option<String>,
+    /// The app that asks, if it is known.
+    pub asked_by: Option<String>,
+    /// May the person leave that app alone?
+    pub app_alone: AppAlone,
+}
+
+/// Does the app that asks take part in the session, so that it alone can be left?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppAlone {
+    /// It does.
+    Offered,
+    /// It does not, or nobody knows which app asks.
+    No,
+}
+
+/// The question, as the page carries it.
+#[derive(Serialize, Deserialize)]
+struct Asked {
+    request: LogoutRequest,
+    browser: BrowserId,
+    asked_at: Timestamp,
+}
+
+/// What the person answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogoutAnswer {
+    /// Sign out, that far.
+    SignOut(Scope),
+    /// Stay.
+    Stay,
+}
+
+/// How far a sign-out reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The app that asked, alone.
+    App,
+    /// The session in this browser.
+    Browser,
+    /// Every session of the account.
+    Everywhere,
+}
+
+impl Idp {
+    /// A logout request comes in.
+    pub async fn end_session_request(
+        &self,
+        visitor: &Visitor,
+        request: LogoutRequest,
+        now: Timestamp,
+    ) -> Result<(LoggedOut, Handles), Fault> {
+        let (hint, client, address) = self.proved(&request, now).await?;
+        let (live, dormant) = self.all_held(visitor, now).await?;
+        let meant = live.iter().find(|current| self.is_meant(&current.session, hint.as_ref()));
+        let unreturnable = request.post_logout_redirect_uri.is_some() && address.is_none();
+        match (meant, live.first()) {
+            (Some(current), _) if let (false, Some(client)) = (unreturnable, &client) => {
+                let scope = match client.metadata.logout_scope {
+                    LogoutScope::App => Scope::App,
+                    LogoutScope::Browser => Scope::Browser,
+                };
+                self.carry_out(visitor, current, (scope, Some(client)), address, now).await
+            }
+            (_, Some(current)) => {
+                let current = meant.unwrap_or(current);
+                let takes_part = |client: &&Client| current.session.participants.contains_key(&client.id);
+                let app_alone =
+                    if client.as_ref().filter(takes_part).is_some() { AppAlone::Offered } else { AppAlone::No };
+                let asked = Asked { request, browser: visitor.browser.id.clone(), asked_at: now };
+                let question = Question {
+                    request: self.seals.seal(Purpose::Logout, &asked),
+                    apps: self.app_names(&current.session).await?,
+                    current: current.clone(),
+                    destination: address.map(|address| address.uri().to_owned()),
+                    asked_by: client.map(|client| client.name().to_owned()),
+                    app_alone,
+                };
+                Ok((LoggedOut::Ask(Box::new(question)), Handles::Unchanged))
+            }
+            // Nobody is signed in: there is nothing to ask. What timed out must not come back after a sign-out.
+            (_, None) => {
+                if let Some(held) = dormant.iter().find(|held| self.is_meant(held.session(), hint.as_ref())) {
+                    let event = Event::done(Act::SessionEnded, now).by(&held.account().id).because("sign_out");
+                    self.end_dormant(held, EndReason::SignOut, event).await?;
+                }
+                let next = address.map_or(LoggedOut::Nobody, |address| LoggedOut::Return(address.with(&[])));
+                Ok((next, Handles::Unchanged))
+            }
+        }
+    }
+
+    /// The person answers the page that asked.
+    pub async fn end_session_answer(
+        &self,
+        visitor: &Visitor,
+        (request, answer): (&str, LogoutAnswer),
+        now: Timestamp,
+    ) -> Result<(LoggedOut, Handles), Fault> {
+        let asked = self.seals.open::<Asked>(Purpose::Logout, request);
+        let ours = asked.filter(|q| q.browser == visitor.browser.id && now < q.asked_at + ASKING);
+        let Some(Asked { request, .. }) = ours else { return Ok((LoggedOut::Gone, Handles::Unchanged)) };
+        let LogoutAnswer::SignOut(scope) = answer else { return Ok((LoggedOut::Stayed, Handles::Unchanged)) };
+        let (hint, client, address) = self.proved(&request, now).await?;
+        let live = self.all_live(visitor, now).await?;
+        let current = live.iter().find(|current| self.is_meant(&current.session, hint.as_ref())).or(live.first());
+        match current {
+            Some(current) => self.carry_out(visitor, current, (scope, client.as_ref()), address, now).await,
+            None => {
+                let next = address.map_or(LoggedOut::Nobody, |address| LoggedOut::Return(address.with(&[])));
+                Ok((next, Handles::Unchanged))
+            }
+        }
+    }
+
+    /// The person signs out on a page of ours that no app asked for.
+    pub async fn sign_out_here(
+        &self,
+        visitor: &Visitor,
+        current: &Current,
+        scope: Scope,
+        now: Timestamp,
+    ) -> Result<(LoggedOut, Handles), Fault> {
+        self.carry_out(visitor, current, (scope, None), None, now).await
+    }
+
+    /// What a request proves: whom it means, who asks, and where it may lead.
+    async fn proved(
+        &self,
+        request: &LogoutRequest,
+        now: Timestamp,
+    ) -> Result<(Option<IdTokenClaims>, Option<Client>, Option<ReturnAddress>), Fault> {
+        let hint = request.id_token_hint.as_deref().and_then(|hint| self.genuine_hint(hint, now));
+        let client = self.asking_client(request, hint.as_ref()).await?;
+        let address = return_address(request, client.as_ref());
+        Ok((hint, client, address))
+    }
+
+    /// Ends what is to end, and says what the browser sees next: the app's address at once, unless other apps are still
+    /// to be asked by frames.
+    async fn carry_out(
+        &self,
+        visitor: &Visitor,
+        current: &Current,
+        (scope, client): (Scope, Option<&Client>),
+        address: Option<ReturnAddress>,
+        now: Timestamp,
+    ) -> Result<(LoggedOut, Handles), Fault> {
+        let session = &current.session;
+        let (left, handles) = match (scope, client) {
+            (Scope::App, Some(client)) => {
+                self.leave_app(session, &client.id, now).await?;
+                (Left::App(session.id.clone(), client.id.clone()), Handles::Unchanged)
+            }
+            (Scope::Everywhere, _) => {
+                self.end_everywhere(&current.account, now).await?;
+                (Left::Session(session.id.clone()), self.sign_out(visitor, current, now).await?)
+            }
+            _ => (Left::Session(session.id.clone()), self.sign_out(visitor, current, now).await?),
+        };
+        let address = address.map(|address| address.with(&[]));
+        let framed = matches!(left, Left::Session(_)) && self.frames_in(session).await?;
+        let next = match address {
+            Some(address) if !framed => LoggedOut::Return(address),
+            address => LoggedOut::Left(self.receipt(visitor, left, address, now)),
+        };
+        Ok((next, handles))
+    }
+
+    /// The person leaves one app; the others and the session go on.
+    pub async fn leave_app(&self, session: &Session, client: &ClientId, now: Timestamp) -> Result<(), Fault> {
+        let id = client.clone();
+        let changed = self.store.change::<Session, _, _>(session.id.as_str(), move |before| match before {
+            Some(session) => session.leave(&id, now),
+            None => Change::keep(()),
+        });
+        Ok(changed.await?.outcome()?)
+    }
+
+    /// Every session of the account is over, in one write.
+    async fn end_everywhere(&self, account: &Account, now: Timestamp) -> Result<(), Fault> {
+        let event = Event::done(Act::SessionEnded, now).by(&account.id).because("sign_out_everywhere");
+        let changed = self.store.change::<Account, _, _>(account.id.as_str(), move |before| match before {
+            Some(account) => account.raise_epoch(EpochReason::SignOut, event.clone()),
+            None => Change::keep(()),
+        });
+        Ok(changed.await?.outcome()?)
+    }
+
+    /// Has any app of the session an address that is to be loaded in a frame?
+    async fn frames_in(&self, session: &Session) -> Result<bool, Fault> {
+        for id in session.participants.keys() {
+            let client = self.store.read::<Client>(id.as_str()).await?;
+            if client.is_some_and(|client| client.metadata.frontchannel_logout_uri.is_some()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Is it this session the hint tells of?
+    fn is_meant(&self, session: &Session, hint: Option<&IdTokenClaims>) -> bool {
+        let Some(hint) = hint else { return false };
+        let parts = session.participants.iter().filter(|(client, _)| hint.aud.contains(client.as_str()));
+        let known = parts.filter(|(_, part)| part.session_epoch == session.epoch).map(|(_, part)| part.epochs());
+        let mut names = known.chain([session.epochs()]).map(|epochs| self.sid(&session.id, epochs));
+        names.any(|name| hint.sid.as_deref() == Some(&name))
+    }
+
+    /// The client that asks: the hint's audience, which a `client_id` beside it must not contradict.
+    async fn asking_client(
+        &self,
+        request: &LogoutRequest,
+        hint: Option<&IdTokenClaims>,
+    ) -> Result<Option<Client>, Fault> {
+        let named = request.client_id.as_deref().filter(|id| id.len() <= 200);
+        let id = match (hint, named) {
+            (Some(hint), Some(named)) if !hint.aud.contains(named) => return Ok(None),
+            (_, Some(named)) => named.to_owned(),
+            (Some(IdTokenClaims { aud: crate::protocol::claims::Audience::One(one), .. }), None) => one.clone(),
+            _ => return Ok(None),
+        };
+        Ok(self.store.read::<Client>(&id).await?)
+    }
+
+    /// What people call the apps that take part in a session.
+    pub async fn app_names(&self, session: &Session) -> Result<Vec<String>, Fault> {
+        let mut names = Vec::new();
+        for id in session.participants.keys() {
+            names.extend(self.app_name(id).await?);
+        }
+        Ok(names)
+    }
+
+    /// What people call an app; none for the console and for one that is gone.
+    pub async fn app_name(&self, id: &ClientId) -> Result<Option<String>, Fault> {
+        let client = self.store.read::<Client>(id.as_str()).await?;
+        Ok(client.map(|client| client.name().to_owned()))
+    }
+}
+
+fn return_address(request: &LogoutRequest, client: Option<&Client>) -> Option<ReturnAddress> {
+    let uri = request.post_logout_redirect_uri.as_deref()?;
+    ReturnAddress::prove_post_logout(client?, uri, request.state.clone()).ok()
+}

@@ -1,0 +1,22 @@
+//! What opens a socket besides the store.
+//!
+//! ```text
+//! http        the one outbound HTTP client: what is asked, and how long and how much it may take
+//! connect     connections, opened only to addresses that the rules admit
+//! names       names become addresses
+//! trust       which certificates are believed
+//! unreached   why there was no answer
+//! ```
+//!
+//! The client stands on `hyper` and a connector of its own, not on `reqwest`: a resolver of `reqwest` is not told the
+//! port, is not asked about addresses written in the URI, and the size of an answer's head cannot be set. Here every
+//! connection, by whatever name or literal, comes through one function that resolves, judges and connects. And what
+//! must not be there is not switched off but absent: redirects, proxies from the environment, cookies, referrers.
+
+mod connect;
+pub mod http;
+pub mod names;
+pub mod trust;
+mod unreached;
+
+pub use unreached::{TlsFault, Unreached};
