@@ -5,7 +5,7 @@ use super::driver::{Profile, story};
 use super::page::Page;
 use crate::real::idp::{client, password_of, person};
 use crate::real::travelling::Travelling;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::sync::Arc;
 
 fn provider(idle: &str, max: &str) -> Arc<Travelling> {
