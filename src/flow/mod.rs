@@ -6,6 +6,7 @@
 //! browser     what a browser shows of itself; the session behind its cookie
 //! session     sessions begin, are used, and end
 //! status      what a session is good for, told to apps and pages; reports of activity
+//! watch       waiting until that may have changed
 //! token/      client -> request -> judge, consume, then mint
 //! logout      RP-initiated logout
 //! account     the person's own page
@@ -35,6 +36,7 @@ pub mod sign_in;
 pub mod status;
 pub mod sweep;
 pub mod token;
+pub mod watch;
 
 use crate::crypto::hashing::Hashing;
 use crate::crypto::jwt::SignFault;

@@ -2,6 +2,7 @@
 
 mod back_channel;
 mod browsers;
+mod events;
 mod limits;
 mod logout;
 mod main_job;
