@@ -76,4 +76,4 @@ pub use session::{ApplicationSession, Authority, Standing};
 pub use store::SledStore;
 pub use store::{MemoryStore, SessionStore, StoreFault};
 pub use web::pages::{Pages, PlainPages, in_words};
-pub use web::{Look, SignedIn};
+pub use web::{Gone, KeepError, Look, SignedIn};

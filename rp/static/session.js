@@ -27,6 +27,7 @@ let lastAct = 0;
 let lastTick = Date.now();
 let waitUntil = 0;
 let over = false;
+let leavingSince = 0; // a navigation is under way, maybe the sign-out itself: a reload would break it off
 
 const channel = "BroadcastChannel" in window ? new BroadcastChannel(KEY) : null;
 const now = () => Date.now() / 1000 + ahead;
@@ -88,9 +89,9 @@ function end() {
   over = true;
   channel?.postMessage({ over: true });
   const before = Number(sessionStorage.getItem(KEY) ?? 0);
-  sessionStorage.setItem(KEY, String(Date.now()));
   // The page is asked for again and shows what it shows to somebody who is not signed in. Never twice in a row.
-  if (Date.now() - before > 10_000) {
+  if (Date.now() - before > 10_000 && Date.now() - leavingSince > 15_000) {
+    sessionStorage.setItem(KEY, String(Date.now()));
     const elsewhere = document.documentElement.dataset.sessionEnd;
     if (elsewhere) location.assign(elsewhere);
     else location.reload();
@@ -343,6 +344,7 @@ channel?.addEventListener("message", ({ data }) => {
 });
 addEventListener("pageshow", (event) => { if (event.persisted) read(); });
 addEventListener("pagehide", flush);
+addEventListener("beforeunload", () => { leavingSince = Date.now(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) { read(); tick(); } else flush(); });
 document.addEventListener("pointerdown", act, { passive: true });
 document.addEventListener("keydown", act);

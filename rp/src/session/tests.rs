@@ -233,7 +233,8 @@ fn restoring_with_each_condition_violated_alone() {
         }
         made_of(claims)
     };
-    let cases: Vec<(&str, Identity, Instant, Option<Ending>, Result<(), Withheld>)> = vec![
+    type Case = (&'static str, Identity, Instant, Option<Ending>, Result<(), Withheld>);
+    let cases: Vec<Case> = vec![
         ("all hold", made_of(good.clone()), 140, None, Ok(())),
         ("a provider without prev_sid", changed("prev_sid", Value::Null), 140, None, Ok(())),
         ("another subject", changed("sub", json!("otto")), 140, None, Err(Withheld::OtherPerson)),

@@ -21,7 +21,7 @@ mod sign_in;
 mod signed_in;
 mod status;
 
-pub use signed_in::{Look, SignedIn};
+pub use signed_in::{Gone, KeepError, Look, SignedIn};
 
 use crate::app::RelyingApp;
 use crate::secret::same;

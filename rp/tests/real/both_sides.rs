@@ -127,6 +127,36 @@ async fn until_reported(world: &World, mira: &mut Visitor) {
 }
 
 #[actix_web::test]
+async fn the_providers_stream_ends_a_session_without_any_back_channel() {
+    let world = World::of(Policy::default(), half_an_hour, json!({})).await;
+    let mut mira = world.signed_in(MIRA).await;
+    type_half(&mut mira).await;
+    let mut stream = mira.stream("/auth/session/events").await;
+    let mut last = json!(null);
+    let mut next = async |wanted: &str| {
+        for _ in 0..20 {
+            let chunk = tokio::time::timeout(Duration::from_secs(20), stream.chunk()).await.expect("in time");
+            let chunk = chunk.expect("readable").unwrap_or_else(|| panic!("closed after {last}"));
+            let text = String::from_utf8_lossy(&chunk).into_owned();
+            let Some(data) = text.lines().find_map(|line| line.strip_prefix("data: ")) else { continue };
+            last = serde_json::from_str::<Value>(data).expect("JSON");
+            if last["provider"]["standing"] == wanted || last["standing"] == wanted {
+                return last.clone();
+            }
+        }
+        panic!("never {wanted}: {last}");
+    };
+    let first = next("live").await;
+    assert!(!first.to_string().contains("eyJ"));
+    world.pass(1801);
+    let end = next("dormant").await;
+    assert_eq!(end["limit"], "idle", "{end}");
+    assert_eq!(mira.step(By::Script, "/account").await.status, 401);
+    assert_eq!(mira.sign_in("/account", MIRA).await.json()["draft"]["amount"], "12.40");
+    world.stop().await;
+}
+
+#[actix_web::test]
 async fn renewed_by_prompt_none_and_never_past_a_limit_of_ours() {
     let world = World::of(bank(), |_| (), told()).await;
     let mut mira = world.signed_in(MIRA).await;
