@@ -186,6 +186,9 @@ fn in_every_shape_the_dialog_is_accessible_and_fits() {
             let found = page.script_later(super::appearance::RUN_AXE).await;
             assert_eq!(found, json!([]), "{profile:?}");
             assert_eq!(page.script("return document.documentElement.scrollWidth <= innerWidth;").await, true);
+            let whole =
+                "const it = document.querySelector('#session-warning'); return it.scrollHeight <= it.clientHeight;";
+            assert_eq!(page.script(whole).await, true, "{profile:?}: all of it is seen at once");
             let said = "document.querySelector('#session-warning [role=status]').textContent";
             assert_eq!(page.script(&format!("return {said};")).await, json!(""), "not each second");
             picture(&page, &format!("warning-{profile:?}")).await;
