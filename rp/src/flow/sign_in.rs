@@ -261,7 +261,10 @@ impl Inner {
         }
         // After it is there: a notice that comes meanwhile finds the session, and one that came before is found here.
         if self.is_denied(&handle.name(), now).await? {
-            return Ok(Arrival::Trouble(Trouble::EndedMeanwhile));
+            return Ok(match departure.errand {
+                Errand::FirstLook => Arrival::NotYet,
+                _ => Arrival::Trouble(Trouble::EndedMeanwhile),
+            });
         }
         Ok(Arrival::SignedIn(handle))
     }

@@ -1,5 +1,6 @@
 //! The two sessions together: the provider's own ends, told by its own outbox and stream, and activity told to it.
 
+use crate::status::event_where;
 use crate::world::{By, MIRA, Visitor, World, bank};
 use abide::config::Config;
 use abide_rp::Policy;
@@ -132,27 +133,14 @@ async fn the_providers_stream_ends_a_session_without_any_back_channel() {
     let mut mira = world.signed_in(MIRA).await;
     type_half(&mut mira).await;
     let mut stream = mira.stream("/auth/session/events").await;
-    let mut last = json!(null);
-    let mut next = async |wanted: &str| {
-        for _ in 0..20 {
-            let chunk = tokio::time::timeout(Duration::from_secs(20), stream.chunk()).await.expect("in time");
-            let chunk = chunk.expect("readable").unwrap_or_else(|| panic!("closed after {last}"));
-            let text = String::from_utf8_lossy(&chunk).into_owned();
-            let Some(data) = text.lines().find_map(|line| line.strip_prefix("data: ")) else { continue };
-            last = serde_json::from_str::<Value>(data).expect("JSON");
-            if last["provider"]["standing"] == wanted || last["standing"] == wanted {
-                return last.clone();
-            }
-        }
-        panic!("never {wanted}: {last}");
-    };
-    let first = next("live").await;
+    let first = event_where(&mut stream, |status| status["provider"]["standing"] == "live").await;
     assert!(!first.to_string().contains("eyJ"));
-    world.pass(1801);
-    let end = next("dormant").await;
-    assert_eq!(end["limit"], "idle", "{end}");
+    let page = mira.open(&format!("{}/end_session", world.issuer)).await;
+    mira.submit(&page, "/end_session/confirm", &[("choice", "sign-out"), ("scope", "browser")]).await;
+    let end = event_where(&mut stream, |status| status["standing"] != "live").await;
+    assert_eq!((end["standing"].as_str(), end["reason"].as_str()), (Some("ended"), Some("sign_out")), "{end}");
     assert_eq!(mira.step(By::Script, "/account").await.status, 401);
-    assert_eq!(mira.sign_in("/account", MIRA).await.json()["draft"]["amount"], "12.40");
+    assert!(mira.sign_in("/account", MIRA).await.json()["draft"].is_null());
     world.stop().await;
 }
 

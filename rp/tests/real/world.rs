@@ -1,5 +1,7 @@
 //! The provider and an app, each on a port of its own, and a visitor who follows redirects and keeps cookies.
 
+#![allow(dead_code, reason = "each of the test programs uses a part of it")]
+
 use abide::app::{application, assemble};
 use abide::config::Config;
 use abide::crypto::hashing::Cost;
@@ -206,6 +208,7 @@ fn pages(config: &mut web::ServiceConfig) {
         .route("/", web::get().to(front))
         .route("/account", web::get().to(account))
         .route("/provider", web::get().to(provider))
+        .route("/form", web::get().to(form))
         .route("/cart", web::post().to(cart));
 }
 
@@ -232,6 +235,16 @@ async fn account(person: SignedIn) -> HttpResponse {
         "cart": person.state::<u32>("cart"), "draft": person.draft("transfer"), "renewals": person.session().renewals,
         "sid": person.session().identity.sid(), "standing": person.standing().word(),
     }))
+}
+
+/// A page as an app has it, for a real browser.
+async fn form(person: SignedIn) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(format!(
+        "<!doctype html><html lang=en><title>Form</title><link rel=stylesheet href=/auth/session.css>\
+         <script type=module src=/auth/session.js></script><body data-sid=\"{}\">\
+         <form data-draft=transfer><input name=to aria-label=To><input type=password name=password aria-label=Word></form>",
+        person.session().identity.sid().unwrap_or_default()
+    ))
 }
 
 async fn provider(person: SignedIn) -> HttpResponse {
