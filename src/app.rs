@@ -220,6 +220,7 @@ pub fn settings(config: &Config) -> Settings {
             refresh_retry: tokens.refresh_retry.0,
             offline: OfflineLimits { idle: tokens.refresh_idle.0, max: tokens.refresh_max.0 },
         },
+        cookies: config.cookies,
     }
 }
 

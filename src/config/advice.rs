@@ -1,6 +1,7 @@
 //! What is allowed and yet perhaps not meant: for `abide check`.
 
 use super::Config;
+use crate::model::cookies::Switch;
 use crate::protocol::duration::Limit;
 use crate::protocol::issuer::Transport;
 use std::fmt;
@@ -29,7 +30,8 @@ fn advice(when: bool, key: &'static str, text: impl Into<String>) -> Option<Advi
 impl Config {
     /// What a careful reader of these settings would ask about.
     pub fn check(&self) -> Vec<Advice> {
-        [self.about_reach(), self.about_places(), self.about_sessions(), self.about_tokens()].concat()
+        [self.about_reach(), self.about_places(), self.about_sessions(), self.about_cookies(), self.about_tokens()]
+            .concat()
     }
 
     fn about_reach(&self) -> Vec<Advice> {
@@ -108,6 +110,28 @@ impl Config {
                 session.reconstitution_window.0.is_zero(),
                 "session.reconstitution_window",
                 "0s: nobody continues where they were after a time-out",
+            ),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    fn about_cookies(&self) -> Vec<Advice> {
+        let (silent, state) = (self.cookies.silent == Switch::On, self.cookies.state == Switch::On);
+        let plain = self.issuer.transport() == Transport::Plain;
+        [
+            advice(
+                silent && plain,
+                "cookies.silent",
+                "does nothing over plain http: browsers send cookies into frames of other sites by https alone",
+            ),
+            advice(
+                state,
+                "cookies.state",
+                "browsers that block third-party cookies keep this cookie from /check_session in apps of other sites: where \
+                 it can tell, it answers `error`, else `changed`, and apps that take that for a sign-out sign people out \
+                 who are signed in; back-channel logout works in every browser",
             ),
         ]
         .into_iter()

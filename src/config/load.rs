@@ -174,7 +174,7 @@ fn raw(value: &DeValue<'_>) -> Raw {
         DeValue::String(text) => Raw::Text(text.to_string()),
         DeValue::Array(array) => entries(array).map_or(Raw::Other("a list of other things than texts"), Raw::List),
         DeValue::Integer(_) | DeValue::Float(_) => Raw::Other("a bare number"),
-        DeValue::Boolean(_) => Raw::Other("true or false"),
+        DeValue::Boolean(flag) => Raw::Flag(*flag),
         DeValue::Datetime(_) => Raw::Other("a date"),
         DeValue::Table(_) => Raw::Other("a table"),
     }

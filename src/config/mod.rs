@@ -23,6 +23,7 @@ pub use size::{Size, SizeError};
 pub use store_url::StoreUrl;
 pub use values::{LevelError, Levels};
 
+use crate::model::cookies::OptionalCookies;
 use crate::model::outbound::Allowed;
 use crate::model::session::policy::{SessionPolicies, SessionPolicy};
 use crate::protocol::Issuer;
@@ -52,6 +53,8 @@ pub struct Config {
     pub store: Store,
     /// How long sessions live.
     pub session: Session,
+    /// The optional cookies.
+    pub cookies: OptionalCookies,
     /// How long codes and tokens live.
     pub tokens: Tokens,
     /// What may be reached from here.
@@ -190,6 +193,7 @@ impl Default for Config {
             http: Http::default(),
             store: Store { kind: StoreKind::Sled, url: StoreUrl::default(), cache: Size::mb(256) },
             session: Session::default(),
+            cookies: OptionalCookies::default(),
             tokens: Tokens::default(),
             outbound: Outbound::default(),
             log: Log::default(),

@@ -1,5 +1,6 @@
 use super::keys::{self, SETTINGS};
 use super::*;
+use crate::model::cookies::Switch;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -82,6 +83,10 @@ fn wrong_values() {
         ("session.max_lifetime = \"0s\"", ["line 1: session.max_lifetime: ", "`0s`", "\"never\""]),
         ("[session]\nwarn_before = \"never\"", ["line 2: session.warn_before: ", "`never`", "\"90s\""]),
         ("[session]\nreconstitution_window = \"1000d\"", ["line 2", "too long", "\"90d\""]),
+        ("[cookies]\nstate = \"true\"", ["line 2: cookies.state: ", "is a text", "without quotes"]),
+        ("[cookies]\nsilent = 1", ["line 2: cookies.silent: ", "a bare number", "true or false"]),
+        ("[cookies]\nsilent = [\"true\"]", ["line 2: cookies.silent: ", "is a list", "true or false"]),
+        ("[outbound]\nallow = true", ["line 2: outbound.allow: ", "true or false", "write a list"]),
         ("[tokens]\ncode = \"11m\"", ["line 2: tokens.code: ", "too long", "to \"10m\""]),
         ("[tokens]\ncode = \"0s\"", ["line 2: tokens.code: ", "too short", "from \"1s\""]),
         ("[tokens]\naccess = \"2h\"", ["line 2: tokens.access: ", "sign-out", "to \"1h\""]),
@@ -221,6 +226,8 @@ fn variables_override() {
             ("ABIDE_SESSION__REMEMBER__MAX_LIFETIME", "never"),
             ("ABIDE_HTTP__TRUSTED_PROXIES", "127.0.0.1, 10.1.2.3/8,"),
             ("ABIDE_TLS__CERT", ""),
+            ("ABIDE_COOKIES__SILENT", "true"),
+            ("ABIDE_COOKIES__STATE", "false"),
             ("ABIDE_OUTBOUND__ALLOW", "App.internal:443, http://[::1]:8080,10.1.2.3/8:*,"),
             ("ABIDE_LOG__LEVEL", "warn, abide::store=debug"),
             ("ABIDE_SERVICE_HOST", "10.0.0.7"),
@@ -234,6 +241,7 @@ fn variables_override() {
     assert_eq!(config.session.remember.max_lifetime, Limit::Never);
     assert_eq!(config.http.trusted_proxies, ["127.0.0.1/32".parse().unwrap(), "10.0.0.0/8".parse::<IpNet>().unwrap()]);
     assert_eq!(config.tls.cert, None);
+    assert_eq!(config.cookies, OptionalCookies { silent: Switch::On, state: Switch::Off });
     let allowed: Vec<String> = config.outbound.allow.into();
     assert_eq!(allowed, ["app.internal", "http://[::1]:8080", "10.0.0.0/8:*"]);
     assert_eq!(config.log.level.to_string(), "warn,abide::store=debug");
@@ -251,6 +259,7 @@ fn wrong_variables() {
         ("ABIDE_ISUER", "https://a.example", ["variable ABIDE_ISUER: ", "no such setting", "ABIDE_ISSUER"]),
         ("ABIDE_", "", ["variable ABIDE_: ", "no such setting", "ABIDE_"]),
         ("ABIDE_HTTP__TRUSTED_PROXIES", "all", ["variable ABIDE_HTTP__TRUSTED_PROXIES: ", "`all`", "10.0.0.0/8"]),
+        ("ABIDE_COOKIES__STATE", "yes", ["variable ABIDE_COOKIES__STATE: ", "`yes`", "write true or false"]),
         ("ABIDE_OUTBOUND__ALLOW", "app;b", ["variable ABIDE_OUTBOUND__ALLOW: ", "`app;b`", "neither a host"]),
         ("ABIDE_LISTEN", "0.0.0.0:8080", ["variable ABIDE_LISTEN: ", "unencrypted", "https issuer"]),
     ] {
@@ -272,6 +281,7 @@ fn advice() {
         ("[session]\nidle_timeout = \"8d\"", "session.idle_timeout"),
         ("[session]\nwarn_before = \"5s\"", "session.warn_before"),
         ("[session]\nreconstitution_window = \"0s\"", "session.reconstitution_window"),
+        ("[cookies]\nstate = true", "cookies.state"),
         ("[tokens]\nrefresh_retry = \"0s\"", "tokens.refresh_retry"),
         ("[tokens]\naccess = \"5s\"", "tokens.access"),
         ("[tokens]\ncode = \"5s\"", "tokens.code"),
@@ -279,6 +289,8 @@ fn advice() {
         assert_eq!(keys(&format!("{behind}{more}")), [key], "{more}");
     }
     assert_eq!(keys(&format!("keys_dir = \"data/keys\"\n{behind}")), ["keys_dir"]);
+    assert_eq!(keys(&format!("{behind}[cookies]\nsilent = true")), [""; 0], "over https it does what it says");
+    assert_eq!(keys("[cookies]\nsilent = true"), ["issuer", "cookies.silent"]);
 }
 
 /// The dotted keys of the struct, as its own serialization names them.

@@ -2,6 +2,7 @@
 
 use super::size::Size;
 use super::{LogFormat, StoreKind, StoreUrl};
+use crate::model::cookies::Switch;
 use crate::model::outbound::{Allowed, Entry};
 use crate::protocol::Issuer;
 use crate::protocol::duration::{Limit, Span};
@@ -21,6 +22,8 @@ pub(super) enum Raw {
     Variable(String),
     /// A list of texts.
     List(Vec<String>),
+    /// True or false.
+    Flag(bool),
     /// Something that no setting is; says what.
     Other(&'static str),
 }
@@ -37,6 +40,7 @@ fn text<'a>(raw: &'a Raw, example: &str) -> Result<&'a str, String> {
     match raw {
         Raw::Text(text) | Raw::Variable(text) => Ok(text),
         Raw::List(_) => Err(format!("is a list; write a text in quotes, such as {example}")),
+        Raw::Flag(_) => Err(format!("is true or false; write a text in quotes, such as {example}")),
         Raw::Other(what) => Err(format!("is {what}; write a text in quotes, such as {example}")),
     }
 }
@@ -128,6 +132,7 @@ fn list(raw: &Raw, example: &str) -> Result<Vec<String>, String> {
             Ok(text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect())
         }
         Raw::Text(_) => Err(format!("is a text; write a list, such as {example}")),
+        Raw::Flag(_) => Err(format!("is true or false; write a list, such as {example}")),
         Raw::Other(what) => Err(format!("is {what}; write a list, such as {example}")),
     }
 }
@@ -144,6 +149,28 @@ fn network(entry: &str) -> Result<IpNet, String> {
         )),
         Ok(net) => Ok(net.trunc()),
         Err(_) => Err(format!("`{entry}` is no IP address or network; write such as \"127.0.0.1\" or \"10.0.0.0/8\"")),
+    }
+}
+
+impl Value for Switch {
+    fn read(raw: &Raw) -> Result<Switch, String> {
+        match raw {
+            Raw::Flag(true) => Ok(Switch::On),
+            Raw::Flag(false) => Ok(Switch::Off),
+            Raw::Variable(text) if text == "true" => Ok(Switch::On),
+            Raw::Variable(text) if text == "false" => Ok(Switch::Off),
+            Raw::Variable(text) => Err(format!("`{text}` is neither; write true or false")),
+            Raw::Text(_) => Err("is a text; write true or false, without quotes".to_owned()),
+            Raw::List(_) => Err("is a list; write true or false".to_owned()),
+            Raw::Other(what) => Err(format!("is {what}; write true or false")),
+        }
+    }
+    fn print(&self) -> String {
+        match self {
+            Switch::On => "true",
+            Switch::Off => "false",
+        }
+        .to_owned()
     }
 }
 

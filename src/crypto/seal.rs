@@ -34,9 +34,13 @@ pub enum Purpose {
     SignedOut,
     /// A backup.
     Backup,
+    /// The secret of the cookie `silent`.
+    Silent,
+    /// What the cookie `state` says of a session.
+    BrowserState,
 }
 
-const PURPOSES: [Purpose; 10] = [
+const PURPOSES: [Purpose; 12] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -47,6 +51,8 @@ const PURPOSES: [Purpose; 10] = [
     Purpose::Logout,
     Purpose::SignedOut,
     Purpose::Backup,
+    Purpose::Silent,
+    Purpose::BrowserState,
 ];
 
 impl Purpose {
@@ -62,6 +68,8 @@ impl Purpose {
             Purpose::Logout => "abide logout 1",
             Purpose::SignedOut => "abide signed out 1",
             Purpose::Backup => "abide backup 1",
+            Purpose::Silent => "abide silent 1",
+            Purpose::BrowserState => "abide browser state 1",
         }
     }
 }

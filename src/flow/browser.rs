@@ -34,8 +34,23 @@ pub struct Visitor {
     pub acquaintance: Acquaintance,
     /// The secrets of its sessions, the current one first.
     pub handles: Vec<Secret>,
+    /// Which cookie they came in.
+    pub jar: Jar,
+    /// The secrets of the cookie `silent`, as good as none until [`Visitor::silently`].
+    silent: Vec<Secret>,
+    /// The cookie `state`: what the frame at `/check_session` holds answers against. It authorises nothing.
+    pub state: Option<String>,
     /// What it says of itself, and where it is.
     pub device: Device,
+}
+
+/// The cookie that a secret came in. A secret of one is nothing in the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Jar {
+    /// The session cookie.
+    Session,
+    /// The cookie `silent`.
+    Silent,
 }
 
 /// Has the browser been here before?
@@ -54,6 +69,8 @@ pub struct Cookies<'a> {
     pub session: Option<&'a str>,
     /// The browser cookie.
     pub browser: Option<&'a str>,
+    /// The cookie `state`.
+    pub state: Option<&'a str>,
 }
 
 impl Idp {
@@ -66,6 +83,9 @@ impl Idp {
             browser: known.unwrap_or_else(fresh),
             acquaintance,
             handles: cookies.session.map(handles).unwrap_or_default(),
+            jar: Jar::Session,
+            silent: Vec::new(),
+            state: cookies.state.map(str::to_owned),
             device,
         }
     }
@@ -85,6 +105,25 @@ impl Idp {
         let bytes = URL_SAFE_NO_PAD.decode(presented).unwrap_or_default();
         let same = self.seals.check(Purpose::Csrf, &[visitor.browser.id.as_str().as_bytes()], &bytes);
         if same == Same::Yes { FormOrigin::Ours } else { FormOrigin::Foreign }
+    }
+}
+
+impl Visitor {
+    /// With the cookie `silent`, which a request brought that had no session cookie.
+    #[must_use]
+    pub fn offering(mut self, silent: &str) -> Visitor {
+        self.silent = handles(silent);
+        self
+    }
+
+    /// As somebody whom no page may be shown: the cookie `silent` stands in for the session cookie.
+    #[must_use]
+    pub(super) fn silently(&self) -> Visitor {
+        let mut visitor = self.clone();
+        if !visitor.silent.is_empty() {
+            (visitor.handles, visitor.jar) = (std::mem::take(&mut visitor.silent), Jar::Silent);
+        }
+        visitor
     }
 }
 
@@ -122,7 +161,7 @@ fn handles(cookie: &str) -> Vec<Secret> {
     parts.into_iter().map(Secret::new).collect()
 }
 
-/// The value of the session cookie.
+/// The value of the session cookie, and of the cookie `silent`.
 pub fn session_cookie(handles: &[Secret]) -> Secret {
     let parts: Vec<&str> = handles.iter().map(Secret::expose).collect();
     Secret::new(parts.join("."))

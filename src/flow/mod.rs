@@ -5,6 +5,7 @@
 //! sign_in     a password is tried
 //! browser     what a browser shows of itself; the session behind its cookie
 //! session     sessions begin, are used, and end
+//! cookies     what the cookies of a browser's sessions say; what frames of other sites may learn by them
 //! status      what a session is good for, told to apps and pages; reports of activity
 //! watch       waiting until that may have changed
 //! token/      client -> request -> judge, consume, then mint
@@ -24,6 +25,7 @@ pub mod account;
 pub mod admin;
 pub mod authorize;
 pub mod browser;
+pub mod cookies;
 pub mod import;
 pub mod keep;
 pub mod logout;
@@ -44,6 +46,7 @@ use crate::crypto::keyring::Keyring;
 use crate::crypto::seal::Seals;
 use crate::flow::nodes::{Membership, NodeFault};
 use crate::flow::notify::Pacing;
+use crate::model::cookies::{OptionalCookies, Switch};
 use crate::model::grant::OfflineLimits;
 use crate::model::session::policy::SessionPolicies;
 use crate::outside::http::Outbound;
@@ -85,6 +88,8 @@ pub struct Settings {
     pub sessions: SessionPolicies,
     /// How long tokens live.
     pub tokens: TokenLifetimes,
+    /// Which of the optional cookies there are.
+    pub cookies: OptionalCookies,
 }
 
 /// How long codes and tokens live.
@@ -122,7 +127,11 @@ pub const SKEW: Duration = Duration::from_secs(15);
 impl Idp {
     /// What discovery tells.
     pub fn metadata(&self) -> Metadata {
-        Metadata::of(&self.issuer, &crate::model::authorization::interaction::ACRS)
+        let metadata = Metadata::of(&self.issuer, &crate::model::authorization::interaction::ACRS);
+        match self.settings.cookies.state {
+            Switch::On => metadata.watched_by(self.issuer.at("/check_session")),
+            Switch::Off => metadata,
+        }
     }
 
     /// What the JWK Set shows.

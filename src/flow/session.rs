@@ -3,7 +3,8 @@
 use crate::crypto::random;
 use crate::crypto::seal::Purpose;
 use crate::crypto::secret::Secret;
-use crate::flow::browser::{MAX_HANDLES, Visitor};
+use crate::flow::browser::{Jar, MAX_HANDLES, Visitor};
+use crate::flow::cookies::Handles;
 use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, AccountStanding};
 use crate::model::audit::{Act, Event};
@@ -49,21 +50,12 @@ impl Dormant {
     }
 }
 
-/// What becomes of the session cookie.
-#[derive(Clone, Debug)]
-pub enum Handles {
-    /// It stays as it is.
-    Unchanged,
-    /// It is set to these secrets; none of them clears it.
-    Set(Vec<Secret>, Remember),
-}
-
 impl Idp {
     /// The session the first secret of the cookie leads to, if it is live. A later one never steps in for it: whoever
     /// was signed in last must not be silently followed by somebody else.
     pub async fn current(&self, visitor: &Visitor, now: Timestamp) -> Result<Option<Current>, Fault> {
         match visitor.handles.first() {
-            Some(handle) => self.behind(handle, now).await,
+            Some(handle) => self.behind((visitor.jar, handle), now).await,
             None => Ok(None),
         }
     }
@@ -81,7 +73,7 @@ impl Idp {
     ) -> Result<(Vec<Current>, Vec<Dormant>), Fault> {
         let (mut live, mut dormant) = (Vec::new(), Vec::new());
         for handle in &visitor.handles {
-            match self.held(handle, now).await? {
+            match self.held((visitor.jar, handle), now).await? {
                 Some(held) if held.standing.authority() == Authority::Good => live.push(held),
                 Some(held) if matches!(held.standing, Standing::Dormant { .. }) => dormant.push(Dormant(held)),
                 _ => (),
@@ -91,13 +83,16 @@ impl Idp {
     }
 
     /// The live session behind a secret.
-    async fn behind(&self, handle: &Secret, now: Timestamp) -> Result<Option<Current>, Fault> {
+    pub(super) async fn behind(&self, handle: (Jar, &Secret), now: Timestamp) -> Result<Option<Current>, Fault> {
         Ok(self.held(handle, now).await?.filter(|held| held.standing.authority() == Authority::Good))
     }
 
     /// The session behind a secret, whatever it is good for.
-    async fn held(&self, handle: &Secret, now: Timestamp) -> Result<Option<Current>, Fault> {
-        let name = Session::secret_name(&handle.digest());
+    async fn held(&self, (jar, handle): (Jar, &Secret), now: Timestamp) -> Result<Option<Current>, Fault> {
+        let name = match jar {
+            Jar::Session => Session::secret_name(&handle.digest()),
+            Jar::Silent => Session::silent_name(&handle.digest()),
+        };
         let Some(session) = self.store.find::<Session>(&name).await? else { return Ok(None) };
         let Some(account) = self.store.read::<Account>(session.account.as_str()).await? else { return Ok(None) };
         let standing = session.standing(&account, &self.settings.sessions, now);
@@ -152,7 +147,7 @@ impl Idp {
         visitor: &Visitor,
         now: Timestamp,
     ) -> Result<Option<Remember>, Fault> {
-        let act = reauthentication(secret, remember, visitor, now);
+        let act = self.reauthentication(secret, remember, visitor, now);
         let (account, policies) = (held.account().clone(), self.settings.sessions);
         let kept = if held.session().remember == Remember::Yes { Remember::Yes } else { remember };
         let changed = self.store.change::<Session, _, _>(held.session().id.as_str(), move |before| match before {
@@ -187,6 +182,7 @@ impl Idp {
             authentication: facts(now),
             remember,
             secret: secret.digest(),
+            silent: self.silent_digest(secret),
             device: visitor.device.clone(),
         };
         let (account, policies) = (account.clone(), self.settings.sessions);
@@ -205,7 +201,7 @@ impl Idp {
         visitor: &Visitor,
         now: Timestamp,
     ) -> Result<Option<Remember>, Fault> {
-        let act = reauthentication(secret, remember, visitor, now);
+        let act = self.reauthentication(secret, remember, visitor, now);
         let (account, policies) = (mine.account.clone(), self.settings.sessions);
         let kept = if mine.session.remember == Remember::Yes { Remember::Yes } else { remember };
         let changed = self.store.change::<Session, _, _>(mine.session.id.as_str(), move |before| match before {
@@ -249,14 +245,30 @@ impl Idp {
         self.end_session(&current.session.id, EndReason::SignOut, event).await?;
         let live = self.all_live(visitor, now).await?;
         if live.is_empty() {
-            return Ok(Handles::Set(Vec::new(), Remember::No));
+            return Ok(Handles::Set(self.session_cookies(Vec::new(), Remember::No, now).await?));
         }
         // The first place is never given away, though its secret may lead nowhere by now: nobody may silently follow
         // whoever signed out, now or before. The others are a choice away.
         let lives = |handle: &Secret| live.iter().any(|other| other.handle.expose() == handle.expose());
         let left = visitor.handles.iter().enumerate().filter(|(place, handle)| *place == 0 || lives(handle));
         let left: Vec<Secret> = left.map(|(_, handle)| handle.clone()).collect();
-        Ok(Handles::Set(left, kept(&live)))
+        Ok(Handles::Set(self.session_cookies(left, kept(&live), now).await?))
+    }
+
+    fn reauthentication(
+        &self,
+        secret: &Secret,
+        remember: Remember,
+        visitor: &Visitor,
+        now: Timestamp,
+    ) -> Reauthentication {
+        Reauthentication {
+            authentication: facts(now),
+            remember,
+            secret: secret.digest(),
+            silent: self.silent_digest(secret),
+            device: visitor.device.clone(),
+        }
     }
 
     /// The name by which the outside knows a life of a session. Says nothing of the session's inner id.
@@ -276,10 +288,6 @@ impl Idp {
 /// Does the cookie that leads to these sessions outlive the browser? Only if every one of them may.
 pub fn kept(live: &[Current]) -> Remember {
     if live.iter().all(|current| current.session.remember == Remember::Yes) { Remember::Yes } else { Remember::No }
-}
-
-fn reauthentication(secret: &Secret, remember: Remember, visitor: &Visitor, now: Timestamp) -> Reauthentication {
-    Reauthentication { authentication: facts(now), remember, secret: secret.digest(), device: visitor.device.clone() }
 }
 
 fn facts(now: Timestamp) -> AuthenticationFacts {

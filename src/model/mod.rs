@@ -8,6 +8,7 @@ pub mod audit;
 pub mod authorization;
 pub mod client;
 pub mod consent;
+pub mod cookies;
 pub mod credential;
 pub mod grant;
 pub mod id;

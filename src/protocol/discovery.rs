@@ -13,6 +13,8 @@ pub struct Metadata {
     token_endpoint: String,
     userinfo_endpoint: String,
     end_session_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check_session_iframe: Option<String>,
     session_status_endpoint: String,
     session_activity_endpoint: String,
     session_events_endpoint: String,
@@ -64,6 +66,7 @@ impl Metadata {
             token_endpoint: issuer.at("/token"),
             userinfo_endpoint: issuer.at("/userinfo"),
             end_session_endpoint: issuer.at("/end_session"),
+            check_session_iframe: None,
             session_status_endpoint: issuer.at("/session"),
             session_activity_endpoint: issuer.at("/session/activity"),
             session_events_endpoint: issuer.at("/session/events"),
@@ -89,5 +92,11 @@ impl Metadata {
             frontchannel_logout_supported: true,
             frontchannel_logout_session_supported: true,
         }
+    }
+
+    /// With the page that apps frame to watch the session (OpenID Connect Session Management 1.0, section 3.3).
+    pub fn watched_by(mut self, frame: String) -> Metadata {
+        self.check_session_iframe = Some(frame);
+        self
     }
 }

@@ -31,6 +31,12 @@ pub fn matches(registered: &str, presented: &str, application: ApplicationType) 
     }
 }
 
+/// The origin of a page at this address, as a browser writes it; none for a private scheme.
+pub fn origin(uri: &str) -> Option<String> {
+    let url = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    Some(url.origin().ascii_serialization())
+}
+
 /// Splits `http://127.0.0.1:PORT/rest` or `http://[::1]:PORT/rest` into host and rest, by bytes: no URL parser is
 /// asked, because parsers normalize, and what was normalized was not compared.
 fn loopback_without_port(uri: &str) -> Option<(&str, &str)> {

@@ -68,8 +68,9 @@ impl FromRequest for Asking {
         let transport = facing.idp.issuer.transport();
         let session = cookies::sole(request, cookies::session_name(transport));
         let browser = cookies::sole(request, cookies::browser_name(transport));
+        let state = cookies::sole(request, cookies::state_name(transport));
         let device = device(request, &facing);
-        let found = Cookies { session: session.as_deref(), browser: browser.as_deref() };
+        let found = Cookies { session: session.as_deref(), browser: browser.as_deref(), state: state.as_deref() };
         let visitor = facing.idp.recognise(found, device);
         let now = facing.clock.now();
         ready(Ok(Asking { visitor, now, activity: activity(request), facing }))

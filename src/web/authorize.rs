@@ -1,6 +1,7 @@
 //! The two doors into an interaction, and its forms.
 
 use super::asking::{Asking, EarlierForm};
+use super::cookies;
 use super::error::WebError;
 use super::form::{OpenForm, OurForm};
 use super::turn;
@@ -16,7 +17,10 @@ use zeroize::Zeroizing;
 pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
     let params =
         Params::parse(request.query_string().as_bytes()).map_err(|_| WebError::Problem(Problem::TooManyParameters))?;
-    let next = asking.idp().authorize(&asking.visitor, &params, asking.activity, asking.now).await?;
+    let silent = cookies::silent(&request, asking.idp());
+    let visitor = silent.map(|silent| asking.visitor.clone().offering(&silent));
+    let visitor = visitor.as_ref().unwrap_or(&asking.visitor);
+    let next = asking.idp().authorize(visitor, &params, asking.activity, asking.now).await?;
     turn::draw(&asking, next)
 }
 

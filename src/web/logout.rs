@@ -8,8 +8,8 @@ use super::pages::{SignOut, SignedOut, Stayed, ToldLine, ToldState, WholeSession
 use super::text::Text;
 use super::{cookies, turn};
 use crate::flow::authorize::Problem;
+use crate::flow::cookies::Handles;
 use crate::flow::logout::{AppAlone, Farewell, LoggedOut, LogoutAnswer, Question, Scope, SessionGoes, Told};
-use crate::flow::session::Handles;
 use crate::protocol::end_session::LogoutRequest;
 use crate::protocol::params::Params;
 use actix_web::http::StatusCode;

@@ -9,6 +9,7 @@ mod asking;
 mod assets;
 mod authorize;
 mod bearer;
+mod check_session;
 mod cookies;
 mod cors;
 mod device;
@@ -66,6 +67,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/session").get(session::get))
         .service(at("/session/activity").post(session::activity))
         .service(at("/session/events").get(events::get))
+        .service(at("/check_session").get(check_session::get))
         .service(at("/end_session").get(logout::get).post(logout::post))
         .service(at("/end_session/confirm").post(logout::confirm))
         .service(at("/signed-out").get(logout::signed_out))

@@ -7,7 +7,7 @@ use super::error::WebError;
 use super::form::OurForm;
 use super::pages::{Setup, SetupGone};
 use super::text::Text;
-use crate::flow::session::Handles;
+use crate::flow::cookies::Handles;
 use crate::flow::setup::{FormError, SetUp};
 use crate::model::password::{MINIMUM_ALONE, Weakness};
 use crate::model::session::policy::Remember;
@@ -46,7 +46,8 @@ pub(super) async fn post(form: OurForm) -> Result<HttpResponse, WebError> {
             if let Some((_, handles, _)) =
                 asking.idp().establish(&asking.visitor, &account, Remember::No, asking.now).await?
             {
-                cookies::set(&mut response, asking.to(), &Handles::Set(handles, Remember::No), Some(&account.id));
+                let handles = asking.idp().session_cookies(handles, Remember::No, asking.now).await?;
+                cookies::set(&mut response, asking.to(), &Handles::Set(handles), Some(&account.id));
             }
             Ok(response)
         }

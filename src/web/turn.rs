@@ -35,7 +35,7 @@ pub(super) fn draw_with(asking: &Asking, turn: Turn, remember: Remember) -> Resu
     let shows_page = matches!(turn.next, Next::Show(_));
     let mut response = match turn.next {
         Next::Show(page) => show(asking, *page, remember),
-        Next::Return(address) => see_other(&address),
+        Next::Return(reply) => see_other(&reply.location()),
         Next::GoOn(handle) => see_other(&format!("/interaction/{handle}")),
         Next::Arrived(Goal::Console) => see_other("/admin"),
         Next::Arrived(Goal::EndOthers(_)) => see_other("/account?done=others"),

@@ -4,7 +4,8 @@ use super::waiting::{Facts, Home, Open};
 use super::{Asks, Next, Problem, Refusal, Turn};
 use crate::crypto::secret::Secret;
 use crate::flow::browser::Visitor;
-use crate::flow::session::{Current, Handles, kept};
+use crate::flow::cookies::Handles;
+use crate::flow::session::{Current, kept};
 use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
 use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
@@ -86,7 +87,8 @@ impl Idp {
         visitor.handles.clone_from(&handles);
         let current = self.current_for(&visitor, &open.interaction, now).await?;
         let next = self.dispatch(&visitor, open, current, Activity::AuthorizationByPerson, now).await?;
-        Ok(Turn { next, handles: Handles::Set(handles, kept), signed_in: Some(account.id) })
+        let handles = Handles::Set(self.session_cookies(handles, kept, now).await?);
+        self.watched(&visitor, Turn { next, handles, signed_in: Some(account.id) }, now).await
     }
 
     /// The form that chooses an account: `choice` is the place among the browser's live sessions, or none for another.
@@ -114,7 +116,8 @@ impl Idp {
         let fact = Evidence::Selected { account: chosen.account.id.clone() };
         let open = open.with(fact);
         let next = self.dispatch(visitor, open, Some(chosen), Activity::AuthorizationByPerson, now).await?;
-        Ok(Turn { next, handles: Handles::Set(handles, remember), signed_in: None })
+        let handles = Handles::Set(self.session_cookies(handles, remember, now).await?);
+        self.watched(visitor, Turn { next, handles, signed_in: None }, now).await
     }
 
     /// What the select form calls a session: nothing that works anywhere else.
@@ -150,7 +153,7 @@ impl Idp {
                 return gone();
             }
             let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not consent");
-            return Ok(self.respond(&address, Err(error)).into());
+            return Ok(self.respond(address, Err(error)).into());
         }
         let asked =
             Asked { account: current.account.id.clone(), client: client.id.clone(), scope: request.scope.clone() };
@@ -161,6 +164,7 @@ impl Idp {
             .outcome()?;
         let fact = Evidence::Consented { account: current.account.id.clone() };
         let open = open.with(fact);
-        Ok(self.dispatch(visitor, open, Some(current), Activity::AuthorizationByPerson, now).await?.into())
+        let turn = self.dispatch(visitor, open, Some(current), Activity::AuthorizationByPerson, now).await?.into();
+        self.watched(visitor, turn, now).await
     }
 }

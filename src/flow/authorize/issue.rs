@@ -57,7 +57,7 @@ impl Idp {
                 Err(OAuthError::new(ErrorCode::AccessDenied, "too many applications take part in the session"))
             }
         };
-        Ok(self.respond(&address, answer))
+        Ok(self.respond(address, answer))
     }
 
     async fn enter_console(&self, current: &Current, now: Timestamp) -> Result<Next, Fault> {

@@ -10,7 +10,7 @@ mod turn;
 mod waiting;
 
 pub use forms::ConsentAnswer;
-pub use turn::{Asks, Next, Page, Problem, Refusal, Turn};
+pub use turn::{Asks, Next, Page, Problem, Refusal, Reply, Turn};
 
 use crate::flow::browser::Visitor;
 use crate::flow::session::Current;
@@ -62,14 +62,18 @@ impl Idp {
             None => Err(OAuthError::new(ErrorCode::UnauthorizedClient, "the client is gone")),
         }) {
             Ok(request) => request,
-            Err(error) => return Ok(self.respond(&address, Err(error)).into()),
+            Err(error) => return Ok(self.respond(address, Err(error)).into()),
         };
+        // The cookie `silent` is good for this and for nothing else.
+        let silent = asking(&request) == Asking::Silently;
+        let visitor = &if silent { visitor.silently() } else { visitor.clone() };
         // What forbids pages is no act of a person, whoever clicked.
-        let activity = if asking(&request) == Asking::Silently { Activity::Machine } else { activity };
+        let activity = if silent { Activity::Machine } else { activity };
         let interaction = self.interaction(visitor, Goal::Authorize(Box::new(request)), now);
         let open = Open { interaction, home: Home::Browser, facts: Facts::Kept };
         let current = self.current_for(visitor, &open.interaction, now).await?;
-        Ok(self.dispatch(visitor, open, current, activity, now).await?.into())
+        let turn = self.dispatch(visitor, open, current, activity, now).await?.into();
+        self.watched(visitor, turn, now).await
     }
 
     /// Somebody wants to see a page of ours that needs a session.
@@ -82,7 +86,7 @@ impl Idp {
         let current = self.current(visitor, now).await?;
         let open = Open { interaction: self.interaction(visitor, goal, now), home: Home::Browser, facts: Facts::Kept };
         let next = self.dispatch(visitor, open, current.clone(), Activity::AuthorizationByPerson, now).await?;
-        Ok((next.into(), current))
+        Ok((self.watched(visitor, next.into(), now).await?, current))
     }
 
     /// A signed-in person shows it again, before an end that nothing else moves; then they are back where they were.
@@ -112,7 +116,8 @@ impl Idp {
             return Ok(Next::Problem(Problem::InteractionGone).into());
         };
         let current = self.current_for(visitor, &open.interaction, now).await?;
-        Ok(self.dispatch(visitor, open, current, Activity::Machine, now).await?.into())
+        let turn = self.dispatch(visitor, open, current, Activity::Machine, now).await?.into();
+        self.watched(visitor, turn, now).await
     }
 
     /// The session an interaction is about: that of the person whom its hint names, if they are signed in in this
@@ -224,26 +229,18 @@ impl Idp {
     }
 
     /// The one way out to a relying app.
-    fn respond(&self, address: &ReturnAddress, answer: Result<String, OAuthError>) -> Next {
-        let issuer = self.issuer.to_string();
-        Next::Return(match answer {
-            Ok(code) => address.with(&[("code", &code), ("iss", &issuer)]),
-            Err(error) => {
-                tracing::info!(error = error.code.as_str(), why = error.description, "authorization refused");
-                address.with(&[
-                    ("error", error.code.as_str()),
-                    ("error_description", error.description),
-                    ("iss", &issuer),
-                ])
-            }
-        })
+    fn respond(&self, address: ReturnAddress, outcome: Result<String, OAuthError>) -> Next {
+        if let Err(error) = &outcome {
+            tracing::info!(error = error.code.as_str(), why = error.description, "authorization refused");
+        }
+        Next::Return(Box::new(Reply { address, outcome, issuer: self.issuer.to_string(), session_state: None }))
     }
 
     fn refuse(&self, open: &Open, client: Option<&Client>, error: OAuthError) -> Next {
         let Some(request) = open.interaction.request() else { return Next::Problem(Problem::NotForYou) };
         let Some(client) = client else { return Next::Problem(Problem::Unbound(Unbound::UnknownClient)) };
         match ReturnAddress::prove(client, &request.redirect_uri, request.state.clone()) {
-            Ok(address) => self.respond(&address, Err(error)),
+            Ok(address) => self.respond(address, Err(error)),
             Err(unbound) => Next::Problem(Problem::Unbound(unbound)),
         }
     }

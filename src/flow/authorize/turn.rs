@@ -1,11 +1,12 @@
 //! What comes of a request: plain values that tests compare and `web` draws.
 
-use crate::flow::session::Handles;
+use crate::flow::cookies::Handles;
 use crate::model::account::Account;
 use crate::model::authorization::next_step::Why;
-use crate::model::authorization::{Goal, Unbound};
+use crate::model::authorization::{Goal, ReturnAddress, Unbound};
 use crate::model::client::Client;
 use crate::model::id::AccountId;
+use crate::protocol::error::{Code, OAuthError};
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::session_status::ReasonWord;
 use crate::protocol::time::Timestamp;
@@ -15,14 +16,51 @@ use crate::protocol::time::Timestamp;
 pub enum Next {
     /// A page of ours.
     Show(Box<Page>),
-    /// A relying app's address: the answer to its request.
-    Return(String),
+    /// The answer to a relying app's request.
+    Return(Box<Reply>),
     /// The interaction that is waiting in the store, by its handle.
     GoOn(String),
     /// The goal is reached, and it is a page of ours.
     Arrived(Goal),
     /// Something is wrong, and there is no proven address to tell it to.
     Problem(Problem),
+}
+
+/// The answer to a relying app's request, and where it goes.
+#[derive(Debug)]
+pub struct Reply {
+    /// Where.
+    pub address: ReturnAddress,
+    /// A code, or why there is none.
+    pub outcome: Result<String, OAuthError>,
+    /// Who answers.
+    pub issuer: String,
+    /// What the app shows to the frame at `/check_session`.
+    pub session_state: Option<String>,
+}
+
+impl Reply {
+    /// Does it say that there is a session in this browser which the app may rely on, or could? An app that is told
+    /// `login_required` is told no more.
+    pub fn tells_of_the_session(&self) -> bool {
+        match &self.outcome {
+            Ok(_) => true,
+            Err(error) => {
+                matches!(error.code, Code::ConsentRequired | Code::InteractionRequired | Code::AccountSelectionRequired)
+            }
+        }
+    }
+
+    /// The address with the whole answer in it.
+    pub fn location(&self) -> String {
+        let mut pairs = match &self.outcome {
+            Ok(code) => vec![("code", code.as_str())],
+            Err(error) => vec![("error", error.code.as_str()), ("error_description", error.description)],
+        };
+        pairs.push(("iss", &self.issuer));
+        pairs.extend(self.session_state.as_deref().map(|state| ("session_state", state)));
+        self.address.with(&pairs)
+    }
 }
 
 /// A page in the way of an interaction.

@@ -9,7 +9,8 @@ pub use farewell::{Farewell, SessionGoes, Told};
 
 use crate::crypto::seal::Purpose;
 use crate::flow::browser::Visitor;
-use crate::flow::session::{Current, Handles};
+use crate::flow::cookies::Handles;
+use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, EpochReason};
 use crate::model::audit::{Act, Event};

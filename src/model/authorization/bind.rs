@@ -1,6 +1,7 @@
 //! The return address: a type that cannot be built unproven. Before it exists an error can only be a page.
 
 use crate::model::client::Client;
+use crate::model::id::ClientId;
 use crate::protocol::params::Params;
 use crate::protocol::redirect;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -8,6 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 /// Where the answer to a request goes: a redirect URI registered for the client that asked, and the state to give back.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ReturnAddress {
+    client: ClientId,
     uri: String,
     state: Option<String>,
 }
@@ -48,7 +50,7 @@ impl ReturnAddress {
     pub fn prove(client: &Client, uri: &str, state: Option<String>) -> Result<ReturnAddress, Unbound> {
         let kind = client.metadata.application_type;
         if client.metadata.redirect_uris.iter().any(|registered| redirect::matches(registered, uri, kind)) {
-            Ok(ReturnAddress { uri: uri.to_owned(), state })
+            Ok(ReturnAddress { client: client.id.clone(), uri: uri.to_owned(), state })
         } else {
             Err(Unbound::UnregisteredRedirectUri)
         }
@@ -62,10 +64,15 @@ impl ReturnAddress {
         let kind = client.metadata.application_type;
         let list = &client.metadata.post_logout_redirect_uris;
         if list.iter().any(|registered| redirect::matches(registered, uri, kind)) {
-            Ok(ReturnAddress { uri: uri.to_owned(), state })
+            Ok(ReturnAddress { client: client.id.clone(), uri: uri.to_owned(), state })
         } else {
             Err(Unbound::UnregisteredRedirectUri)
         }
+    }
+
+    /// Whose address it is.
+    pub fn client(&self) -> &ClientId {
+        &self.client
     }
 
     /// The address itself.

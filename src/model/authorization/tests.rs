@@ -86,6 +86,7 @@ impl World {
             last_active_at: Timestamp(NOW - 100),
             remember: Remember::No,
             secret: SecretDigest::new("x".into()),
+            silent: None,
             participants: Default::default(),
             device: Device::default(),
             ending: None,

@@ -26,6 +26,8 @@ pub struct Birth {
     pub remember: Remember,
     /// Digest of the cookie's secret.
     pub secret: SecretDigest,
+    /// Digest of the secret of the cookie `silent`, where there is one.
+    pub silent: Option<SecretDigest>,
     /// Where it runs.
     pub device: Device,
 }
@@ -39,6 +41,8 @@ pub struct Reauthentication {
     pub remember: Remember,
     /// Digest of the cookie's new secret: every authentication has one.
     pub secret: SecretDigest,
+    /// The same for the cookie `silent`, where there is one.
+    pub silent: Option<SecretDigest>,
     /// Where it happened.
     pub device: Device,
 }
@@ -93,6 +97,7 @@ impl Session {
             last_active_at: now,
             remember: birth.remember,
             secret: birth.secret,
+            silent: birth.silent,
             participants: Default::default(),
             device: birth.device,
             ending: None,
@@ -126,6 +131,7 @@ impl Session {
             self.remember = Remember::Yes;
         }
         self.secret = act.secret;
+        self.silent = act.silent;
         self.device = act.device;
         let standing = self.standing(account, policies, now);
         Change::put(Touched::Live(standing), self).told(Event::done(Act::Reauthenticated, now).by(&account.id))

@@ -63,6 +63,10 @@ pub struct Session {
     pub remember: Remember,
     /// Digest of the secret in the cookie.
     pub secret: SecretDigest,
+    /// Digest of the secret in the cookie `silent`, where there is one. Found under a name of its own, so that neither
+    /// secret can ever be taken for the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silent: Option<SecretDigest>,
     /// The apps that take part.
     #[serde(default)]
     pub participants: BTreeMap<ClientId, ApplicationSession>,
@@ -184,6 +188,11 @@ impl Session {
     pub fn secret_name(digest: &SecretDigest) -> Name {
         Name { sort: "session-secret", value: digest.as_key().to_owned() }
     }
+
+    /// The same for the secret of the cookie `silent`.
+    pub fn silent_name(digest: &SecretDigest) -> Name {
+        Name { sort: "session-silent", value: digest.as_key().to_owned() }
+    }
 }
 
 impl Record for Session {
@@ -194,7 +203,8 @@ impl Record for Session {
     }
 
     fn names(&self) -> Vec<Name> {
-        vec![Session::secret_name(&self.secret)]
+        let silent = self.silent.as_ref().map(Session::silent_name);
+        [Session::secret_name(&self.secret)].into_iter().chain(silent).collect()
     }
 
     fn rows(&self) -> Vec<Row> {

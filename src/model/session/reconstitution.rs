@@ -73,6 +73,7 @@ impl Session {
             self.remember = Remember::Yes;
         }
         self.secret = act.secret;
+        self.silent = act.silent;
         self.device = act.device;
         // The sweep looks at once, and makes the next appointment with all limits in hand.
         Change::put(Reconstituted::Now, self).told(event).due(now)

@@ -78,6 +78,7 @@ fn session(policies: &SessionPolicies) -> Session {
         authentication: facts(at(0)),
         remember: Remember::No,
         secret: SecretDigest::new("first".into()),
+        silent: None,
         device: Device::default(),
     };
     put(Session::begin(birth, &account(), policies)).0
@@ -254,6 +255,7 @@ fn what_the_account_tells_ends_a_session() {
             authentication: facts(at(80)),
             remember: Remember::No,
             secret: SecretDigest::new("x".into()),
+            silent: None,
             device: Device::default(),
         },
         &enabled,
@@ -329,6 +331,7 @@ fn authenticating_again_is_a_fact_of_the_whole_session() {
         authentication: facts(at(now)),
         remember,
         secret: SecretDigest::new(format!("at {now}")),
+        silent: None,
         device: Device::default(),
     };
     let first = session(&policies);
@@ -522,6 +525,7 @@ fn joining() {
         authentication: facts(at(400)),
         remember: Remember::No,
         secret: SecretDigest::new("x".into()),
+        silent: None,
         device: Device::default(),
     };
     let (again, _) = put(joined.reauthenticate(act, &account(), &policies));
@@ -717,6 +721,7 @@ fn reauthentication(now: Timestamp) -> Reauthentication {
         authentication: facts(now),
         remember: Remember::No,
         secret: SecretDigest::new(format!("{now:?}")),
+        silent: None,
         device: Device::default(),
     }
 }

@@ -104,6 +104,14 @@ impl SignedOut {
     }
 }
 
+/// What relying apps frame to learn of a sign-out. Nobody sees it.
+#[derive(Debug, Clone, Template)]
+#[template(path = "check_session.html")]
+pub struct CheckSession {
+    /// The language of the page.
+    pub text: Text,
+}
+
 /// The person chose to stay signed in.
 #[derive(Debug, Clone, Template)]
 #[template(path = "stayed.html")]
