@@ -1,7 +1,7 @@
 //! The application, put together: opened from a configuration, served, stopped. `main`, the demo and the tests all go
 //! through here.
 
-mod background;
+pub mod background;
 pub mod control;
 pub mod files;
 pub mod keep;
@@ -122,9 +122,7 @@ impl App {
             }
             let _ = tell.send(true);
         })];
-        tasks.push(tokio::spawn(background::report(self.facing.clone())));
-        tasks.push(tokio::spawn(background::sweep(self.facing.clone())));
-        tasks.push(tokio::spawn(background::forget(self.facing.clone())));
+        tasks.extend(background::start(&self.facing));
         if self.config.store.kind == StoreKind::Postgres {
             tasks.push(tokio::spawn(background::overhear(self.facing.clone())));
         }

@@ -6,18 +6,25 @@ use crate::model::nodes::{Background, EVERY};
 use crate::web::Facing;
 use actix_web::web::Data;
 use std::time::Duration;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::MissedTickBehavior;
 
 /// The sweep looks for what is due this often: apps learn of a time-out within 5 s.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 /// Old audit events are looked for this often.
 const FORGET_EVERY: Duration = Duration::from_secs(600);
-/// Relying apps being told of something at the same time.
-const NOTICES_AT_ONCE: usize = 2_048;
+
+/// Starts what every node does, whatever its store.
+pub fn start(facing: &Data<Facing>) -> Vec<JoinHandle<()>> {
+    vec![
+        tokio::spawn(report(facing.clone())),
+        tokio::spawn(sweep(facing.clone())),
+        tokio::spawn(forget(facing.clone())),
+    ]
+}
 
 /// Tells the other nodes that this one is there.
-pub(super) async fn report(facing: Data<Facing>) {
+async fn report(facing: Data<Facing>) {
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -51,11 +58,11 @@ pub(super) async fn overhear(facing: Data<Facing>) {
 
 /// Keeps the appointments of the sweep, batch by batch while there are any, and has relying apps told of what ended.
 /// Where several nodes share a store, one of them does.
-pub(super) async fn sweep(facing: Data<Facing>) {
+async fn sweep(facing: Data<Facing>) {
     let mut ticks = tokio::time::interval(SWEEP_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut limits = LimitsSeen::No;
-    let mut errands = Errands { facing: facing.clone(), running: JoinSet::new(), apps: 0 };
+    let mut errands = Errands { facing: facing.clone(), running: JoinSet::new() };
     loop {
         ticks.tick().await;
         while facing.idp.nodes.background(facing.clock.now()) == Background::Ours {
@@ -85,7 +92,7 @@ pub(super) async fn sweep(facing: Data<Facing>) {
 }
 
 /// Forgets old audit events.
-pub(super) async fn forget(facing: Data<Facing>) {
+async fn forget(facing: Data<Facing>) {
     let mut ticks = tokio::time::interval(FORGET_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -108,36 +115,24 @@ enum LimitsSeen {
 /// The errands on their way. Where there are too many the sweep waits: what is due stays in the store.
 struct Errands {
     facing: Data<Facing>,
-    running: JoinSet<usize>,
-    apps: usize,
+    running: JoinSet<()>,
 }
 
 impl Errands {
     async fn take(&mut self, errands: Vec<Errand>) {
         self.forget_finished();
-        for errand in errands {
-            while self.apps >= NOTICES_AT_ONCE {
-                let Some(done) = self.running.join_next().await else { break };
-                self.apps -= done.unwrap_or_default().min(self.apps);
-            }
-            self.apps += errand.len();
+        for mut errand in errands {
+            self.facing.idp.make_room(&mut errand).await;
             let facing = self.facing.clone();
             self.running.spawn(async move {
-                let apps = errand.len();
                 if let Err(fault) = facing.idp.run_errand(errand, facing.clock.now()).await {
                     tracing::error!(%fault, "relying apps could not be told of an end; it is tried again");
                 }
-                apps
             });
         }
     }
 
     fn forget_finished(&mut self) {
-        while let Some(done) = self.running.try_join_next() {
-            self.apps -= done.unwrap_or_default().min(self.apps);
-        }
-        if self.running.is_empty() {
-            self.apps = 0;
-        }
+        while self.running.try_join_next().is_some() {}
     }
 }

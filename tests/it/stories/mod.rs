@@ -8,3 +8,4 @@ mod logout;
 mod main_job;
 mod reconstitution;
 mod status;
+mod table;
