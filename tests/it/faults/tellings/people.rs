@@ -52,6 +52,7 @@ impl Place {
             authentication: authentication.clone(),
             remember: Remember::No,
             secret: secret.digest(),
+            silent: None,
             device: Device::default(),
         };
         let policies = &idp.settings.sessions;
