@@ -2,6 +2,7 @@
 
 mod back_channel;
 mod browsers;
+mod frames;
 mod limits;
 mod logout;
 mod main_job;
