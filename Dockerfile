@@ -12,6 +12,7 @@ WORKDIR /src
 COPY Cargo.toml Cargo.lock ./
 # The workspace has to be whole for cargo; only Abide itself is built.
 COPY demo demo
+COPY rp rp
 COPY benches benches
 COPY tests tests
 COPY templates templates

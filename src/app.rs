@@ -1,25 +1,26 @@
 //! The application, put together: opened from a configuration, served, stopped. `main`, the demo and the tests all go
 //! through here.
 
+pub mod background;
 pub mod control;
 pub mod files;
 pub mod keep;
 mod kept;
+mod listener;
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, StoreKind};
 use crate::crypto::hashing::{Cost, Hashing, USUAL};
 use crate::crypto::keyring::{Keyring, sealing_key};
 use crate::crypto::seal::Seals;
 use crate::flow::import::{Imported, ReplaceSecrets};
 use crate::flow::nodes::Membership;
-use crate::flow::notify::{Errand, Pacing};
+use crate::flow::notify::Pacing;
 use crate::flow::{Idp, Settings, TokenLifetimes};
 use crate::model::grant::OfflineLimits;
-use crate::model::nodes::{Background, EVERY};
 use crate::outside::http::Outbound;
 use crate::store::{Backend, Store};
-use crate::web::{self, Facing};
+use crate::web::{self, Facing, Streams};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
@@ -33,19 +34,12 @@ use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::MissedTickBehavior;
+use tokio::task::JoinHandle;
 
 /// Sign-ins that may wait for the password hash at the same time.
 const HASHING_QUEUE: usize = 64;
 /// Token requests with weak client secrets that may wait at the same time.
 const CLIENT_QUEUE: usize = 8;
-/// The sweep looks for what is due this often: apps learn of a time-out within 5 s.
-const SWEEP_EVERY: Duration = Duration::from_secs(1);
-/// Old audit events are looked for this often.
-const FORGET_EVERY: Duration = Duration::from_secs(600);
-/// Relying apps being told of something at the same time.
-const NOTICES_AT_ONCE: usize = 2_048;
 /// A graceful stop waits this long for requests in flight, in seconds.
 const FAREWELL: u64 = 15;
 
@@ -101,10 +95,11 @@ impl App {
             .shutdown_timeout(FAREWELL)
             .disable_signals();
         let listen = self.config.listen;
-        let bound = match tls::acceptor(&self.config.tls)? {
-            Some(tls) => server.bind_rustls_0_23(listen, tls),
-            None => server.bind(listen),
-        };
+        let tls = tls::acceptor(&self.config.tls)?;
+        let bound = listener::listen(listen).and_then(|listener| match tls {
+            Some(tls) => server.listen_rustls_0_23(listener, tls),
+            None => server.listen(listener),
+        });
         let bound = bound.with_context(|| {
             format!("cannot listen on {listen}; where another program listens, choose another address (`listen`)")
         })?;
@@ -127,9 +122,10 @@ impl App {
             }
             let _ = tell.send(true);
         })];
-        tasks.push(tokio::spawn(report(self.facing.clone())));
-        tasks.push(tokio::spawn(sweep(self.facing.clone())));
-        tasks.push(tokio::spawn(forget(self.facing.clone())));
+        tasks.extend(background::start(&self.facing));
+        if self.config.store.kind == StoreKind::Postgres {
+            tasks.push(tokio::spawn(background::overhear(self.facing.clone())));
+        }
         tasks.push(tokio::spawn(stop_when_broken(self.store.clone(), handle.clone())));
         tasks.extend(control::listen(&self.config, self.facing.clone()));
         Ok(Running { addresses, setup_link, server: handle, over, tasks, facing: self.facing, store: self.store })
@@ -171,6 +167,8 @@ impl Running {
     /// # Errors
     /// The store could not be flushed.
     pub async fn stop(self) -> anyhow::Result<()> {
+        self.facing.streams.close();
+        self.facing.idp.look_again();
         self.server.stop(true).await;
         for task in &self.tasks {
             task.abort();
@@ -200,7 +198,12 @@ pub fn assemble(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Co
         outbound: Outbound::new(config.outbound.allow.clone()),
         pacing: Pacing::default(),
     };
-    Ok(Data::new(Facing { idp, clock, trusted_proxies: config.http.trusted_proxies.clone() }))
+    Ok(Data::new(Facing {
+        idp,
+        clock,
+        trusted_proxies: config.http.trusted_proxies.clone(),
+        streams: Streams::default(),
+    }))
 }
 
 /// The rules of an installation, as its configuration has them.
@@ -244,113 +247,6 @@ fn make_data_dir(config: &Config) -> anyhow::Result<()> {
     let folder = &config.data_dir;
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.with_context(|| format!("the data folder {} cannot be made", folder.display()))
-}
-
-/// Tells the other nodes that this one is there.
-async fn report(facing: Data<Facing>) {
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        match facing.idp.report(facing.clock.now()).await {
-            Ok(Ok(())) => (),
-            Ok(Err(refused)) => tracing::error!(%refused, "this node does not fit the others and is not ready"),
-            Err(fault) => tracing::warn!(%fault, "this node could not report to the others"),
-        }
-    }
-}
-
-/// Keeps the appointments of the sweep, batch by batch while there are any, and has relying apps told of what ended.
-/// Where several nodes share a store, one of them does.
-async fn sweep(facing: Data<Facing>) {
-    let mut ticks = tokio::time::interval(SWEEP_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut limits = LimitsSeen::No;
-    let mut errands = Errands { facing: facing.clone(), running: JoinSet::new(), apps: 0 };
-    loop {
-        ticks.tick().await;
-        while facing.idp.nodes.background(facing.clock.now()) == Background::Ours {
-            if limits == LimitsSeen::No {
-                match facing.idp.relook_if_limits_changed(facing.clock.now()).await {
-                    Ok(()) => limits = LimitsSeen::Yes,
-                    Err(fault) => {
-                        tracing::error!(%fault, "sessions could not be looked at under new limits; it is tried again");
-                        break;
-                    }
-                }
-            }
-            match facing.idp.sweep(facing.clock.now()).await {
-                Ok(swept) if swept.count == 0 => break,
-                Ok(swept) => {
-                    tracing::debug!(swept.count, "swept");
-                    errands.take(swept.errands).await;
-                }
-                Err(fault) => {
-                    tracing::error!(%fault, "the sweep failed; it is tried again");
-                    break;
-                }
-            }
-        }
-        errands.forget_finished();
-    }
-}
-
-/// Forgets old audit events.
-async fn forget(facing: Data<Facing>) {
-    let mut ticks = tokio::time::interval(FORGET_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        if facing.idp.nodes.background(facing.clock.now()) == Background::Ours
-            && let Err(fault) = facing.idp.forget_events(facing.clock.now()).await
-        {
-            tracing::error!(%fault, "old audit events could not be forgotten; it is tried again");
-        }
-    }
-}
-
-/// Did the sweep of this process compare the installation's limits with those of the appointments in the store?
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum LimitsSeen {
-    Yes,
-    No,
-}
-
-/// The errands on their way. Where there are too many the sweep waits: what is due stays in the store.
-struct Errands {
-    facing: Data<Facing>,
-    running: JoinSet<usize>,
-    apps: usize,
-}
-
-impl Errands {
-    async fn take(&mut self, errands: Vec<Errand>) {
-        self.forget_finished();
-        for errand in errands {
-            while self.apps >= NOTICES_AT_ONCE {
-                let Some(done) = self.running.join_next().await else { break };
-                self.apps -= done.unwrap_or_default().min(self.apps);
-            }
-            self.apps += errand.len();
-            let facing = self.facing.clone();
-            self.running.spawn(async move {
-                let apps = errand.len();
-                if let Err(fault) = facing.idp.run_errand(errand, facing.clock.now()).await {
-                    tracing::error!(%fault, "relying apps could not be told of an end; it is tried again");
-                }
-                apps
-            });
-        }
-    }
-
-    fn forget_finished(&mut self) {
-        while let Some(done) = self.running.try_join_next() {
-            self.apps -= done.unwrap_or_default().min(self.apps);
-        }
-        if self.running.is_empty() {
-            self.apps = 0;
-        }
-    }
 }
 
 /// A store that failed to reach the disk is final: nothing may be answered any more.

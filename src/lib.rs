@@ -41,6 +41,20 @@
 //! **Sign-out.** `GET /end_session` with a genuine hint for a session of this browser, or the form of the page that
 //! asks, ends the session by one write ([`model::session::Session::end`]). Nothing is enumerated: codes, grants and
 //! access tokens are judged against the session at every use, by `judge` in [`flow::token`], and are dead from then on.
+//! The same write owes every app that knew of the session a notice ([`model::session::notice`]). The sweep
+//! ([`flow::sweep`]) claims what is owed and hands it out; [`flow::notify`] tells each app by a logout token and writes
+//! down who was told. What timed out goes the same way: the sweep comes when a limit can have passed.
+//!
+//! **Coming back.** The cookie of a session that timed out selects memory and nothing else (`Dormant` in
+//! [`flow::session`]). When its own person signs in with it in time, [`model::session::Session::reconstitute`] raises the
+//! epoch in one conditional write: the same apps take part, everything bound to the life before is dead, and each app
+//! learns its new `sid` with `prev_sid` beside it when it asks.
+//!
+//! **Expiry made knowable.** `GET /session` ([`web`]) finds whose status is asked for, by token or by the cookie of a page
+//! of ours ([`flow::status`]), reads session, account, grant and client, and tells standing and instants in the words of
+//! [`protocol::session_status`]. `GET /session/events` tells them again: a stream waits for a hint that the store gives
+//! after every durable change ([`store::hints`]), for the next instant that the last status named, or for what other
+//! nodes wrote ([`flow::watch`]), and then judges anew. The pages' own script does the same by asking.
 //!
 //! # Several nodes, and stores carried elsewhere
 //!
@@ -48,6 +62,11 @@
 //! time, and lends the background work to one of them. [`flow::keep`] carries everything from a store into a sealed file
 //! and back, or to another store: [`store::Backend::carry_out`] hands over one instant of a store in use. A store into
 //! which a copy has not come to its end bears a mark, and no server uses it.
+//!
+//! # Relying apps
+//!
+//! `rp/` is the crate `abide-rp`: application sessions for apps written with actix-web. It knows Abide over the wire
+//! alone, and works with other providers. The demo is two apps on it.
 //!
 //! # Invariants
 //!
@@ -60,10 +79,14 @@
 //!   is warned of).
 //! * Only a request that proved client and bindings may consume or revoke.
 //! * The authorization request is never edited. `prompt=login` is satisfied by evidence gathered for this interaction.
+//! * Nobody who goes on is told of an end: a notice names the epochs of the life that is over, and no later one.
+//! * A hint is never the truth: whoever is told that something may have changed reads it from the store.
 //! * Unfinished requests of strangers cost the store nothing.
 //! * Whatever opens a connection for a URI that somebody registered goes through [`outside::http::Outbound`]: it judges
 //!   the very address it connects to ([`model::outbound`]), and `[outbound] allow` speaks for administrators' URIs alone.
 //! * A session's inner id never leaves the house: outside it is known by `sid`, and its cookie holds a separate secret.
+//! * What browsers send into frames of other sites ([`flow::cookies`]) authorises nothing but an answer to `prompt=none`,
+//!   and lets nobody find out whether somebody is signed in.
 //!
 //! # Where the house departs from the plan
 //!
@@ -84,6 +107,15 @@
 //!   a write that fails.
 //! * **The outbound client stands on `hyper` and not on `reqwest`** ([`outside`]): what may be reached depends on the
 //!   port and is asked of addresses written in a URI as well, and a resolver of `reqwest` learns of neither.
+//! * **The outbox is part of the session's own record**, not a store of its own: the end and the duty to tell of it are
+//!   one write of one record, and what was told stands beside what happened. A write on the account's record that ends
+//!   all its sessions makes an appointment instead, and the sweep visits each of them.
+//! * **A limit that passed and was told is a fact** (`timed_out`): an administrator who makes limits longer does not
+//!   bring back what apps were told is over.
+//! * **`sid` also follows the application session**: an app whose part ended alone begins anew under another name, since
+//!   apps keep lists of names they saw the end of.
+//! * **The frame of session management says `error` where the browser keeps its cookies from it**, not `changed`, so that
+//!   apps sign nobody out who is signed in; and a browser without a session has no state that could be compared.
 //! * **A floor `crypto`** holds what DESIGN calls "one place for each outside thing" as far as keys go.
 //!
 //! # Deliberately absent

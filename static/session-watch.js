@@ -135,6 +135,7 @@ function end(reason) {
   if (over) return;
   over = true;
   clearTimeout(timer);
+  leaving.abort();
   dismiss();
   const view = farewell.content.cloneNode(true);
   const reasons = [...view.querySelectorAll("[data-reason]")];
@@ -146,9 +147,38 @@ function end(reason) {
   document.querySelector("[role=heading]").focus();
 }
 
+// The server tells of changes while a stream is open. One tab holds it for all: a browser keeps few connections to one
+// place. Where there is no stream, or it was refused, everybody looks by the deadlines and once a minute.
+const leaving = new AbortController();
+function follow() {
+  if (over || !navigator.locks || !self.EventSource) return;
+  const hold = () =>
+    new Promise((done) => {
+      if (over) return done();
+      const events = new EventSource("/session/events");
+      const tell = () => {
+        look();
+        channel?.postMessage("look");
+      };
+      events.addEventListener("standing", tell);
+      events.addEventListener("end", tell);
+      events.addEventListener("error", () => {
+        if (events.readyState !== EventSource.CLOSED) return;
+        done();
+        setTimeout(follow, LOOK_AGAIN * 1000);
+      });
+      leaving.signal.addEventListener("abort", () => {
+        events.close();
+        done();
+      });
+    });
+  navigator.locks.request("abide-session-events", { signal: leaving.signal }, hold).catch(() => {});
+}
+
 channel?.addEventListener("message", () => look());
 addEventListener("pageshow", () => look());
 addEventListener("online", () => look());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
+follow();
 // A page that has just come tells the others: somebody may have signed in on the way here.
 channel?.postMessage("look");

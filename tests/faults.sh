@@ -25,7 +25,11 @@ parts=(
   "races_code    races::one_code_is_redeemed_once                                     50  4"
   "races_strict  races::without_a_retry_a_token_is_renewed_once                       50  4"
   "races_retry   races::with_a_retry_a_token_has_one_successor                        50  4"
+  "races_logout  logout_races::                                                       50 10"
   "races_setup   setup_races::                                                        20 10"
+  "told_at_once  tellings::ended_at_once                                            1000  1"
+  "told_timeouts tellings::timed_out                                              100000  1"
+  "told_kills    tellings::killed                                                     50  4"
   "disk_full     disk_full::                                                          10  1"
   "damage        damage::a_damaged_store_is_refused_or_whole                          50  1"
 )

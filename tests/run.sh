@@ -26,6 +26,7 @@ parts=(
   "deploy    two nodes behind a proxy, as examples/ and docker-compose.yml have them"
   "interop   relying parties from elsewhere against the real binary"
   "browser   Chromium against the real binaries"
+  "rp        the crate for relying apps, against Abide and against a provider of another make (npm oidc-provider)"
   "demo      the tests of the demo"
   "doc       the examples in the documentation, and the documentation itself"
   "deny      licences, duplicates and sources of the dependencies (cargo-deny)"
@@ -217,6 +218,18 @@ modules() {
     grep -q "^$name.*: test\$" <<<"$listed" || fail "there is no integration test below $name"
   done
   cargo test --workspace --locked --test it -- "$@"
+}
+
+part_rp() {
+  command -v npm >/dev/null || fail "npm is missing: tests/run.sh tools"
+  (cd rp/tests/interop && npm ci --no-audit --no-fund)
+  # Every test target of the crate, by name: a bare `-p abide-rp` would select other features of the dependencies.
+  local target targets=()
+  for target in rp/tests/*.rs rp/tests/*/main.rs; do
+    [[ $target == */main.rs ]] && target=${target%/main.rs}.rs
+    targets+=(--test "$(basename "$target" .rs)")
+  done
+  cargo test --workspace --locked "${targets[@]}"
 }
 
 part_demo() { cargo test --workspace --locked --bin demo; }

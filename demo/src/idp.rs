@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use abide::app::{App, Running};
-use abide::config::Config;
+use abide::config::{Config, Outbound, RememberedSession, Session};
+use abide::protocol::duration::Limit;
 use anyhow::Context;
 use serde_json::{Value, json};
 
@@ -17,6 +18,8 @@ pub(crate) mod person {
     /// A passphrase within the provider's password rules (15 characters when it is the only factor).
     pub(crate) const PASSWORD: &str = "harbour lanterns at dusk";
 }
+
+const NEVER: Limit = Limit::Never;
 
 /// One of the apps as the provider gets to know it.
 pub(crate) struct Registered<'a> {
@@ -36,19 +39,27 @@ pub(crate) async fn start(
     listen: SocketAddr,
     clients: &[Registered<'_>],
 ) -> anyhow::Result<Running> {
+    let usual = Config::default();
+    let remember = RememberedSession { idle_timeout: NEVER, max_lifetime: NEVER };
+    let own =
+        clients.iter().map(|one| one.origin.parse()).collect::<Result<Vec<_>, _>>().context("an app's address")?;
     let config = Config {
         issuer: issuer.parse().context("the issuer")?,
         listen,
         data_dir: home.join("data"),
         keys_dir: home.join("keys"),
-        ..Config::default()
+        // As lax as the laxest app needs: whoever is signed in at Plaza stays. The bank is strict by itself.
+        session: Session { idle_timeout: NEVER, max_lifetime: NEVER, remember, ..usual.session },
+        // The apps live on this machine; that they are told of an end needs saying so.
+        outbound: Outbound { allow: own.into_iter().collect() },
+        ..usual
     };
     let app = App::open(config).await.context("the identity provider does not open")?;
-    app.import(&import_file(clients).to_string()).await.context("the identity provider refuses the import")?;
+    app.import(&import_file(issuer, clients).to_string()).await.context("the identity provider refuses the import")?;
     app.serve().await.context("the identity provider does not start")
 }
 
-fn import_file(clients: &[Registered<'_>]) -> Value {
+fn import_file(issuer: &str, clients: &[Registered<'_>]) -> Value {
     json!({
         "users": [{
             "username": person::USERNAME,
@@ -63,26 +74,28 @@ fn import_file(clients: &[Registered<'_>]) -> Value {
                 "phone_number_verified": true,
             },
         }],
-        "clients": clients.iter().map(client).collect::<Vec<Value>>(),
+        "clients": clients.iter().map(|one| client(issuer, one)).collect::<Vec<Value>>(),
     })
 }
 
-fn client(registered: &Registered<'_>) -> Value {
+fn client(issuer: &str, registered: &Registered<'_>) -> Value {
     let Registered { brand, origin, secret } = registered;
     let mut record = json!({
         "client_id": brand.client_id,
         "client_secret": secret,
         "client_name": brand.name,
         "client_uri": format!("{origin}/"),
-        "redirect_uris": [format!("{origin}/callback")],
-        "post_logout_redirect_uris": [format!("{origin}/signed-out")],
+        "redirect_uris": [format!("{origin}/auth/callback")],
+        "post_logout_redirect_uris": [format!("{origin}/auth/signed-out")],
+        "backchannel_logout_uri": format!("{origin}/auth/back-channel-logout"),
+        "backchannel_logout_session_required": true,
         "grant_types": ["authorization_code", "refresh_token"],
         "response_types": ["code"],
         "token_endpoint_auth_method": "client_secret_basic",
         "scope": brand.scopes.join(" "),
         // The house's own apps: asking Mira whether the bank may know her name would only delay the story.
         "consent": "skip",
-        "resources": brand.resource(origin).into_iter().collect::<Vec<String>>(),
+        "resources": brand.resource(origin).into_iter().chain([issuer.to_owned()]).collect::<Vec<String>>(),
     });
     if let Some(limits) = &brand.limits {
         record["session"] = json!({"idle_timeout": limits.idle_timeout, "max_lifetime": limits.max_lifetime});
@@ -101,8 +114,8 @@ mod tests {
             Registered { brand: &MERIDIAN, origin: "http://bank.localhost:8081", secret: "a" },
             Registered { brand: &PLAZA, origin: "http://plaza.localhost:8082", secret: "b" },
         ];
-        let file = import_file(&clients);
-        assert_eq!(file["clients"][0]["redirect_uris"][0], "http://bank.localhost:8081/callback");
+        let file = import_file("http://localhost:8080", &clients);
+        assert_eq!(file["clients"][0]["redirect_uris"][0], "http://bank.localhost:8081/auth/callback");
         assert_eq!(file["clients"][0]["session"]["idle_timeout"], "2m");
         assert!(file["clients"][1].get("session").is_none());
         assert_eq!(file["clients"][1]["client_secret"], "b");

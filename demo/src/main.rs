@@ -5,10 +5,9 @@
 //! convenience only: the apps know nothing of it but its issuer URL and speak to it over HTTP, like anybody's app.
 //!
 //! * `idp` is the only file that calls the provider's library: it writes the import file and starts it.
-//! * `relying_app` is one implementation of a relying app, worn by two brands.
+//! * `relying_app` is one implementation of a relying app on the crate `abide-rp`, worn by two brands.
 //! * `terminal`, `ports`, `shutdown`, `registrations` are the command around them.
 
-mod clock;
 mod idp;
 mod ports;
 mod registrations;
@@ -25,7 +24,7 @@ use clap::Parser;
 use crate::ports::Reserved;
 use crate::registrations::Registrations;
 use crate::relying_app::brand::{MERIDIAN, PLAZA};
-use crate::relying_app::{RelyingApp, Surroundings, server};
+use crate::relying_app::{Shop, Surroundings, server};
 
 /// Starts an OpenID Connect identity provider and two apps that rely on it.
 #[derive(Debug, Parser)]
@@ -94,8 +93,8 @@ async fn run(options: Options) -> anyhow::Result<()> {
         let bank = Surroundings { issuer: &issuer, origin: &bank_origin, secret: &registrations.bank };
         let plaza = Surroundings { issuer: &issuer, origin: &plaza_origin, secret: &registrations.plaza };
         Ok::<_, anyhow::Error>([
-            open(RelyingApp::discover(&MERIDIAN, &bank, (PLAZA.name, &plaza_origin)).await?, bank_port)?,
-            open(RelyingApp::discover(&PLAZA, &plaza, (MERIDIAN.name, &bank_origin)).await?, plaza_port)?,
+            open(Shop::open(&MERIDIAN, &bank, (PLAZA.name, &plaza_origin)).await?, bank_port)?,
+            open(Shop::open(&PLAZA, &plaza, (MERIDIAN.name, &bank_origin)).await?, plaza_port)?,
         ])
     }
     .await;
@@ -117,7 +116,7 @@ async fn run(options: Options) -> anyhow::Result<()> {
     apps.map(drop)
 }
 
-fn open(app: RelyingApp, port: Reserved) -> anyhow::Result<actix_web::dev::ServerHandle> {
+fn open(app: Shop, port: Reserved) -> anyhow::Result<actix_web::dev::ServerHandle> {
     let name = app.brand.name;
     server::open(app, port.into_listeners()).with_context(|| format!("{name} does not start"))
 }

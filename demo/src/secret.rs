@@ -1,12 +1,12 @@
 //! The one place of the demo that makes random secrets.
 
-use openidconnect::CsrfToken;
+use abide_rp::Handle;
 
 /// A fresh secret of 256 random bits as 43 characters of base64url.
 ///
 /// The relying-party crate's own generator is used, so that the demo needs no second source of randomness.
 pub(crate) fn random() -> String {
-    CsrfToken::new_random_len(32).into_secret()
+    Handle::random().csrf_token()
 }
 
 #[cfg(test)]

@@ -1,9 +1,6 @@
-// Lets ages tick, and has the app renew its tokens in time. It never sees a token: the app's server holds them.
-
-const RETRY_AFTER = 10;
+// Lets ages and ends tick. What the session is good for, and new tokens in time, are the business of /auth/session.js.
 
 let ahead = 0; // how far the server's clock is ahead of ours, in seconds
-let waitUntil = 0;
 
 const session = () => document.getElementById("session");
 const now = () => Math.floor(Date.now() / 1000 + ahead);
@@ -46,42 +43,45 @@ function begin() {
   tick();
 }
 
-// Puts the fresh page's session in place of the old one; what was folded or focused stays so.
+// Puts the fresh page's facts in place of the old ones; forms stay as they are, and so does what was folded or focused.
 async function redraw() {
   const answer = await fetch("/", { headers: { accept: "text/html" } });
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("session");
-  if (!fresh) return location.assign("/");
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!fresh.getElementById("session")) return;
   const folded = [...document.querySelectorAll("details:not([open])")].map((each) => each.id);
   const focused = document.activeElement?.id;
-  session().replaceWith(fresh);
+  for (const each of document.querySelectorAll("[data-redraw]")) {
+    const other = fresh.getElementById(each.id);
+    if (other) each.replaceWith(other);
+  }
   for (const id of folded) document.getElementById(id)?.removeAttribute("open");
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
-  begin();
+  tellLocalTimes();
+  tick();
   document.getElementById("announcement").textContent = "Your tokens were renewed.";
 }
 
-async function renewIfDue() {
-  const present = now();
-  if (document.hidden || present < Number(session().dataset.renewAt) || present < waitUntil) return;
-  waitUntil = present + RETRY_AFTER; // one question at a time, and patience when nobody answers
-  try {
-    const answer = await fetch("/renew", { method: "POST", headers: { accept: "application/json" } });
-    const { session: standing } = await answer.json();
-    if (standing === "over") location.assign("/");
-    if (standing === "good") {
-      await redraw();
-      waitUntil = now() + 2;
-    }
-  } catch {
-    // The app does not answer: look again later.
+// What the stream says, in the two cards.
+function drawSession(card, status) {
+  if (!card || !status?.standing) return;
+  card.querySelector("[data-session-word]").textContent = status.standing;
+  for (const each of card.querySelectorAll("[data-session-end]")) {
+    const at = status[each.dataset.sessionEnd];
+    const strong = document.createElement("strong");
+    if (at) strong.dataset.distance = at;
+    else strong.textContent = "never ends";
+    each.replaceChildren(...(at ? ["ends ", strong] : [strong]));
   }
 }
 
 if (session()) {
   begin();
-  setInterval(() => {
+  setInterval(tick, 1000);
+  document.addEventListener("abide:renewed", redraw);
+  document.addEventListener("abide:session", ({ detail }) => {
+    ahead = detail.ahead;
+    drawSession(document.getElementById("application-session"), detail);
+    drawSession(document.getElementById("sso-session"), detail.provider);
     tick();
-    renewIfDue();
-  }, 1000);
-  document.addEventListener("visibilitychange", renewIfDue);
+  });
 }

@@ -7,6 +7,7 @@
 //! session     sessions begin, are used, and end
 //! cookies     what the cookies of a browser's sessions say; what frames of other sites may learn by them
 //! status      what a session is good for, told to apps and pages; reports of activity
+//! watch       waiting until that may have changed
 //! token/      client -> request -> judge, consume, then mint
 //! logout      RP-initiated logout
 //! account     the person's own page
@@ -37,6 +38,7 @@ pub mod sign_in;
 pub mod status;
 pub mod sweep;
 pub mod token;
+pub mod watch;
 
 use crate::crypto::hashing::Hashing;
 use crate::crypto::jwt::SignFault;

@@ -205,7 +205,7 @@ impl Idp {
 /// What is told of a life that is forgotten, or of a part that another one followed: that it is over. When and why the
 /// records do not say any more.
 fn former() -> StandingWords {
-    StandingWords::over(StandingWord::Expired, None, None)
+    StandingWords::FORMER
 }
 
 fn not_good() -> NoToken {

@@ -16,7 +16,7 @@ use crate::model::setting::Setting;
 use crate::model::throttle::Throttle;
 use crate::protocol::time::Timestamp;
 use crate::store::StoreFault;
-use futures_util::stream::{self, StreamExt};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use std::time::Duration;
 
 /// Appointments kept in one batch.
@@ -129,10 +129,10 @@ impl Idp {
         let mut cursor = None;
         loop {
             let page = self.store.list::<Session>(list, cursor.as_ref(), BATCH).await?;
-            for session in page.items {
-                let appointment = Due { at: now, kind: Kind::Session, key: session.id.to_string() };
-                self.store.appoint(appointment).await?;
-            }
+            let due = page.items.iter().map(|session| Due { at: now, kind: Kind::Session, key: session.key() });
+            let due: Vec<Due> = due.collect();
+            let appointed = stream::iter(due).map(|due| self.store.appoint(due)).buffer_unordered(AT_ONCE);
+            appointed.try_collect::<Vec<()>>().await?;
             match page.next {
                 Some(next) => cursor = Some(next),
                 None => break,

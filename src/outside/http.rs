@@ -19,8 +19,9 @@ use tokio::time::timeout;
 
 /// No version in it: it would tell strangers which faults to try.
 const AGENT: &str = "Abide";
-/// An answer's head may have this many bytes, and (as `hyper` has it) 100 header lines.
-const LARGEST_HEAD: usize = 32 * 1024;
+/// An answer's head is cut off where it has this many bytes and has not ended: `hyper` looks after every read, which may
+/// bring as many again. It has 100 lines at most, as `hyper` would have it anyway.
+const LARGEST_HEAD: usize = 16 * 1024;
 /// And its body this many.
 const LARGEST_BODY: usize = 64 * 1024;
 /// A connection that waits to be used again is closed after this long.

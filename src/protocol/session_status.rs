@@ -52,6 +52,13 @@ pub enum StandingWord {
     Ended,
 }
 
+impl StandingWord {
+    /// Is it good for anything?
+    pub fn lives(self) -> bool {
+        matches!(self, StandingWord::Live | StandingWord::Warn)
+    }
+}
+
 /// The two limits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -81,8 +88,35 @@ pub enum ReasonWord {
 }
 
 impl StandingWords {
+    /// A life that another one followed, or that is forgotten: that it is over is all that is known.
+    pub const FORMER: StandingWords = StandingWords {
+        standing: StandingWord::Expired,
+        limit: None,
+        idle_end: None,
+        absolute_end: None,
+        warn_at: None,
+        until: None,
+        reason: None,
+    };
+
     /// Something that is over in this way, and of which nothing more is known.
     pub fn over(standing: StandingWord, until: Option<Timestamp>, reason: Option<ReasonWord>) -> StandingWords {
         StandingWords { standing, limit: None, idle_end: None, absolute_end: None, warn_at: None, until, reason }
     }
+}
+
+/// How a stream of statuses ended (`event: end`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StreamEnd {
+    /// What was asked about is over; the last `standing` says how. There is nothing more to come.
+    SessionOver,
+    /// The token's time is up. Connect again with another one.
+    TokenExpired,
+    /// The person signed in again in this browser, whose cookie is another one now. Connect again.
+    Superseded,
+    /// It was open for as long as a stream without a token may be. Connect again.
+    TooLong,
+    /// The server stops. Connect again, a little later.
+    Closing,
 }

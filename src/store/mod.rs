@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod entry;
+pub mod hints;
 mod limits;
 pub mod postgres;
 pub mod sled;

@@ -1,6 +1,7 @@
 //! Typed verbs over a backend's bytes: read, change, find by name, list. Encoding and index rows are decided here.
 
 use super::contract::{Backend, Committed, Cursor, Page, RawChange, RawRule, StoreFault, Write};
+use super::hints::{self, Hints};
 use crate::model::audit::Event;
 use crate::model::record::{Change, Due, Fate, Name, Record};
 use crate::protocol::time::Timestamp;
@@ -10,6 +11,7 @@ use std::sync::{Arc, Mutex};
 #[derive(Clone)]
 pub struct Store {
     backend: Arc<dyn Backend>,
+    hints: Arc<Hints>,
 }
 
 /// How a typed change ended.
@@ -19,6 +21,13 @@ pub enum Changed<O> {
     Done(O),
     /// Nothing was written: another record bears this name.
     Taken(Name),
+}
+
+/// Did a change write its record?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Moved {
+    Yes,
+    No,
 }
 
 impl<O> Changed<O> {
@@ -39,7 +48,7 @@ impl<O> Changed<O> {
 impl Store {
     /// A store over `backend`.
     pub fn new(backend: Arc<dyn Backend>) -> Store {
-        Store { backend }
+        Store { backend, hints: Arc::default() }
     }
 
     /// The record with this key.
@@ -56,23 +65,28 @@ impl Store {
         O: Send + 'static,
         F: FnMut(Option<R>) -> Change<R, O> + Send + 'static,
     {
-        let told: Arc<Mutex<Option<O>>> = Arc::default();
+        let told: Arc<Mutex<Option<(O, Moved)>>> = Arc::default();
         let teller = Arc::clone(&told);
         let owner = key.to_owned();
         let raw: RawRule = Box::new(move |bytes| {
             let before = bytes.as_deref().map(decode::<R>).transpose()?;
             let change = rule(before.clone());
             let (outcome, raw) = raw_change(&owner, before, change)?;
+            let moved = if raw.write == Write::Keep { Moved::No } else { Moved::Yes };
             if let Ok(mut slot) = teller.lock() {
-                *slot = Some(outcome);
+                *slot = Some((outcome, moved));
             }
             Ok(raw)
         });
         match self.backend.change(R::KIND, key, raw).await? {
             Committed::Taken(name) => Ok(Changed::Taken(name)),
             Committed::Done => {
-                let outcome = told.lock().ok().and_then(|mut slot| slot.take());
-                outcome.map(Changed::Done).ok_or_else(|| StoreFault::Unavailable("a rule did not run".into()))
+                let told = told.lock().ok().and_then(|mut slot| slot.take());
+                if told.as_ref().is_some_and(|(_, moved)| *moved == Moved::Yes) && hints::hinted(R::KIND) {
+                    self.hints.publish(R::KIND, key);
+                }
+                told.map(|(outcome, _)| Changed::Done(outcome))
+                    .ok_or_else(|| StoreFault::Unavailable("a rule did not run".into()))
             }
         }
     }
@@ -153,6 +167,11 @@ impl Store {
         let page = self.backend.events(cursor, limit).await?;
         let items = page.items.iter().map(|bytes| decode_event(bytes)).collect::<Result<_, _>>()?;
         Ok(Page { items, next: page.next })
+    }
+
+    /// Who waits for changes.
+    pub fn hints(&self) -> &Arc<Hints> {
+        &self.hints
     }
 
     /// The backend itself, for what is not about records: probing, closing, measuring.

@@ -8,7 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
 
 /// What they may call.
-const FOR_SCRIPTS: [&str; 4] = ["/token", "/userinfo", "/session", "/session/activity"];
+const FOR_SCRIPTS: [&str; 5] = ["/token", "/userinfo", "/session", "/session/activity", "/session/events"];
 
 /// Answers preflights, and marks answers for registered origins as readable. Never with credentials: cookies have
 /// nothing to do here.

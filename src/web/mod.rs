@@ -15,6 +15,7 @@ mod cors;
 mod device;
 mod discovery;
 mod error;
+mod events;
 mod form;
 mod headers;
 mod logout;
@@ -23,6 +24,7 @@ mod request_id;
 mod route;
 mod session;
 mod setup;
+mod streams;
 pub mod text;
 mod token;
 mod turn;
@@ -32,6 +34,7 @@ pub use cors::by_registered_origin;
 pub use form::MOST as LARGEST_FORM;
 pub use headers::guard;
 pub use request_id::trace;
+pub use streams::{PER_PART, Streams};
 
 use crate::clock::Clock;
 use crate::flow::Idp;
@@ -47,6 +50,8 @@ pub struct Facing {
     pub clock: Clock,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// The open event streams.
+    pub streams: Streams,
 }
 
 /// Every path there is.
@@ -61,6 +66,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/userinfo").get(userinfo::get).post(userinfo::post))
         .service(at("/session").get(session::get))
         .service(at("/session/activity").post(session::activity))
+        .service(at("/session/events").get(events::get))
         .service(at("/check_session").get(check_session::get))
         .service(at("/end_session").get(logout::get).post(logout::post))
         .service(at("/end_session/confirm").post(logout::confirm))

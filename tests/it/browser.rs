@@ -20,6 +20,6 @@ mod frames;
 mod keyboard;
 mod keys_only;
 mod page;
-mod places;
+pub mod places;
 mod secrecy;
 mod warning;

@@ -2,12 +2,14 @@
 //!
 //! * `topology`: `examples/compose-without-docker.sh` as a process, and what it says about itself;
 //! * `nodes`: two nodes behind the proxy, one killed, all ended;
+//! * `streams`: an end on one node, heard on the other;
 //! * `proxy`: the proxy's configuration before nodes that misbehave on purpose;
 //! * `files`: `docker-compose.yml` by Debian's `docker-compose config`, and the Dockerfile by its words. No image is built.
 
 mod files;
 mod nodes;
 mod proxy;
+mod streams;
 mod topology;
 
 use std::path::{Path, PathBuf};

@@ -14,6 +14,7 @@ mod judge;
 mod judge_tests;
 mod kills;
 mod load;
+mod logout_races;
 mod misuse;
 mod model;
 mod node;
@@ -24,6 +25,7 @@ mod probe;
 mod races;
 mod script;
 mod setup_races;
+mod tellings;
 mod two_nodes;
 mod wire;
 

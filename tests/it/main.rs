@@ -17,3 +17,4 @@ mod real;
 mod serving;
 mod store;
 mod stories;
+mod streaming;

@@ -1,5 +1,7 @@
 //! What makes one relying app a bank and the other a social network.
 
+use std::time::Duration;
+
 /// What the app is about; decides which content its API serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Product {
@@ -21,6 +23,9 @@ enum Audience {
 pub(crate) struct Limits {
     pub(crate) idle_timeout: &'static str,
     pub(crate) max_lifetime: &'static str,
+    /// The same, for the app's own sessions.
+    pub(crate) idle: Duration,
+    pub(crate) max: Duration,
     /// The idle limit as a person would say it.
     pub(crate) in_words: &'static str,
 }
@@ -38,6 +43,10 @@ pub(crate) struct Brand {
     /// The scope an access token needs at the app's API.
     pub(crate) api_scope: &'static str,
     pub(crate) limits: Option<Limits>,
+    /// The limits as a sentence.
+    pub(crate) patience: &'static str,
+    /// The form whose half-filled state survives a timeout.
+    pub(crate) draft: &'static str,
     /// Prefix of the app's cookies. Hosts differ, but cookies ignore ports, so the name is the app's own.
     pub(crate) cookie: &'static str,
     pub(crate) stylesheet: &'static str,
@@ -73,7 +82,15 @@ pub(crate) static MERIDIAN: Brand = Brand {
     scopes: &["openid", "profile", "email"],
     api_path: "/api/balance",
     api_scope: "profile",
-    limits: Some(Limits { idle_timeout: "2m", max_lifetime: "10m", in_words: "two minutes" }),
+    limits: Some(Limits {
+        idle_timeout: "2m",
+        max_lifetime: "10m",
+        idle: Duration::from_secs(2 * 60),
+        max: Duration::from_secs(10 * 60),
+        in_words: "two minutes",
+    }),
+    patience: "The bank’s own: two minutes without you, ten in all.",
+    draft: "transfer",
     cookie: "meridian",
     stylesheet: include_str!("../../static/meridian.css"),
     icon: include_str!("../../static/meridian.svg"),
@@ -92,6 +109,8 @@ pub(crate) static PLAZA: Brand = Brand {
     api_path: "/api/feed",
     api_scope: "profile",
     limits: None,
+    patience: "Plaza’s own: it has no limits.",
+    draft: "post",
     cookie: "plaza",
     stylesheet: include_str!("../../static/plaza.css"),
     icon: include_str!("../../static/plaza.svg"),

@@ -4,26 +4,27 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use super::RelyingApp;
+use super::Shop;
+use super::api::NoContent;
 use super::content::Content;
+use super::desk::{self, Sent};
 use super::pages::{Shell, page};
-use super::renewal::Renewal;
+use super::sessions::{self, SessionCard};
 use super::telling;
 use super::token_view::{Row, TokenView};
-use super::visit::{AppSession, Means};
-use super::wire::WireError;
-use crate::clock::Instant;
+use abide_rp::session::{Means, Tokens};
+use abide_rp::{Instant, Renewal, SignedIn};
 
 /// An instant in the three forms a page needs.
-struct Moment {
-    at: Instant,
+pub(super) struct Moment {
+    pub(super) at: Instant,
     machine: String,
     clock: String,
     distance: String,
 }
 
 impl Moment {
-    fn new(at: Instant, now: Instant) -> Self {
+    pub(super) fn new(at: Instant, now: Instant) -> Self {
         Self {
             at,
             machine: telling::machine_readable(at),
@@ -62,15 +63,18 @@ struct ReissueLine {
 #[derive(Template)]
 #[template(path = "home.html")]
 struct HomePage<'a> {
-    shell: Shell<'a>,
+    shell: &'a Shell,
     now: Instant,
     name: &'a str,
-    given_name: &'a str,
-    email: Option<&'a str>,
+    given_name: String,
+    email: Option<String>,
+    csrf: &'a str,
     renew_at: Instant,
     sid: Option<String>,
     auth_time: Option<Moment>,
-    session_expiry: Option<Moment>,
+    restored: Option<Moment>,
+    sessions: [SessionCard; 2],
+    sent: Vec<Sent>,
     content: Result<Content, String>,
     provider_silent: bool,
     tokens: [TokenCard; 2],
@@ -79,39 +83,42 @@ struct HomePage<'a> {
 }
 
 /// Draws the page; the content comes from the app's own API, fetched over HTTP with the access token.
-pub(super) async fn show(app: &RelyingApp, session: &AppSession, renewal: Renewal, now: Instant) -> HttpResponse {
-    let identity = TokenView::read(&session.id_token.to_string());
-    let moment = |name| identity.as_ref().and_then(|view| view.instant(name)).map(|at| Moment::new(at, now));
-    let (auth_time, session_expiry) = (moment("auth_time"), moment("session_expiry"));
-    let sid = identity.as_ref().and_then(|view| view.claim("sid")).map(str::to_owned);
-    let access = TokenView::read(session.access_token.secret());
+pub(super) async fn show(shop: &Shop, person: &SignedIn) -> HttpResponse {
+    let (session, now) = (person.session(), shop.rp.now());
+    let identity = TokenView::read(session.identity.expose_token());
+    let auth_time = session.identity.auth_time().map(|at| Moment::new(at, now));
+    let access = TokenView::read(&session.tokens.access);
+    let tokens = &session.tokens;
     let home = HomePage {
-        shell: Shell::of(app),
+        shell: &shop.shell,
         now,
-        name: session.name(),
-        given_name: session.given_name(),
-        email: session.claims.email().map(|email| email.as_str()),
-        renew_at: session.renew_at(),
-        sid,
+        name: person.name(),
+        given_name: person.claim("given_name").unwrap_or_else(|| person.name().to_owned()),
+        email: person.claim("email"),
+        csrf: person.csrf_token(),
+        renew_at: tokens.renew_at(),
+        sid: session.identity.sid().map(str::to_owned),
         auth_time,
-        session_expiry,
-        content: content(app, session).await,
-        provider_silent: renewal == Renewal::Later,
-        tokens: [card(Kind::Identity, identity, session, now), card(Kind::Access, access, session, now)],
-        reissued: session.reissued,
-        reissues: session.latest.iter().map(|one| reissue(one.means, one.at, now)).collect(),
+        restored: person.restored_at().map(|at| Moment::new(at, now)),
+        sessions: sessions::both(shop, person, now).await,
+        sent: desk::sent_by(person),
+        content: content(shop, &tokens.access).await,
+        provider_silent: person.renewal() == Renewal::Later,
+        tokens: [card(Kind::Identity, identity, tokens, now), card(Kind::Access, access, tokens, now)],
+        reissued: session.renewals,
+        reissues: session.latest_renewals.iter().map(|one| reissue(one.means, one.at, now)).collect(),
     };
     page(StatusCode::OK, &home)
 }
 
-async fn content(app: &RelyingApp, session: &AppSession) -> Result<Content, String> {
-    let url = format!("{}{}", app.origin, app.brand.api_path);
-    app.wire.get(&url, Some(session.access_token.secret())).await.map_err(|error| match error {
-        WireError::Status(status @ (401 | 403)) => {
+async fn content(shop: &Shop, token: &str) -> Result<Content, String> {
+    let url = format!("{}{}", shop.origin, shop.brand.api_path);
+    shop.api_client.get(&url, token).await.map_err(|error| match error {
+        NoContent::Status(status @ (401 | 403)) => {
             format!("The API refused the access token (status {status}).")
         }
         other => {
-            tracing::warn!("{}: the API does not answer: {other}", app.brand.name);
+            tracing::warn!("{}: the API does not answer: {other}", shop.brand.name);
             "The API does not answer.".to_owned()
         }
     })
@@ -123,13 +130,15 @@ enum Kind {
     Access,
 }
 
-fn card(kind: Kind, view: Option<TokenView>, session: &AppSession, now: Instant) -> TokenCard {
+fn card(kind: Kind, view: Option<TokenView>, tokens: &Tokens, now: Instant) -> TokenCard {
     let (id, title, purpose) = match kind {
         Kind::Identity => ("id-token", "ID token", "Tells this app who signed in, when and how."),
-        Kind::Access => ("access-token", "Access token", "Opens this app's API, and nothing else."),
+        Kind::Access => {
+            ("access-token", "Access token", "Opens this app's API and the provider's word about the session.")
+        }
     };
     let instant = |name, otherwise| view.as_ref().and_then(|view| view.instant(name)).unwrap_or(otherwise);
-    let (from, until) = (instant("iat", session.received_at), instant("exp", session.expires_at));
+    let (from, until) = (instant("iat", tokens.received_at), instant("exp", tokens.expires_at));
     let lines = |rows: Vec<Row>| rows.into_iter().map(|row| line(row, now)).collect::<Vec<Line>>();
     TokenCard {
         id,
@@ -153,7 +162,7 @@ fn reissue(means: Means, at: Instant, now: Instant) -> ReissueLine {
     let means = match means {
         Means::PromptNone => "prompt=none",
         Means::Refresh => "refresh token",
-        Means::Presence => "I'm still here",
+        Means::Frame => "hidden frame",
     };
     ReissueLine { means, moment: Moment::new(at, now) }
 }

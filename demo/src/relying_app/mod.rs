@@ -1,55 +1,34 @@
-//! One relying app, worn by two brands.
+//! One relying app, worn by two brands. Everything about sessions is the crate `abide-rp`'s; this is an app on it.
 //!
-//! What it does, in the order of a visit:
 //! * `server`, `endpoints`: routes, headers, the guard in front of every request, and what each request does;
-//! * `sign_in`: leaving for the provider and coming back with a code;
-//! * `provider`, `issued`: everything asked of the provider, through the `openidconnect` crate;
-//! * `renewal`: new tokens by refresh, and what it means when the refresh token is dead;
-//! * `sign_out`: RP-initiated logout;
-//! * `visit`: the application session, kept on the server; the browser holds a random id and nothing else;
-//! * `api`, `resource_server`, `content`: the app's own API, which trusts access tokens and nothing else;
-//! * `home`, `pages`, `token_view`, `telling`: what people see.
+//! * `api`, `resource_server`, `content`: the app's own API, which trusts access tokens and nothing else, and its client;
+//! * `desk`: what a person sends from a page (a transfer, a post) and finds again;
+//! * `home`, `sessions`, `pages`, `token_view`, `telling`: what people see.
 //!
 //! No token ever reaches the browser, except the ID token as a logout hint in the redirect to the provider.
 
 mod api;
 pub(crate) mod brand;
-mod browser;
 mod content;
+mod desk;
 mod endpoints;
 mod home;
-mod issued;
 mod pages;
-mod provider;
-mod renewal;
 mod resource_server;
 pub(crate) mod server;
-mod shelf;
-mod sign_in;
-mod sign_out;
+mod sessions;
 mod telling;
 mod token_view;
-mod visit;
-mod wire;
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use abide_rp::{Policy, RelyingApp};
 use anyhow::Context;
 
+use self::api::ApiClient;
 use self::brand::Brand;
-use self::provider::{Provider, Registration};
+use self::pages::{BrandPages, Shell};
 use self::resource_server::ResourceServer;
-use self::shelf::Shelf;
-use self::sign_in::Departure;
-use self::sign_out::Farewell;
-use self::visit::SharedVisit;
-use self::wire::Wire;
-
-/// Application sessions at most, and how long an untouched one is kept.
-const VISITS: (usize, Duration) = (1000, Duration::from_secs(12 * 3600));
-/// Requests under way to the provider at most, and how long a person may take there.
-const DEPARTURES: (usize, Duration) = (1000, Duration::from_secs(15 * 60));
 
 /// What an app is told at its start.
 pub(crate) struct Surroundings<'a> {
@@ -61,60 +40,51 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) secret: &'a str,
 }
 
-/// The other app of the demo, for the link between the two.
-pub(crate) struct Neighbour {
-    pub(crate) name: &'static str,
-    pub(crate) origin: String,
-}
-
-/// A relying app with everything it keeps, all of it bounded and in memory.
-pub(crate) struct RelyingApp {
+/// A brand with its sessions and its API.
+pub(crate) struct Shop {
     pub(crate) brand: &'static Brand,
     origin: String,
-    neighbour: Neighbour,
-    provider: Provider,
+    shell: Arc<Shell>,
+    rp: RelyingApp,
     api: ResourceServer,
-    wire: Arc<Wire>,
-    visits: Shelf<SharedVisit>,
-    departures: Shelf<Departure>,
-    farewells: Shelf<Farewell>,
+    api_client: ApiClient,
 }
 
-impl RelyingApp {
+impl Shop {
     /// Learns the provider's endpoints and keys (OpenID Connect Discovery 1.0) and stands ready to serve.
     ///
     /// # Errors
     /// When the provider cannot be reached or does not offer what the app needs.
-    pub(crate) async fn discover(
+    pub(crate) async fn open(
         brand: &'static Brand,
         around: &Surroundings<'_>,
-        (neighbour, neighbour_origin): (&'static str, &str),
+        (neighbour_name, neighbour_origin): (&'static str, &str),
     ) -> anyhow::Result<Self> {
-        let wire = Arc::new(Wire::new(&["localhost", brand.host])?);
-        let registration = Registration {
-            issuer: around.issuer.to_owned(),
-            client_id: brand.client_id,
-            client_secret: around.secret.to_owned(),
-            redirect_uri: format!("{}/callback", around.origin),
-            scopes: brand.scopes,
-            resource: brand.resource(around.origin),
-        };
-        let audience = registration.resource.clone().unwrap_or_else(|| around.issuer.to_owned());
-        let provider = Provider::discover(registration, Arc::clone(&wire))
+        let (issuer, origin) = (around.issuer.to_owned(), around.origin.to_owned());
+        let neighbour_origin = neighbour_origin.to_owned();
+        let shell = Arc::new(Shell { brand, neighbour_name, neighbour_origin, issuer });
+        let resource = brand.resource(&origin);
+        // One token for the app's own API and for the provider's session endpoints.
+        let resources: Vec<&str> = resource.iter().map(String::as_str).chain([around.issuer]).collect();
+        let limits = brand.limits.as_ref();
+        let rp = RelyingApp::new(around.issuer, brand.client_id, &origin)
+            .client_secret(around.secret)
+            .scopes(brand.scopes)
+            .resources(&resources)
+            .cookie(brand.cookie)
+            .policy(Policy {
+                idle_timeout: limits.map(|limits| limits.idle),
+                max_lifetime: limits.map(|limits| limits.max),
+                warn_before: std::time::Duration::from_secs(60),
+                ..Policy::default()
+            })
+            .pages(BrandPages(Arc::clone(&shell)))
+            .open()
             .await
             .with_context(|| format!("{} cannot learn about its provider", brand.name))?;
-        let api = ResourceServer::new(around.issuer, audience, provider.jwks_uri().await, Arc::clone(&wire));
-        Ok(Self {
-            brand,
-            origin: around.origin.to_owned(),
-            neighbour: Neighbour { name: neighbour, origin: neighbour_origin.to_owned() },
-            provider,
-            api,
-            wire,
-            visits: Shelf::new(VISITS.0, VISITS.1),
-            departures: Shelf::new(DEPARTURES.0, DEPARTURES.1),
-            farewells: Shelf::new(DEPARTURES.0, DEPARTURES.1),
-        })
+        let audience = resource.unwrap_or_else(|| around.issuer.to_owned());
+        let api = ResourceServer::new(around.issuer, audience);
+        Ok(Self { brand, origin, shell, rp, api, api_client: ApiClient::new(brand.host)? })
     }
 
     /// `host:port`, as an honest `Host` header names this app.

@@ -4,26 +4,33 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use askama::Template;
 
-use super::RelyingApp;
 use super::brand::Brand;
-use super::sign_in::Trouble;
+use abide_rp::{Pages, Trouble, in_words};
+use std::sync::Arc;
 
 /// What every page shows around its content.
-pub(super) struct Shell<'a> {
+pub(super) struct Shell {
     pub(super) brand: &'static Brand,
     pub(super) neighbour_name: &'static str,
-    pub(super) neighbour_origin: &'a str,
-    pub(super) issuer: &'a str,
+    pub(super) neighbour_origin: String,
+    pub(super) issuer: String,
 }
 
-impl<'a> Shell<'a> {
-    pub(super) fn of(app: &'a RelyingApp) -> Self {
-        Self {
-            brand: app.brand,
-            neighbour_name: app.neighbour.name,
-            neighbour_origin: &app.neighbour.origin,
-            issuer: app.provider.issuer(),
-        }
+/// The pages that the crate has to show, in the brand's look.
+pub(super) struct BrandPages(pub(super) Arc<Shell>);
+
+impl Pages for BrandPages {
+    fn trouble(&self, trouble: Trouble) -> HttpResponse {
+        let (status, title, text) = in_words(trouble);
+        message(&self.0, status, title, text)
+    }
+
+    fn declined(&self) -> HttpResponse {
+        start(&self.0, Greeting::Declined)
+    }
+
+    fn signed_out(&self) -> HttpResponse {
+        start(&self.0, Greeting::SignedOut)
     }
 }
 
@@ -31,8 +38,10 @@ impl<'a> Shell<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Greeting {
     Welcome,
-    /// The provider said that the session is over.
+    /// The session is over.
     Ended,
+    /// It timed out, and what was half done may still come back.
+    TimedOut,
     /// The visitor signed out.
     SignedOut,
     /// The visitor said no at the provider.
@@ -42,48 +51,32 @@ pub(super) enum Greeting {
 #[derive(Template)]
 #[template(path = "start.html")]
 struct StartPage<'a> {
-    shell: Shell<'a>,
+    shell: &'a Shell,
     greeting: Greeting,
 }
 
 #[derive(Template)]
 #[template(path = "message.html")]
 struct MessagePage<'a> {
-    shell: Shell<'a>,
+    shell: &'a Shell,
     title: &'static str,
     text: &'static str,
 }
 
 /// The page for somebody who is not signed in.
-pub(super) fn start(app: &RelyingApp, greeting: Greeting) -> HttpResponse {
-    page(StatusCode::OK, &StartPage { shell: Shell::of(app), greeting })
-}
-
-/// Something did not work, and what to do about it.
-pub(super) fn trouble(app: &RelyingApp, trouble: Trouble) -> HttpResponse {
-    let (status, title, text) = match trouble {
-        Trouble::NotOurs => (
-            StatusCode::BAD_REQUEST,
-            "This sign-in did not start here",
-            "The answer belongs to no sign-in that this browser began, or it was used already. Please begin again.",
-        ),
-        Trouble::Unavailable => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "Sign-in is out of reach",
-            "The identity provider does not answer at the moment. Please try again shortly.",
-        ),
-        Trouble::Unacceptable => (
-            StatusCode::BAD_GATEWAY,
-            "Sign-in did not work",
-            "What the identity provider answered did not pass our checks, so nobody was signed in.",
-        ),
-    };
-    message(app, status, title, text)
+pub(super) fn start(shell: &Shell, greeting: Greeting) -> HttpResponse {
+    page(StatusCode::OK, &StartPage { shell, greeting })
 }
 
 /// A page with a title, a sentence and the way home.
-pub(super) fn message(app: &RelyingApp, status: StatusCode, title: &'static str, text: &'static str) -> HttpResponse {
-    page(status, &MessagePage { shell: Shell::of(app), title, text })
+pub(super) fn message(shell: &Shell, status: StatusCode, title: &'static str, text: &'static str) -> HttpResponse {
+    page(status, &MessagePage { shell, title, text })
+}
+
+/// To a form of another site.
+pub(super) fn forbidden(shell: &Shell) -> HttpResponse {
+    let text = "The form was sent from somewhere else, so nothing was done.";
+    message(shell, StatusCode::FORBIDDEN, "That did not come from here", text)
 }
 
 /// A rendered page; a template that fails leaves a plain sentence.

@@ -1,6 +1,6 @@
 //! Instants and spans as people read them. `static/demo.js` continues the same wording as the seconds pass.
 
-use crate::clock::Instant;
+use abide_rp::Instant;
 
 /// `14:03:27 UTC`.
 pub(super) fn time_of_day(instant: Instant) -> String {

@@ -2,8 +2,9 @@
 //!
 //! What is owed stands in the session's own record ([`crate::model::session::notice`]), written with the end itself. The
 //! sweep claims what is due and hands it out as an [`Errand`]; whoever runs it tells the apps, all at the same time, and
-//! writes down what came of it in one change. A crash in between costs a second telling after [`CLAIM`], never a
-//! missing one. Nobody waits for an errand but the task that runs it.
+//! writes down what came of it: at once for those that answered, whatever the others do. A crash in between costs a
+//! second telling after [`CLAIM`], never a missing one. Nobody waits for an errand but the task that runs it, and none
+//! is longer in memory than a claim lasts.
 //!
 //! [`CLAIM`]: crate::model::session::notice::CLAIM
 
@@ -21,26 +22,33 @@ use crate::model::session::Session;
 use crate::model::session::notice::{Attempted, Notice};
 use crate::protocol::logout_token::{LogoutTokenClaims, events};
 use crate::protocol::time::Timestamp;
-use futures_util::future::join_all;
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use pace::{Admission, Host};
 use std::time::Duration;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::timeout;
 
 /// How long a logout token may be accepted. It is made for one attempt.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(120);
 
+/// Apps that answer within this after the first one share a write.
+const TOGETHER: Duration = Duration::from_millis(100);
+
 /// Claimed notices of one session.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Errand {
     session: SessionId,
     account: AccountId,
     notices: Vec<Notice>,
+    /// Room in memory for each of them, once there was.
+    room: Option<OwnedSemaphorePermit>,
 }
 
 impl Errand {
     /// Of a session whose record handed these out; none when there are none.
     pub(super) fn of(session: Session, notices: Vec<Notice>) -> Option<Errand> {
         let Session { id, account, .. } = session;
-        (!notices.is_empty()).then_some(Errand { session: id, account, notices })
+        (!notices.is_empty()).then_some(Errand { session: id, account, notices, room: None })
     }
 
     /// How many apps are to be told.
@@ -55,17 +63,55 @@ impl Errand {
 }
 
 impl Idp {
+    /// Waits until there is room in memory for an errand; each of its notices has it until that is told or put off.
+    pub async fn make_room(&self, errand: &mut Errand) {
+        errand.room = self.pacing.room(errand.len()).await;
+    }
+
     /// Tells the apps of one session, and writes down who was told. `now` is when the errand begins.
     ///
     /// # Errors
     /// The store or the keys; the notices are tried again when their claim is over.
     pub async fn run_errand(&self, errand: Errand, now: Timestamp) -> Result<(), Fault> {
-        let Errand { session, account, notices } = errand;
-        let told = join_all(notices.iter().map(|notice| self.tell((&session, &account), notice, now))).await;
-        let mut results = Vec::with_capacity(notices.len());
-        for (notice, attempted) in notices.into_iter().zip(told) {
-            results.push((notice, attempted?));
+        let Errand { session, account, notices, mut room } = errand;
+        let (session, account) = (&session, &account);
+        let telling = notices.into_iter().map(|notice| {
+            let room = room.as_mut().and_then(|room| room.split(1));
+            async move {
+                let attempted = self.tell((session, account), &notice, now).await;
+                drop(room);
+                attempted.map(|attempted| (notice, attempted))
+            }
+        });
+        let mut telling: FuturesUnordered<_> = telling.collect();
+        let mut fault = None;
+        while let Some(first) = telling.next().await {
+            let mut told = vec![first];
+            // Nobody waits here for an app that takes its time: its answer is a write of its own.
+            let _ = timeout(TOGETHER, async {
+                while let Some(next) = telling.next().await {
+                    told.push(next);
+                }
+            })
+            .await;
+            let mut results = Vec::with_capacity(told.len());
+            for one in told {
+                match one {
+                    Ok(result) => results.push(result),
+                    Err(broken) => fault = Some(broken),
+                }
+            }
+            self.settle(session, results, now).await?;
         }
+        fault.map_or(Ok(()), Err)
+    }
+
+    async fn settle(
+        &self,
+        session: &SessionId,
+        results: Vec<(Notice, Attempted)>,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
         let changed = self.store.change::<Session, _, _>(session.as_str(), move |before| match before {
             Some(session) => session.told(&results, now),
             None => crate::model::record::Change::keep(()),
@@ -86,6 +132,7 @@ impl Idp {
         let mut place = match self.pacing.admit(Host::of(uri), now).await {
             Admission::Go(place) => place,
             Admission::Later(at) => return Ok(Attempted::Later(at)),
+            Admission::Away(until) => return Ok(Attempted::Away { until, jitter: random::thousandths() }),
         };
         let token = self.logout_token(&client, (session, account), notice, now)?;
         let answer = self.outbound.post_form(uri, Author::Administrator, &[("logout_token", &token)]).await;

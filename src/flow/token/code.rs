@@ -38,10 +38,13 @@ impl Idp {
             return refused(Code::InvalidGrant, "the code is not good yet");
         }
         let birth = birth(client, &code, now);
+        // A code belongs to its session whatever the grant outlives that it gives birth to: after a sign-out nothing is
+        // begun by what was given before it.
+        let bound = Grant { reach: Reach::Session, ..birth.clone() };
         // Judged before anything is written, so that a refused redemption stores nothing. A code that is too old goes
         // on: it stores nothing either, and a replay among them must still revoke.
         if age == CodeAge::Fresh {
-            self.judge(&birth, client, now).await?;
+            self.judge(&bound, client, now).await?;
         }
         let seed = birth.clone();
         let changed =
@@ -49,6 +52,9 @@ impl Idp {
         match changed.await?.outcome()? {
             Redeemed::Born(grant) => {
                 // Judged again: what ended while the grant was born must get no token.
+                if grant.reach == Reach::Offline {
+                    self.judge(&bound, client, now).await?;
+                }
                 let life = self.judge(&grant, client, now).await?;
                 let resource =
                     if redemption.resource.is_empty() { grant.resource.clone() } else { redemption.resource };

@@ -119,9 +119,11 @@ fn place_of(text: &str) -> Result<Place, fn(String) -> EntryError> {
     if text.contains('*') {
         return Err(EntryError::Wildcard);
     }
-    // Not `10.1`, which URLs take for 10.0.0.1: who lists something writes it out.
+    // Not `10.1`, which URLs take for 10.0.0.1: who lists something writes it out. Nor what URLs would take for a name
+    // and nobody has for one, such as two entries with a semicolon between.
+    let usual = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
     match Host::parse(text) {
-        Ok(Host::Domain(name)) if !text.contains(['/', ':', '%']) => {
+        Ok(Host::Domain(name)) if usual(&name) && !text.contains('%') => {
             let name = name.strip_suffix('.').unwrap_or(&name).to_owned();
             if is_metadata_name(&name) { Err(EntryError::Metadata) } else { Ok(Place::Name(name)) }
         }
@@ -226,7 +228,10 @@ mod tests {
         let table: &[Row] = &[
             (EntryError::Scheme, &["https://app.internal", "ftp://a", "HTTP://a", "://a"]),
             (EntryError::Place, &["", ":80", "http://", "10.1", "10.0.0.0/33", "10.0.0.0/", "a/b", "a b", "a/8:1"]),
-            (EntryError::Place, &["http://a/", "0x7f.1", "a@b", "127.0.0.256", "[::g]", "[1::2/129]"]),
+            (
+                EntryError::Place,
+                &["http://a/", "0x7f.1", "a@b", "127.0.0.256", "a;b", "a,b", "(a)", "%61", "[::g]", "[1::2/129]"],
+            ),
             (
                 EntryError::Brackets,
                 &["fd00::1", "fd00::/8", "fd00::1:8443", "[fd00::1", "[a]:80", "[::1]x:80", "a:1:2"],

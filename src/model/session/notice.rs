@@ -82,8 +82,15 @@ pub enum Attempted {
         /// A random number of thousandths, so that notices that failed together do not come back together.
         jitter: u16,
     },
-    /// Nothing was sent, since its host is known to be busy or away; to be tried from this instant on.
+    /// Nothing was sent, since its host is known to be busy; to be tried from this instant on.
     Later(Timestamp),
+    /// Nothing was sent, since its host keeps failing: as if it had been tried, and not before this instant.
+    Away {
+        /// The instant.
+        until: Timestamp,
+        /// As for one that was tried.
+        jitter: u16,
+    },
     /// There is nowhere to send it.
     NoAddress,
 }
@@ -137,6 +144,7 @@ impl Notice {
             Attempted::NoAddress => NoticeState::NoAddress,
             Attempted::Failed { jitter } => again(now + self.pause(jitter)),
             Attempted::Later(at) => again(at),
+            Attempted::Away { until, jitter } => again(until.max(now + self.pause(jitter))),
         }
     }
 }
@@ -264,6 +272,9 @@ mod tests {
             assert!(matches!(notice(3).after(attempted, before), NoticeState::Waiting(_)));
             assert_eq!(notice(3).after(attempted, after), NoticeState::GivenUp(after));
         }
+        let away = |until| notice(3).after(Attempted::Away { until, jitter: 0 }, Timestamp(100));
+        assert_eq!(away(Timestamp(101)), NoticeState::Waiting(Timestamp(120)), "as seldom as if it had been tried");
+        assert_eq!(away(Timestamp(130)), NoticeState::Waiting(Timestamp(130)));
         assert_eq!(notice(3).after(Attempted::Told, after), NoticeState::Told(after));
         assert_eq!(notice(1).after(Attempted::NoAddress, before), NoticeState::NoAddress);
     }

@@ -1,4 +1,4 @@
-//! /session and /session/activity: tokens that are none, not ours, not for us or in the wrong place; cookies from
+//! /session, /session/activity and /session/events: tokens that are none, not ours, not for us or in the wrong place; cookies from
 //! elsewhere; reports too often or by whom they are not for.
 
 use super::variants::{altered, truncated};
@@ -9,8 +9,9 @@ use actix_web::test::TestRequest;
 use serde_json::json;
 
 /// The endpoints, each by its method.
-fn endpoints() -> [TestRequest; 2] {
-    [TestRequest::get().uri("/session"), TestRequest::post().uri("/session/activity")]
+fn endpoints() -> [TestRequest; 3] {
+    let get = |path| TestRequest::get().uri(path);
+    [get("/session"), get("/session/events"), TestRequest::post().uri("/session/activity")]
 }
 
 async fn with_header(idp: &Idp, value: &str) -> Vec<Answer> {
@@ -148,11 +149,12 @@ async fn a_token_where_it_must_not_be_and_more_than_one() {
     let bearer = format!("Bearer {}", tokens.access);
     idp.pass("1m");
     let untouched = Untouched::now(&idp).await;
-    for path in ["/session", "/session/activity"] {
+    for path in ["/session", "/session/events", "/session/activity"] {
         let query = format!("{path}?{}", encoded(&[("access_token", &tokens.access)]));
         for uri in [query.as_str(), &format!("{path}?access_token=a&access_token=b")] {
             for authorized in [true, false] {
-                let request = if path == "/session" { TestRequest::get() } else { TestRequest::post() }.uri(uri);
+                let request =
+                    if path.ends_with("activity") { TestRequest::post() } else { TestRequest::get() }.uri(uri);
                 let request =
                     if authorized { request.insert_header(("authorization", bearer.as_str())) } else { request };
                 assert_json(&idp.call(request).await, 400, "invalid_request", uri);
@@ -308,6 +310,7 @@ async fn other_methods() {
     let tokens = fresh_tokens(&idp, &idp.app("social")).await;
     for (path, methods, allow) in [
         ("/session", ["POST", "PUT", "DELETE", "PATCH"], "GET, HEAD"),
+        ("/session/events", ["POST", "PUT", "DELETE", "PATCH"], "GET, HEAD"),
         ("/session/activity", ["GET", "PUT", "DELETE", "PATCH"], "POST"),
     ] {
         for method in methods {

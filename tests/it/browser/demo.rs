@@ -60,20 +60,19 @@ fn tokens_are_reissued_silently_by_refresh_and_by_prompt_none() {
 }
 
 #[test]
-fn a_sign_out_at_the_bank_reaches_the_square_at_its_next_renewal() {
+fn a_sign_out_at_the_bank_is_told_to_the_square() {
     let demo = &*DEMO;
     story(Profile::Desk, move |page| async move {
         demo.sign_in_at_bank(&page).await;
         page.open(&demo.plaza).await;
         page.find("#session").await;
-
         page.open(&demo.bank).await;
         page.click("#sign-out").await;
         page.find("#signed-out").await;
         assert!(page.url().await.starts_with(&demo.bank));
 
+        // By the back channel, within 5 s; until then its pages are as they were.
         page.open(&demo.plaza).await;
-        page.click("#renew-refresh").await;
         page.find("#ended").await;
         page.click("#sign-in").await;
         page.find("#password").await;
@@ -82,7 +81,7 @@ fn a_sign_out_at_the_bank_reaches_the_square_at_its_next_renewal() {
 }
 
 #[test]
-fn a_sign_out_at_the_square_ends_prompt_none_at_the_bank() {
+fn a_sign_out_at_the_square_ends_the_bank() {
     let demo = &*DEMO;
     story(Profile::Desk, move |page| async move {
         demo.sign_in_at_bank(&page).await;
@@ -91,8 +90,45 @@ fn a_sign_out_at_the_square_ends_prompt_none_at_the_bank() {
         page.find("#signed-out").await;
 
         page.open(&demo.bank).await;
-        page.click("#renew-silent").await;
         page.find("#ended").await;
+    });
+}
+
+#[test]
+fn what_is_half_typed_is_kept_on_the_server_and_gone_once_sent() {
+    let demo = &*DEMO;
+    story(Profile::Desk, move |page| async move {
+        demo.sign_in_at_bank(&page).await;
+        page.fill("#to", "Norrsken Bakery").await;
+        page.fill("#amount", "12.40").await;
+        // What the script sends while somebody types comes back on a page that is opened anew.
+        let kept = "const done = arguments[0]; const look = async () => {
+            const answer = await fetch('/auth/session/draft?form=transfer');
+            const { fields } = await answer.json();
+            if (fields?.amount === '12.40') done(fields.to); else setTimeout(look, 50);
+        }; look();";
+        assert_eq!(page.script_later(kept).await, "Norrsken Bakery");
+        page.open(&demo.bank).await;
+        page.find("form[data-restored=yes]").await;
+        page.click("#send").await;
+        assert!(page.text(".sent").await.contains("€12.40"));
+        let gone =
+            "const done = arguments[0]; fetch('/auth/session/draft?form=transfer').then((answer) => answer.json())
+            .then(({ fields }) => done(fields));";
+        assert!(page.script_later(gone).await.is_null());
+    });
+}
+
+#[test]
+fn both_sessions_are_shown_with_their_ends() {
+    let demo = &*DEMO;
+    story(Profile::Desk, move |page| async move {
+        demo.sign_in_at_bank(&page).await;
+        let own = page.text("#application-session").await;
+        let ends = own.contains("ends in 2 min 0 s") || own.contains("ends in 1 min");
+        assert!(own.contains("live") && ends, "{own}");
+        let provider = page.text("#sso-session").await;
+        assert!(provider.contains("never ends"), "{provider}");
     });
 }
 

@@ -5,7 +5,7 @@ use super::driver::{Profile, story};
 use super::page::Page;
 use crate::real::idp::{client, password_of, person};
 use crate::real::travelling::Travelling;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::sync::Arc;
 
 fn provider(idle: &str, max: &str) -> Arc<Travelling> {
@@ -186,6 +186,9 @@ fn in_every_shape_the_dialog_is_accessible_and_fits() {
             let found = page.script_later(super::appearance::RUN_AXE).await;
             assert_eq!(found, json!([]), "{profile:?}");
             assert_eq!(page.script("return document.documentElement.scrollWidth <= innerWidth;").await, true);
+            let whole =
+                "const it = document.querySelector('#session-warning'); return it.scrollHeight <= it.clientHeight;";
+            assert_eq!(page.script(whole).await, true, "{profile:?}: all of it is seen at once");
             let said = "document.querySelector('#session-warning [role=status]').textContent";
             assert_eq!(page.script(&format!("return {said};")).await, json!(""), "not each second");
             picture(&page, &format!("warning-{profile:?}")).await;
@@ -234,6 +237,53 @@ fn the_channel_between_tabs_carries_no_word_about_anybody() {
         sleep(&page, &idp, "29m").await;
         page.click("#stay-signed-in").await;
         page.until("heard.length > 0").await;
-        assert_eq!(page.script("return heard;").await, Value::from(vec!["look"]));
+        let heard = page.script("return heard;").await;
+        let words = heard.as_array().unwrap();
+        assert!(words.iter().all(|word| word == "look"), "{heard}");
+    });
+}
+
+#[test]
+fn the_server_tells_the_page_by_itself() {
+    let idp = provider("30m", "never");
+    story(Profile::Desk, move |page| async move {
+        sign_in(&page, &idp, "/account").await;
+        let first = page.client.window().await.unwrap();
+        let second = page.client.new_window(true).await.unwrap().handle;
+        page.client.switch_to_window(second.clone()).await.unwrap();
+        page.open(&idp.at("/admin/users")).await;
+        page.find("#session-watch").await;
+        let streams = async || {
+            for _ in 0..2 {
+                for _ in 0..100 {
+                    if idp.facing.streams.open_now() == 1 {
+                        return;
+                    }
+                    tokio::time::sleep(std::time::Duration::from_millis(40)).await;
+                }
+                // The stream of a tab that is gone is noticed by its heartbeats.
+                idp.pass("25s");
+            }
+            panic!("{} streams are open, and one tab should hold one for both", idp.facing.streams.open_now());
+        };
+        streams().await;
+        // Nobody wakes the pages here: the stream does, in one tab, and that one tells the other.
+        idp.pass("29m");
+        page.find("#session-warning[open]").await;
+        page.client.switch_to_window(first.clone()).await.unwrap();
+        page.find("#session-warning[open]").await;
+        page.client.switch_to_window(second).await.unwrap();
+        page.click("#stay-signed-in").await;
+        page.until("!document.querySelector('#session-warning')").await;
+        // The tab that held the stream is closed: the other takes over.
+        page.client.switch_to_window(first.clone()).await.unwrap();
+        page.client.close_window().await.unwrap();
+        let rest = page.client.windows().await.unwrap();
+        page.client.switch_to_window(rest[0].clone()).await.unwrap();
+        streams().await;
+        let closed = json!({"users": [{"username": "ines", "disabled": true}]}).to_string();
+        let now = idp.facing.clock.now();
+        idp.facing.idp.import(&closed, abide::flow::import::ReplaceSecrets::No, now).await.unwrap();
+        page.until("document.querySelector('[role=heading]')?.textContent === 'You are signed out'").await;
     });
 }

@@ -10,15 +10,15 @@ use sqlx::{Connection as _, Executor as _};
 use std::collections::BTreeSet;
 use std::process::Command;
 
-const REDIRECT_URI: &str = "http://app.localhost:4996/callback";
+pub const REDIRECT_URI: &str = "http://app.localhost:4996/callback";
 /// RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// A relying app that knows nothing but the issuer.
-struct App {
-    issuer: String,
-    http: reqwest::Client,
+pub struct App {
+    pub issuer: String,
+    pub http: reqwest::Client,
 }
 
 impl App {
@@ -30,7 +30,11 @@ impl App {
 
     /// Signs a new browser in and redeems the code.
     async fn sign_in(&self, username: &str) -> Value {
-        let browser = Visitor::new();
+        self.sign_in_with(&Visitor::new(), username).await
+    }
+
+    /// The same with a browser that is used on.
+    pub async fn sign_in_with(&self, browser: &Visitor, username: &str) -> Value {
         let parameters = [
             ("client_id", "lantern"),
             ("redirect_uri", REDIRECT_URI),

@@ -28,6 +28,11 @@ pub fn apps() -> Vec<Value> {
     APPS.iter().map(|id| client(id, &redirect_uri(id), json!({"post_logout_redirect_uris": [bye(id)]}))).collect()
 }
 
+/// The entry of an app that is named so, with `changes` on top.
+pub fn client_of(id: &str, changes: Value) -> Value {
+    client(id, &redirect_uri(id), changes)
+}
+
 fn redirect_uri(app: &str) -> String {
     format!("https://{app}.example/callback")
 }

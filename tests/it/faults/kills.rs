@@ -71,7 +71,7 @@ async fn a_database_stopped_at_once_loses_nothing_acknowledged() {
 }
 
 fn plan_on(cluster: &Cluster, database: &str) -> Plan {
-    Plan { database: Some(cluster.url(database)), refresh_retry: Some(RETRY), beside: None }
+    Plan { database: Some(cluster.url(database)), refresh_retry: Some(RETRY), ..Plan::default() }
 }
 
 /// People act for a while that the dice choose.

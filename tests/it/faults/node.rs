@@ -55,8 +55,20 @@ pub struct Plan {
     pub database: Option<String>,
     /// `[tokens] refresh_retry`, where it is not the default.
     pub refresh_retry: Option<&'static str>,
+    /// May it tell apps on loopback of ends?
+    pub outbound: Outbound,
     /// The node whose keys and issuer it shares.
     pub beside: Option<(PathBuf, String)>,
+}
+
+/// What a node may reach.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub enum Outbound {
+    /// What every installation may.
+    #[default]
+    Usual,
+    /// Receivers on loopback, too.
+    Loopback,
 }
 
 impl Node {
@@ -176,10 +188,14 @@ impl Drop for Node {
 fn configuration(plan: &Plan, (folder, keys): (&Path, &Path), (issuer, port): (&str, u16)) -> String {
     let store = if plan.database.is_some() { "kind = \"postgres\"" } else { "cache = \"8MB\"" };
     let retry = plan.refresh_retry.map(|span| format!("refresh_retry = \"{span}\"\n")).unwrap_or_default();
+    let allow = match plan.outbound {
+        Outbound::Usual => "",
+        Outbound::Loopback => "[outbound]\nallow = [\"http://127.0.0.1:*\"]\n",
+    };
     format!(
         "issuer = \"{issuer}\"\nlisten = \"127.0.0.1:{port}\"\ndata_dir = {:?}\nkeys_dir = {keys:?}\n\
          [http]\ntrusted_proxies = [\"127.0.0.1\"]\n[store]\n{store}\n[log]\nlevel = \"warn\"\n\
-         [tokens]\ncode = \"10m\"\naccess = \"1h\"\nid = \"1h\"\n{retry}",
+         [tokens]\ncode = \"10m\"\naccess = \"1h\"\nid = \"1h\"\n{retry}{allow}",
         folder.join("data"),
     )
 }

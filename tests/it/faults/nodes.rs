@@ -23,7 +23,7 @@ impl Nodes {
     pub async fn two(refresh_retry: Option<&'static str>) -> (Nodes, String) {
         let cluster = Cluster::shared().await;
         let database = cluster.with_schema().await;
-        let plan = Plan { database: Some(cluster.url(&database)), refresh_retry, beside: None };
+        let plan = Plan { database: Some(cluster.url(&database)), refresh_retry, ..Plan::default() };
         let one = Node::new(&plan);
         let other = Node::new(&one.beside(&plan));
         (Nodes::started(vec![one, other]).await, database)

@@ -2,6 +2,7 @@
 
 use super::browser::Answer;
 use super::idp::{ISSUER, Idp};
+use super::stream::Stream;
 use actix_web::test::TestRequest;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -114,6 +115,12 @@ impl RelyingApp {
     /// Reports that the person did something.
     pub async fn report(&self, access: &str) -> Answer {
         self.with_token(TestRequest::post().uri("/session/activity"), access).await
+    }
+
+    /// The status, told again whenever it changes.
+    pub async fn follow(&self, access: &str) -> Stream {
+        let request = TestRequest::get().uri("/session/events");
+        self.idp.open(request.insert_header(("authorization", format!("Bearer {access}")))).await
     }
 
     async fn with_token(&self, request: TestRequest, access: &str) -> Answer {

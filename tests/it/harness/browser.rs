@@ -185,6 +185,12 @@ impl Browser {
         self.send(TestRequest::post().uri("/session/activity").insert_header(("origin", ISSUER))).await
     }
 
+    /// What a page of ours does: `new EventSource("/session/events")`.
+    pub async fn follow(&mut self) -> super::stream::Stream {
+        let request = TestRequest::get().uri("/session/events").insert_header(("sec-fetch-site", "same-origin"));
+        self.idp.open(request.insert_header((header::COOKIE, self.cookie_header()))).await
+    }
+
     /// Sends any request with this browser's cookies, and keeps what comes back.
     pub async fn send(&mut self, request: TestRequest) -> Answer {
         let now = self.idp.now().0;

@@ -3,6 +3,7 @@
 use super::app::RelyingApp;
 use super::browser::{Answer, Browser};
 use super::counting::Counting;
+use super::stream::Stream;
 use abide::app::{application, assemble};
 use abide::clock::Clock;
 use abide::config::Config;
@@ -35,11 +36,13 @@ pub const PASSWORD: &str = "harbour lanterns at dusk";
 pub const ISSUER: &str = "https://id.example.com";
 
 type Calling = Pin<Box<dyn Future<Output = Answer>>>;
+type Opening = Pin<Box<dyn Future<Output = Stream>>>;
 
 /// The provider.
 #[derive(Clone)]
 pub struct Idp {
     call: Rc<dyn Fn(TestRequest) -> Calling>,
+    open: Rc<dyn Fn(TestRequest) -> Opening>,
     facing: Data<Facing>,
     store: Arc<Counting>,
     _folder: Rc<TempDir>,
@@ -82,6 +85,11 @@ impl Idp {
         let cheap = Cost { memory: 64, passes: 1 };
         let facing = assemble(&config, Arc::clone(&store) as Arc<dyn Backend>, clock, cheap).unwrap();
         let service = Rc::new(init_service(application(facing.clone())).await);
+        let answering = Rc::clone(&service);
+        let open: Rc<dyn Fn(TestRequest) -> Opening> = Rc::new(move |request| {
+            let service = Rc::clone(&answering);
+            Box::pin(async move { Stream::of(call_service(&*service, request.to_request()).await) })
+        });
         let call: Rc<dyn Fn(TestRequest) -> Calling> = Rc::new(move |request| {
             let service = Rc::clone(&service);
             Box::pin(async move {
@@ -90,12 +98,22 @@ impl Idp {
                 Answer { status, headers, body: String::from_utf8_lossy(&read_body(response).await).into_owned() }
             })
         });
-        Idp { call, facing, store, _folder: Rc::new(folder) }
+        Idp { call, open, facing, store, _folder: Rc::new(folder) }
     }
 
     /// Sends a request.
     pub async fn call(&self, request: TestRequest) -> Answer {
         (self.call)(request).await
+    }
+
+    /// Sends a request and reads the answer as it comes.
+    pub async fn open(&self, request: TestRequest) -> Stream {
+        (self.open)(request).await
+    }
+
+    /// The open event streams.
+    pub fn streams(&self) -> &abide::web::Streams {
+        &self.facing.streams
     }
 
     /// Imports people and clients.
@@ -117,12 +135,18 @@ impl Idp {
     /// Time passes.
     pub fn pass(&self, span: &str) {
         let span: abide::protocol::duration::Span = span.parse().unwrap();
-        self.facing.clock.advance(span.0);
+        self.move_clock(span.0);
+    }
+
+    /// Whoever waits for an instant is told that the clock was moved: no timer runs by this one.
+    fn move_clock(&self, span: Duration) {
+        self.facing.clock.advance(span);
+        self.facing.idp.look_again();
     }
 
     /// A second passes.
     pub fn tick(&self) {
-        self.facing.clock.advance(Duration::from_secs(1));
+        self.move_clock(Duration::from_secs(1));
     }
 
     /// A browser that was never here.

@@ -9,8 +9,10 @@ mod browser;
 mod counting;
 mod idp;
 mod receiver;
+mod stream;
 
 pub use app::{CHALLENGE, RelyingApp, Tokens, VERIFIER, claims_of};
 pub use browser::{Answer, Browser};
 pub use idp::{ISSUER, Idp, PASSWORD, USERNAME};
 pub use receiver::{Manner, Receiver};
+pub use stream::{Said, Stream};

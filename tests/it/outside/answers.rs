@@ -45,6 +45,10 @@ async fn every_status_comes_back_and_no_redirect_is_followed() {
         assert_eq!(server.requests().len(), 1, "{status}");
     }
     assert_eq!(elsewhere.connections(), 0);
+    // Nobody asked to speak another protocol: it is a status like any other, and the connection is over.
+    let server = Server::answering("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n");
+    assert_eq!(post(&outbound, &server.uri("http", "127.0.0.1")).await, Ok(101));
+    server.all_closed().await;
 }
 
 #[tokio::test]

@@ -79,6 +79,7 @@ impl Travelling {
     /// Time passes, here and not in the browser.
     pub fn pass(&self, span: &str) {
         self.facing.clock.advance(span.parse::<Span>().unwrap().0);
+        self.facing.idp.look_again();
     }
 }
 

@@ -2,9 +2,4 @@
 
 mod back_channel;
 mod browsers;
-mod frames;
-mod limits;
-mod logout;
-mod main_job;
-mod reconstitution;
-mod status;
+mod events;

@@ -1,0 +1,8 @@
+//! An app on this crate against the real provider over loopback, with a clock that travels for both.
+
+mod both_sides;
+mod provider_says;
+mod restoring;
+mod signing_in;
+mod status;
+mod world;

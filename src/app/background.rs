@@ -1,0 +1,138 @@
+//! What a node does by itself: it reports to the others, sweeps, has relying apps told, and forgets.
+
+use crate::flow::notify::Errand;
+use crate::flow::watch::OVERHEAR_EVERY;
+use crate::model::nodes::{Background, EVERY};
+use crate::web::Facing;
+use actix_web::web::Data;
+use std::time::Duration;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::MissedTickBehavior;
+
+/// The sweep looks for what is due this often: apps learn of a time-out within 5 s.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
+/// Old audit events are looked for this often.
+const FORGET_EVERY: Duration = Duration::from_secs(600);
+
+/// Starts what every node does, whatever its store.
+pub fn start(facing: &Data<Facing>) -> Vec<JoinHandle<()>> {
+    vec![
+        tokio::spawn(report(facing.clone())),
+        tokio::spawn(sweep(facing.clone())),
+        tokio::spawn(forget(facing.clone())),
+    ]
+}
+
+/// Tells the other nodes that this one is there.
+async fn report(facing: Data<Facing>) {
+    let mut ticks = tokio::time::interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match facing.idp.report(facing.clock.now()).await {
+            Ok(Ok(())) => (),
+            Ok(Err(refused)) => tracing::error!(%refused, "this node does not fit the others and is not ready"),
+            Err(fault) => tracing::warn!(%fault, "this node could not report to the others"),
+        }
+    }
+}
+
+/// Takes what other nodes do as hints, while somebody waits here.
+pub(super) async fn overhear(facing: Data<Facing>) {
+    let mut ticks = tokio::time::interval(OVERHEAR_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut since = facing.clock.now();
+    loop {
+        ticks.tick().await;
+        let now = facing.clock.now();
+        if facing.streams.open_now() == 0 {
+            since = now;
+            continue;
+        }
+        match facing.idp.overhear(since).await {
+            Ok(()) => since = now,
+            Err(fault) => tracing::warn!(%fault, "what other nodes did could not be read; it is tried again"),
+        }
+    }
+}
+
+/// Keeps the appointments of the sweep, batch by batch while there are any, and has relying apps told of what ended.
+/// Where several nodes share a store, one of them does.
+async fn sweep(facing: Data<Facing>) {
+    let mut ticks = tokio::time::interval(SWEEP_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut limits = LimitsSeen::No;
+    let mut errands = Errands { facing: facing.clone(), running: JoinSet::new() };
+    loop {
+        ticks.tick().await;
+        while facing.idp.nodes.background(facing.clock.now()) == Background::Ours {
+            if limits == LimitsSeen::No {
+                match facing.idp.relook_if_limits_changed(facing.clock.now()).await {
+                    Ok(()) => limits = LimitsSeen::Yes,
+                    Err(fault) => {
+                        tracing::error!(%fault, "sessions could not be looked at under new limits; it is tried again");
+                        break;
+                    }
+                }
+            }
+            match facing.idp.sweep(facing.clock.now()).await {
+                Ok(swept) if swept.count == 0 => break,
+                Ok(swept) => {
+                    tracing::debug!(swept.count, "swept");
+                    errands.take(swept.errands).await;
+                }
+                Err(fault) => {
+                    tracing::error!(%fault, "the sweep failed; it is tried again");
+                    break;
+                }
+            }
+        }
+        errands.forget_finished();
+    }
+}
+
+/// Forgets old audit events.
+async fn forget(facing: Data<Facing>) {
+    let mut ticks = tokio::time::interval(FORGET_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if facing.idp.nodes.background(facing.clock.now()) == Background::Ours
+            && let Err(fault) = facing.idp.forget_events(facing.clock.now()).await
+        {
+            tracing::error!(%fault, "old audit events could not be forgotten; it is tried again");
+        }
+    }
+}
+
+/// Did the sweep of this process compare the installation's limits with those of the appointments in the store?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LimitsSeen {
+    Yes,
+    No,
+}
+
+/// The errands on their way. Where there are too many the sweep waits: what is due stays in the store.
+struct Errands {
+    facing: Data<Facing>,
+    running: JoinSet<()>,
+}
+
+impl Errands {
+    async fn take(&mut self, errands: Vec<Errand>) {
+        self.forget_finished();
+        for mut errand in errands {
+            self.facing.idp.make_room(&mut errand).await;
+            let facing = self.facing.clone();
+            self.running.spawn(async move {
+                if let Err(fault) = facing.idp.run_errand(errand, facing.clock.now()).await {
+                    tracing::error!(%fault, "relying apps could not be told of an end; it is tried again");
+                }
+            });
+        }
+    }
+
+    fn forget_finished(&mut self) {
+        while self.running.try_join_next().is_some() {}
+    }
+}

@@ -1,0 +1,184 @@
+//! The places for open event streams: counted and capped, given back when a stream is dropped, however it ended.
+
+use crate::flow::status::{Asker, Subject};
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Streams of one application session: a few servers of one app, reconnects that overlap.
+pub const PER_PART: u32 = 8;
+/// Streams of our own pages in one session. One tab holds one for all; every page that is left leaves one behind until a
+/// heartbeat meets its silence, so there are as many as pages turned in that time.
+pub const PER_PAGES: u32 = 32;
+/// Streams of one client, so that none takes all there are.
+pub const PER_CLIENT: u32 = 20_000;
+/// Streams of one node.
+pub const PER_NODE: u32 = 40_000;
+
+/// The open streams of a node.
+#[derive(Clone, Default)]
+pub struct Streams(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    seed: RandomState,
+    counts: Mutex<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    all: u32,
+    /// By a hash of what they share: two that collide share one cap.
+    each: HashMap<u64, u32>,
+    closing: bool,
+}
+
+/// Why there is no place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Full {
+    /// [`PER_PART`] are open for this application session, or [`PER_PAGES`] for our own pages in this session.
+    Part,
+    /// [`PER_CLIENT`] are open for this client.
+    Client,
+    /// [`PER_NODE`] are open, or the node stops.
+    Node,
+}
+
+/// One place; free again when dropped.
+pub struct Place {
+    streams: Streams,
+    part: u64,
+    client: Option<u64>,
+}
+
+/// Does the node go on?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outlook {
+    /// It does.
+    Open,
+    /// It stops: every stream ends.
+    Closing,
+}
+
+impl Streams {
+    /// A place for one more.
+    ///
+    /// # Errors
+    /// Which cap is reached.
+    pub fn take(&self, subject: &Subject) -> Result<Place, Full> {
+        let client = match &subject.asker {
+            Asker::App { client, .. } => Some(client.as_str()),
+            Asker::OurPage(_) => None,
+        };
+        let most = if client.is_some() { PER_PART } else { PER_PAGES };
+        let part = self.hash((subject.session.as_str(), client));
+        let client = client.map(|client| self.hash(client));
+        let mut counts = self.counts();
+        if counts.all >= PER_NODE || counts.closing {
+            return Err(Full::Node);
+        }
+        if client.is_some_and(|client| counts.of(client) >= PER_CLIENT) {
+            return Err(Full::Client);
+        }
+        if counts.of(part) >= most {
+            return Err(Full::Part);
+        }
+        counts.all += 1;
+        for key in client.into_iter().chain([part]) {
+            *counts.each.entry(key).or_default() += 1;
+        }
+        drop(counts);
+        Ok(Place { streams: self.clone(), part, client })
+    }
+
+    /// How many are open.
+    pub fn open_now(&self) -> u32 {
+        self.counts().all
+    }
+
+    /// How many of what is capped is remembered: nothing when nobody is there.
+    pub fn remembered(&self) -> usize {
+        self.counts().each.len()
+    }
+
+    /// No more places; whoever has one learns so when they next look.
+    pub fn close(&self) {
+        self.counts().closing = true;
+    }
+
+    /// Does the node go on?
+    pub fn outlook(&self) -> Outlook {
+        if self.counts().closing { Outlook::Closing } else { Outlook::Open }
+    }
+
+    fn hash(&self, key: impl Hash) -> u64 {
+        self.0.seed.hash_one(key)
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.0.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counts {
+    fn of(&self, key: u64) -> u32 {
+        self.each.get(&key).copied().unwrap_or(0)
+    }
+
+    fn leave(&mut self, key: u64) {
+        if let Some(count) = self.each.get_mut(&key) {
+            *count -= 1;
+            if *count == 0 {
+                self.each.remove(&key);
+            }
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut counts = self.streams.counts();
+        counts.all -= 1;
+        for key in self.client.into_iter().chain([self.part]) {
+            counts.leave(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::id::{AccountId, ClientId, GrantId, SessionId};
+    use crate::protocol::time::Timestamp;
+
+    fn subject(session: u32, client: &str) -> Subject {
+        Subject {
+            session: SessionId::new(session.to_string()),
+            account: AccountId::new("mira"),
+            asker: Asker::App {
+                grant: GrantId::new("g"),
+                client: ClientId::new(client),
+                sid: None,
+                until: Timestamp(0),
+            },
+        }
+    }
+
+    #[test]
+    fn each_cap_is_reached_told_and_left_again() {
+        let streams = Streams::default();
+        let mut places: Vec<Place> = (0..PER_CLIENT).map(|n| streams.take(&subject(n, "a")).ok().unwrap()).collect();
+        assert_eq!(streams.take(&subject(PER_CLIENT, "a")).err(), Some(Full::Client));
+        places.extend((0..PER_NODE - PER_CLIENT).map(|n| streams.take(&subject(n, "b")).ok().unwrap()));
+        assert_eq!(streams.take(&subject(0, "c")).err(), Some(Full::Node));
+        assert_eq!(streams.open_now(), PER_NODE);
+        places.truncate(1);
+        for _ in 1..PER_PART {
+            places.push(streams.take(&subject(0, "a")).ok().unwrap());
+        }
+        assert_eq!(streams.take(&subject(0, "a")).err(), Some(Full::Part));
+        assert!(streams.take(&subject(0, "b")).is_ok() && streams.take(&subject(1, "a")).is_ok());
+        places.clear();
+        assert_eq!((streams.open_now(), streams.remembered()), (0, 0));
+    }
+}

@@ -1,0 +1,97 @@
+//! A hundred thousand sessions time out at one instant.
+
+use super::ear::{Ear, Temper};
+use super::people::Granted;
+use super::place::Place;
+use super::prober::Prober;
+use crate::faults::{report, rounds};
+use abide::model::grant::Grant;
+use abide::model::record::Record;
+use abide::model::session::Session;
+use std::collections::BTreeSet;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// For each thousand sessions at most so long, the machine being what it is.
+const PER_THOUSAND: Duration = Duration::from_secs(30);
+/// No request waits longer than this for the sweep.
+const STALL: Duration = Duration::from_secs(5);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_app_is_told_and_the_store_forgets() {
+    let count = rounds(2_000);
+    let patience = PER_THOUSAND * (count.div_ceil(1_000) as u32) + Duration::from_secs(60);
+    let ears = [Ear::open("one", Temper::Well), Ear::open("two", Temper::Well)];
+    let place = Place::open(&ears).await;
+    let crowd = place.caller("crowd").await;
+    let began = Instant::now();
+    let begun = place.sessions(&crowd.who, count, &ears, Granted::Yes).await;
+    let made = began.elapsed();
+    let sids: BTreeSet<String> = begun.into_iter().map(|begun| begun.sid).collect();
+    assert_eq!((left::<Session>(&place).await, left::<Grant>(&place).await), (count, 2 * count));
+
+    let quiet = Prober::start(place.caller("quiet").await);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let quiet = quiet.stop().await;
+    let prober = Prober::start(place.caller("prober").await);
+    let began = Instant::now();
+    place.pass("1h");
+    let all = async || ears.iter().all(|ear| ear.count() >= count);
+    place.until("every app is told", patience, all).await;
+    let told = began.elapsed();
+    let telling = prober.stop().await;
+
+    let prober = Prober::start(place.caller("prober-2").await);
+    let began = Instant::now();
+    // The window of an hour, the day for whoever looks it up, and a day for grants.
+    place.pass("50h");
+    let gone = async || left::<Session>(&place).await < 100 && left::<Grant>(&place).await < 400;
+    place.until("sessions and grants are gone", patience, gone).await;
+    let swept = began.elapsed();
+    let sweeping = prober.stop().await;
+    for ear in &ears {
+        ear.assert_told(&sids, 1);
+    }
+    // What is left are those of the probers: none of the crowd's.
+    let of_crowd = of_account(&place, &crowd.who).await;
+    assert_eq!(of_crowd, (0, 0), "sessions and grants of the crowd");
+    report(
+        "tellings timed out",
+        format!(
+            "{count} sessions, 2 apps and 2 grants each (made in {:.1} s): all told after {:.1} s, none twice; forgotten in \
+             {:.1} s; requests before: {}; while telling: {}; while forgetting: {}",
+            made.as_secs_f64(),
+            told.as_secs_f64(),
+            swept.as_secs_f64(),
+            quiet.requests,
+            telling.requests,
+            sweeping.requests,
+        ),
+    );
+    let longest = telling.requests.longest().max(sweeping.requests.longest());
+    assert!(longest < STALL, "a request waited {longest:?}");
+}
+
+/// How many records of a kind there are.
+async fn left<R: Record>(place: &Place) -> usize {
+    let (backend, mut cursor, mut count) = (place.facing().idp.store.backend(), None, 0);
+    loop {
+        let page = backend.keys(R::KIND, cursor.as_ref(), 1_000).await.unwrap();
+        count += page.items.len();
+        match page.next {
+            Some(next) => cursor = Some(next),
+            None => return count,
+        }
+    }
+}
+
+/// Sessions and grants of one person.
+async fn of_account(place: &Place, username: &str) -> (usize, usize) {
+    use abide::model::account::{Account, username_name};
+    let store = &place.facing().idp.store;
+    let account = store.find::<Account>(&username_name(username)).await.unwrap().expect("an account");
+    let group = account.id.to_string();
+    let sessions = store.list::<Session>(("sessions-by-account", &group), None, 10).await.unwrap();
+    let grants = store.list::<Grant>(("grants-by-account", &group), None, 10).await.unwrap();
+    (sessions.items.len(), grants.items.len())
+}
