@@ -3,3 +3,10 @@
 mod back_channel;
 mod browsers;
 mod events;
+mod frames;
+mod limits;
+mod logout;
+mod main_job;
+mod reconstitution;
+mod status;
+mod table;
