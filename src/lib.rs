@@ -85,6 +85,8 @@
 //! * Whatever opens a connection for a URI that somebody registered goes through [`outside::http::Outbound`]: it judges
 //!   the very address it connects to ([`model::outbound`]), and `[outbound] allow` speaks for administrators' URIs alone.
 //! * A session's inner id never leaves the house: outside it is known by `sid`, and its cookie holds a separate secret.
+//! * What browsers send into frames of other sites ([`flow::cookies`]) authorises nothing but an answer to `prompt=none`,
+//!   and lets nobody find out whether somebody is signed in.
 //!
 //! # Where the house departs from the plan
 //!
@@ -112,6 +114,8 @@
 //!   bring back what apps were told is over.
 //! * **`sid` also follows the application session**: an app whose part ended alone begins anew under another name, since
 //!   apps keep lists of names they saw the end of.
+//! * **The frame of session management says `error` where the browser keeps its cookies from it**, not `changed`, so that
+//!   apps sign nobody out who is signed in; and a browser without a session has no state that could be compared.
 //! * **A floor `crypto`** holds what DESIGN calls "one place for each outside thing" as far as keys go.
 //!
 //! # Deliberately absent

@@ -6,6 +6,7 @@
 //! * `places`: the running programs;
 //! * `demo`, `keys_only`, `secrecy`: the bank and the square;
 //! * `entrance`, `account`, `console`: the provider's own pages;
+//! * `frames`: hidden frames of relying apps;
 //! * `warning`: before and after the end of the session;
 //! * `appearance`: accessibility, phone, dark mode.
 
@@ -15,6 +16,7 @@ mod console;
 mod demo;
 mod driver;
 mod entrance;
+mod frames;
 mod keyboard;
 mod keys_only;
 mod page;

@@ -10,6 +10,7 @@ mod end_session;
 mod equal_work;
 mod forge;
 mod forms;
+mod frames;
 mod guessing;
 mod headers;
 mod import;

@@ -26,6 +26,11 @@ pub enum Profile {
     DarkPhone,
     /// Scripts are blocked.
     WithoutScript,
+    /// Cookies of other sites are allowed in frames, which Debian's Chromium blocks unless it is told. Believes every
+    /// certificate.
+    AllowingFrames,
+    /// The usual blocking, and believes every certificate.
+    BlockingFrames,
 }
 
 struct Driver {
@@ -96,10 +101,16 @@ fn options(profile: Profile, dir: &Path) -> Value {
     arguments.push(format!("--user-data-dir={}", dir.display()));
     let scheme = if matches!(profile, Profile::DarkDesk | Profile::DarkPhone) { "0" } else { "1" };
     arguments.push(format!("--blink-settings=preferredColorScheme={scheme}"));
+    if matches!(profile, Profile::AllowingFrames | Profile::BlockingFrames) {
+        arguments.push("--ignore-certificate-errors".to_owned());
+    }
     let mut options = json!({"binary": CHROMIUM, "args": arguments});
     if matches!(profile, Profile::Phone | Profile::DarkPhone) {
         options["mobileEmulation"] =
             json!({"deviceMetrics": {"width": 390, "height": 844, "pixelRatio": 3.0, "touch": true}});
+    }
+    if profile == Profile::AllowingFrames {
+        options["prefs"] = json!({"profile.cookie_controls_mode": 0});
     }
     if profile == Profile::WithoutScript {
         options["prefs"] = json!({"profile.managed_default_content_settings.javascript": 2});

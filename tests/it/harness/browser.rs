@@ -90,6 +90,8 @@ pub struct Browser {
 struct Kept {
     value: String,
     until: Option<i64>,
+    /// Goes with requests from frames of other sites, too.
+    everywhere: bool,
 }
 
 impl Browser {
@@ -116,7 +118,17 @@ impl Browser {
 
     /// Plants a cookie.
     pub fn plant(&mut self, name: &str, value: &str) {
-        self.cookies.insert(name.to_owned(), Kept { value: value.to_owned(), until: None });
+        self.cookies.insert(name.to_owned(), Kept { value: value.to_owned(), until: None, everywhere: false });
+    }
+
+    /// Plants a cookie that goes into frames of other sites, too.
+    pub fn plant_everywhere(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), Kept { value: value.to_owned(), until: None, everywhere: true });
+    }
+
+    /// Loses a cookie.
+    pub fn forget(&mut self, name: &str) {
+        self.cookies.remove(name);
     }
 
     /// Another browser with the same cookies.
@@ -134,6 +146,18 @@ impl Browser {
     /// A request that a script or a frame made.
     pub async fn get_scripted(&mut self, address: &str) -> Answer {
         self.send(TestRequest::get().uri(local(address)).insert_header(("sec-fetch-dest", "iframe"))).await
+    }
+
+    /// A frame in a page of another site, where browsers send what is `SameSite=None` alone.
+    pub async fn get_framed_elsewhere(&mut self, address: &str) -> Answer {
+        let others: Vec<(String, Kept)> = self.cookies.extract_if(|_, kept| !kept.everywhere).collect();
+        let request = TestRequest::get().uri(local(address)).insert_header(("sec-fetch-dest", "iframe"));
+        let request = request.insert_header(("sec-fetch-mode", "navigate"));
+        let answer = self.send(request.insert_header(("sec-fetch-site", "cross-site"))).await;
+        for (name, kept) in others {
+            self.cookies.entry(name).or_insert(kept);
+        }
+        answer
     }
 
     /// A form of ours, posted from our page.
@@ -177,10 +201,16 @@ impl Browser {
         let answer = self.idp.call(request).await;
         for set in answer.headers.get_all(header::SET_COOKIE) {
             let cookie = Cookie::parse(set.to_str().unwrap().to_owned()).unwrap();
-            assert!(cookie.http_only() == Some(true) && cookie.secure() == Some(true), "{cookie}");
-            assert_eq!((cookie.same_site(), cookie.path(), cookie.domain()), (Some(SameSite::Lax), Some("/"), None));
+            let (http_only, same_site) = match cookie.name() {
+                "__Host-abide_state" => (None, SameSite::None),
+                "__Host-abide_silent" => (Some(true), SameSite::None),
+                _ => (Some(true), SameSite::Lax),
+            };
+            assert_eq!((cookie.http_only(), cookie.secure()), (http_only, Some(true)), "{cookie}");
+            assert_eq!((cookie.same_site(), cookie.path(), cookie.domain()), (Some(same_site), Some("/"), None));
             let until = cookie.max_age().map(|span| now + span.whole_seconds());
-            self.cookies.insert(cookie.name().to_owned(), Kept { value: cookie.value().to_owned(), until });
+            let kept = Kept { value: cookie.value().to_owned(), until, everywhere: same_site == SameSite::None };
+            self.cookies.insert(cookie.name().to_owned(), kept);
         }
         self.cookies.retain(|_, kept| kept.until.is_none_or(|until| now < until));
         answer
@@ -194,6 +224,11 @@ impl Browser {
     /// `prompt=none`, from a frame.
     pub async fn silently(&mut self, app: &RelyingApp) -> Answer {
         self.get_scripted(&app.request(&[("prompt", "none")])).await
+    }
+
+    /// `prompt=none`, from a frame in a page of another site.
+    pub async fn silently_elsewhere(&mut self, app: &RelyingApp) -> Answer {
+        self.get_framed_elsewhere(&app.request(&[("prompt", "none")])).await
     }
 
     /// Signs in on the page that is shown; answers with what follows.

@@ -13,14 +13,18 @@ use abide::web::Facing;
 use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::Value;
 use std::net::TcpListener;
+use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
 
 /// A running provider. Stopped when it is dropped.
 pub struct Travelling {
-    /// Its issuer identifier, `http://localhost:port`.
+    /// Its issuer identifier, `http://localhost:port` unless its settings say otherwise.
     pub issuer: String,
     /// The provider itself.
     pub facing: Data<Facing>,
@@ -41,6 +45,7 @@ impl Travelling {
             ..Config::default()
         };
         change(&mut config);
+        let (issuer, tls) = (config.issuer.to_string(), config.tls.files().map(tls));
         let store = SledStore::open(&folder.path().join("store"), 16 << 20).unwrap();
         let clock = Clock::travelling(Timestamp(1_900_000_000));
         let facing = assemble(&config, Arc::new(store), clock, Cost { memory: 64, passes: 1 }).unwrap();
@@ -52,10 +57,12 @@ impl Travelling {
                 let server = HttpServer::new(move || application(served.clone()))
                     .workers(2)
                     .shutdown_timeout(1)
-                    .disable_signals()
-                    .listen(listener)
-                    .unwrap()
-                    .run();
+                    .disable_signals();
+                let server = match tls {
+                    Some(tls) => server.listen_rustls_0_23(listener, tls),
+                    None => server.listen(listener),
+                };
+                let server = server.unwrap().run();
                 ready.0.send(server.handle()).unwrap();
                 server.await.unwrap();
             });
@@ -74,6 +81,15 @@ impl Travelling {
         self.facing.clock.advance(span.parse::<Span>().unwrap().0);
         self.facing.idp.look_again();
     }
+}
+
+/// TLS with these files.
+fn tls((cert, key): (&Path, &Path)) -> ServerConfig {
+    let chain = vec![CertificateDer::from_pem_file(cert).unwrap()];
+    let key = PrivateKeyDer::from_pem_file(key).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    config.with_no_client_auth().with_single_cert(chain, key).unwrap()
 }
 
 impl Drop for Travelling {

@@ -3,6 +3,7 @@
 mod back_channel;
 mod browsers;
 mod events;
+mod frames;
 mod limits;
 mod logout;
 mod main_job;
