@@ -14,15 +14,18 @@ use world::{MIRA, World, bank};
 
 /// chromedriver and a browser of its own; both end with it.
 struct Driver {
-    process: Child,
     client: Client,
+    _process: Running,
     _profile: tempfile::TempDir,
 }
 
-impl Drop for Driver {
+/// A program that ends when this is dropped.
+struct Running(Child);
+
+impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -30,12 +33,9 @@ impl Driver {
     async fn start() -> Driver {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
         let profile = tempfile::tempdir().expect("a folder");
-        let process = Command::new("chromedriver")
-            .arg(format!("--port={port}"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver runs; `tests/run.sh tools` installs it");
+        let mut command = Command::new("chromedriver");
+        command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
+        let process = Running(command.spawn().expect("chromedriver runs; `tests/run.sh tools` installs it"));
         let folder = format!("--user-data-dir={}", profile.path().display());
         let usual =
             ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"];
@@ -47,7 +47,7 @@ impl Driver {
             let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
             let capabilities = wanted.as_object().cloned().unwrap_or_default();
             if let Ok(client) = builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await {
-                return Driver { process, client, _profile: profile };
+                return Driver { client, _process: process, _profile: profile };
             }
         }
         panic!("chromedriver does not answer");

@@ -331,7 +331,12 @@ impl Inner {
         );
         match (errand, error) {
             (Errand::Renewal, _) if silent => {
-                if let Some(present) = present.filter(|present| present.standing.authority() == Authority::Good) {
+                // Where a refresh token speaks for the session, a refusal here does not speak against it: a link on any
+                // page can begin this errand.
+                let rests_on_it = |present: &Present| {
+                    present.standing.authority() == Authority::Good && present.stored.session.tokens.refresh.is_none()
+                };
+                if let Some(present) = present.filter(rests_on_it) {
                     self.end(&present.name, super::told::let_go(now)).await?;
                 }
                 Ok(Arrival::NotYet)
