@@ -27,7 +27,7 @@ async fn a_killed_node_leaves_nobody_untold() {
     let node = Arc::new(Node::new(&Plan { outbound: Outbound::Loopback, ..Plan::default() }));
     node.start().await;
     let boss = json!({"username": "boss", "password": "the boss of all of this", "roles": ["admin"]});
-    let clients: Vec<Value> = ears.iter().map(|ear| told_at(ear)).collect();
+    let clients: Vec<Value> = ears.iter().map(told_at).collect();
     node.import(&json!({"users": [boss], "clients": clients})).await.expect("an import");
     let caller = Caller {
         ground: Arc::clone(&node) as Arc<dyn Ground>,
