@@ -23,8 +23,9 @@ const QUEUE: usize = 512;
 const SHORT_QUEUE: usize = 32;
 /// Answers within this are quick.
 const QUICK: Duration = Duration::from_millis(250);
-/// How long an answer takes of a host that nobody knows.
-const GUESS: Duration = Duration::from_millis(100);
+/// How long an answer takes of a host that nobody knows. Too little costs one more return, too much keeps back an app
+/// that is well.
+const GUESS: Duration = Duration::from_millis(10);
 /// Nothing waits longer than this for a place. With the attempt itself (10 s) that is less than a claim lasts (60 s).
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Failures in a row that open the circuit.
