@@ -128,6 +128,8 @@ pub enum Revocation {
     CodeReplayed,
     /// A spent refresh token was used.
     RefreshReused,
+    /// Its client gave it back (RFC 7009).
+    GivenBack,
 }
 
 /// How a redemption ended.
@@ -223,10 +225,21 @@ impl Grant {
         self.revoke(Revocation::RefreshReused, now, Refreshed::Reused)
     }
 
+    /// Would the token of `generation` be taken for a refresh?
+    pub fn takes(&self, generation: u32, retry: Duration, offline: &OfflineLimits, now: Timestamp) -> bool {
+        matches!(self.clone().refresh(generation, retry, offline, now).outcome, Refreshed::Renewed(_))
+    }
+
+    /// Its client has no more use for it.
+    pub fn give_back(self, now: Timestamp) -> Change<Grant, ()> {
+        self.revoke(Revocation::GivenBack, now, ())
+    }
+
     fn revoke<O>(mut self, why: Revocation, now: Timestamp, outcome: O) -> Change<Grant, O> {
         let reason = match why {
             Revocation::CodeReplayed => "code_replayed",
             Revocation::RefreshReused => "refresh_reused",
+            Revocation::GivenBack => "given_back",
         };
         let event = Event::done(Act::GrantRevoked, now).because(reason).to(&self.account).client(&self.client);
         match self.revoked {

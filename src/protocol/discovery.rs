@@ -12,6 +12,8 @@ pub struct Metadata {
     authorization_endpoint: String,
     token_endpoint: String,
     userinfo_endpoint: String,
+    introspection_endpoint: String,
+    revocation_endpoint: String,
     end_session_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     check_session_iframe: Option<String>,
@@ -27,6 +29,8 @@ pub struct Metadata {
     subject_types_supported: Vec<&'static str>,
     id_token_signing_alg_values_supported: Vec<&'static str>,
     token_endpoint_auth_methods_supported: Vec<&'static str>,
+    introspection_endpoint_auth_methods_supported: Vec<&'static str>,
+    revocation_endpoint_auth_methods_supported: Vec<&'static str>,
     claims_supported: Vec<&'static str>,
     claim_types_supported: Vec<&'static str>,
     prompt_values_supported: Vec<&'static str>,
@@ -40,6 +44,9 @@ pub struct Metadata {
     frontchannel_logout_supported: bool,
     frontchannel_logout_session_supported: bool,
 }
+
+/// How clients authenticate; the last one proves nothing.
+const AUTH_METHODS: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
 
 impl Metadata {
     /// The metadata of this issuer. `acrs` are the authentication context classes it can reach.
@@ -65,6 +72,8 @@ impl Metadata {
             authorization_endpoint: issuer.at("/authorize"),
             token_endpoint: issuer.at("/token"),
             userinfo_endpoint: issuer.at("/userinfo"),
+            introspection_endpoint: issuer.at("/introspect"),
+            revocation_endpoint: issuer.at("/revoke"),
             end_session_endpoint: issuer.at("/end_session"),
             check_session_iframe: None,
             session_status_endpoint: issuer.at("/session"),
@@ -78,7 +87,9 @@ impl Metadata {
             acr_values_supported: acrs.to_vec(),
             subject_types_supported: vec!["public"],
             id_token_signing_alg_values_supported: SigningAlg::ALL.iter().map(|alg| alg.name()).collect(),
-            token_endpoint_auth_methods_supported: vec!["client_secret_basic", "client_secret_post", "none"],
+            token_endpoint_auth_methods_supported: AUTH_METHODS.to_vec(),
+            introspection_endpoint_auth_methods_supported: AUTH_METHODS[..2].to_vec(),
+            revocation_endpoint_auth_methods_supported: AUTH_METHODS.to_vec(),
             claims_supported: claims,
             claim_types_supported: vec!["normal"],
             prompt_values_supported: vec!["none", "login", "consent", "select_account"],

@@ -10,6 +10,7 @@ pub mod discovery;
 pub mod duration;
 pub mod end_session;
 pub mod error;
+pub mod introspection;
 pub mod issuer;
 pub mod logout_token;
 pub mod params;

@@ -1,4 +1,4 @@
-//! Which origins' scripts may call token, userinfo and session: those that a client has registered a redirect URI at.
+//! Which origins' scripts may call token, userinfo, revocation and session: those that a client has registered a redirect URI at.
 
 use super::Facing;
 use actix_web::body::{BoxBody, MessageBody};
@@ -8,7 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
 
 /// What they may call.
-const FOR_SCRIPTS: [&str; 5] = ["/token", "/userinfo", "/session", "/session/activity", "/session/events"];
+const FOR_SCRIPTS: [&str; 6] = ["/token", "/userinfo", "/revoke", "/session", "/session/activity", "/session/events"];
 
 /// Answers preflights, and marks answers for registered origins as readable. Never with credentials: cookies have
 /// nothing to do here.

@@ -64,6 +64,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/authorize").get(authorize::get).post(authorize::post))
         .service(at("/token").post(token::post).otherwise(token::other_method))
         .service(at("/userinfo").get(userinfo::get).post(userinfo::post))
+        .service(at("/introspect").post(token::introspect).otherwise(token::other_method))
+        .service(at("/revoke").post(token::revoke).otherwise(token::other_method))
         .service(at("/session").get(session::get))
         .service(at("/session/activity").post(session::activity))
         .service(at("/session/events").get(events::get))

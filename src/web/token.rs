@@ -1,4 +1,4 @@
-//! POST /token
+//! Where clients post, authenticated as RFC 6749, section 2.3 has it: /token, /introspect (RFC 7662), /revoke (RFC 7009)
 
 use super::Facing;
 use super::asking;
@@ -7,42 +7,74 @@ use super::form::OpenForm;
 use crate::flow::token::{Caller, NoToken};
 use crate::flow::{Fault, Outlook};
 use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::params::Params;
+use crate::protocol::time::Timestamp;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
+/// A form that was read, or why not.
+type Posted = Result<OpenForm, WebError>;
+
 /// POST /token
-pub(super) async fn post(
-    request: HttpRequest,
-    form: Result<OpenForm, WebError>,
-    facing: web::Data<Facing>,
-) -> HttpResponse {
-    let params = match form {
-        Ok(OpenForm(params)) => params,
-        Err(error) => return unreadable(&error),
-    };
-    let mut headers = request.headers().get_all(header::AUTHORIZATION);
-    let authorization = match (headers.next(), headers.next()) {
-        (None, _) => None,
-        // Unreadable bytes and a second header count as a header that cannot be read.
-        (Some(one), None) => Some(one.to_str().unwrap_or("?")),
-        (Some(_), Some(_)) => Some("?"),
-    };
-    let address = asking::address(&request, &facing).map(|ip| ip.to_string()).unwrap_or_default();
-    let caller = Caller { authorization, address: &address };
-    match facing.idp.token(caller, &params, facing.clock.now()).await {
+pub(super) async fn post(request: HttpRequest, form: Posted, facing: web::Data<Facing>) -> HttpResponse {
+    let asked = ask(&request, form, &facing, async |from, params, now| facing.idp.token(from, params, now).await);
+    match asked.await {
         Ok(tokens) => HttpResponse::Ok().insert_header((header::PRAGMA, "no-cache")).json(tokens),
-        Err(NoToken::Refused(error)) => {
-            tracing::info!(error = error.code.as_str(), why = error.description, "token request refused");
-            refusal(&error, authorization.is_some())
-        }
-        Err(NoToken::Busy) => busy(),
-        Err(NoToken::Fault(fault)) => broken(&fault),
+        Err(refusal) => refusal,
     }
 }
 
-/// Any other method at /token.
+/// POST /introspect
+pub(super) async fn introspect(request: HttpRequest, form: Posted, facing: web::Data<Facing>) -> HttpResponse {
+    let asked = ask(&request, form, &facing, async |from, params, now| facing.idp.introspect(from, params, now).await);
+    asked.await.map_or_else(|refusal| refusal, |told| HttpResponse::Ok().json(told))
+}
+
+/// POST /revoke
+pub(super) async fn revoke(request: HttpRequest, form: Posted, facing: web::Data<Facing>) -> HttpResponse {
+    let asked = ask(&request, form, &facing, async |from, params, now| facing.idp.give_back(from, params, now).await);
+    asked.await.map_or_else(|refusal| refusal, |()| HttpResponse::Ok().finish())
+}
+
+/// Reads what a client posts, asks, and turns every refusal into its answer.
+async fn ask<T>(
+    request: &HttpRequest,
+    form: Posted,
+    facing: &Facing,
+    question: impl AsyncFnOnce(Caller<'_>, &Params, Timestamp) -> Result<T, NoToken>,
+) -> Result<T, HttpResponse> {
+    let OpenForm(params) = form.map_err(|error| unreadable(&error))?;
+    let address = asking::address(request, facing).map(|ip| ip.to_string()).unwrap_or_default();
+    let from = Caller { authorization: authorization(request), address: &address };
+    question(from, &params, facing.clock.now()).await.map_err(|no_token| refused(&no_token, request))
+}
+
+/// The `Authorization` header. Unreadable bytes and a second header count as a header that cannot be read.
+fn authorization(request: &HttpRequest) -> Option<&str> {
+    let mut headers = request.headers().get_all(header::AUTHORIZATION);
+    match (headers.next(), headers.next()) {
+        (None, _) => None,
+        (Some(one), None) => Some(one.to_str().unwrap_or("?")),
+        (Some(_), Some(_)) => Some("?"),
+    }
+}
+
+/// What a client gets that asked for something and does not get it.
+fn refused(no_token: &NoToken, request: &HttpRequest) -> HttpResponse {
+    match no_token {
+        NoToken::Refused(error) => {
+            let (path, error_code) = (request.path(), error.code.as_str());
+            tracing::info!(path, error = error_code, why = error.description, "a client's request was refused");
+            refusal(error, authorization(request).is_some())
+        }
+        NoToken::Busy => busy(),
+        NoToken::Fault(fault) => broken(fault),
+    }
+}
+
+/// Any other method where clients only post.
 pub(super) async fn other_method() -> HttpResponse {
-    let error = OAuthError::new(Code::InvalidRequest, "the token endpoint takes POST only");
+    let error = OAuthError::new(Code::InvalidRequest, "this endpoint takes POST only");
     HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, "POST")).json(body(&error))
 }
 

@@ -45,20 +45,25 @@ impl Idp {
         token: &str,
         now: Timestamp,
     ) -> Result<(Grant, Client, AccessTokenClaims), NoToken> {
-        let claims = self.presented(token, now).ok_or_else(invalid)?;
-        let (grant, _) = claims.jti.split_once('.').ok_or_else(invalid)?;
-        let grant = self.store.read::<Grant>(grant).await?.ok_or_else(invalid)?;
-        let client = self.store.read::<Client>(&claims.client_id).await?.ok_or_else(invalid)?;
-        if grant.client != client.id || grant.account.as_str() != claims.sub {
-            return Err(invalid());
-        }
+        let claims =
+            self.unexpired(token, now).filter(|claims| claims.aud.contains(&claims.iss)).ok_or_else(invalid)?;
+        let (grant, client) = self.named_by(&claims).await?.ok_or_else(invalid)?;
         Ok((grant, client, claims))
     }
 
-    /// The claims of an access token of ours, for us, that has not expired; none for anything else.
-    fn presented(&self, token: &str, now: Timestamp) -> Option<AccessTokenClaims> {
+    /// The grant that genuine claims name, and its client, where the store still has them.
+    pub(super) async fn named_by(&self, claims: &AccessTokenClaims) -> Result<Option<(Grant, Client)>, Fault> {
+        let Some((grant, _)) = claims.jti.split_once('.') else { return Ok(None) };
+        let Some(grant) = self.store.read::<Grant>(grant).await? else { return Ok(None) };
+        let Some(client) = self.store.read::<Client>(&claims.client_id).await? else { return Ok(None) };
+        let fits = grant.client == client.id && grant.account.as_str() == claims.sub;
+        Ok(fits.then_some((grant, client)))
+    }
+
+    /// The claims of an access token of ours, whomever it is for, that has not expired; none for anything else.
+    pub(super) fn unexpired(&self, token: &str, now: Timestamp) -> Option<AccessTokenClaims> {
         let claims = jwt::verify::<AccessTokenClaims>(&self.ring, TokenKind::Access, token, now)?;
-        let ours = claims.iss == self.issuer.to_string() && claims.aud.contains(&claims.iss);
+        let ours = claims.iss == self.issuer.to_string();
         (ours && now < claims.exp && claims.iat <= now + SKEW).then_some(claims)
     }
 

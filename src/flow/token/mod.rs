@@ -3,9 +3,11 @@
 pub mod access;
 mod client_auth;
 mod code;
+mod introspect;
 mod judge;
 mod mint;
 mod refresh;
+mod revoke;
 
 use crate::flow::{Fault, Idp};
 use crate::model::client::Allowed;

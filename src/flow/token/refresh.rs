@@ -73,7 +73,7 @@ impl Idp {
     }
 
     /// The grant and generation a token of ours names; none for any other text.
-    async fn genuine(&self, token: &str) -> Result<Option<(Grant, u32)>, Fault> {
+    pub(super) async fn genuine(&self, token: &str) -> Result<Option<(Grant, u32)>, Fault> {
         let bytes = token.strip_prefix(REFRESH_PREFIX).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
         let Some(bytes) = bytes.filter(|bytes| bytes.len() == 52) else { return Ok(None) };
         let (id, rest) = bytes.split_at(16);

@@ -104,6 +104,8 @@ async fn the_silent_secret_is_nothing_to_any_other_endpoint() {
         "/end_session/confirm",
         "/session/activity",
         "/token",
+        "/introspect",
+        "/revoke",
         "/userinfo",
     ];
     let untouched = Untouched::now(&idp).await;

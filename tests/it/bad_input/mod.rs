@@ -15,6 +15,7 @@ mod guessing;
 mod headers;
 mod import;
 mod interactions;
+mod introspection;
 mod many;
 mod open_redirects;
 mod refresh_tokens;

@@ -52,7 +52,7 @@ const EVIL: [&str; 14] = [
     "\r\nLocation: https://evil.example",
     "\u{ff0f}\u{ff0f}evil.example",
 ];
-const GETS: [&str; 16] = [
+const GETS: [&str; 18] = [
     "/",
     "/authorize",
     "/end_session",
@@ -65,12 +65,14 @@ const GETS: [&str; 16] = [
     "/admin/sessions",
     "/admin/audit",
     "/token",
+    "/introspect",
+    "/revoke",
     "/userinfo",
     "/jwks",
     "/static/abide.css",
     "/nowhere",
 ];
-const POSTS: [&str; 17] = [
+const POSTS: [&str; 19] = [
     "/authorize",
     "/end_session",
     "/end_session/confirm",
@@ -88,6 +90,8 @@ const POSTS: [&str; 17] = [
     "/admin/clients",
     "/admin/sessions/end",
     "/token",
+    "/introspect",
+    "/revoke",
 ];
 
 /// It leads nowhere, or to a path of ours.

@@ -5,9 +5,11 @@ use crate::harness::{ISSUER, Idp};
 use actix_web::test::TestRequest;
 
 /// Every route that takes a form, and whether it answers in JSON.
-const FORMS: [&str; 17] = [
+const FORMS: [&str; 19] = [
     "/authorize",
     "/token",
+    "/introspect",
+    "/revoke",
     "/userinfo",
     "/end_session",
     "/end_session/confirm",
@@ -24,12 +26,14 @@ const FORMS: [&str; 17] = [
     "/admin/clients",
     "/admin/sessions/end",
 ];
-const PATHS: [&str; 20] = [
+const PATHS: [&str; 22] = [
     "/",
     "/.well-known/openid-configuration",
     "/jwks",
     "/authorize",
     "/token",
+    "/introspect",
+    "/revoke",
     "/userinfo",
     "/end_session",
     "/interaction/x",
@@ -48,7 +52,7 @@ const PATHS: [&str; 20] = [
 ];
 
 fn in_json(path: &str) -> bool {
-    matches!(path, "/token" | "/userinfo")
+    matches!(path, "/token" | "/introspect" | "/revoke" | "/userinfo")
 }
 
 fn form(path: &str) -> TestRequest {

@@ -67,9 +67,24 @@ impl RelyingApp {
 
     /// A token request with the client's own authentication.
     pub async fn token(&self, fields: &[(&str, &str)]) -> Answer {
+        self.post("/token", fields).await
+    }
+
+    /// Is a token good?
+    pub async fn introspect(&self, token: &str) -> Answer {
+        self.post("/introspect", &[("token", token)]).await
+    }
+
+    /// The app has no more use for a token.
+    pub async fn give_back(&self, token: &str) -> Answer {
+        self.post("/revoke", &[("token", token)]).await
+    }
+
+    /// A form, with the client's own authentication.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let secret = self.secret();
         let mut fields = fields.to_vec();
-        let mut request = TestRequest::post().uri("/token");
+        let mut request = TestRequest::post().uri(path);
         match self.client_id.as_str() {
             "spa" | "native" => fields.push(("client_id", &self.client_id)),
             "posting" => fields.extend([("client_id", self.client_id.as_str()), ("client_secret", secret.as_str())]),

@@ -4,6 +4,7 @@ mod back_channel;
 mod browsers;
 mod events;
 mod frames;
+mod introspection;
 mod limits;
 mod logout;
 mod main_job;

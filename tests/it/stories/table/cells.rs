@@ -5,7 +5,8 @@ use crate::harness::Answer;
 use serde_json::Value;
 
 /// What is asked, in this order: first what only reads, last what ends the session.
-pub const COLUMNS: [&str; 8] = ["authorize", "none", "redeem", "refresh", "userinfo", "status", "activity", "logout"];
+pub const COLUMNS: [&str; 9] =
+    ["authorize", "none", "redeem", "refresh", "userinfo", "introspect", "status", "activity", "logout"];
 
 impl World {
     /// Every cell of the row, in the order of [`COLUMNS`].
@@ -13,6 +14,12 @@ impl World {
         let status = self.untouched(async |world| status_word(&world.app.status(&world.tokens.access).await)).await;
         let userinfo = self.untouched(async |world| userinfo_word(&world.app.userinfo(&world.tokens.access).await));
         let userinfo = userinfo.await;
+        let introspect = self.untouched(async |world| {
+            let access = introspection_word(&world.app.introspect(&world.tokens.access).await);
+            let refresh = introspection_word(&world.app.introspect(&world.tokens.refresh).await);
+            if access == refresh { access } else { format!("{access}/{refresh}") }
+        });
+        let introspect = introspect.await;
         let none = self.asked(async |world| {
             let request = world.app.request(&[("prompt", "none"), ("scope", world.scope)]);
             authorize_word(&world.browser.get_scripted(&request).await)
@@ -27,7 +34,7 @@ impl World {
         });
         let authorize = authorize.await;
         let logout = self.logout().await;
-        vec![authorize, none, redeem, refresh, userinfo, status, activity, logout]
+        vec![authorize, none, redeem, refresh, userinfo, introspect, status, activity, logout]
     }
 
     /// What gives nothing must leave nothing.
@@ -92,6 +99,19 @@ fn userinfo_word(answer: &Answer) -> String {
         return "claims".to_owned();
     }
     answer.status.as_str().to_owned()
+}
+
+fn introspection_word(answer: &Answer) -> String {
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    match answer.json()["active"].as_bool() {
+        Some(true) => "active",
+        // Nothing else is told of what is not active (RFC 7662, section 2.2).
+        _ => {
+            assert_eq!(answer.body, r#"{"active":false}"#);
+            "inactive"
+        }
+    }
+    .to_owned()
 }
 
 /// A standing with its reason, of the session and of the part.

@@ -3,7 +3,7 @@
 //!
 //! Every row is a world of its own, brought about by real means (`world`), and every cell is a real request (`cells`).
 //! A cell that refuses must leave the store as it was. A client with limits of its own gets no grant that outlives its
-//! session, so there are no such rows. Introspection comes with its endpoint.
+//! session, so there are no such rows.
 
 mod cells;
 mod world;
@@ -14,76 +14,77 @@ use world::{Holding, Part, Whole, World};
 
 /// The answers. Where a row names several states of the app's part, each is tried.
 ///
+/// introspect: `active` or `inactive`, of access and refresh token alike.
 /// authorize, none: `code`, `page` (the sign-in page), or the error. redeem, refresh: `tokens` or the error.
 /// status: session/part, each its standing and the reason. activity: `counted` or the error.
 /// logout: `ended` (the browser's session is over, and the app has the browser back), `returned` (nobody was signed in).
 const TABLE: &str = "
-session     part                                grant    authorize  none            redeem         refresh        userinfo  status                                             activity            logout
-live        in                                  session  code       code            tokens         tokens         claims    live/live                                          counted             ended
-live        own-idle                            session  page       login_required  invalid_grant  invalid_grant  401       live/dormant.idle                                  invalid_token       ended
-live        own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       401                                                invalid_token       ended
-live        left                                session  code       login_required  invalid_grant  invalid_grant  401       live/ended.sign_out                                invalid_token       ended
-live        anew                                session  code       code            invalid_grant  invalid_grant  401       live/expired                                       invalid_token       ended
-warn        in                                  session  code       code            tokens         tokens         claims    warn/warn                                          counted             ended
-warn        own-idle                            session  page       login_required  invalid_grant  invalid_grant  401       warn/expired.idle                                  invalid_token       ended
-warn        own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       401                                                invalid_token       ended
-warn        left                                session  code       login_required  invalid_grant  invalid_grant  401       warn/ended.sign_out                                invalid_token       ended
-warn        anew                                session  code       code            invalid_grant  invalid_grant  401       warn/expired                                       invalid_token       ended
-idle        in,own-idle,left                    session  page       login_required  invalid_grant  invalid_grant  401       dormant.idle/dormant.idle                          invalid_token       returned
-idle        own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       401                                                invalid_token       returned
-idle        anew                                session  page       login_required  invalid_grant  invalid_grant  401       dormant.idle/expired                               invalid_token       returned
-absolute    in,own-idle,own-absolute,left,anew  session  page       login_required  invalid_grant  invalid_grant  401       401                                                invalid_token       returned
-expired     in,own-idle,left                    session  page       login_required  invalid_grant  invalid_grant  401       expired.idle/expired.idle                          invalid_token       returned
-expired     own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       401                                                invalid_token       returned
-expired     anew                                session  page       login_required  invalid_grant  invalid_grant  401       expired.idle/expired                               invalid_token       returned
-signed-out  in,own-idle,left                    session  page       login_required  invalid_grant  invalid_grant  401       ended.sign_out/ended.sign_out                      invalid_token       returned
-signed-out  own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       401                                                invalid_token       returned
-signed-out  anew                                session  page       login_required  invalid_grant  invalid_grant  401       ended.sign_out/expired                             invalid_token       returned
-elsewhere   in,own-idle,left                    session  page       login_required  invalid_grant  invalid_grant  401       ended.revoked/ended.revoked                        invalid_token       returned
-elsewhere   own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       401                                                invalid_token       returned
-elsewhere   anew                                session  page       login_required  invalid_grant  invalid_grant  401       ended.revoked/expired                              invalid_token       returned
-everywhere  in,own-idle,left                    session  page       login_required  invalid_grant  invalid_grant  401       ended.sign_out/ended.sign_out                      invalid_token       returned
-everywhere  own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       401                                                invalid_token       returned
-everywhere  anew                                session  page       login_required  invalid_grant  invalid_grant  401       ended.sign_out/expired                             invalid_token       returned
-disabled    in,own-idle,left                    session  page       login_required  invalid_grant  invalid_grant  401       ended.account_disabled/ended.account_disabled      invalid_token       returned
-disabled    own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       401                                                invalid_token       returned
-disabled    anew                                session  page       login_required  invalid_grant  invalid_grant  401       ended.account_disabled/expired                     invalid_token       returned
-enabled     in,own-idle,left                    session  page       login_required  invalid_grant  invalid_grant  401       ended.account_disabled/ended.account_disabled      invalid_token       returned
-enabled     own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       401                                                invalid_token       returned
-enabled     anew                                session  page       login_required  invalid_grant  invalid_grant  401       ended.account_disabled/expired                     invalid_token       returned
-password    in,own-idle,left                    session  page       login_required  invalid_grant  invalid_grant  401       ended.credential_changed/ended.credential_changed  invalid_token       returned
-password    own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       401                                                invalid_token       returned
-password    anew                                session  page       login_required  invalid_grant  invalid_grant  401       ended.credential_changed/expired                   invalid_token       returned
-back        in,anew                             session  code       code            invalid_grant  invalid_grant  401       expired.idle/expired.idle                          invalid_token       asks
-back        own-idle,left                       session  code       login_required  invalid_grant  invalid_grant  401       expired.idle/expired.idle                          invalid_token       asks
-back        own-absolute                        session  code       login_required  invalid_grant  invalid_grant  401       401                                                invalid_token       asks
+session     part                                grant    authorize  none            redeem         refresh        userinfo  introspect  status                                             activity            logout
+live        in                                  session  code       code            tokens         tokens         claims    active      live/live                                          counted             ended
+live        own-idle                            session  page       login_required  invalid_grant  invalid_grant  401       inactive    live/dormant.idle                                  invalid_token       ended
+live        own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       inactive    401                                                invalid_token       ended
+live        left                                session  code       login_required  invalid_grant  invalid_grant  401       inactive    live/ended.sign_out                                invalid_token       ended
+live        anew                                session  code       code            invalid_grant  invalid_grant  401       inactive    live/expired                                       invalid_token       ended
+warn        in                                  session  code       code            tokens         tokens         claims    active      warn/warn                                          counted             ended
+warn        own-idle                            session  page       login_required  invalid_grant  invalid_grant  401       inactive    warn/expired.idle                                  invalid_token       ended
+warn        own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       inactive    401                                                invalid_token       ended
+warn        left                                session  code       login_required  invalid_grant  invalid_grant  401       inactive    warn/ended.sign_out                                invalid_token       ended
+warn        anew                                session  code       code            invalid_grant  invalid_grant  401       inactive    warn/expired                                       invalid_token       ended
+idle        in,own-idle,left                    session  page       login_required  invalid_grant  invalid_grant  401       inactive    dormant.idle/dormant.idle                          invalid_token       returned
+idle        own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       inactive    401                                                invalid_token       returned
+idle        anew                                session  page       login_required  invalid_grant  invalid_grant  401       inactive    dormant.idle/expired                               invalid_token       returned
+absolute    in,own-idle,own-absolute,left,anew  session  page       login_required  invalid_grant  invalid_grant  401       inactive    401                                                invalid_token       returned
+expired     in,own-idle,left                    session  page       login_required  invalid_grant  invalid_grant  401       inactive    expired.idle/expired.idle                          invalid_token       returned
+expired     own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       inactive    401                                                invalid_token       returned
+expired     anew                                session  page       login_required  invalid_grant  invalid_grant  401       inactive    expired.idle/expired                               invalid_token       returned
+signed-out  in,own-idle,left                    session  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.sign_out/ended.sign_out                      invalid_token       returned
+signed-out  own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       inactive    401                                                invalid_token       returned
+signed-out  anew                                session  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.sign_out/expired                             invalid_token       returned
+elsewhere   in,own-idle,left                    session  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.revoked/ended.revoked                        invalid_token       returned
+elsewhere   own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       inactive    401                                                invalid_token       returned
+elsewhere   anew                                session  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.revoked/expired                              invalid_token       returned
+everywhere  in,own-idle,left                    session  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.sign_out/ended.sign_out                      invalid_token       returned
+everywhere  own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       inactive    401                                                invalid_token       returned
+everywhere  anew                                session  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.sign_out/expired                             invalid_token       returned
+disabled    in,own-idle,left                    session  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.account_disabled/ended.account_disabled      invalid_token       returned
+disabled    own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       inactive    401                                                invalid_token       returned
+disabled    anew                                session  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.account_disabled/expired                     invalid_token       returned
+enabled     in,own-idle,left                    session  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.account_disabled/ended.account_disabled      invalid_token       returned
+enabled     own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       inactive    401                                                invalid_token       returned
+enabled     anew                                session  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.account_disabled/expired                     invalid_token       returned
+password    in,own-idle,left                    session  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.credential_changed/ended.credential_changed  invalid_token       returned
+password    own-absolute                        session  page       login_required  invalid_grant  invalid_grant  401       inactive    401                                                invalid_token       returned
+password    anew                                session  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.credential_changed/expired                   invalid_token       returned
+back        in,anew                             session  code       code            invalid_grant  invalid_grant  401       inactive    expired.idle/expired.idle                          invalid_token       asks
+back        own-idle,left                       session  code       login_required  invalid_grant  invalid_grant  401       inactive    expired.idle/expired.idle                          invalid_token       asks
+back        own-absolute                        session  code       login_required  invalid_grant  invalid_grant  401       inactive    401                                                invalid_token       asks
 
-live        in                                  offline  code       code            tokens         tokens         claims    live/live                                          insufficient_scope  ended
-live        left                                offline  code       login_required  invalid_grant  tokens         claims    live/ended.sign_out                                insufficient_scope  ended
-live        anew                                offline  code       code            invalid_grant  tokens         claims    live/expired                                       insufficient_scope  ended
-warn        in                                  offline  code       code            tokens         tokens         claims    warn/warn                                          insufficient_scope  ended
-warn        left                                offline  code       login_required  invalid_grant  tokens         claims    warn/ended.sign_out                                insufficient_scope  ended
-warn        anew                                offline  code       code            invalid_grant  tokens         claims    warn/expired                                       insufficient_scope  ended
-idle        in,left                             offline  page       login_required  invalid_grant  tokens         claims    dormant.idle/dormant.idle                          insufficient_scope  returned
-idle        anew                                offline  page       login_required  invalid_grant  tokens         claims    dormant.idle/expired                               insufficient_scope  returned
-absolute    in,left                             offline  page       login_required  invalid_grant  tokens         claims    dormant.absolute/dormant.absolute                  insufficient_scope  returned
-absolute    anew                                offline  page       login_required  invalid_grant  tokens         claims    dormant.absolute/expired                           insufficient_scope  returned
-expired     in,left                             offline  page       login_required  invalid_grant  tokens         claims    expired.idle/expired.idle                          insufficient_scope  returned
-expired     anew                                offline  page       login_required  invalid_grant  tokens         claims    expired.idle/expired                               insufficient_scope  returned
-signed-out  in,left                             offline  page       login_required  invalid_grant  tokens         claims    ended.sign_out/ended.sign_out                      insufficient_scope  returned
-signed-out  anew                                offline  page       login_required  invalid_grant  tokens         claims    ended.sign_out/expired                             insufficient_scope  returned
-elsewhere   in,left                             offline  page       login_required  invalid_grant  tokens         claims    ended.revoked/ended.revoked                        insufficient_scope  returned
-elsewhere   anew                                offline  page       login_required  invalid_grant  tokens         claims    ended.revoked/expired                              insufficient_scope  returned
-everywhere  in,left                             offline  page       login_required  invalid_grant  invalid_grant  401       ended.sign_out/ended.sign_out                      invalid_token       returned
-everywhere  anew                                offline  page       login_required  invalid_grant  invalid_grant  401       ended.sign_out/expired                             invalid_token       returned
-disabled    in,left                             offline  page       login_required  invalid_grant  invalid_grant  401       ended.account_disabled/ended.account_disabled      invalid_token       returned
-disabled    anew                                offline  page       login_required  invalid_grant  invalid_grant  401       ended.account_disabled/expired                     invalid_token       returned
-enabled     in,left                             offline  page       login_required  invalid_grant  invalid_grant  401       ended.account_disabled/ended.account_disabled      invalid_token       returned
-enabled     anew                                offline  page       login_required  invalid_grant  invalid_grant  401       ended.account_disabled/expired                     invalid_token       returned
-password    in,left                             offline  page       login_required  invalid_grant  invalid_grant  401       ended.credential_changed/ended.credential_changed  invalid_token       returned
-password    anew                                offline  page       login_required  invalid_grant  invalid_grant  401       ended.credential_changed/expired                   invalid_token       returned
-back        in,anew                             offline  code       code            invalid_grant  tokens         claims    expired.idle/expired.idle                          insufficient_scope  asks
-back        left                                offline  code       login_required  invalid_grant  tokens         claims    expired.idle/expired.idle                          insufficient_scope  asks
+live        in                                  offline  code       code            tokens         tokens         claims    active      live/live                                          insufficient_scope  ended
+live        left                                offline  code       login_required  invalid_grant  tokens         claims    active      live/ended.sign_out                                insufficient_scope  ended
+live        anew                                offline  code       code            invalid_grant  tokens         claims    active      live/expired                                       insufficient_scope  ended
+warn        in                                  offline  code       code            tokens         tokens         claims    active      warn/warn                                          insufficient_scope  ended
+warn        left                                offline  code       login_required  invalid_grant  tokens         claims    active      warn/ended.sign_out                                insufficient_scope  ended
+warn        anew                                offline  code       code            invalid_grant  tokens         claims    active      warn/expired                                       insufficient_scope  ended
+idle        in,left                             offline  page       login_required  invalid_grant  tokens         claims    active      dormant.idle/dormant.idle                          insufficient_scope  returned
+idle        anew                                offline  page       login_required  invalid_grant  tokens         claims    active      dormant.idle/expired                               insufficient_scope  returned
+absolute    in,left                             offline  page       login_required  invalid_grant  tokens         claims    active      dormant.absolute/dormant.absolute                  insufficient_scope  returned
+absolute    anew                                offline  page       login_required  invalid_grant  tokens         claims    active      dormant.absolute/expired                           insufficient_scope  returned
+expired     in,left                             offline  page       login_required  invalid_grant  tokens         claims    active      expired.idle/expired.idle                          insufficient_scope  returned
+expired     anew                                offline  page       login_required  invalid_grant  tokens         claims    active      expired.idle/expired                               insufficient_scope  returned
+signed-out  in,left                             offline  page       login_required  invalid_grant  tokens         claims    active      ended.sign_out/ended.sign_out                      insufficient_scope  returned
+signed-out  anew                                offline  page       login_required  invalid_grant  tokens         claims    active      ended.sign_out/expired                             insufficient_scope  returned
+elsewhere   in,left                             offline  page       login_required  invalid_grant  tokens         claims    active      ended.revoked/ended.revoked                        insufficient_scope  returned
+elsewhere   anew                                offline  page       login_required  invalid_grant  tokens         claims    active      ended.revoked/expired                              insufficient_scope  returned
+everywhere  in,left                             offline  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.sign_out/ended.sign_out                      invalid_token       returned
+everywhere  anew                                offline  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.sign_out/expired                             invalid_token       returned
+disabled    in,left                             offline  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.account_disabled/ended.account_disabled      invalid_token       returned
+disabled    anew                                offline  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.account_disabled/expired                     invalid_token       returned
+enabled     in,left                             offline  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.account_disabled/ended.account_disabled      invalid_token       returned
+enabled     anew                                offline  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.account_disabled/expired                     invalid_token       returned
+password    in,left                             offline  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.credential_changed/ended.credential_changed  invalid_token       returned
+password    anew                                offline  page       login_required  invalid_grant  invalid_grant  401       inactive    ended.credential_changed/expired                   invalid_token       returned
+back        in,anew                             offline  code       code            invalid_grant  tokens         claims    active      expired.idle/expired.idle                          insufficient_scope  asks
+back        left                                offline  code       login_required  invalid_grant  tokens         claims    active      expired.idle/expired.idle                          insufficient_scope  asks
 ";
 
 /// One line of the table for one state of the part.
