@@ -9,7 +9,7 @@ use crate::model::account::{Account, EpochReason, check_username, username_key, 
 use crate::model::audit::{Act, Event};
 use crate::model::client::{self, Client, ClientSecret, Confidentiality, STRONG_SECRET};
 use crate::model::credential::{Credential, CredentialSecret};
-use crate::model::id::{ClientId, SecretDigest};
+use crate::model::id::{AccountId, ClientId, SecretDigest};
 use crate::model::password::{self, Weakness};
 use crate::model::record::Change;
 use crate::protocol::claims::check_standard;
@@ -164,6 +164,9 @@ impl Idp {
         };
         let secret_changed = hash.is_some();
         if let Some(hash) = hash {
+            // What rests on the old password ends first, and once more below, with whatever began in between: a run that
+            // breaks off leaves too much ended, never too little, and the next one goes on.
+            self.end_all_of(&before.id, EpochReason::CredentialChanged, now).await?;
             self.keep_password(&before.id, hash, None, now).await?;
         }
         let changed = self.store.change::<Account, _, _>(before.id.as_str(), move |before| {
@@ -192,6 +195,15 @@ impl Idp {
         });
         count(done, changed.await?.outcome()?);
         Ok(())
+    }
+
+    async fn end_all_of(&self, account: &AccountId, why: EpochReason, now: Timestamp) -> Result<(), Fault> {
+        let event = Event::done(Act::AccountChanged, now).to(account);
+        let changed = self.store.change::<Account, _, _>(account.as_str(), move |before| match before {
+            Some(account) => account.raise_epoch(why, event.clone()),
+            None => Change::keep(()),
+        });
+        Ok(changed.await?.outcome()?)
     }
 
     /// The hash of `clear`, if that is another password than the stored one.

@@ -48,6 +48,11 @@ impl Dormant {
     pub fn account(&self) -> &Account {
         &self.0.account
     }
+
+    /// The secret that led to it.
+    pub fn handle(&self) -> &Secret {
+        &self.0.handle
+    }
 }
 
 impl Idp {

@@ -27,9 +27,10 @@ pub(super) async fn home() -> HttpResponse {
 
 /// GET /account
 pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
-    let (turn, current) = asking.idp().open_page(&asking.visitor, Goal::Account, asking.now).await?;
+    let goal = (Goal::Account, asking.page_used());
+    let (turn, current) = asking.idp().open_page(&asking.visitor, goal, asking.now).await?;
     let (Next::Arrived(_), Some(current)) = (&turn.next, &current) else { return turn::draw(&asking, turn) };
-    asking.idp().touch(current, Activity::PageUsed, asking.now).await?;
+    asking.idp().touch(current, asking.page_used(), asking.now).await?;
     let text = Text;
     let notice = match request.query_string() {
         "done=withdrawn" => Some(text.say("notice-consent-withdrawn")),
@@ -147,7 +148,7 @@ pub(super) async fn end_session(form: OurForm) -> Result<HttpResponse, WebError>
         EndedOne::Other => Ok(see_other("/account?done=ended")),
         EndedOne::App => Ok(see_other("/account?done=left")),
         EndedOne::This => {
-            let outcome = asking.idp().sign_out_here(&asking.visitor, &current, Scope::Browser, asking.now).await?;
+            let outcome = asking.idp().sign_out_here(&asking.visitor, Scope::Browser, asking.now).await?;
             logout::draw(asking, outcome)
         }
     }
@@ -158,7 +159,7 @@ pub(super) async fn end_others(form: OurForm) -> Result<HttpResponse, WebError> 
     let asking = &form.asking;
     let Some(current) = person(asking).await? else { return Ok(see_other("/account")) };
     // A password is asked for where the last one is a while ago; then it goes on by itself.
-    let goal = Goal::EndOthers(current.account.id.clone());
+    let goal = (Goal::EndOthers(current.account.id.clone()), Activity::FormPosted);
     let (turn, _) = asking.idp().open_page(&asking.visitor, goal, asking.now).await?;
     turn::draw(asking, turn)
 }
@@ -166,9 +167,6 @@ pub(super) async fn end_others(form: OurForm) -> Result<HttpResponse, WebError> 
 /// POST /account/sign-out
 pub(super) async fn sign_out(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = asking.idp().current(&asking.visitor, asking.now).await? else {
-        return Ok(see_other("/account"));
-    };
-    let outcome = asking.idp().sign_out_here(&asking.visitor, &current, logout::scope(&form)?, asking.now).await?;
+    let outcome = asking.idp().sign_out_here(&asking.visitor, logout::scope(&form)?, asking.now).await?;
     logout::draw(asking, outcome)
 }

@@ -31,6 +31,14 @@ impl Asking {
         &self.facing.idp
     }
 
+    /// Whose act it is that a page of ours is looked at: a picture, a frame or a script that asks for it is nobody's.
+    pub fn page_used(&self) -> Activity {
+        match self.activity {
+            Activity::AuthorizationByPerson => Activity::PageUsed,
+            other => other,
+        }
+    }
+
     /// Whom an answer's cookies are for.
     pub fn to(&self) -> (&Idp, &Visitor) {
         (self.idp(), &self.visitor)

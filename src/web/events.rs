@@ -91,7 +91,7 @@ const KIND: &str = "text/event-stream";
 fn no_place(full: Full) -> HttpResponse {
     let (status, words) = match full {
         Full::Part => (StatusCode::TOO_MANY_REQUESTS, "too many streams are open for this session"),
-        Full::Client => (StatusCode::TOO_MANY_REQUESTS, "too many streams are open for this client"),
+        Full::Whole => (StatusCode::TOO_MANY_REQUESTS, "too many streams are open for this client or account"),
         Full::Node => (StatusCode::SERVICE_UNAVAILABLE, "too many streams are open"),
     };
     tracing::info!(why = words, "a stream was refused");

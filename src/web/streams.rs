@@ -10,6 +10,8 @@ pub const PER_PART: u32 = 8;
 /// Streams of our own pages in one session. One tab holds one for all; every page that is left leaves one behind until a
 /// heartbeat meets its silence, so there are as many as pages turned in that time.
 pub const PER_PAGES: u32 = 32;
+/// Streams of our own pages of one account, however many sessions it has: nobody takes all there are.
+pub const PER_PERSON: u32 = 256;
 /// Streams of one client, so that none takes all there are.
 pub const PER_CLIENT: u32 = 20_000;
 /// Streams of one node.
@@ -38,8 +40,8 @@ struct Counts {
 pub enum Full {
     /// [`PER_PART`] are open for this application session, or [`PER_PAGES`] for our own pages in this session.
     Part,
-    /// [`PER_CLIENT`] are open for this client.
-    Client,
+    /// [`PER_CLIENT`] are open for this client, or [`PER_PERSON`] for our own pages of this account.
+    Whole,
     /// [`PER_NODE`] are open, or the node stops.
     Node,
 }
@@ -48,7 +50,7 @@ pub enum Full {
 pub struct Place {
     streams: Streams,
     part: u64,
-    client: Option<u64>,
+    whole: u64,
 }
 
 /// Does the node go on?
@@ -70,25 +72,25 @@ impl Streams {
             Asker::App { client, .. } => Some(client.as_str()),
             Asker::OurPage(_) => None,
         };
-        let most = if client.is_some() { PER_PART } else { PER_PAGES };
+        let (most, most_of_all) = if client.is_some() { (PER_PART, PER_CLIENT) } else { (PER_PAGES, PER_PERSON) };
         let part = self.hash((subject.session.as_str(), client));
-        let client = client.map(|client| self.hash(client));
+        let whole = self.hash((client, client.is_none().then_some(subject.account.as_str())));
         let mut counts = self.counts();
         if counts.all >= PER_NODE || counts.closing {
             return Err(Full::Node);
         }
-        if client.is_some_and(|client| counts.of(client) >= PER_CLIENT) {
-            return Err(Full::Client);
+        if counts.of(whole) >= most_of_all {
+            return Err(Full::Whole);
         }
         if counts.of(part) >= most {
             return Err(Full::Part);
         }
         counts.all += 1;
-        for key in client.into_iter().chain([part]) {
+        for key in [whole, part] {
             *counts.each.entry(key).or_default() += 1;
         }
         drop(counts);
-        Ok(Place { streams: self.clone(), part, client })
+        Ok(Place { streams: self.clone(), part, whole })
     }
 
     /// How many are open.
@@ -139,7 +141,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut counts = self.streams.counts();
         counts.all -= 1;
-        for key in self.client.into_iter().chain([self.part]) {
+        for key in [self.whole, self.part] {
             counts.leave(key);
         }
     }
@@ -148,7 +150,7 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::id::{AccountId, ClientId, GrantId, SessionId};
+    use crate::model::id::{AccountId, ClientId, GrantId, SecretDigest, SessionId};
     use crate::protocol::time::Timestamp;
 
     fn subject(session: u32, client: &str) -> Subject {
@@ -168,7 +170,7 @@ mod tests {
     fn each_cap_is_reached_told_and_left_again() {
         let streams = Streams::default();
         let mut places: Vec<Place> = (0..PER_CLIENT).map(|n| streams.take(&subject(n, "a")).ok().unwrap()).collect();
-        assert_eq!(streams.take(&subject(PER_CLIENT, "a")).err(), Some(Full::Client));
+        assert_eq!(streams.take(&subject(PER_CLIENT, "a")).err(), Some(Full::Whole));
         places.extend((0..PER_NODE - PER_CLIENT).map(|n| streams.take(&subject(n, "b")).ok().unwrap()));
         assert_eq!(streams.take(&subject(0, "c")).err(), Some(Full::Node));
         assert_eq!(streams.open_now(), PER_NODE);
@@ -178,6 +180,17 @@ mod tests {
         }
         assert_eq!(streams.take(&subject(0, "a")).err(), Some(Full::Part));
         assert!(streams.take(&subject(0, "b")).is_ok() && streams.take(&subject(1, "a")).is_ok());
+        places.clear();
+        // Our own pages: many sessions of one account take no more than the account may have.
+        let page = |session: u32, account: &str| Subject {
+            session: SessionId::new(session.to_string()),
+            account: AccountId::new(account),
+            asker: Asker::OurPage(SecretDigest::new("x".into())),
+        };
+        places.extend((0..PER_PERSON).map(|n| streams.take(&page(n, "mira")).ok().unwrap()));
+        assert_eq!(streams.take(&page(PER_PERSON, "mira")).err(), Some(Full::Whole));
+        places.extend((0..PER_PAGES).map(|_| streams.take(&page(PER_PERSON, "otto")).ok().unwrap()));
+        assert_eq!(streams.take(&page(PER_PERSON, "otto")).err(), Some(Full::Part));
         places.clear();
         assert_eq!((streams.open_now(), streams.remembered()), (0, 0));
     }

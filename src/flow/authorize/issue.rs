@@ -35,7 +35,7 @@ impl Idp {
         };
         let request = match (interaction.goal, &client) {
             (Goal::Authorize(request), Some(_)) => request,
-            (Goal::Console, _) => return self.enter_console(&current, now).await,
+            (Goal::Console, _) => return self.enter_console(&current, activity, now).await,
             (goal @ Goal::EndOthers(_), _) => {
                 self.end_others(&current, now).await?;
                 return Ok(Next::Arrived(goal));
@@ -60,13 +60,8 @@ impl Idp {
         Ok(self.respond(address, answer))
     }
 
-    async fn enter_console(&self, current: &Current, now: Timestamp) -> Result<Next, Fault> {
-        let join = Join {
-            client: console_id(),
-            limits: console_limits(),
-            asking: Asking::Visibly,
-            activity: Activity::AuthorizationByPerson,
-        };
+    async fn enter_console(&self, current: &Current, activity: Activity, now: Timestamp) -> Result<Next, Fault> {
+        let join = Join { client: console_id(), limits: console_limits(), asking: Asking::Visibly, activity };
         Ok(match self.join(current, join, now).await? {
             Joined::Part(_) => Next::Arrived(Goal::Console),
             _ => Next::Problem(Problem::InteractionGone),

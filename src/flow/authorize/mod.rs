@@ -76,16 +76,16 @@ impl Idp {
         self.watched(visitor, turn, now).await
     }
 
-    /// Somebody wants to see a page of ours that needs a session.
+    /// Somebody wants to see a page of ours that needs a session, or posted a form of one.
     pub async fn open_page(
         &self,
         visitor: &Visitor,
-        goal: Goal,
+        (goal, activity): (Goal, Activity),
         now: Timestamp,
     ) -> Result<(Turn, Option<Current>), Fault> {
         let current = self.current(visitor, now).await?;
         let open = Open { interaction: self.interaction(visitor, goal, now), home: Home::Browser, facts: Facts::Kept };
-        let next = self.dispatch(visitor, open, current.clone(), Activity::AuthorizationByPerson, now).await?;
+        let next = self.dispatch(visitor, open, current.clone(), activity, now).await?;
         Ok((self.watched(visitor, next.into(), now).await?, current))
     }
 

@@ -126,11 +126,11 @@ impl Idp {
     }
 }
 
-/// The apps that a sign-out concerned: the one that was left, or all that knew of this life of the session.
+/// The apps that a sign-out concerned: the one that was left, or all that took part, each by the life it knew.
 fn told_of(session: &Session, app: Option<&ClientId>) -> Vec<(ClientId, Epochs)> {
     let parts = session.participants.iter().filter(|(id, part)| match app {
         Some(app) => *id == app,
-        None => part.session_epoch == session.epoch && part.signed_out_at.is_none(),
+        None => part.signed_out_at.is_none(),
     });
     parts.map(|(id, part)| (id.clone(), part.epochs())).collect()
 }

@@ -8,15 +8,16 @@ mod farewell;
 pub use farewell::{Farewell, SessionGoes, Told};
 
 use crate::crypto::seal::Purpose;
+use crate::crypto::secret::Secret;
 use crate::flow::browser::Visitor;
 use crate::flow::cookies::Handles;
-use crate::flow::session::Current;
+use crate::flow::session::{Current, Dormant};
 use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, EpochReason};
 use crate::model::audit::{Act, Event};
 use crate::model::authorization::ReturnAddress;
 use crate::model::client::Client;
-use crate::model::id::{BrowserId, ClientId};
+use crate::model::id::{BrowserId, ClientId, SessionId};
 use crate::model::record::Change;
 use crate::model::session::Session;
 use crate::model::session::standing::EndReason;
@@ -79,6 +80,8 @@ pub enum AppAlone {
 struct Asked {
     request: LogoutRequest,
     browser: BrowserId,
+    /// The session that the page showed: the answer is about that one and no other.
+    session: SessionId,
     asked_at: Timestamp,
 }
 
@@ -114,6 +117,10 @@ impl Idp {
         let (live, dormant) = self.all_held(visitor, now).await?;
         let meant = live.iter().find(|current| self.is_meant(&current.session, hint.as_ref()));
         let unreturnable = request.post_logout_redirect_uri.is_some() && address.is_none();
+        // What timed out must not come back after a sign-out. There is nothing to ask, and nobody else is asked instead.
+        if let Some(held) = dormant.iter().find(|held| self.is_meant(held.session(), hint.as_ref())) {
+            return self.out_of_dormant(held, address, now).await;
+        }
         match (meant, live.first()) {
             (Some(current), _) if let (false, Some(client)) = (unreturnable, &client) => {
                 let scope = match client.metadata.logout_scope {
@@ -127,7 +134,8 @@ impl Idp {
                 let takes_part = |client: &&Client| current.session.participants.contains_key(&client.id);
                 let app_alone =
                     if client.as_ref().filter(takes_part).is_some() { AppAlone::Offered } else { AppAlone::No };
-                let asked = Asked { request, browser: visitor.browser.id.clone(), asked_at: now };
+                let session = current.session.id.clone();
+                let asked = Asked { request, browser: visitor.browser.id.clone(), session, asked_at: now };
                 let question = Question {
                     request: self.seals.seal(Purpose::Logout, &asked),
                     apps: self.app_names(&current.session).await?,
@@ -138,16 +146,21 @@ impl Idp {
                 };
                 Ok((LoggedOut::Ask(Box::new(question)), Handles::Unchanged))
             }
-            // Nobody is signed in: there is nothing to ask. What timed out must not come back after a sign-out.
-            (_, None) => {
-                if let Some(held) = dormant.iter().find(|held| self.is_meant(held.session(), hint.as_ref())) {
-                    let event = Event::done(Act::SessionEnded, now).by(&held.account().id).because("sign_out");
-                    self.end_dormant(held, EndReason::SignOut, event).await?;
-                }
-                let next = address.map_or(LoggedOut::Nobody, |address| LoggedOut::Return(address.with(&[])));
-                Ok((next, Handles::Unchanged))
-            }
+            // Nobody is signed in: there is nothing to ask.
+            (_, None) => Ok((nobody(address), Handles::Unchanged)),
         }
+    }
+
+    /// Whoever signs out of a session that timed out leaves nothing that may come back.
+    async fn out_of_dormant(
+        &self,
+        held: &Dormant,
+        address: Option<ReturnAddress>,
+        now: Timestamp,
+    ) -> Result<(LoggedOut, Handles), Fault> {
+        let event = Event::done(Act::SessionEnded, now).by(&held.account().id).because("sign_out");
+        self.end_dormant(held, EndReason::SignOut, event).await?;
+        Ok((nobody(address), Handles::Unchanged))
     }
 
     /// The person answers the page that asked.
@@ -159,29 +172,37 @@ impl Idp {
     ) -> Result<(LoggedOut, Handles), Fault> {
         let asked = self.seals.open::<Asked>(Purpose::Logout, request);
         let ours = asked.filter(|q| q.browser == visitor.browser.id && now < q.asked_at + ASKING);
-        let Some(Asked { request, .. }) = ours else { return Ok((LoggedOut::Gone, Handles::Unchanged)) };
+        let Some(Asked { request, session, .. }) = ours else { return Ok((LoggedOut::Gone, Handles::Unchanged)) };
         let LogoutAnswer::SignOut(scope) = answer else { return Ok((LoggedOut::Stayed, Handles::Unchanged)) };
-        let (hint, client, address) = self.proved(&request, now).await?;
-        let live = self.all_live(visitor, now).await?;
-        let current = live.iter().find(|current| self.is_meant(&current.session, hint.as_ref())).or(live.first());
-        match current {
-            Some(current) => self.carry_out(visitor, current, (scope, client.as_ref()), address, now).await,
-            None => {
-                let next = address.map_or(LoggedOut::Nobody, |address| LoggedOut::Return(address.with(&[])));
-                Ok((next, Handles::Unchanged))
-            }
+        let (_, client, address) = self.proved(&request, now).await?;
+        let (live, dormant) = self.all_held(visitor, now).await?;
+        if let Some(current) = live.iter().find(|current| current.session.id == session) {
+            return self.carry_out(visitor, current, (scope, client.as_ref()), address, now).await;
+        }
+        // It timed out while the page was open.
+        match dormant.iter().find(|held| held.session().id == session) {
+            Some(held) => self.out_of_dormant(held, address, now).await,
+            None => Ok((nobody(address), Handles::Unchanged)),
         }
     }
 
-    /// The person signs out on a page of ours that no app asked for.
+    /// The person signs out on a page of ours that no app asked for: of the current session, which may have timed out
+    /// since the page was shown.
     pub async fn sign_out_here(
         &self,
         visitor: &Visitor,
-        current: &Current,
         scope: Scope,
         now: Timestamp,
     ) -> Result<(LoggedOut, Handles), Fault> {
-        self.carry_out(visitor, current, (scope, None), None, now).await
+        if let Some(current) = self.current(visitor, now).await? {
+            return self.carry_out(visitor, &current, (scope, None), None, now).await;
+        }
+        let (_, dormant) = self.all_held(visitor, now).await?;
+        let first = visitor.handles.first().map(Secret::expose);
+        match dormant.iter().find(|held| Some(held.handle().expose()) == first) {
+            Some(held) => self.out_of_dormant(held, None, now).await,
+            None => Ok((LoggedOut::Nobody, Handles::Unchanged)),
+        }
     }
 
     /// What a request proves: whom it means, who asks, and where it may lead.
@@ -297,6 +318,11 @@ impl Idp {
         let client = self.store.read::<Client>(id.as_str()).await?;
         Ok(client.map(|client| client.name().to_owned()))
     }
+}
+
+/// Nobody is signed in, or not any more.
+fn nobody(address: Option<ReturnAddress>) -> LoggedOut {
+    address.map_or(LoggedOut::Nobody, |address| LoggedOut::Return(address.with(&[])))
 }
 
 fn return_address(request: &LogoutRequest, client: Option<&Client>) -> Option<ReturnAddress> {

@@ -19,8 +19,9 @@ const AT_ONCE: usize = 8;
 const IN_MEMORY: usize = 2_048;
 /// Notices that may wait for a host that answered last time, and quickly.
 const QUEUE: usize = 512;
-/// Notices that may wait for a host that did not, or that nobody knows yet.
-const SHORT_QUEUE: usize = 32;
+/// Notices that may wait for a host that did not, or that nobody knows yet: few, so that a hundred dead hosts at once
+/// leave room in memory for the others until their circuits open.
+const SHORT_QUEUE: usize = 8;
 /// Answers within this are quick.
 const QUICK: Duration = Duration::from_millis(250);
 /// How long an answer takes of a host that nobody knows. Too little costs one more return, too much keeps back an app

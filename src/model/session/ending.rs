@@ -20,6 +20,9 @@ pub enum Ended {
 impl Session {
     /// The person signs out of one app; the others and the session go on.
     pub fn leave(mut self, client: &ClientId, now: Timestamp) -> Change<Session, ()> {
+        if self.ending.is_some() {
+            return Change::keep(());
+        }
         let event = Event::done(Act::SessionEnded, now).by(&self.account).client(client).because("sign_out_app");
         match self.participants.get_mut(client) {
             Some(part) if part.signed_out_at.is_none() => {

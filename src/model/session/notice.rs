@@ -37,6 +37,9 @@ pub struct Notice {
     /// Until when it may come back; none when it may not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// Since when it is owed, where that is later than the end: nobody swept meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owed_at: Option<Timestamp>,
     /// Attempts made.
     #[serde(default)]
     pub attempts: u32,
@@ -135,9 +138,14 @@ impl Notice {
         pause + pause * u32::from(jitter.min(1000)) / 5_000
     }
 
+    /// Since when it is tried.
+    fn since(&self) -> Timestamp {
+        self.owed_at.unwrap_or(self.at)
+    }
+
     fn after(&self, attempted: Attempted, now: Timestamp) -> NoticeState {
         let again = |at: Timestamp| {
-            if now >= self.at + GIVE_UP { NoticeState::GivenUp(now) } else { NoticeState::Waiting(at) }
+            if now >= self.since() + GIVE_UP { NoticeState::GivenUp(now) } else { NoticeState::Waiting(at) }
         };
         match attempted {
             Attempted::Told => NoticeState::Told(now),
@@ -164,18 +172,19 @@ impl Session {
             reason: of.reason,
             at: of.at,
             until: of.until,
+            owed_at: Some(now).filter(|now| *now > of.at),
             attempts: 0,
             state: NoticeState::Waiting(now),
         });
     }
 
-    /// Every app that knows of this life of the session is to learn of its end. A time-out is no news to an app whose
-    /// own part is over; a sign-out is, since that part might have come back.
+    /// Every app that the end of this life of the session is news to is to learn of it. A time-out is news to those that
+    /// know of this life, and whose own part is not over. An end for good is news to all: also to an app that knows an
+    /// earlier life alone and was told that it may come back, under the name it knows.
     pub(super) fn owe_all(&mut self, of: Over, now: Timestamp) {
         let news = |part: &super::application::ApplicationSession| {
-            part.session_epoch == self.epoch
-                && part.signed_out_at.is_none()
-                && (of.until.is_none() || part.timed_out.is_none())
+            part.signed_out_at.is_none()
+                && (of.until.is_none() || (part.session_epoch == self.epoch && part.timed_out.is_none()))
         };
         let apps: Vec<_> = self.participants.iter().filter(|(_, part)| news(part)).collect();
         let apps: Vec<_> = apps.into_iter().map(|(client, part)| (client.clone(), part.epochs())).collect();
@@ -191,6 +200,11 @@ impl Session {
             if let NoticeState::Waiting(at) = notice.state
                 && now >= at
             {
+                if now >= notice.since() + GIVE_UP * 2 {
+                    // Nobody ever settled it: no session is kept for that for good.
+                    notice.state = NoticeState::GivenUp(now);
+                    continue;
+                }
                 notice.attempts += 1;
                 notice.state = NoticeState::Waiting(now + CLAIM);
                 claimed.push(notice.clone());
@@ -252,6 +266,7 @@ mod tests {
             reason: NoticeReason::SignOut,
             at: Timestamp(0),
             until: None,
+            owed_at: None,
             attempts,
             state: NoticeState::Waiting(Timestamp(0)),
         }

@@ -33,14 +33,13 @@ impl Session {
         now: Timestamp,
     ) -> Timestamp {
         let standing = self.standing(account, policies, now);
-        let of_standing = match forgotten_at(standing) {
-            Some(at) => at,
-            None => {
-                let own = self.participants.iter().filter_map(|(client, part)| part.own_end(limits.get(client)?));
-                standing.until().into_iter().chain(own).min().unwrap_or(now + LOOK_AGAIN)
-            }
-        };
-        self.next_notice().map_or(of_standing, |notice| notice.min(of_standing))
+        let notice = self.next_notice();
+        if let Some(at) = forgotten_at(standing, policies.of(self.remember).reconstitution_window) {
+            // Not forgotten before everybody was told, or given up.
+            return notice.unwrap_or(at);
+        }
+        let own = self.participants.iter().filter_map(|(client, part)| part.own_end(limits.get(client)?));
+        standing.until().into_iter().chain(own).chain(notice).min().unwrap_or(now + LOOK_AGAIN)
     }
 
     /// What the sweep does with it; answers with the notices that are to be tried now.
@@ -53,14 +52,21 @@ impl Session {
     ) -> Change<Session, Vec<Notice>> {
         let Some(account) = account else { return Change::delete(Vec::new()) };
         let standing = self.standing(account, policies, now);
-        if forgotten_at(standing).is_some_and(|at| now >= at) {
+        let forgotten_at = forgotten_at(standing, policies.of(self.remember).reconstitution_window);
+        let written_down = self.ending.is_some() || self.timed_out.is_some();
+        // Where nobody swept for long, the end is told first, however long ago it was.
+        if forgotten_at.is_some_and(|at| now >= at) && written_down && self.next_notice().is_none() {
             return Change::delete(Vec::new());
         }
+        let before = self.notices.clone();
         let events = self.tell_what_is_over(standing, policies, limits, now);
         let claimed = self.claim(now);
         let next = self.next_look(account, policies, limits, now).max(now + Duration::from_secs(1));
-        let mut change =
-            if events.is_empty() && claimed.is_empty() { Change::keep(claimed) } else { Change::put(claimed, self) };
+        let mut change = if events.is_empty() && self.notices == before {
+            Change::keep(claimed)
+        } else {
+            Change::put(claimed, self)
+        };
         change.events = events;
         change.due(next)
     }
@@ -123,11 +129,12 @@ impl super::application::ApplicationSession {
     }
 }
 
-/// When one that is over may be forgotten; none for a live one.
-fn forgotten_at(standing: Standing) -> Option<Timestamp> {
+/// When one that is over may be forgotten; none for a live one. One that timed out is over for good when its window is.
+fn forgotten_at(standing: Standing, window: Duration) -> Option<Timestamp> {
     match standing {
         Standing::Live { .. } | Standing::Warn { .. } => None,
         Standing::Dormant { until, .. } => Some(until + KEEP_ENDED),
-        Standing::Ended { at, .. } | Standing::Expired { since: at, .. } => Some(at + KEEP_ENDED),
+        Standing::Expired { since, .. } => Some(since + window + KEEP_ENDED),
+        Standing::Ended { at, .. } => Some(at + KEEP_ENDED),
     }
 }

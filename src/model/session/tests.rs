@@ -649,8 +649,14 @@ fn the_sweep_forgets_what_is_long_over_alone() {
             "it comes again, later"
         );
     }
-    let late = over + Duration::from_secs(86_400);
-    assert_eq!(first.clone().sweep(Some(&account()), &policies, &none, late).fate, Fate::Delete);
+    // An hour in which it may come back, and a day for whoever looks it up.
+    let late = over + Duration::from_secs(3_600 + 86_400);
+    let Fate::Put(told) = first.clone().sweep(Some(&account()), &policies, &none, late).fate else {
+        panic!("nobody swept before: it is written down first")
+    };
+    assert_eq!(told.clone().sweep(Some(&account()), &policies, &none, late).fate, Fate::Delete);
+    let before = late - Duration::from_secs(1);
+    assert_eq!(told.sweep(Some(&account()), &policies, &none, before).fate, Fate::Keep);
     assert_eq!(first.sweep(None, &policies, &none, at(0)).fate, Fate::Delete, "nobody's");
 }
 

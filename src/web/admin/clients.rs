@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 
 /// GET /admin/clients
 pub(in crate::web) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
-    let current = match enter(&asking).await? {
+    let current = match enter(&asking, asking.activity).await? {
         Entered::As(current) => current,
         Entered::Not(response) => return Ok(response),
     };

@@ -11,6 +11,7 @@ use super::{cookies, turn};
 use crate::flow::authorize::Next;
 use crate::flow::session::Current;
 use crate::model::authorization::Goal;
+use crate::model::session::activity::Activity;
 use crate::protocol::params::Params;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -18,7 +19,7 @@ use askama::Template;
 
 /// GET /admin
 pub(super) async fn home(asking: Asking) -> Result<HttpResponse, WebError> {
-    match enter(&asking).await? {
+    match enter(&asking, asking.activity).await? {
         Entered::As(_) => Ok(see_other("/admin/users")),
         Entered::Not(response) => Ok(response),
     }
@@ -32,8 +33,8 @@ enum Entered {
     Not(HttpResponse),
 }
 
-async fn enter(asking: &Asking) -> Result<Entered, WebError> {
-    let (turn, current) = asking.idp().open_page(&asking.visitor, Goal::Console, asking.now).await?;
+async fn enter(asking: &Asking, activity: Activity) -> Result<Entered, WebError> {
+    let (turn, current) = asking.idp().open_page(&asking.visitor, (Goal::Console, activity), asking.now).await?;
     match (&turn.next, current) {
         (Next::Arrived(_), Some(current)) => Ok(Entered::As(Box::new(current))),
         _ => Ok(Entered::Not(turn::draw(asking, turn)?)),
@@ -42,7 +43,7 @@ async fn enter(asking: &Asking) -> Result<Entered, WebError> {
 
 /// The same for a posted form: whoever has to sign in first starts over at the page.
 async fn enter_to_act(asking: &Asking, page: &str) -> Result<Entered, WebError> {
-    Ok(match enter(asking).await? {
+    Ok(match enter(asking, Activity::AuthorizationByPerson).await? {
         Entered::Not(response) if response.status().is_success() => Entered::Not(see_other(page)),
         entered => entered,
     })

@@ -16,7 +16,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 /// GET /admin/sessions
 pub(in crate::web) async fn sessions(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
-    let current = match enter(&asking).await? {
+    let current = match enter(&asking, asking.activity).await? {
         Entered::As(current) => current,
         Entered::Not(response) => return Ok(response),
     };
@@ -66,7 +66,7 @@ pub(in crate::web) async fn end_session(form: OurForm) -> Result<HttpResponse, W
 
 /// GET /admin/audit
 pub(in crate::web) async fn audit(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
-    let current = match enter(&asking).await? {
+    let current = match enter(&asking, asking.activity).await? {
         Entered::As(current) => current,
         Entered::Not(response) => return Ok(response),
     };

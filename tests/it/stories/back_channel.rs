@@ -1,6 +1,7 @@
 //! Every app learns of the end: back-channel logout, with real receivers.
 
 use crate::harness::{Browser, Idp, Manner, Receiver, RelyingApp, Tokens, USERNAME};
+use abide::model::record::Kind;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -143,7 +144,38 @@ async fn a_time_out_is_told_with_its_reason_and_how_long_it_may_come_back() {
     browser.get(&format!("/end_session?id_token_hint={}", again.id)).await;
     world.idp.deliver().await;
     assert_eq!(world.receivers[0].ends().last(), Some(&ended("sign_out", &again)));
-    assert_eq!(world.receivers[1].ends().len(), 1, "two never learnt of the new life");
+    // Two never learnt of the new life, and was told that the old one may come back: it does not any more.
+    assert_eq!(world.receivers[1].ends(), [ended("idle", &tokens[1]), ended("sign_out", &tokens[1])]);
+    assert_eq!(world.receivers[1].until(), None);
+}
+
+#[actix_web::test]
+async fn what_ended_while_nobody_swept_is_told_before_it_is_forgotten() {
+    for (how, reason) in [("a time-out", "idle"), ("a closed account", "revoked")] {
+        let world = World::new().await;
+        let (_, tokens) = world.visit().await;
+        if how == "a closed account" {
+            world.idp.end_account_of(USERNAME, true).await;
+        }
+        // Weeks in which no node was up.
+        world.idp.pass("20d");
+        world.receivers[0].turn(Manner::Answers(503));
+        world.idp.deliver().await;
+        assert_eq!(world.receivers[1].ends(), [ended(reason, &tokens[1])], "{how}");
+        assert!(!world.receivers[0].ends().is_empty(), "{how}: it was tried");
+        // And tried again, as if it had ended now.
+        world.receivers[0].turn(Manner::Answers(200));
+        let before = world.receivers[0].ends().len();
+        world.idp.pass("1h");
+        world.idp.deliver().await;
+        assert!(world.receivers[0].ends().len() > before, "{how}: nobody gave up at once");
+        for span in ["2m", "2s"] {
+            world.idp.pass(span);
+            world.idp.deliver().await;
+        }
+        let left = world.idp.flows().store.backend().keys(Kind::Session, None, 10).await.unwrap().items;
+        assert!(left.is_empty(), "{how}: everybody knows, and it is forgotten: {left:?}");
+    }
 }
 
 #[actix_web::test]

@@ -1,7 +1,8 @@
 //! Sessions end when they should, each app at its own sensitivity.
 
-use crate::harness::Idp;
+use crate::harness::{Answer, Browser, Idp};
 use abide::protocol::duration::Limit;
+use actix_web::test::TestRequest;
 
 #[actix_web::test]
 async fn idle_time_counts_the_person_and_not_the_machine() {
@@ -19,6 +20,94 @@ async fn idle_time_counts_the_person_and_not_the_machine() {
     assert_eq!(browser.silently(&social).await.error(), "login_required");
     assert_eq!(social.try_refresh(&tokens.refresh).await.error(), "invalid_grant");
     assert_eq!(social.userinfo(&tokens.access).await.status, 401);
+}
+
+/// A request for a page that is no navigation of the person's: a picture, a script, a frame, a page that reloads itself.
+async fn by_a_machine(browser: &mut Browser, path: &str, turn: usize) -> Answer {
+    let (dest, mode) =
+        [("image", "no-cors"), ("empty", "cors"), ("iframe", "navigate"), ("document", "navigate")][turn % 4];
+    let request = TestRequest::get().uri(path).insert_header(("sec-fetch-dest", dest));
+    browser.send(request.insert_header(("sec-fetch-mode", mode))).await
+}
+
+#[actix_web::test]
+async fn a_machine_that_looks_at_our_pages_keeps_nothing_alive() {
+    let idp = Idp::with(|config| config.session.idle_timeout = "30m".parse().unwrap()).await;
+    let (mut browser, social) = (idp.browser(), idp.app("social"));
+    browser.enter(&social).await;
+    for turn in 0..4 {
+        idp.pass("7m");
+        let page = by_a_machine(&mut browser, "/account", turn).await;
+        assert!(page.body.contains("id=\"sign-out\""), "the page itself is shown");
+    }
+    idp.pass("2m");
+    assert_eq!(browser.silently(&social).await.error(), "login_required");
+    let page = browser.get("/account").await;
+    assert!(page.body.contains("id=\"sign-in\""));
+
+    // The same page looked at by the person does.
+    browser.enter(&social).await;
+    for _ in 0..3 {
+        idp.pass("20m");
+        browser.get("/account").await;
+    }
+    assert!(browser.silently(&social).await.parameter("code").is_some());
+}
+
+#[actix_web::test]
+async fn a_machine_that_looks_at_the_console_does_not_keep_it_open() {
+    let idp = Idp::start().await;
+    let mut boss = idp.browser();
+    let page = boss.get("/admin").await;
+    boss.sign_in_as(&page, "boss", "the boss of all of this").await;
+    for turn in 0..2 {
+        idp.pass("7m");
+        assert!(by_a_machine(&mut boss, "/admin/users", turn).await.body.contains("/admin/audit"));
+    }
+    idp.pass("2m");
+    for turn in 0..4 {
+        assert!(
+            by_a_machine(&mut boss, "/admin/users", turn).await.body.contains("id=\"sign-in\""),
+            "15 minutes passed"
+        );
+    }
+    // The person's own visits keep it open, and so do their forms.
+    let page = boss.get("/admin").await;
+    boss.sign_in_as(&page, "boss", "the boss of all of this").await;
+    for _ in 0..3 {
+        idp.pass("14m");
+        assert!(boss.get("/admin/users").await.body.contains("/admin/audit"));
+    }
+}
+
+#[actix_web::test]
+async fn a_client_is_never_laxer_than_the_session() {
+    for limits in [
+        serde_json::json!({"idle_timeout": "10h", "max_lifetime": "30d"}),
+        serde_json::json!({"idle_timeout": "never", "max_lifetime": "never"}),
+    ] {
+        let idp = Idp::with(|config| {
+            config.session.idle_timeout = "30m".parse().unwrap();
+            config.session.max_lifetime = "2h".parse().unwrap();
+        })
+        .await;
+        let lax = idp.app("lax");
+        idp.import(
+            serde_json::json!({"clients": [{"client_id": "lax", "client_secret": lax.secret(), "consent": "skip",
+            "redirect_uris": [lax.redirect_uri()], "session": limits}]}),
+        )
+        .await;
+        let mut browser = idp.browser();
+        let began = idp.now();
+        let tokens = lax.redeem(&browser.enter(&lax).await).await;
+        let end = began + std::time::Duration::from_secs(2 * 3_600);
+        assert_eq!(tokens.claims()["session_expiry"], end.0, "{limits}");
+        let status = lax.status(&tokens.access).await.json();
+        assert_eq!(status["application"]["idle_end"], status["idle_end"], "{limits}");
+        idp.pass("31m");
+        assert_eq!(browser.silently(&lax).await.error(), "login_required", "{limits}");
+        assert_eq!(lax.try_refresh(&tokens.refresh).await.error(), "invalid_grant", "{limits}");
+    }
 }
 
 #[actix_web::test]

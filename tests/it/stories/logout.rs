@@ -1,6 +1,10 @@
 //! Endings: sign-out, revocation, a disabled account.
 
 use crate::harness::Idp;
+use serde_json::Value;
+
+/// Somebody else.
+const OTTO: (&str, &str) = ("otto", "another person entirely");
 
 #[actix_web::test]
 async fn a_genuine_hint_signs_out_without_a_question() {
@@ -51,6 +55,64 @@ async fn an_expired_hint_is_honoured_and_a_foreign_one_asks() {
     let done = other.get(&end_session(&[("id_token_hint", &foreign.id)])).await;
     assert!(done.location().starts_with("/signed-out?r="));
     assert_eq!(other.silently(&social).await.error(), "login_required");
+}
+
+#[actix_web::test]
+async fn a_picture_of_another_site_signs_nobody_out() {
+    let idp = Idp::start().await;
+    let (mut browser, social) = (idp.browser(), idp.app("social"));
+    let tokens = social.redeem(&browser.enter(&social).await).await;
+    // With the genuine hint of this very session; and without any, and as a person who only looks at a page.
+    for request in [end_session(&[("id_token_hint", &tokens.id)]), end_session(&[("client_id", "social")])] {
+        let answer = browser.get_framed_elsewhere(&request).await;
+        assert!(!answer.headers.contains_key("set-cookie"), "{}", answer.body);
+        assert!(browser.silently(&social).await.parameter("code").is_some(), "{request:.40}");
+    }
+}
+
+#[actix_web::test]
+async fn who_signs_out_just_after_a_time_out_is_signed_out() {
+    for how in ["the question", "the account page"] {
+        let idp = Idp::with(|config| config.session.idle_timeout = "30m".parse().unwrap()).await;
+        let (mut browser, social) = (idp.browser(), idp.app("social"));
+        browser.enter(&social).await;
+        let (path, action, answer): (_, _, &[_]) = match how {
+            "the question" => ("/end_session", "/end_session/confirm", &[("choice", "sign-out")]),
+            _ => ("/account", "/account/sign-out", &[]),
+        };
+        idp.pass("25m");
+        let page = browser.get(path).await;
+        // Looking at the account page was an act; looking at the question was none.
+        idp.pass(if how == "the question" { "6m" } else { "31m" });
+        let out = browser.submit(&page, action, answer).await;
+        assert!(out.status.is_success() || out.status.is_redirection(), "{how}: {}", out.body);
+        let again = social.redeem(&browser.enter(&social).await).await;
+        assert_eq!(again.claims()["prev_sid"], Value::Null, "{how}: nothing came back");
+    }
+}
+
+#[actix_web::test]
+async fn a_hint_for_a_session_that_timed_out_is_not_turned_against_another() {
+    let idp = Idp::with(|config| {
+        config.session.idle_timeout = "30m".parse().unwrap();
+        config.session.remember.idle_timeout = "10d".parse().unwrap();
+    })
+    .await;
+    let (mut browser, social) = (idp.browser(), idp.app("social"));
+    let tokens = social.redeem(&browser.enter(&social).await).await;
+    let page = browser.authorize(&social, &[("prompt", "login")]).await;
+    let (username, password) = OTTO;
+    let form = [("username", username), ("password", password), ("remember", "on")];
+    browser.submit(&page, "/sign-in", &form).await;
+    idp.pass("31m");
+    assert!(browser.silently(&social).await.parameter("code").is_some(), "Otto is there, for longer");
+    let out = browser.get(&end_session(&[("id_token_hint", &tokens.id)])).await;
+    assert!(!out.body.contains("id=\"sign-out\""), "Otto is not asked: {}", out.body);
+    assert!(browser.silently(&social).await.parameter("code").is_some(), "nor signed out");
+    // And what timed out is over for good.
+    let page = browser.authorize(&social, &[("prompt", "login")]).await;
+    let answer = browser.sign_in(&page).await;
+    assert_eq!(social.redeem(&answer).await.claims()["prev_sid"], Value::Null);
 }
 
 #[actix_web::test]
