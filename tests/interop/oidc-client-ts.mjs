@@ -23,28 +23,14 @@ const signIn = (prompt) => manager.signinRedirect({ prompt, nonce: nonce() });
 // A hidden frame: whoever is signed in at the provider. It works on the provider's own site only.
 const look = () => manager.signinSilent({ forceIframeAuth: true, nonce: nonce() });
 
-// With the refresh token. It ended with its session or by itself: the frame knows which. One look, never a loop.
-async function renew() {
-  try {
-    return await manager.signinSilent({ nonce: nonce() });
-  } catch (error) {
-    return afterFailure(error);
-  }
-}
-
-async function afterFailure(error) {
-  if (error.error !== "invalid_grant") return leave(error);
-  try {
-    return await look();
-  } catch (answer) {
-    return leave(answer);
-  }
-}
+// With the refresh token. Where it has ended, the frame knows whether its session has. One look, never a loop.
+const renew = () => manager.signinSilent({ nonce: nonce() }).catch(afterFailure);
+const afterFailure = (error) => (error.error === "invalid_grant" ? look().catch(leave) : leave(error));
 
 // The network may fail and come back; `login_required` is final.
 async function leave(error) {
   if (error.error === "login_required") await manager.removeUser();
-  show(null, error.error ?? error.message);
+  show(await manager.getUser(), error.error ?? error.message);
 }
 
 manager.events.addSilentRenewError(afterFailure);
