@@ -6,7 +6,7 @@ use crate::real::block_on;
 use crate::real::idp::{RealIdp, person};
 use crate::real::pasted::Pasted;
 use crate::real::process::free_port;
-use crate::real::visitor::{Answer, Visitor};
+use crate::real::visitor::{Answer, Visitor, local_client};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -120,6 +120,10 @@ fn it_shows_the_claims_and_a_back_channel_logout_ends_that_one_session() {
         assert_eq!(world.told(), ["200"], "the module took the one logout token");
         let form = desk.travel(&world.private(), NOWHERE).await;
         assert!(form.body.contains("name=\"password\""), "somebody has to sign in: {}", form.body);
+        for (name, value) in [("x-requested-with", "XMLHttpRequest"), ("accept", "application/json")] {
+            let script = local_client().build().unwrap().get(world.private()).header(name, value);
+            assert_eq!(script.send().await.unwrap().status(), 401, "{name}: a script is sent nowhere");
+        }
         for others in [&phone, &jon] {
             assert_eq!(world.state(others).await, State::SignedIn, "another browser was not meant");
         }
@@ -184,6 +188,8 @@ fn its_refreshes_count_as_use_of_the_wiki_and_its_own_limit_is_told_when_nobody_
         // The person's session lives, and still nobody enters without having authenticated.
         let account = browser.get(&world.idp.at("/account")).await;
         assert!(account.body.contains("/account/sign-out"), "{}", account.body);
+        // Times are whole seconds, and one within the second of the end is not later than it.
+        tokio::time::sleep(Duration::from_secs(1)).await;
         world.come_back(&browser, "ada").await;
     });
 }
