@@ -7,6 +7,7 @@
 //! * `demo`, `keys_only`, `secrecy`: the bank and the square;
 //! * `entrance`, `account`, `console`: the provider's own pages;
 //! * `frames`: hidden frames of relying apps;
+//! * `oidc_client_ts`: npm's `oidc-client-ts` in an app without a server;
 //! * `warning`: before and after the end of the session;
 //! * `appearance`: accessibility, phone, dark mode.
 
@@ -19,6 +20,7 @@ mod entrance;
 mod frames;
 mod keyboard;
 mod keys_only;
+mod oidc_client_ts;
 mod page;
 pub mod places;
 mod secrecy;

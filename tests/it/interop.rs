@@ -1,4 +1,10 @@
-//! npm's `openid-client` as a relying party of the real binary.
+//! Relying parties from elsewhere at the real binary: npm's `openid-client` here, Apache's module below.
+//!
+//! * `apache`: a running Apache;
+//! * `mod_auth_openidc`: its module signs in, is told of the end, and signs out.
+
+mod apache;
+mod mod_auth_openidc;
 
 use std::path::Path;
 use std::process::Command;

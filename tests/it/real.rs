@@ -2,10 +2,12 @@
 //!
 //! * `process`: a program that cannot outlive the tests;
 //! * `idp`: `abide serve` in a fresh directory, on a free port;
+//! * `pasted`: what the pages about clients tell people to paste;
 //! * `travelling`: the same application in this process, on a real port, with a clock that stories move;
 //! * `visitor`: a cookie jar that follows one redirect at a time and fills in forms.
 
 pub mod idp;
+pub mod pasted;
 pub mod process;
 pub mod travelling;
 pub mod visitor;

@@ -15,7 +15,7 @@ pub const ABIDE: &str = env!("CARGO_BIN_EXE_abide");
 
 /// A running identity provider with a store of its own.
 pub struct RealIdp {
-    /// Its issuer identifier, `http://localhost:port`.
+    /// Its issuer identifier, `http://localhost:port` unless it was given another name.
     pub issuer: String,
     process: Process,
 }
@@ -59,12 +59,17 @@ pub fn client(client_id: &str, redirect_uri: &str, changes: Value) -> Value {
 impl RealIdp {
     /// Starts it empty, so that it offers its setup link.
     pub fn empty() -> RealIdp {
-        start(None)
+        start("localhost", "", None)
     }
 
     /// Imports `users` and `clients` by `abide import`, then starts it.
     pub fn with(users: &[Value], clients: &[Value]) -> RealIdp {
-        start(Some(&json!({"users": users, "clients": clients})))
+        RealIdp::set("localhost", "", users, clients)
+    }
+
+    /// The same under another name of this machine, with more lines of settings.
+    pub fn set(host: &str, settings: &str, users: &[Value], clients: &[Value]) -> RealIdp {
+        start(host, settings, Some(&json!({"users": users, "clients": clients})))
     }
 
     /// A page or endpoint of it.
@@ -78,12 +83,12 @@ impl RealIdp {
     }
 }
 
-fn start(import: Option<&Value>) -> RealIdp {
+fn start(host: &str, settings: &str, import: Option<&Value>) -> RealIdp {
     let dir = fresh_dir();
     let port = free_port();
     let config = dir.path().join("abide.toml");
     let text = format!(
-        "issuer = \"http://localhost:{port}\"\nlisten = \"127.0.0.1:{port}\"\ndata_dir = {:?}\nkeys_dir = {:?}\n",
+        "issuer = \"http://{host}:{port}\"\nlisten = \"127.0.0.1:{port}\"\ndata_dir = {:?}\nkeys_dir = {:?}\n{settings}\n",
         dir.path().join("data"),
         dir.path().join("keys")
     );
@@ -93,8 +98,9 @@ fn start(import: Option<&Value>) -> RealIdp {
     }
     let arguments = ["serve".as_ref(), "--config".as_ref(), config.as_os_str()];
     let process = Process::start(Path::new(ABIDE), &arguments, dir);
-    let mut idp = RealIdp { issuer: format!("http://localhost:{port}"), process };
-    wait_until_ready(&mut idp);
+    let mut idp = RealIdp { issuer: format!("http://{host}:{port}"), process };
+    // By the name that every resolver knows.
+    wait_until_ready(&mut idp, &format!("http://localhost:{port}/health/ready"));
     idp
 }
 
@@ -109,12 +115,11 @@ fn import_before_the_start(config: &Path, file: &Value) {
     assert!(done.status.success(), "abide import failed: {}\n{}", said(&done.stdout), said(&done.stderr));
 }
 
-fn wait_until_ready(idp: &mut RealIdp) {
-    let address = idp.at("/health/ready");
+fn wait_until_ready(idp: &mut RealIdp, address: &str) {
     let ready = super::block_on(async {
         let visitor = Visitor::new();
         let answered = async {
-            while visitor.try_get(&address).await.is_none_or(|answer| answer.status != 200) {
+            while visitor.try_get(address).await.is_none_or(|answer| answer.status != 200) {
                 assert!(!idp.process.has_ended(), "abide serve ended: {}", idp.process.last_words());
                 tokio::time::sleep(Duration::from_millis(30)).await;
             }
