@@ -198,12 +198,17 @@ part_deploy() {
 part_cli() { modules "${cli_tests[@]}"; }
 
 part_interop() {
-  [[ -d tests/interop/node_modules ]] || part_npm
+  [[ -d tests/interop/node_modules/oidc-client-ts ]] || part_npm
+  # Debian may start its own Apache with the package: it is neither used nor touched.
+  local wanted=()
+  [[ -x /usr/sbin/apache2 ]] || wanted+=(apache2)
+  [[ -e /usr/lib/apache2/modules/mod_auth_openidc.so ]] || wanted+=(libapache2-mod-auth-openidc)
+  ((${#wanted[@]} == 0)) || install_packages "${wanted[@]}"
   modules "${interop_tests[@]}"
 }
 
 part_browser() {
-  [[ -d tests/interop/node_modules ]] || part_npm
+  [[ -d tests/interop/node_modules/oidc-client-ts ]] || part_npm
   # The demo's binary belongs to another package: the tests of this one do not build it.
   part_build
   modules "${browser_tests[@]}"
