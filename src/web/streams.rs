@@ -68,7 +68,7 @@ impl Streams {
     pub fn take(&self, subject: &Subject) -> Result<Place, Full> {
         let client = match &subject.asker {
             Asker::App { client, .. } => Some(client.as_str()),
-            Asker::OurPage(_) => None,
+            Asker::OurPage(..) => None,
         };
         let most = if client.is_some() { PER_PART } else { PER_PAGES };
         let part = self.hash((subject.session.as_str(), client));
