@@ -11,8 +11,11 @@ const { lang } = document.documentElement;
 const AT_LEAST = 20;
 // Said aloud at these seconds, and not each second.
 const STEPS = [120, 60, 30, 20, 10];
-// The latest look while nothing else tells of a change; the longest that a browser's timer can wait is 24 days.
+// The latest look while nothing else tells of a change.
 const LOOK_AGAIN = 60;
+// A machine that sleeps stops timers and lets them go on where they were, and not every one tells its pages that it woke
+// up. So no timer is set for longer than this, and one that comes late by more than that is a sign.
+const PULSE = 2;
 const seconds = new Intl.NumberFormat(lang, { style: "unit", unit: "second", unitDisplay: "long" });
 
 let status = null;
@@ -66,14 +69,15 @@ function lives(one) {
 
 // Compares instants, so that it is right whenever it runs: on time, late, or after the machine slept.
 function tick() {
-  if (over || !status) return;
+  if (over) return;
+  if (!status) return Date.now() - lookedAt < 5000 ? wait(5) : void look();
   const left = status.until === null ? Infinity : status.until - now();
   // The server may see it a moment later than this clock.
   if (left <= 0) return Date.now() - lookedAt < 1000 ? wait(1) : void look();
   const warnAt = Math.min(status.warn_at ?? Infinity, (status.until ?? Infinity) - AT_LEAST);
   if (now() < warnAt) {
     dismiss();
-    return wait(Math.min(warnAt - now(), LOOK_AGAIN));
+    return wait(warnAt - now());
   }
   show(Math.ceil(left));
   wait(left % 1 || 1);
@@ -81,10 +85,12 @@ function tick() {
 
 function wait(span) {
   clearTimeout(timer);
+  const since = Date.now();
   timer = setTimeout(() => {
-    const due = !document.hidden && Date.now() - lookedAt >= LOOK_AGAIN * 1000;
-    return due ? look() : tick();
-  }, span * 1000);
+    const slept = Date.now() - since > 2 * PULSE * 1000;
+    const due = Date.now() - lookedAt >= LOOK_AGAIN * 1000;
+    return !document.hidden && (slept || due) ? look() : tick();
+  }, Math.min(span, PULSE) * 1000);
 }
 
 function show(left) {
@@ -117,6 +123,8 @@ function show(left) {
 
 function dismiss() {
   if (!dialog) return;
+  // Closed first: that gives the focus back to where it was.
+  dialog.close();
   dialog.remove();
   dialog = null;
   for (const one of document.querySelectorAll("[data-lent]")) {
@@ -193,6 +201,8 @@ function follow() {
 channel?.addEventListener("message", () => look());
 addEventListener("pageshow", () => look());
 addEventListener("online", () => look());
+// A page that the browser froze goes on.
+document.addEventListener("resume", () => look());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
 follow();
 // A page that has just come tells the others: somebody may have signed in on the way here.

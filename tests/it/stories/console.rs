@@ -88,6 +88,7 @@ async fn staying_on_its_pages_moves_both_idle_clocks_and_elsewhere_the_sessions_
     assert_eq!(words(&status), closed("idle", start + 900 + 86_400), "nothing moves a limit that has passed");
     assert_eq!(boss.status().await.json(), before, "and what failed is no act in the session either");
 
+    idp.pass("1s");
     let page = boss.get("/admin/users").await;
     boss.sign_in_as(&page, "boss", "the boss of all of this").await;
     assert_eq!(boss.get("/admin/users").await.status, 200);
