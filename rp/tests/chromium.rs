@@ -9,13 +9,13 @@ mod world;
 use abide_rp::Policy;
 use driver::{Driver, ForeignCookies};
 use serde_json::json;
-use world::{World, bank};
+use world::{MIRA, World, bank};
 
 #[actix_web::test]
 async fn warned_stayed_timed_out_and_back_with_what_was_typed() {
     let world = World::with(bank()).await;
     let browser = Driver::start(ForeignCookies::Blocked).await;
-    browser.sign_in(&world).await;
+    browser.sign_in(&format!("{}/form", world.origin), MIRA).await;
     browser.find("[name=to]").await.send_keys("Norrsken Bakery").await.expect("typed");
     browser.find("[name=password]").await.send_keys("not to be kept").await.expect("typed");
     let kept = "(await (await fetch('/auth/session/draft?form=transfer')).json()).fields";
@@ -36,7 +36,7 @@ async fn warned_stayed_timed_out_and_back_with_what_was_typed() {
     world.pass(121);
     browser.find("#username").await;
     assert!(browser.client.current_url().await.expect("an address").as_str().starts_with(&world.issuer));
-    browser.fill_in().await;
+    browser.fill_in(MIRA).await;
     browser.until("document.querySelector('form[data-restored=after-timeout]')").await;
     let fields =
         browser.script("return [...document.querySelectorAll('[name=to], [name=password]')].map((f) => f.value)").await;
@@ -49,7 +49,7 @@ async fn warned_stayed_timed_out_and_back_with_what_was_typed() {
 async fn what_one_tab_does_the_other_sees() {
     let world = World::with(bank()).await;
     let browser = Driver::start(ForeignCookies::Blocked).await;
-    browser.sign_in(&world).await;
+    browser.sign_in(&format!("{}/form", world.origin), MIRA).await;
     let first = browser.client.window().await.expect("a window");
     let second = browser.client.new_window(true).await.expect("a tab").handle;
     browser.client.switch_to_window(second.clone()).await.expect("there");
@@ -76,7 +76,7 @@ async fn what_one_tab_does_the_other_sees() {
 async fn a_logout_at_the_provider_takes_the_page_away() {
     let world = World::with(Policy::default()).await;
     let browser = Driver::start(ForeignCookies::Blocked).await;
-    browser.sign_in(&world).await;
+    browser.sign_in(&format!("{}/form", world.origin), MIRA).await;
     let sid = browser.script("return document.body.dataset.sid").await;
     let token = world.logout_token(|claims| claims["sid"] = sid);
     world.pass(2);

@@ -15,7 +15,7 @@ use driver::{Driver, ForeignCookies};
 use serde_json::json;
 use std::process::Command;
 use std::time::Duration;
-use world::World;
+use world::{MIRA, World};
 
 const TLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tls");
 
@@ -70,7 +70,7 @@ async fn due(world: &World, browser: &Driver) {
 
 /// The frame was refused: whatever happens on this page, and on the next, no other one is made.
 async fn refused_once(world: World, browser: Driver) {
-    browser.sign_in(&world).await;
+    browser.sign_in(&format!("{}/form", world.origin), MIRA).await;
     browser.script(LISTEN).await;
     assert_eq!(world.asked("iframe").len(), 0, "nothing was due");
     due(&world, &browser).await;
@@ -128,7 +128,7 @@ async fn with_the_cookie_silent_and_cookies_allowed_each_renewal_is_one_frame() 
         return;
     }
     let (world, browser) = (world(Switch::On).await, Driver::start(ForeignCookies::Allowed).await);
-    browser.sign_in(&world).await;
+    browser.sign_in(&format!("{}/form", world.origin), MIRA).await;
     browser.script(LISTEN).await;
     let pages = world.asked("document").len();
     for times in 1..=2 {

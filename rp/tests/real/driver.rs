@@ -2,7 +2,6 @@
 
 #![allow(dead_code, reason = "each of the test programs uses a part of it")]
 
-use super::world::{MIRA, World};
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 use std::net::TcpListener;
@@ -92,19 +91,20 @@ impl Driver {
         panic!("never: {text}; {}", self.client.source().await.unwrap_or_default());
     }
 
-    pub async fn sign_in(&self, world: &World) {
-        self.client.goto(&format!("{}/form", world.origin)).await.expect("a page");
-        self.fill_in().await;
+    /// Opens a page of an app and signs in on the way.
+    pub async fn sign_in(&self, page: &str, person: (&str, &str)) {
+        self.client.goto(page).await.expect("a page");
+        self.fill_in(person).await;
     }
 
-    pub async fn fill_in(&self) {
+    /// Fills the provider's form and comes back to a page with a draft, whose script has asked for the session.
+    pub async fn fill_in(&self, (name, password): (&str, &str)) {
         let username = self.find("#username").await;
         username.clear().await.expect("cleared");
-        username.send_keys(MIRA.0).await.expect("typed");
-        self.find("#password").await.send_keys(MIRA.1).await.expect("typed");
+        username.send_keys(name).await.expect("typed");
+        self.find("#password").await.send_keys(password).await.expect("typed");
         self.find("#sign-in").await.click().await.expect("clicked");
         self.find("form[data-draft]").await;
-        // The script has asked for the session.
         self.until("performance.getEntriesByName(new URL('/auth/session', location).href).length").await;
     }
 }
