@@ -141,15 +141,21 @@ async fn what_was_acknowledged_survives_the_kill() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path().join("sessions");
     let rounds = std::env::var(ROUNDS).ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(8);
-    let (mut said, mut judged) = (BTreeMap::new(), 0);
+    let mut all = BTreeMap::new();
     for round in 0..rounds {
+        let mut said = BTreeMap::new();
         // Where in the work it falls differs from round to round, and by itself.
         run(&folder, 40 + 97 * (round % 13), &mut said);
-        let store = SledStore::open(&folder).expect("opened again");
-        for (name, word) in &said {
-            assert_eq!(wrong(&store, name, *word).await, None, "round {round}, {name}");
-        }
-        judged += said.len();
+        judge(&folder, &said, &format!("after kill {round}")).await;
+        all.extend(said);
     }
-    eprintln!("{rounds} kills, {} sessions, {judged} times judged", said.len());
+    judge(&folder, &all, "in the end").await;
+    eprintln!("{rounds} kills, {} sessions", all.len());
+}
+
+async fn judge(folder: &Path, said: &BTreeMap<String, Said>, when: &str) {
+    let store = SledStore::open(folder).expect("opened again");
+    for (name, word) in said {
+        assert_eq!(wrong(&store, name, *word).await, None, "{when}, {name}");
+    }
 }
