@@ -91,10 +91,9 @@ async fn run(options: Options) -> anyhow::Result<()> {
         moved: ports::moved(options.port, &[&house.issuer, &house.bank_origin, &house.plaza_origin]),
         data: matches!(home, Home::Kept(_)).then(|| home.path()),
     };
-    let shown = welcome.print().map_err(anyhow::Error::from);
-    let asked = match shown {
-        Ok(()) => shutdown::asked().await.map_err(anyhow::Error::from),
-        failed => failed,
+    let asked = match welcome.print() {
+        Ok(()) => shutdown::asked().await,
+        Err(error) => Err(error.into()),
     };
     house.stop().await?;
     asked
