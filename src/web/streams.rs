@@ -70,7 +70,7 @@ impl Streams {
     pub fn take(&self, subject: &Subject) -> Result<Place, Full> {
         let client = match &subject.asker {
             Asker::App { client, .. } => Some(client.as_str()),
-            Asker::OurPage(_) => None,
+            Asker::OurPage(..) => None,
         };
         let (most, most_of_all) = if client.is_some() { (PER_PART, PER_CLIENT) } else { (PER_PAGES, PER_PERSON) };
         let part = self.hash((subject.session.as_str(), client));
