@@ -150,6 +150,7 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flow::our_pages::Page;
     use crate::model::id::{AccountId, ClientId, GrantId, SecretDigest, SessionId};
     use crate::protocol::time::Timestamp;
 
@@ -185,7 +186,7 @@ mod tests {
         let page = |session: u32, account: &str| Subject {
             session: SessionId::new(session.to_string()),
             account: AccountId::new(account),
-            asker: Asker::OurPage(SecretDigest::new("x".into())),
+            asker: Asker::OurPage(Page::Other, SecretDigest::new("x".into())),
         };
         places.extend((0..PER_PERSON).map(|n| streams.take(&page(n, "mira")).ok().unwrap()));
         assert_eq!(streams.take(&page(PER_PERSON, "mira")).err(), Some(Full::Whole));
