@@ -47,8 +47,11 @@ pub fn restorable(kept: &ApplicationSession, standing: Standing, fresh: &Identit
     {
         return Err(Withheld::NotFresh);
     }
-    // A provider that knows no `prev_sid` says nothing, and one that continued nothing has nothing to say.
-    if fresh.claims().contains_key("prev_sid") && fresh.prev_sid() != kept.identity.sid() {
+    // A provider that knows no `prev_sid` says nothing, and one that continued nothing has nothing to say. A session
+    // that was continued once names the earlier one in all its tokens: whoever timed out here alone is in it still.
+    let is_kept = |sid: Option<&str>| sid.is_some() && sid == kept.identity.sid();
+    let continues = fresh.claims().contains_key("prev_sid");
+    if continues && !is_kept(fresh.sid()) && !is_kept(fresh.prev_sid()) {
         return Err(Withheld::OtherSession);
     }
     Ok(())

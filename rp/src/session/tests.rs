@@ -243,6 +243,15 @@ fn restoring_with_each_condition_violated_alone() {
         ("authenticated at that instant", changed("auth_time", json!(T0 + 120)), 140, None, Err(Withheld::NotFresh)),
         ("no auth_time", changed("auth_time", Value::Null), 140, None, Err(Withheld::NotFresh)),
         ("continues another session", changed("prev_sid", json!("s0")), 140, None, Err(Withheld::OtherSession)),
+        (
+            "still the same session, which continued another one before",
+            made_of(
+                json!({"iss": "https://id.example", "sub": "mira", "sid": "s1", "prev_sid": "s0", "auth_time": T0 + 130}),
+            ),
+            140,
+            None,
+            Ok(()),
+        ),
         ("continues no text", changed("prev_sid", json!(7)), 140, None, Err(Withheld::OtherSession)),
         ("too late", made_of(good.clone()), 3720, None, Err(Withheld::WindowClosed)),
         ("signed out", made_of(good.clone()), 140, Some(ended(130, Reason::SignOut, None)), Err(Withheld::Ended)),

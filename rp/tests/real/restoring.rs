@@ -1,14 +1,14 @@
 //! What a timed-out session kept comes back under all conditions, and under no less.
 
+use crate::both_sides::{half_an_hour, told};
 use crate::world::{By, MIRA, OTTO, Visitor, World, bank};
 use serde_json::{Value, json};
 
 /// Mira, signed in, with half a transfer typed and three things in her cart.
 async fn half_way(world: &World) -> Visitor {
     let mut mira = world.signed_in(MIRA).await;
+    type_half(&mut mira).await;
     let csrf = mira.open("/account").await.json()["csrf"].as_str().expect("a token").to_owned();
-    let draft = json!({"form": "transfer", "fields": {"to": "Norrsken Bakery", "amount": "12.40"}});
-    assert_eq!(mira.script("/auth/session/draft", &csrf, &draft).await.status, 204);
     assert_eq!(mira.script("/cart", &csrf, &json!(3)).await.status, 204);
     mira
 }
@@ -39,12 +39,74 @@ async fn a_half_filled_form_survives_the_timeout() {
     world.stop().await;
 }
 
+/// Half a transfer, typed by somebody who is signed in.
+async fn type_half(mira: &mut Visitor) {
+    let csrf = mira.open("/account").await.json()["csrf"].as_str().expect("a token").to_owned();
+    let draft = json!({"form": "transfer", "fields": {"to": "Norrsken Bakery", "amount": "12.40"}});
+    assert_eq!(mira.script("/auth/session/draft", &csrf, &draft).await.status, 204);
+}
+
+#[actix_web::test]
+async fn in_a_session_that_came_back_once_a_limit_of_the_app_alone_loses_nothing() {
+    let world = World::of(bank(), half_an_hour, told()).await;
+    let mut mira = half_way(&world).await;
+    let first = mira.open("/account").await.json()["sid"].clone();
+    world.pass(1801);
+    world.deliver().await;
+    let back = mira.sign_in("/account", MIRA).await.json();
+    assert_eq!((kept(&back), &back["prev_sid"]), (Some("12.40"), &first));
+    let second = back["sid"].clone();
+
+    // From here on the provider's session lives, and all of its tokens name the first one beside it.
+    for _ in 0..2 {
+        type_half(&mut mira).await;
+        world.pass(150);
+        assert_eq!(mira.step(By::Script, "/account").await.status, 401);
+        let again = mira.sign_in("/account", MIRA).await.json();
+        assert_eq!((&again["sid"], &again["prev_sid"]), (&second, &first), "{again}");
+        assert_eq!((kept(&again), again["cart"].as_i64()), (Some("12.40"), Some(3)), "{again}");
+    }
+    world.pass(60);
+    let page = mira.open("/auth/sign-in?again=1&return_to=/account").await;
+    let anew = mira.fill_in(&page, MIRA).await.json();
+    assert_eq!((&anew["prev_sid"], kept(&anew)), (&first, Some("12.40")), "authenticated again while it lived");
+    world.stop().await;
+}
+
+#[actix_web::test]
+async fn somebody_else_at_the_machine_sees_nothing_while_her_session_at_the_provider_lives() {
+    let world = World::with(bank()).await;
+    let mira = half_way(&world).await;
+    world.pass(150);
+    // It lives: another window of this browser is signed in without a question.
+    let mut window = mira.clone();
+    window.cookies.retain(|(host, _), _| host == "localhost");
+    assert_eq!(window.open("/account").await.json()["name"], "mira");
+
+    let mut otto = mira;
+    let page = otto.open("/account").await;
+    assert!(page.url.starts_with(&world.issuer), "a password is asked for: {}", page.url);
+    let mut seen = vec![page.body.clone()];
+    for address in ["/", "/auth/session", "/auth/session/draft?form=transfer", "/account", "/form", "/auth/renew"] {
+        seen.push(otto.step(By::Script, address).await.body);
+    }
+    seen.push(otto.open("/auth/renew?return_to=/").await.body);
+    for body in &seen {
+        assert!(!body.contains("Norrsken") && !body.contains("12.40") && !body.contains("eyJ"), "{body}");
+    }
+    let page = otto.open("/account").await;
+    let account = otto.fill_in(&page, OTTO).await.json();
+    assert_eq!((account["name"].as_str(), kept(&account), account["cart"].is_null()), (Some("otto"), None, true));
+    assert!(account["restored_at"].is_null());
+    world.stop().await;
+}
+
 #[actix_web::test]
 async fn nobody_else_gets_it_and_then_it_is_gone() {
     let world = World::with(bank()).await;
     let mut mira = half_way(&world).await;
     world.pass(150);
-    // Somebody else at the same machine, while her session at the provider lives.
+    // Somebody else at the same machine, who knows nothing of her at the provider either.
     let page = mira.open("/account").await;
     assert!(!page.body.contains("Norrsken"));
     mira.forget_provider();

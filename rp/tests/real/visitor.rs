@@ -29,11 +29,15 @@ pub struct Visitor {
 }
 
 /// Whose request it is.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum By {
     Person,
     Script,
     Frame,
+    /// The person, on a link of somebody else's page.
+    Link,
+    /// A browser that says nothing of it.
+    OldBrowser,
 }
 
 impl Visitor {
@@ -63,6 +67,12 @@ impl Visitor {
                 .header("sec-fetch-mode", "navigate")
                 .header("sec-fetch-user", "?1"),
             By::Script => request.header("sec-fetch-dest", "empty").header("sec-fetch-mode", "cors"),
+            By::Link => request
+                .header("sec-fetch-site", "cross-site")
+                .header("sec-fetch-dest", "document")
+                .header("sec-fetch-mode", "navigate")
+                .header("sec-fetch-user", "?1"),
+            By::OldBrowser => request.header("accept", "text/html"),
             By::Frame => request.header("sec-fetch-dest", "iframe").header("sec-fetch-mode", "navigate"),
         };
         self.send(request, &url).await
@@ -70,10 +80,15 @@ impl Visitor {
 
     /// A page opened by the person, to the end of its redirects.
     pub async fn open(&mut self, address: &str) -> Seen {
-        let mut seen = self.step(By::Person, address).await;
+        self.follow(By::Person, address).await
+    }
+
+    /// The same, whoever began it: browsers say so at each redirect.
+    pub async fn follow(&mut self, by: By, address: &str) -> Seen {
+        let mut seen = self.step(by, address).await;
         for _ in 0..10 {
             let Some(next) = seen.location.clone() else { return seen };
-            seen = self.step(By::Person, &next).await;
+            seen = self.step(by, &next).await;
         }
         panic!("redirects go round at {}", seen.url);
     }

@@ -10,7 +10,7 @@ use abide::protocol::Timestamp;
 use abide::protocol::signing::SigningAlg;
 use abide::store::sled::SledStore;
 use abide::web::Facing;
-use abide_rp::{Clock, Look, Policy, RelyingApp, SignedIn};
+use abide_rp::{Builder, Clock, Look, Policy, RelyingApp, SignedIn};
 use actix_web::dev::{ServerHandle, Service};
 use actix_web::http::header::HeaderValue;
 use actix_web::web::{self, Data};
@@ -34,7 +34,7 @@ pub use visitor::{By, Seen, Visitor};
 
 pub const MIRA: (&str, &str) = ("mira", "harbour lanterns at dusk");
 pub const OTTO: (&str, &str) = ("otto", "another person entirely");
-const SECRET: &str = "a secret of the bank that is long enough";
+pub const SECRET: &str = "a secret of the bank that is long enough";
 const START: i64 = 1_800_000_000;
 
 pub struct World {
@@ -67,6 +67,16 @@ impl World {
 
     /// With settings of the provider's own, and metadata of the client on top.
     pub async fn of(policy: Policy, settings: impl FnOnce(&mut Config), client: Value) -> World {
+        World::built(policy, settings, client, |app| app).await
+    }
+
+    /// With an app that is put together otherwise as well, as with a store of the test's own.
+    pub async fn built(
+        policy: Policy,
+        settings: impl FnOnce(&mut Config),
+        client: Value,
+        finish: impl FnOnce(Builder) -> Builder,
+    ) -> World {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(AtomicI64::new(START));
         let (idp, shop) = (listener(), listener());
@@ -117,10 +127,8 @@ impl World {
             .client_secret(SECRET)
             .scopes(&["openid", "profile"])
             .policy(policy)
-            .clock(Clock::Travelling(Arc::clone(&clock)))
-            .open()
-            .await
-            .expect("an app");
+            .clock(Clock::Travelling(Arc::clone(&clock)));
+        let app = finish(app).open().await.expect("an app");
         let serving = app.clone();
         let server = HttpServer::new(move || App::new().configure(serving.configure()).configure(pages));
         let server = server.workers(1).disable_signals().listen(shop).expect("listening").run();
@@ -277,7 +285,7 @@ async fn account(person: SignedIn) -> HttpResponse {
     HttpResponse::Ok().json(json!({
         "sub": person.subject(), "name": person.name(), "csrf": person.csrf_token(), "restored_at": person.restored_at(),
         "cart": person.state::<u32>("cart"), "draft": person.draft("transfer"), "renewals": person.session().renewals,
-        "sid": person.session().identity.sid(), "standing": person.standing().word(),
+        "sid": person.session().identity.sid(), "prev_sid": person.session().identity.prev_sid(), "standing": person.standing().word(),
     }))
 }
 
