@@ -4,10 +4,11 @@
 //! back cost nothing, and only the browser that left can come back.
 
 use super::Present;
+use super::renewal::may_be_renewed;
 use crate::app::Inner;
 use crate::clock::{Instant, seconds};
 use crate::provider::{Prompt, Wish};
-use crate::secret::same;
+use crate::secret::{Name, same};
 use crate::session::{Limit, Standing};
 use openidconnect::url::Url;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,8 @@ use serde::{Deserialize, Serialize};
 /// How long a person may take at the provider (seconds).
 pub(crate) const AWAY: Instant = 15 * 60;
 const PURPOSE: &str = "away";
+/// An ID token that is longer is sent to nobody in an address: servers on the way would cut it or refuse it.
+const LONGEST_HINT: usize = 6 * 1024;
 
 /// Why the browser is sent to the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +32,8 @@ pub(crate) enum Errand {
     Renewal,
     /// The same in a hidden frame, where a refusal proves nothing: cookies may be blocked.
     Frame,
+    /// The same, begun by a page of somebody else's: whatever comes of it, nothing ends.
+    Nudged,
 }
 
 /// A request under way.
@@ -42,6 +47,8 @@ pub(crate) struct Departure {
     left_at: Instant,
     /// The person must have authenticated later than this.
     pub(super) fresh_after: Option<Instant>,
+    /// The session whose person the provider was asked about by name: its refusal is about that session alone.
+    pub(super) asked_about: Option<Name>,
 }
 
 /// Where to send the browser, and what it carries.
@@ -60,7 +67,11 @@ impl Inner {
         present: Option<&Present>,
         now: Instant,
     ) -> Option<Leaving> {
-        let (wish, fresh_after) = self.wish(errand, present, now);
+        let (mut wish, fresh_after) = self.wish(errand, present, now);
+        let renewed = present.filter(|present| is_renewal(errand) && may_be_renewed(present.standing));
+        let hint = renewed.map(|present| (present.stored.session.identity.token(), &present.name));
+        let hint = hint.filter(|(token, _)| token.len() <= LONGEST_HINT);
+        wish.id_token_hint = hint.map(|(token, _)| token.to_owned());
         let outward = self.provider.authorization_request(&wish).await;
         let departure = Departure {
             errand,
@@ -70,6 +81,7 @@ impl Inner {
             verifier: outward.verifier,
             left_at: now,
             fresh_after,
+            asked_about: hint.map(|(_, name)| name.clone()),
         };
         let sealed = self.seal.seal(PURPOSE, &departure)?;
         Some(Leaving { url: outward.url, state: outward.state, sealed })
@@ -90,10 +102,12 @@ impl Inner {
             Errand::SignIn => (Wish { max_age, ..Wish::default() }, timed_out),
             Errand::Again => {
                 let before = present.map(|present| present.stored.session.authenticated_at);
-                (Wish { prompt: Some(Prompt::Login), max_age: Some(0), login_hint: None }, before)
+                (Wish { prompt: Some(Prompt::Login), max_age: Some(0), ..Wish::default() }, before)
             }
-            Errand::FirstLook => (Wish { prompt: Some(Prompt::None), max_age, login_hint: None }, timed_out),
-            Errand::Renewal | Errand::Frame => (Wish { prompt: Some(Prompt::None), ..Wish::default() }, None),
+            Errand::FirstLook => (Wish { prompt: Some(Prompt::None), max_age, ..Wish::default() }, timed_out),
+            Errand::Renewal | Errand::Frame | Errand::Nudged => {
+                (Wish { prompt: Some(Prompt::None), ..Wish::default() }, None)
+            }
         }
     }
 
@@ -103,6 +117,13 @@ impl Inner {
         let on_time = (departure.left_at..departure.left_at.saturating_add(AWAY)).contains(&now);
         (on_time && same(&departure.state, state)).then_some(departure)
     }
+}
+
+/// Whether an errand is for new tokens of the session that is there.
+///
+/// The provider is told whose session it is: of several people who are signed in there, it shall not answer for another.
+fn is_renewal(errand: Errand) -> bool {
+    matches!(errand, Errand::Renewal | Errand::Frame | Errand::Nudged)
 }
 
 /// Whether a silent look at the provider may cure a standing: not a limit of our own, and not a real end.

@@ -7,7 +7,7 @@ use crate::clock::Instant;
 use crate::provider::{Issued, NoTokens};
 use crate::secret::Handle;
 use crate::session::restoring::restorable;
-use crate::session::{ApplicationSession, Authority, Keepsakes, Means, Reason, Standing};
+use crate::session::{ApplicationSession, Authority, Keepsakes, Means, Standing};
 use crate::store::{Inserted, Mark, Removed, StoreFault};
 use serde::Deserialize;
 
@@ -70,7 +70,7 @@ impl Inner {
         }
         match (answer.code, answer.error) {
             (Some(code), None) => self.redeem(code, departure, present, now).await,
-            (None, Some(error)) => self.refused(&error, departure.errand, present, now).await,
+            (None, Some(error)) => self.refused(&error, departure, present, now).await,
             _ => Ok(Arrival::Trouble(Trouble::Unacceptable)),
         }
     }
@@ -93,14 +93,14 @@ impl Inner {
             }
         };
         match departure.errand {
-            Errand::Renewal => self.renewed(issued, present, Means::PromptNone, now).await,
+            Errand::Renewal | Errand::Nudged => self.renewed(issued, present, Means::PromptNone, now).await,
             Errand::Frame => self.renewed(issued, present, Means::Frame, now).await,
             Errand::SignIn | Errand::Again | Errand::FirstLook => self.begin(issued, departure, present, now).await,
         }
     }
 
-    /// New tokens for the session that is there, if they are the same person's. They never begin one, and never cure a
-    /// limit of our own.
+    /// New tokens for the session that is there, if they are the same person's. They never begin one, never cure a limit
+    /// of our own, and end nothing.
     async fn renewed(
         &self,
         issued: Issued,
@@ -112,8 +112,9 @@ impl Inner {
             return Ok(Arrival::NotYet);
         };
         if !super::renewal::is_of(&present.stored.session, &identity) {
-            // Somebody else is signed in at the provider now: the first person has gone.
-            self.end(&present.name, super::told::real(Reason::Revoked, now)).await?;
+            // A provider that answers for somebody else says nothing about the person who was asked for: several may be
+            // signed in there.
+            tracing::debug!("a silent renewal was answered for another person");
             return Ok(Arrival::NotYet);
         }
         let tokens = issued.tokens;
@@ -225,30 +226,29 @@ impl Inner {
         Ok(())
     }
 
+    /// A refusal ends the session only where it is the provider's word about it: the person was asked for by name, and
+    /// has to sign in.
     async fn refused(
         &self,
         error: &str,
-        errand: Errand,
+        departure: &Departure,
         present: Option<Present>,
         now: Instant,
     ) -> Result<Arrival, StoreFault> {
-        let silent = matches!(
-            error,
-            "login_required" | "interaction_required" | "consent_required" | "account_selection_required"
-        );
-        match (errand, error) {
-            (Errand::Renewal, _) if silent => {
-                // Where a refresh token speaks for the session, a refusal here does not speak against it: a link on any
-                // page can begin this errand.
-                let rests_on_it = |present: &Present| {
-                    present.standing.authority() == Authority::Good && present.stored.session.tokens.refresh.is_none()
+        match (departure.errand, error) {
+            (Errand::Renewal, "login_required") => {
+                // Where a refresh token speaks for the session, a refusal here does not speak against it.
+                let is_over = |present: &Present| {
+                    present.standing.authority() == Authority::Good
+                        && present.stored.session.tokens.refresh.is_none()
+                        && departure.asked_about.as_ref() == Some(&present.name)
                 };
-                if let Some(present) = present.filter(rests_on_it) {
+                if let Some(present) = present.filter(is_over) {
                     self.end(&present.name, super::told::let_go(now)).await?;
                 }
                 Ok(Arrival::NotYet)
             }
-            (Errand::FirstLook | Errand::Renewal | Errand::Frame, _) => Ok(Arrival::NotYet),
+            (Errand::FirstLook | Errand::Renewal | Errand::Frame | Errand::Nudged, _) => Ok(Arrival::NotYet),
             (_, "access_denied") => Ok(Arrival::Declined),
             (_, "server_error" | "temporarily_unavailable") => Ok(Arrival::Trouble(Trouble::Unavailable)),
             _ => Ok(Arrival::Trouble(Trouble::Unacceptable)),

@@ -58,7 +58,8 @@ pub(crate) struct Wish {
     pub(crate) prompt: Option<Prompt>,
     /// Authenticated at most that many seconds ago.
     pub(crate) max_age: Option<Instant>,
-    pub(crate) login_hint: Option<String>,
+    /// An ID token of the person it is about (OpenID Connect Core 1.0, section 3.1.2.1).
+    pub(crate) id_token_hint: Option<String>,
 }
 
 /// Whether the provider may or must show a page.
@@ -137,8 +138,8 @@ impl Provider {
         for resource in &self.registration.resources {
             request = request.add_extra_param("resource", resource);
         }
-        if let Some(hint) = &wish.login_hint {
-            request = request.add_extra_param("login_hint", hint);
+        if let Some(hint) = &wish.id_token_hint {
+            request = request.add_extra_param("id_token_hint", hint);
         }
         request = match wish.prompt {
             Some(Prompt::None) => request.add_prompt(CoreAuthPrompt::None),

@@ -163,6 +163,36 @@ pub(crate) fn wants(request: &HttpRequest) -> Wants {
     if reading && document && text(request, "sec-purpose").is_none() { Wants::Page } else { Wants::Status }
 }
 
+/// Where the answer of a request goes, as far as the browser says (`Sec-Fetch-Dest`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Into a frame of a page, or it is not said.
+    Frame,
+    /// Into a window, to a script, into an image.
+    Elsewhere,
+}
+
+/// Whether a frame of some page is loaded.
+pub(crate) fn place(request: &HttpRequest) -> Place {
+    let framed = matches!(text(request, "sec-fetch-dest"), Some("iframe" | "frame"));
+    if framed || !request.headers().contains_key("sec-fetch-dest") { Place::Frame } else { Place::Elsewhere }
+}
+
+/// Who began a navigation, as far as the browser says (`Sec-Fetch-Site`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Begun {
+    /// A page of this origin, or the person by hand, or it is not said.
+    Here,
+    /// A page of another origin, or a redirect from there.
+    Elsewhere,
+}
+
+/// Whether a page of somebody else's sent the browser here.
+pub(crate) fn begun(request: &HttpRequest) -> Begun {
+    let here = matches!(text(request, "sec-fetch-site"), Some("same-origin" | "none"));
+    if here || !request.headers().contains_key("sec-fetch-site") { Begun::Here } else { Begun::Elsewhere }
+}
+
 /// Whether a form or script of this very origin made the request; `Origin: null` never passes.
 pub(crate) fn is_ours(request: &HttpRequest, site: &Site) -> bool {
     match text(request, header::ORIGIN.as_str()) {
@@ -193,7 +223,7 @@ pub(crate) fn text<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> 
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Wants, cookie, handle, is_ours, wants, way_back};
+    use super::{Begun, Kind, Place, Wants, begun, cookie, handle, is_ours, place, wants, way_back};
     use crate::app::{Site, Transport};
     use actix_web::test::TestRequest;
 
@@ -223,6 +253,37 @@ mod tests {
         for (headers, expected) in cases {
             let request = headers.iter().fold(TestRequest::post(), |request, header| request.append_header(*header));
             assert_eq!(is_ours(&request.to_http_request(), &site(Transport::Tls)), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn who_began_it_and_where_it_is_shown() {
+        let sent = |name: &'static str, values: &[&'static str]| {
+            let request =
+                values.iter().fold(TestRequest::get(), |request, value| request.append_header((name, *value)));
+            request.to_http_request()
+        };
+        let begins: [(&[&str], Begun); 6] = [
+            (&[], Begun::Here),
+            (&["none"], Begun::Here),
+            (&["same-origin"], Begun::Here),
+            (&["same-site"], Begun::Elsewhere),
+            (&["cross-site"], Begun::Elsewhere),
+            (&["same-origin", "cross-site"], Begun::Elsewhere),
+        ];
+        for (values, expected) in begins {
+            assert_eq!(begun(&sent("Sec-Fetch-Site", values)), expected, "{values:?}");
+        }
+        let places: [(&[&str], Place); 6] = [
+            (&[], Place::Frame),
+            (&["iframe"], Place::Frame),
+            (&["frame"], Place::Frame),
+            (&["document"], Place::Elsewhere),
+            (&["image"], Place::Elsewhere),
+            (&["iframe", "document"], Place::Elsewhere),
+        ];
+        for (values, expected) in places {
+            assert_eq!(place(&sent("Sec-Fetch-Dest", values)), expected, "{values:?}");
         }
     }
 

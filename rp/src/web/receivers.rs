@@ -1,5 +1,6 @@
 //! What the provider calls when a session is over.
 
+use super::browser::{self, Place};
 use super::sign_in::present;
 use super::{app_of, broken, refusal};
 use crate::app::RelyingApp;
@@ -45,8 +46,18 @@ struct FrontChannel {
 
 /// OpenID Connect Front-Channel Logout 1.0, section 3. Loaded in a frame of the provider's page, so a browser that keeps
 /// cookies from frames of other sites sends none, and nothing is done: that is what the back channel is for.
+///
+/// Every app of a session knows its `sid`, so any of them could send the person here in a window, which brings the Lax
+/// cookie along: browsers say where an answer goes, and a window is refused.
 pub(super) async fn front_channel(request: HttpRequest) -> actix_web::Result<HttpResponse> {
     let app = app_of(&request)?;
+    if browser::place(&request) == Place::Elsewhere {
+        return Ok(refusal(
+            StatusCode::BAD_REQUEST,
+            "invalid_request",
+            "only a frame of the provider's page asks this",
+        ));
+    }
     let told = web::Query::<FrontChannel>::from_query(request.query_string()).map(web::Query::into_inner);
     let Ok(FrontChannel { iss, sid }) = told else {
         return Ok(refusal(StatusCode::BAD_REQUEST, "invalid_request", "iss and sid are expected, once each"));

@@ -1,6 +1,6 @@
 //! Leaving and coming back: each path reads the browser's cookies, asks the flows, and sets cookies.
 
-use super::browser::{self, Kind, Quiet, Wants};
+use super::browser::{self, Begun, Kind, Quiet, Wants};
 use super::{app_of, broken, see_other, set};
 use crate::app::RelyingApp;
 use crate::flow::Present;
@@ -24,13 +24,28 @@ pub(super) async fn sign_in(request: HttpRequest) -> actix_web::Result<HttpRespo
     let app = app_of(&request)?;
     let asked = asked(&request);
     let errand = if asked.again.is_some() { Errand::Again } else { Errand::SignIn };
+    // Whoever is signed in has nothing to do there, and a page of somebody else's shall not put another person, whom the
+    // provider may have by now, in their place.
+    if errand == Errand::SignIn && browser::begun(&request) == Begun::Elsewhere {
+        match present(&app, &request).await {
+            Ok(Some(present)) if present.standing.authority() == Authority::Good => {
+                return Ok(see_other(&browser::way_back(asked.return_to.as_deref(), &app.inner.site)));
+            }
+            Ok(_) => {}
+            Err(fault) => return Ok(broken(&fault)),
+        }
+    }
     Ok(depart(&app, &request, errand, asked.return_to.as_deref()).await)
 }
 
 pub(super) async fn renew(request: HttpRequest) -> actix_web::Result<HttpResponse> {
     let app = app_of(&request)?;
     let asked = asked(&request);
-    let errand = if asked.frame.is_some() { Errand::Frame } else { Errand::Renewal };
+    let errand = match (asked.frame, browser::begun(&request)) {
+        (Some(_), _) => Errand::Frame,
+        (None, Begun::Here) => Errand::Renewal,
+        (None, Begun::Elsewhere) => Errand::Nudged,
+    };
     Ok(depart(&app, &request, errand, asked.return_to.as_deref()).await)
 }
 

@@ -2,6 +2,7 @@
 
 mod both_sides;
 mod provider_says;
+mod renewing;
 mod restoring;
 mod signing_in;
 mod status;
