@@ -118,12 +118,26 @@ impl Inner {
         Ok(())
     }
 
-    /// What the provider's stream says about the session behind our tokens.
-    pub(crate) async fn streamed(&self, name: &Name, status: &Value, now: Instant) -> Result<(), StoreFault> {
-        if let Some(ending) = ending_in(status, now) {
-            self.end(name, ending).await?;
-        }
-        Ok(())
+    /// What the provider's stream says about the session behind our tokens, heard by the grant of this nonce.
+    ///
+    /// Judged against the facts as they are when it is written down: a session that was renewed meanwhile rests on
+    /// another grant, and the end of the earlier one is not its end.
+    pub(crate) async fn streamed(
+        &self,
+        name: &Name,
+        (nonce, status): (&str, &Value),
+        now: Instant,
+    ) -> Result<(), StoreFault> {
+        let Some(ending) = ending_in(status, now) else { return Ok(()) };
+        self.change(name, |session| {
+            let before = session.clone();
+            if is_about(session, (nonce, status)) {
+                session.end(ending);
+            }
+            if *session == before { Write::No } else { Write::Yes }
+        })
+        .await
+        .map(drop)
     }
 
     /// Ends a session from outside.
@@ -141,6 +155,13 @@ impl Inner {
 /// Whether what a session rests on was issued after that instant: a notice is about what was there when it was given.
 fn is_later(session: &ApplicationSession, instant: Instant) -> bool {
     session.identity.issued_at().is_some_and(|issued| issued > instant)
+}
+
+/// Whether a status that was heard by the grant of this nonce is about what the session rests on.
+fn is_about(session: &ApplicationSession, (nonce, status): (&str, &Value)) -> bool {
+    let said = status.get("sid").and_then(Value::as_str);
+    let same_session = said.zip(session.identity.sid()).is_none_or(|(said, ours)| said == ours);
+    same_session && session.tokens.nonce == nonce
 }
 
 /// The end that a status names, first of our own part, then of the whole session.
@@ -164,9 +185,31 @@ fn ending_in(status: &Value, now: Instant) -> Option<Ending> {
 
 #[cfg(test)]
 mod tests {
-    use super::ending_in;
-    use crate::session::{Ending, Reason};
+    use super::{ending_in, is_about};
+    use crate::session::{ApplicationSession, Ending, Identity, Means, Reason, Tokens};
     use serde_json::json;
+
+    #[test]
+    fn the_end_of_an_earlier_life_or_grant_is_not_ours() {
+        let identity = |sid: &str| {
+            Identity::made_of(json!({"iss": "https://id.example", "sub": "mira", "sid": sid})).expect("an identity")
+        };
+        let tokens = |nonce: &str| Tokens { nonce: nonce.to_owned(), ..Tokens::default() };
+        let mut session = ApplicationSession::begin(identity("s1"), tokens("n1"), 5);
+        let (first, second) =
+            (json!({"standing": "expired", "sid": "s1"}), json!({"standing": "expired", "sid": "s2"}));
+        assert!(is_about(&session, ("n1", &first)));
+        assert!(is_about(&session, ("n1", &json!({"standing": "expired"}))), "a provider that says no sid");
+        assert!(!is_about(&session, ("n1", &second)), "another session");
+        session.renew(None, tokens(""), Means::Refresh, 6);
+        assert!(is_about(&session, ("n1", &first)), "a refresh has the same grant");
+        session.renew(Some(identity("s1")), tokens("n2"), Means::PromptNone, 7);
+        assert!(!is_about(&session, ("n1", &first)), "the grant before this one");
+        assert!(is_about(&session, ("n2", &first)));
+        session.renew(Some(identity("s2")), tokens("n3"), Means::PromptNone, 8);
+        assert!(!is_about(&session, ("n3", &first)), "the session before it was continued");
+        assert!(is_about(&session, ("n3", &second)));
+    }
 
     #[test]
     fn the_stream_ends_what_it_says_is_over() {

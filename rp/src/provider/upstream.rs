@@ -46,6 +46,16 @@ impl Listening {
     pub(crate) fn latest(&self) -> watch::Receiver<Option<Value>> {
         self.latest.clone()
     }
+
+    /// One that has said this, and no more.
+    #[cfg(test)]
+    pub(crate) fn saying(status: Value) -> Listening {
+        let (tell, latest) = watch::channel(Some(status));
+        let task = tokio::spawn(async move {
+            tell.closed().await;
+        });
+        Listening { latest, task }
+    }
 }
 
 impl Provider {

@@ -5,8 +5,8 @@ use super::sign_in::present;
 use super::status::{not_signed_in, told};
 use super::{app_of, broken, refusal};
 use crate::app::RelyingApp;
-use crate::hub::Channel;
-use crate::provider::upstream::{Listening, TokenSource};
+use crate::hub::{Channel, Grant, Heard};
+use crate::provider::upstream::TokenSource;
 use crate::secret::Name;
 use crate::session::{ApplicationSession, Authority};
 use crate::store::StoreFault;
@@ -33,7 +33,10 @@ pub(super) async fn events(request: HttpRequest) -> actix_web::Result<HttpRespon
     let Some(channel) = app.inner.hub.watch(&present.name) else {
         return Ok(refusal(StatusCode::TOO_MANY_REQUESTS, "too_many_streams", "too many pages watch this session"));
     };
-    let stream = Watching::begin(app, present.name, present.stored.session, channel).await;
+    let stream = match Watching::begin(app, present.name, channel).await {
+        Ok(stream) => stream,
+        Err(fault) => return Ok(broken(&fault)),
+    };
     let body = futures_util::stream::unfold(Some(stream), |stream| async move {
         let mut stream = stream?;
         let (said, last) = stream.next().await;
@@ -53,7 +56,9 @@ struct Watching {
     session: Option<ApplicationSession>,
     channel: Arc<Channel>,
     changes: watch::Receiver<u64>,
-    upstream: Option<watch::Receiver<Option<Value>>>,
+    /// The nonce of the grant by whose tokens the provider is listened to.
+    heard_by: Option<String>,
+    upstream: Option<Heard>,
     provider: Option<Value>,
     ticks: Interval,
     silent_for: u32,
@@ -67,26 +72,48 @@ enum Happened {
 }
 
 impl Watching {
-    async fn begin(app: RelyingApp, name: Name, session: ApplicationSession, channel: Arc<Channel>) -> Watching {
-        let listen = || {
-            let (app, name) = (app.clone(), name.clone());
-            async move {
-                let inner = Arc::downgrade(&app.inner);
-                let token: TokenSource = Box::new(move || {
-                    let (inner, name) = (inner.clone(), name.clone());
-                    Box::pin(async move { inner.upgrade()?.access_token(&name).await.ok().flatten() })
-                });
-                app.inner.provider.listen(token).await
-            }
-        };
-        let over = session.standing(app.policy(), app.now()).authority() == Authority::Over;
-        let listening = if over { None } else { channel.upstream.get_or_init(listen).await.as_ref() };
-        let mut upstream = listening.map(Listening::latest);
-        let provider = upstream.as_mut().and_then(|latest| latest.borrow_and_update().clone());
+    async fn begin(app: RelyingApp, name: Name, channel: Arc<Channel>) -> Result<Watching, StoreFault> {
+        // Before the session is read: what changes from here on is noticed.
+        let changes = channel.changes();
+        let session = app.inner.store.find(&name).await?.map(|stored| stored.session);
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (changes, session) = (channel.changes(), Some(session));
-        Watching { app, name, session, channel, changes, upstream, provider, ticks, silent_for: 0, said: None }
+        let (heard_by, upstream, provider, silent_for, said) = (None, None, None, 0, None);
+        let mut watching =
+            Watching { app, name, session, channel, changes, heard_by, upstream, provider, ticks, silent_for, said };
+        watching.listen().await;
+        Ok(watching)
+    }
+
+    /// Listens to the provider by the grant that the session rests on now, unless it does already.
+    async fn listen(&mut self) {
+        let Some(session) = &self.session else { return };
+        let nonce = &session.tokens.nonce;
+        let over = session.standing(self.app.policy(), self.app.now()).authority() == Authority::Over;
+        if over || self.heard_by.as_ref() == Some(nonce) {
+            return;
+        }
+        let grant = Grant { nonce: nonce.clone(), renewals: session.renewals };
+        let listen = || self.app.inner.provider.listen(self.tokens(&grant.nonce));
+        let mut upstream = self.channel.hear(&grant, listen).await;
+        self.provider = upstream.as_mut().and_then(|latest| latest.borrow_and_update().clone());
+        self.upstream = upstream;
+        self.heard_by = Some(grant.nonce);
+    }
+
+    /// Gives the access tokens of one grant.
+    fn tokens(&self, nonce: &str) -> TokenSource {
+        let (inner, name, nonce) = (Arc::downgrade(&self.app.inner), self.name.clone(), nonce.to_owned());
+        Box::new(move || {
+            let (inner, name, nonce) = (inner.clone(), name.clone(), nonce.clone());
+            Box::pin(async move {
+                let inner = inner.upgrade()?;
+                let token = inner.access_token(&name).await.ok().flatten()?;
+                // Read after the token: a session never goes back to an earlier grant.
+                let stored = inner.store.find(&name).await.ok().flatten()?;
+                (stored.session.tokens.nonce == nonce).then_some(token)
+            })
+        })
     }
 
     /// The next thing to say, and whether it is the last.
@@ -146,11 +173,12 @@ impl Watching {
         match happened {
             Happened::Changed => {
                 self.session = self.app.inner.store.find(&self.name).await?.map(|stored| stored.session);
+                self.listen().await;
             }
             Happened::Upstream => {
                 self.provider = self.upstream.as_mut().and_then(|latest| latest.borrow_and_update().clone());
-                if let Some(status) = &self.provider {
-                    self.app.inner.streamed(&self.name, status, self.app.now()).await?;
+                if let Some((nonce, status)) = self.heard_by.as_deref().zip(self.provider.as_ref()) {
+                    self.app.inner.streamed(&self.name, (nonce, status), self.app.now()).await?;
                 }
             }
             Happened::Tick => {}
