@@ -51,16 +51,17 @@ impl Inner {
             Ok(notice) => notice,
             Err(why) => return Received::Refused(why.to_owned()),
         };
+        // Carried out before it is used up: whatever fails in between, the provider's next attempt is a first one. Doing
+        // it twice changes nothing, since what was issued after the notice is not meant by it.
+        if let Err(fault) = self.carry_out(&notice, now).await {
+            return Received::Failed(fault);
+        }
         // After that it would be refused as too old anyway.
         let until = notice.issued_at.saturating_add(FRESH + SKEW + 1);
         match self.store.spend(&fingerprint(&["jti", issuer, &notice.jti]), until, now).await {
-            Ok(Spent::First) => {}
-            Ok(Spent::Again) => return Received::Refused("used before".to_owned()),
-            Ok(Spent::Full) => return Received::Failed(StoreFault("too many logout tokens".into())),
-            Err(fault) => return Received::Failed(fault),
-        }
-        match self.carry_out(&notice, now).await {
-            Ok(()) => Received::Done,
+            Ok(Spent::First) => Received::Done,
+            Ok(Spent::Again) => Received::Refused("used before".to_owned()),
+            Ok(Spent::Full) => Received::Failed(StoreFault("too many logout tokens".into())),
             Err(fault) => Received::Failed(fault),
         }
     }

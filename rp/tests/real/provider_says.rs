@@ -1,14 +1,16 @@
 //! What the provider calls: the back channel with every kind of bad token, the front channel, the race with a sign-in.
 
+use crate::faulty::Faulty;
 use crate::world::{By, MIRA, Visitor, World, encoded};
 use abide::crypto::keyring::Keyring;
 use abide::protocol::Timestamp;
 use abide::protocol::signing::SigningAlg;
-use abide_rp::Policy;
+use abide_rp::{MemoryStore, Policy, SessionStore};
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 const PATH: &str = "/auth/back-channel-logout";
 
@@ -202,6 +204,12 @@ async fn the_front_channel_ends_this_browsers_session_by_its_right_name_alone() 
         assert_eq!(mira.step(By::Frame, &address).await.status, status, "{address}");
         assert_eq!(mira.step(By::Script, "/account").await.status, 200, "{address}");
     }
+    // Another app of the same session knows the name, and sends the person here in a window of their own.
+    for by in [By::Person, By::Link, By::Script] {
+        let seen = mira.step(by, &path(&world.issuer, &sid)).await;
+        assert_eq!((seen.status, seen.json()["error"].as_str()), (400, Some("invalid_request")), "{by:?}");
+        assert_eq!(mira.step(By::Script, "/account").await.status, 200, "{by:?} ended it");
+    }
     let mut stranger = world.visitor();
     assert_eq!(stranger.step(By::Frame, &path(&world.issuer, &sid)).await.status, 200);
     assert_eq!(mira.step(By::Script, "/account").await.status, 200, "a stranger's frame ended it");
@@ -211,5 +219,69 @@ async fn the_front_channel_ends_this_browsers_session_by_its_right_name_alone() 
         format!("default-src 'none'; frame-ancestors {}", world.issuer)
     );
     assert_eq!(mira.step(By::Script, "/account").await.status, 401);
+    world.stop().await;
+}
+
+#[actix_web::test]
+async fn a_browser_that_says_nothing_of_frames_is_heard() {
+    let world = World::with(Policy::default()).await;
+    let mut mira = world.signed_in(MIRA).await;
+    let sid = sid_of(&mut mira).await.as_str().unwrap().to_owned();
+    let path = format!("/auth/front-channel-logout?iss={}&sid={sid}", world.issuer);
+    assert_eq!(mira.step(By::OldBrowser, &path).await.status, 200);
+    assert_eq!(mira.step(By::Script, "/account").await.status, 401);
+    world.stop().await;
+}
+
+#[actix_web::test]
+async fn what_fails_in_between_loses_no_logout() {
+    for verb in ["deny", "marked", "replace", "spend"] {
+        let store = Arc::new(Faulty::default());
+        let shared: Arc<dyn SessionStore> = Arc::clone(&store) as _;
+        let world = World::built(Policy::default(), |_| (), json!({}), |app| app.shared_store(shared)).await;
+        let mut mira = world.signed_in(MIRA).await;
+        let sid = sid_of(&mut mira).await;
+        let token = world.logout_token(|claims| claims["sid"] = sid);
+        let fields = [("logout_token", token.as_str())];
+        *store.next.lock().unwrap() = Some(verb);
+        let failed = mira.raw(PATH, &fields).await;
+        assert_eq!((failed.status, failed.json()["error"].as_str()), (400, Some("logout_failed")), "{verb}");
+        assert_eq!(*store.next.lock().unwrap(), None, "{verb} was never asked");
+        // The provider tries again, with the same token.
+        assert_eq!(mira.raw(PATH, &fields).await.status, 200, "{verb}");
+        assert_eq!(mira.step(By::Script, "/account").await.status, 401, "{verb}");
+
+        world.pass(2);
+        assert_eq!(mira.open("/account").await.json()["name"], "mira");
+        let replayed = mira.raw(PATH, &fields).await;
+        assert_eq!((replayed.status, replayed.json()["error"].as_str()), (400, Some("invalid_request")), "{verb}");
+        assert_eq!(mira.step(By::Script, "/account").await.status, 200, "{verb}: a replay ended what came later");
+        world.stop().await;
+    }
+}
+
+#[actix_web::test]
+async fn another_providers_word_about_the_same_sid_changes_nothing() {
+    let store: Arc<dyn SessionStore> = Arc::new(MemoryStore::new(100));
+    let (one, two) = (Arc::clone(&store), Arc::clone(&store));
+    let world = World::built(Policy::default(), |_| (), json!({}), |app| app.shared_store(one)).await;
+    // Another provider, whose app of the same name keeps its sessions in the same store.
+    let other = World::built(Policy::default(), |_| (), json!({}), |app| app.shared_store(two)).await;
+    let mut mira = world.signed_in(MIRA).await;
+    let sub = mira.open("/account").await.json()["sub"].clone();
+    let sid = sid_of(&mut mira).await;
+    let about = |claims: &mut Value| claims["sid"] = sid.clone();
+    let about_all = |claims: &mut Value| claims["sub"] = sub.clone();
+    for token in [other.logout_token(about), other.logout_token(about_all)] {
+        let refused = mira.raw(PATH, &[("logout_token", &token)]).await;
+        assert_eq!((refused.status, refused.json()["error"].as_str()), (400, Some("invalid_request")));
+        assert_eq!(mira.step(By::Script, "/account").await.status, 200, "by a key of its own");
+        assert_eq!(other.visitor().raw(PATH, &[("logout_token", &token)]).await.status, 200, "good where it belongs");
+        assert_eq!(mira.step(By::Script, "/account").await.status, 200, "by its own app");
+    }
+    let front = format!("/auth/front-channel-logout?iss={}&sid={}", other.issuer, sid.as_str().unwrap());
+    assert_eq!(mira.step(By::Frame, &front).await.status, 400);
+    assert_eq!(mira.step(By::Script, "/account").await.status, 200);
+    other.stop().await;
     world.stop().await;
 }
