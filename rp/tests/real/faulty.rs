@@ -19,7 +19,7 @@ impl Default for Faulty {
 
 impl Faulty {
     fn may(&self, verb: &str) -> Result<(), StoreFault> {
-        let mut next = self.next.lock().unwrap();
+        let mut next = self.next.lock().expect("unpoisoned");
         if *next == Some(verb) {
             *next = None;
             return Err(StoreFault(format!("{verb} failed")));
