@@ -99,7 +99,7 @@ async fn an_offline_grant_can_be_given_back_after_its_session() {
     let mut browser = idp.browser();
     let page = browser.authorize(&offline, &[("scope", "openid offline_access")]).await;
     let consent = browser.sign_in(&page).await;
-    let consent = browser.get(&consent.location().to_owned()).await;
+    let consent = browser.get(consent.location()).await;
     let tokens: Tokens = offline.redeem(&browser.submit(&consent, "/consent", &[("decision", "allow")]).await).await;
     sign_out(&mut browser).await;
     assert_eq!(offline.introspect(&tokens.refresh).await.json()["active"], true, "it outlives the session");

@@ -51,6 +51,14 @@ pub struct Found {
     pub requests: Waits,
 }
 
+impl Found {
+    /// What another one found besides.
+    pub fn also(&mut self, other: Found) {
+        self.sign_ins.0.extend(other.sign_ins.0);
+        self.requests.0.extend(other.requests.0);
+    }
+}
+
 /// Somebody under way.
 pub struct Prober {
     over: Arc<AtomicBool>,
