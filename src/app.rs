@@ -67,9 +67,17 @@ impl App {
     /// # Errors
     /// What cannot be opened, and what to do.
     pub async fn open(config: Config) -> anyhow::Result<App> {
+        App::open_by(config, Clock::System).await
+    }
+
+    /// The same by another clock than the machine's.
+    ///
+    /// # Errors
+    /// What cannot be opened, and what to do.
+    pub async fn open_by(config: Config, clock: Clock) -> anyhow::Result<App> {
         make_data_dir(&config)?;
         let store = Kept::open_whole(&config).await?;
-        let facing = assemble(&config, store.backend(), Clock::System, USUAL)?;
+        let facing = assemble(&config, store.backend(), clock, USUAL)?;
         facing.idp.fits(facing.clock.now()).await??;
         Ok(App { config, facing, store })
     }

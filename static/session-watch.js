@@ -1,18 +1,26 @@
 // Warns before the session ends, and takes the page away once it has. The server decides: everything here asks
 // `GET /session`, counts down to the instants it names, and asks again when they come. Messages of other tabs and events
-// of the server only say that it is time to ask.
+// of the server only say that it is time to ask. Pages of the console ask for the console's own part (`at=console`), which
+// can only be the stricter one, and go by it.
 const warning = document.getElementById("session-watch");
 const farewell = document.getElementById("session-over");
+const closed = document.getElementById("console-over");
+const at = closed ? "?at=console" : "";
 const { lang } = document.documentElement;
 // WCAG 2.2.1: at least 20 seconds to answer.
 const AT_LEAST = 20;
 // Said aloud at these seconds, and not each second.
 const STEPS = [120, 60, 30, 20, 10];
-// The latest look while nothing else tells of a change; the longest that a browser's timer can wait is 24 days.
+// The latest look while nothing else tells of a change.
 const LOOK_AGAIN = 60;
+// A machine that sleeps stops timers and lets them go on where they were, and not every one tells its pages that it woke
+// up. So no timer is set for longer than this, and one that comes late by more than that is a sign.
+const PULSE = 2;
 const seconds = new Intl.NumberFormat(lang, { style: "unit", unit: "second", unitDisplay: "long" });
 
 let status = null;
+// Is it the console alone that ends next?
+let own = false;
 let sid = null;
 // The server's clock minus ours, in milliseconds.
 let skew = 0;
@@ -31,7 +39,7 @@ async function look(method = "GET") {
   let answer;
   try {
     const path = method === "POST" ? "/session/activity" : "/session";
-    answer = await fetch(path, { method, cache: "no-store" });
+    answer = await fetch(path + at, { method, cache: "no-store" });
     const date = Date.parse(answer.headers.get("date"));
     if (date) skew = date - (lookedAt + Date.now()) / 2;
     if (answer.status === 401) return end(null);
@@ -39,30 +47,37 @@ async function look(method = "GET") {
   } catch {
     // No connection. What is known stays known, and a deadline that passes meanwhile has passed.
   }
-  if (status?.until && now() >= status.until) return end(status.limit);
+  if (status?.until && now() >= status.until) return end(status.limit, own ? closed : farewell);
   wait(5);
 }
 
 function take(next) {
   if (over) return;
-  const lives = next.standing === "live" || next.standing === "warn";
   // Another session: somebody else may be signed in by now, and this page is not theirs.
-  if (!lives || (sid && next.sid !== sid)) return end(lives ? null : next.reason);
-  status = next;
+  if (!lives(next) || (sid && next.sid !== sid)) return end(lives(next) ? null : next.reason);
+  const part = next.application ?? next;
+  if (!lives(part)) return end(part.reason, closed);
+  own = part.until !== next.until;
+  status = part;
   sid = next.sid;
   tick();
 }
 
+function lives(one) {
+  return one.standing === "live" || one.standing === "warn";
+}
+
 // Compares instants, so that it is right whenever it runs: on time, late, or after the machine slept.
 function tick() {
-  if (over || !status) return;
+  if (over) return;
+  if (!status) return Date.now() - lookedAt < 5000 ? wait(5) : void look();
   const left = status.until === null ? Infinity : status.until - now();
   // The server may see it a moment later than this clock.
   if (left <= 0) return Date.now() - lookedAt < 1000 ? wait(1) : void look();
   const warnAt = Math.min(status.warn_at ?? Infinity, (status.until ?? Infinity) - AT_LEAST);
   if (now() < warnAt) {
     dismiss();
-    return wait(Math.min(warnAt - now(), LOOK_AGAIN));
+    return wait(warnAt - now());
   }
   show(Math.ceil(left));
   wait(left % 1 || 1);
@@ -70,10 +85,12 @@ function tick() {
 
 function wait(span) {
   clearTimeout(timer);
+  const since = Date.now();
   timer = setTimeout(() => {
-    const due = !document.hidden && Date.now() - lookedAt >= LOOK_AGAIN * 1000;
-    return due ? look() : tick();
-  }, span * 1000);
+    const slept = Date.now() - since > 2 * PULSE * 1000;
+    const due = Date.now() - lookedAt >= LOOK_AGAIN * 1000;
+    return !document.hidden && (slept || due) ? look() : tick();
+  }, Math.min(span, PULSE) * 1000);
 }
 
 function show(left) {
@@ -84,9 +101,13 @@ function show(left) {
     dialog.querySelector("button[data-limit=idle]").addEventListener("click", stay);
     document.body.append(dialog);
   }
-  for (const one of dialog.querySelectorAll("[data-limit]")) one.hidden = one.dataset.limit !== status.limit;
+  const whose = own ? "console" : "session";
+  for (const one of dialog.querySelectorAll("[data-limit]")) {
+    one.hidden = one.dataset.limit !== status.limit || (one.dataset.whose ?? whose) !== whose;
+  }
   const countdown = dialog.querySelector("[data-countdown]");
-  const say = (time) => countdown.dataset.countdown.replace("{time}", time);
+  const words = own ? countdown.dataset.console : countdown.dataset.countdown;
+  const say = (time) => words.replace("{time}", time);
   countdown.textContent = say(`${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`);
   takeNames();
   if (!dialog.open) {
@@ -102,6 +123,8 @@ function show(left) {
 
 function dismiss() {
   if (!dialog) return;
+  // Closed first: that gives the focus back to where it was.
+  dialog.close();
   dialog.remove();
   dialog = null;
   for (const one of document.querySelectorAll("[data-lent]")) {
@@ -131,31 +154,31 @@ async function stay() {
 }
 
 // Nothing of the person stays on the screen.
-function end(reason) {
+function end(reason, template = farewell) {
   if (over) return;
   over = true;
   clearTimeout(timer);
   leaving.abort();
   dismiss();
-  const view = farewell.content.cloneNode(true);
+  const view = template.content.cloneNode(true);
   const reasons = [...view.querySelectorAll("[data-reason]")];
   const known = reasons.some((one) => one.dataset.reason === reason);
   for (const one of reasons) one.hidden = one.dataset.reason !== (known ? reason : "");
-  document.title = farewell.dataset.title;
+  document.title = template.dataset.title;
   document.body.className = "entrance";
   document.body.replaceChildren(view);
   document.querySelector("[role=heading]").focus();
 }
 
-// The server tells of changes while a stream is open. One tab holds it for all: a browser keeps few connections to one
-// place. Where there is no stream, or it was refused, everybody looks by the deadlines and once a minute.
+// The server tells of changes while a stream is open. One tab holds it for all (one of the console's for all of those,
+// which are told more): a browser keeps few connections to one place. Where there is no stream, or it was refused, everybody looks by the deadlines and once a minute.
 const leaving = new AbortController();
 function follow() {
   if (over || !navigator.locks || !self.EventSource) return;
   const hold = () =>
     new Promise((done) => {
       if (over) return done();
-      const events = new EventSource("/session/events");
+      const events = new EventSource("/session/events" + at);
       const tell = () => {
         look();
         channel?.postMessage("look");
@@ -172,12 +195,14 @@ function follow() {
         done();
       });
     });
-  navigator.locks.request("abide-session-events", { signal: leaving.signal }, hold).catch(() => {});
+  navigator.locks.request("abide-session-events" + at, { signal: leaving.signal }, hold).catch(() => {});
 }
 
 channel?.addEventListener("message", () => look());
 addEventListener("pageshow", () => look());
 addEventListener("online", () => look());
+// A page that the browser froze goes on.
+document.addEventListener("resume", () => look());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
 follow();
 // A page that has just come tells the others: somebody may have signed in on the way here.

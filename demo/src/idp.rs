@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 use abide::app::{App, Running};
+use abide::clock::Clock;
 use abide::config::{Config, Outbound, RememberedSession, Session};
 use abide::protocol::duration::Limit;
 use anyhow::Context;
@@ -29,7 +31,7 @@ pub(crate) struct Registered<'a> {
     pub(crate) secret: &'a str,
 }
 
-/// Opens the provider in `home`, imports the demo's person and clients and serves on `listen`.
+/// Opens the provider in `home`, imports the demo's person and clients and serves on `listen`, by the clock of the apps.
 ///
 /// # Errors
 /// When the store or the keys cannot be opened, the import is refused, or the port is taken meanwhile.
@@ -38,7 +40,12 @@ pub(crate) async fn start(
     home: &Path,
     listen: SocketAddr,
     clients: &[Registered<'_>],
+    clock: &abide_rp::Clock,
 ) -> anyhow::Result<Running> {
+    let clock = match clock {
+        abide_rp::Clock::System => Clock::System,
+        abide_rp::Clock::Travelling(at) => Clock::Travelling(Arc::clone(at)),
+    };
     let usual = Config::default();
     let remember = RememberedSession { idle_timeout: NEVER, max_lifetime: NEVER };
     let own =
@@ -54,7 +61,7 @@ pub(crate) async fn start(
         outbound: Outbound { allow: own.into_iter().collect() },
         ..usual
     };
-    let app = App::open(config).await.context("the identity provider does not open")?;
+    let app = App::open_by(config, clock).await.context("the identity provider does not open")?;
     app.import(&import_file(issuer, clients).to_string()).await.context("the identity provider refuses the import")?;
     app.serve().await.context("the identity provider does not start")
 }

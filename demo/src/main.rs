@@ -6,25 +6,28 @@
 //!
 //! * `idp` is the only file that calls the provider's library: it writes the import file and starts it.
 //! * `relying_app` is one implementation of a relying app on the crate `abide-rp`, worn by two brands.
+//! * `house` opens all three and stops them.
 //! * `terminal`, `ports`, `shutdown`, `registrations` are the command around them.
 
+mod house;
 mod idp;
 mod ports;
 mod registrations;
 mod relying_app;
 mod secret;
 mod shutdown;
+#[cfg(test)]
+mod story;
 mod terminal;
 
 use std::path::{Path, PathBuf};
 
+use abide_rp::Clock;
 use anyhow::Context;
 use clap::Parser;
 
-use crate::ports::Reserved;
-use crate::registrations::Registrations;
+use crate::house::House;
 use crate::relying_app::brand::{MERIDIAN, PLAZA};
-use crate::relying_app::{Shop, Surroundings, server};
 
 /// Starts an OpenID Connect identity provider and two apps that rely on it.
 #[derive(Debug, Parser)]
@@ -78,45 +81,20 @@ async fn main() -> anyhow::Result<()> {
 
 async fn run(options: Options) -> anyhow::Result<()> {
     let home = Home::choose(options.data_dir)?;
-    let [idp_port, bank_port, plaza_port] = ports::reserve(options.port)?;
-    let registrations = Registrations::load_or_create(home.path())?;
-    let issuer = format!("http://localhost:{}", idp_port.number());
-    let bank_origin = MERIDIAN.origin(bank_port.number());
-    let plaza_origin = PLAZA.origin(plaza_port.number());
-
-    let clients = [
-        idp::Registered { brand: &MERIDIAN, origin: &bank_origin, secret: &registrations.bank },
-        idp::Registered { brand: &PLAZA, origin: &plaza_origin, secret: &registrations.plaza },
-    ];
-    let provider = idp::start(&issuer, home.path(), idp_port.release(), &clients).await?;
-    let apps = async {
-        let bank = Surroundings { issuer: &issuer, origin: &bank_origin, secret: &registrations.bank };
-        let plaza = Surroundings { issuer: &issuer, origin: &plaza_origin, secret: &registrations.plaza };
-        Ok::<_, anyhow::Error>([
-            open(Shop::open(&MERIDIAN, &bank, (PLAZA.name, &plaza_origin)).await?, bank_port)?,
-            open(Shop::open(&PLAZA, &plaza, (MERIDIAN.name, &bank_origin)).await?, plaza_port)?,
-        ])
-    }
-    .await;
-
-    if apps.is_ok() {
-        let moved = ports::moved(options.port, &[&issuer, &bank_origin, &plaza_origin]);
-        let welcome = terminal::Welcome {
-            addresses: [("Identity provider", &issuer), (MERIDIAN.name, &bank_origin), (PLAZA.name, &plaza_origin)],
-            moved,
-            data: matches!(home, Home::Kept(_)).then(|| home.path()),
-        };
-        welcome.print()?;
-        shutdown::asked().await?;
-    }
-    if let Ok([bank, plaza]) = &apps {
-        tokio::join!(bank.stop(true), plaza.stop(true));
-    }
-    provider.stop().await?;
-    apps.map(drop)
-}
-
-fn open(app: Shop, port: Reserved) -> anyhow::Result<actix_web::dev::ServerHandle> {
-    let name = app.brand.name;
-    server::open(app, port.into_listeners()).with_context(|| format!("{name} does not start"))
+    let house = House::open(home.path(), ports::reserve(options.port)?, &Clock::System).await?;
+    let welcome = terminal::Welcome {
+        addresses: [
+            ("Identity provider", &house.issuer),
+            (MERIDIAN.name, &house.bank_origin),
+            (PLAZA.name, &house.plaza_origin),
+        ],
+        moved: ports::moved(options.port, &[&house.issuer, &house.bank_origin, &house.plaza_origin]),
+        data: matches!(home, Home::Kept(_)).then(|| home.path()),
+    };
+    let asked = match welcome.print() {
+        Ok(()) => shutdown::asked().await,
+        Err(error) => Err(error.into()),
+    };
+    house.stop().await?;
+    asked
 }

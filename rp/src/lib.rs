@@ -6,9 +6,9 @@
 //! the person's activity and listens to the session's events. `README.md` has a small app; this page is the map.
 //!
 //! ```text
-//! app           what an author says (Builder), and all that an app keeps
+//! app, builder  all that an app keeps; what its author says
 //! web           the paths, the extractor SignedIn, cookies, the events, the script for pages
-//! flow          what happens in which order: sign_in, renewal, activity, sign_out, told, sweep; is given `now`
+//! flow          what happens in which order: departure, sign_in, renewal, activity, sign_out, told, sweep; is given `now`
 //! provider      discovery, tokens, keys, logout tokens, the provider's status: everything asked over HTTP
 //! store         the contract, MemoryStore, SledStore, and the scenarios every store has to pass
 //! session       facts and pure rules: standing, restoring, what is kept; no I/O, no clock, no randomness
@@ -50,6 +50,7 @@
 //! back channel, by the stream, or not yet.
 
 mod app;
+mod builder;
 mod clock;
 mod flow;
 mod hub;
@@ -62,7 +63,8 @@ mod shelf;
 pub mod store;
 mod web;
 
-pub use app::{Builder, OpenError, RelyingApp};
+pub use app::RelyingApp;
+pub use builder::{Builder, OpenError};
 pub use clock::{Clock, Instant};
 pub use flow::activity::{Act, Signs, act};
 pub use flow::renewal::Renewal;

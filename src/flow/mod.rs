@@ -31,6 +31,7 @@ pub mod keep;
 pub mod logout;
 pub mod nodes;
 pub mod notify;
+pub mod our_pages;
 pub mod relook;
 pub mod second_factor;
 pub mod security;

@@ -3,7 +3,8 @@
 //! Two may ask. **An app**, by an access token of ours for us: any genuine one that has not expired is answered, dead or
 //! alive, because whoever holds it needs to learn that it is dead and why. It is told of the session its grant was given
 //! in and of its own part there, of that life and no later one; never a name. **A page of ours**, by the session cookie:
-//! it is told of this browser's current session, and once that is over of standing and instants alone.
+//! it is told of this browser's current session, and once that is over of standing and instants alone
+//! ([`super::our_pages`]).
 //!
 //! | the token's ground | session | application |
 //! |---|---|---|
@@ -14,8 +15,7 @@
 //! | the session is long over and forgotten | expired | expired |
 //! | outlives its session (`offline_access`) | as judged | as judged; reports nothing |
 
-use crate::flow::browser::Visitor;
-use crate::flow::session::Current;
+use crate::flow::our_pages::Page;
 use crate::flow::token::NoToken;
 use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
@@ -23,7 +23,6 @@ use crate::model::client::Client;
 use crate::model::grant::{Grant, Reach};
 use crate::model::id::{AccountId, ClientId, GrantId, SecretDigest, SessionId};
 use crate::model::record::Change;
-use crate::model::session::activity::Activity;
 use crate::model::session::{Report, Reported, Session};
 use crate::protocol::client_metadata::ActivityRule;
 use crate::protocol::error::{Code, OAuthError};
@@ -56,7 +55,7 @@ pub enum Asker {
         until: Timestamp,
     },
     /// A page of ours, by the cookie whose secret has this digest.
-    OurPage(SecretDigest),
+    OurPage(Page, SecretDigest),
 }
 
 /// How a report of the person's act ended.
@@ -79,24 +78,13 @@ impl Idp {
         Ok(Subject { session: grant.binding.session, account: grant.account, asker })
     }
 
-    /// The session that the first secret of a browser's cookie leads to, whatever it is good for.
-    pub async fn subject_of_browser(&self, visitor: &Visitor) -> Result<Option<Subject>, Fault> {
-        let Some(handle) = visitor.handles.first() else { return Ok(None) };
-        let found = self.store.find::<Session>(&Session::secret_name(&handle.digest())).await?;
-        Ok(found.map(|session| Subject {
-            asker: Asker::OurPage(session.secret.clone()),
-            session: session.id,
-            account: session.account,
-        }))
-    }
-
     /// What the store has of it now, judged.
     pub async fn status(&self, subject: &Subject, now: Timestamp) -> Result<SessionStatus, Fault> {
         let session = self.store.read::<Session>(subject.session.as_str()).await?;
         let account = self.store.read::<Account>(subject.account.as_str()).await?;
         let ground = session.as_ref().zip(account.as_ref());
         match &subject.asker {
-            Asker::OurPage(secret) => Ok(self.status_for_us(ground, secret, now)),
+            Asker::OurPage(page, secret) => Ok(self.status_for_us(ground, (*page, secret), now)),
             Asker::App { grant, client, sid, .. } => {
                 let grant = self.store.read::<Grant>(grant.as_str()).await?;
                 let client = self.store.read::<Client>(client.as_str()).await?;
@@ -104,28 +92,6 @@ impl Idp {
                 Ok(SessionStatus { sid: sid.clone(), session, application: Some(application) })
             }
         }
-    }
-
-    /// Why the session is over that this browser's cookie leads to; none where it lives, or nothing is known.
-    pub(in crate::flow) async fn ended(&self, visitor: &Visitor, now: Timestamp) -> Result<Option<ReasonWord>, Fault> {
-        match self.subject_of_browser(visitor).await? {
-            Some(subject) => Ok(self.status(&subject, now).await?.session.reason),
-            None => Ok(None),
-        }
-    }
-
-    fn status_for_us(
-        &self,
-        ground: Option<(&Session, &Account)>,
-        secret: &SecretDigest,
-        now: Timestamp,
-    ) -> SessionStatus {
-        let Some((session, account)) = ground.filter(|(session, _)| session.secret == *secret) else {
-            return SessionStatus { sid: None, session: former(), application: None };
-        };
-        let words = session.status(account, &self.settings.sessions, now);
-        let lives = matches!(words.standing, StandingWord::Live | StandingWord::Warn);
-        SessionStatus { sid: lives.then(|| self.sid(&session.id, session.epochs())), session: words, application: None }
     }
 
     /// What an app is told of the session and of its part in it.
@@ -191,20 +157,11 @@ impl Idp {
             Reported::Over => Err(not_good()),
         }
     }
-
-    /// The person pressed "Stay signed in" on a page of ours. None when nobody is signed in any more.
-    pub async fn stay_signed_in(&self, visitor: &Visitor, now: Timestamp) -> Result<Option<SessionStatus>, Fault> {
-        let Some(current) = self.current(visitor, now).await? else { return Ok(None) };
-        self.touch(&current, Activity::StayedSignedIn, now).await?;
-        let Current { session, account, .. } = current;
-        let subject = Subject { asker: Asker::OurPage(session.secret), session: session.id, account: account.id };
-        self.status(&subject, now).await.map(Some)
-    }
 }
 
 /// What is told of a life that is forgotten, or of a part that another one followed: that it is over. When and why the
 /// records do not say any more.
-fn former() -> StandingWords {
+pub(super) fn former() -> StandingWords {
     StandingWords::FORMER
 }
 

@@ -47,7 +47,7 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> HttpResponse {
     let (idp, now) = (asking.idp(), asking.now);
     let subject = match door(&request, &asking) {
         Ok(Door::Token(token)) => idp.subject_of_token(&token, now).await.map(Some),
-        Ok(Door::Cookie) => idp.subject_of_browser(&asking.visitor).await.map_err(NoToken::Fault),
+        Ok(Door::Cookie(page)) => idp.subject_of_browser(&asking.visitor, page).await.map_err(NoToken::Fault),
         Err(refusal) => return *refusal,
     };
     let subject = match subject {
@@ -71,7 +71,7 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> HttpResponse {
     };
     let until = match &subject.asker {
         Asker::App { until, .. } => *until,
-        Asker::OurPage(_) => now + LONGEST,
+        Asker::OurPage(..) => now + LONGEST,
     };
     let events = Events {
         waiting: Waiting { watch, timer: Box::pin(tokio::time::sleep(Duration::ZERO)), beat_at: now, judge_at: now },
@@ -193,7 +193,7 @@ impl Events {
                 return None;
             }
         };
-        if matches!(self.subject.asker, Asker::OurPage(_)) && status.session == StandingWords::FORMER {
+        if matches!(self.subject.asker, Asker::OurPage(..)) && status.session == StandingWords::FORMER {
             self.state = State::Last(StreamEnd::Superseded);
             return None;
         }
@@ -223,7 +223,7 @@ impl Events {
         if now >= self.until {
             self.state = State::Last(match self.subject.asker {
                 Asker::App { .. } => StreamEnd::TokenExpired,
-                Asker::OurPage(_) => StreamEnd::TooLong,
+                Asker::OurPage(..) => StreamEnd::TooLong,
             });
             return Poll::Ready(None);
         }

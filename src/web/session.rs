@@ -10,7 +10,8 @@
 //!   neighbour (`same-site`) and a request of no browser at all are answered as if there were no cookie. Reading could not
 //!   be abused, because other origins never read answers given to a cookie ([`super::cors`]); it is refused all the same,
 //!   so that the time an answer takes tells nobody whether somebody is signed in here. By this door a report is the button
-//!   "Stay signed in": it counts for the session and for no app.
+//!   "Stay signed in": it counts for the session and for no app. Pages of the console say that they are (`at=console`):
+//!   they are told of the console's own part as any app is of its, and the button counts for that part, too.
 //!
 //! Who shows neither gets the bare challenge, as at userinfo.
 
@@ -19,9 +20,11 @@ use super::bearer::{Presented, ambiguous, header_token, malformed, refused, toke
 use super::error::WebError;
 use super::form::{bytes, same_origin};
 use super::token::{body, broken, unreadable};
+use crate::flow::our_pages::Page;
 use crate::flow::status::Reporting;
 use crate::flow::token::NoToken;
 use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::params::Params;
 use crate::protocol::session_status::SessionStatus;
 use crate::protocol::time::Timestamp;
 use actix_web::http::header;
@@ -33,7 +36,7 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> HttpResponse {
     let (idp, now) = (asking.idp(), asking.now);
     let subject = match door(&request, &asking) {
         Ok(Door::Token(token)) => idp.subject_of_token(&token, now).await.map(Some),
-        Ok(Door::Cookie) => idp.subject_of_browser(&asking.visitor).await.map_err(NoToken::Fault),
+        Ok(Door::Cookie(page)) => idp.subject_of_browser(&asking.visitor, page).await.map_err(NoToken::Fault),
         Err(refusal) => return *refusal,
     };
     match subject {
@@ -64,7 +67,7 @@ pub(super) async fn activity(request: HttpRequest, payload: web::Payload, asking
             Ok(Reporting::TooOften(again)) => too_often(now.until(again).as_secs()),
             Err(refusal) => refused(&refusal),
         },
-        Door::Cookie => match idp.stay_signed_in(&asking.visitor, now).await {
+        Door::Cookie(page) => match idp.stay_signed_in(&asking.visitor, page, now).await {
             Ok(Some(status)) => told(&status, now),
             Ok(None) => unasked(),
             Err(fault) => broken(&fault),
@@ -76,8 +79,8 @@ pub(super) async fn activity(request: HttpRequest, payload: web::Payload, asking
 pub(super) enum Door {
     /// An access token.
     Token(String),
-    /// The session cookie, from a page of ours.
-    Cookie,
+    /// The session cookie, from this page of ours.
+    Cookie(Page),
 }
 
 /// The door a request takes, or what it gets instead.
@@ -89,8 +92,22 @@ pub(super) fn door(request: &HttpRequest, asking: &Asking) -> Result<Door, Box<H
         Presented::Token(token) => Ok(Door::Token(token)),
         Presented::Ambiguous => Err(Box::new(ambiguous())),
         Presented::Nothing if request.headers().contains_key(header::AUTHORIZATION) => Err(Box::new(unasked())),
-        Presented::Nothing if same_origin(request, &asking.idp().issuer.origin()) => Ok(Door::Cookie),
+        Presented::Nothing if same_origin(request, &asking.idp().issuer.origin()) => match page(request) {
+            Some(page) => Ok(Door::Cookie(page)),
+            None => Err(Box::new(malformed("at is console, or left out"))),
+        },
         Presented::Nothing => Err(Box::new(unasked())),
+    }
+}
+
+/// Which of our pages asks, as `at` in the address says. Nothing is given to the console here that another page of the
+/// same person could not have; it is told of its own part, and keeps that alive.
+fn page(request: &HttpRequest) -> Option<Page> {
+    let params = Params::parse(request.query_string().as_bytes()).ok()?;
+    match (params.get("at"), params.spoiled("at")) {
+        (None, None) => Some(Page::Other),
+        (Some("console"), None) => Some(Page::Console),
+        _ => None,
     }
 }
 

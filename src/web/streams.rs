@@ -70,7 +70,7 @@ impl Streams {
     pub fn take(&self, subject: &Subject) -> Result<Place, Full> {
         let client = match &subject.asker {
             Asker::App { client, .. } => Some(client.as_str()),
-            Asker::OurPage(_) => None,
+            Asker::OurPage(..) => None,
         };
         let (most, most_of_all) = if client.is_some() { (PER_PART, PER_CLIENT) } else { (PER_PAGES, PER_PERSON) };
         let part = self.hash((subject.session.as_str(), client));
@@ -150,6 +150,7 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flow::our_pages::Page;
     use crate::model::id::{AccountId, ClientId, GrantId, SecretDigest, SessionId};
     use crate::protocol::time::Timestamp;
 
@@ -185,7 +186,7 @@ mod tests {
         let page = |session: u32, account: &str| Subject {
             session: SessionId::new(session.to_string()),
             account: AccountId::new(account),
-            asker: Asker::OurPage(SecretDigest::new("x".into())),
+            asker: Asker::OurPage(Page::Other, SecretDigest::new("x".into())),
         };
         places.extend((0..PER_PERSON).map(|n| streams.take(&page(n, "mira")).ok().unwrap()));
         assert_eq!(streams.take(&page(PER_PERSON, "mira")).err(), Some(Full::Whole));

@@ -116,6 +116,14 @@ warning-idle-heading = Are you still there?
 warning-idle = You have not been active for a while. Nothing is lost if you stay.
 warning-absolute-heading = Your sign-in is about to end
 warning-absolute = To stay signed in you need to sign in again. You will come back to where you are.
+warning-console-countdown = The console will close in { $time }.
+warning-console-absolute-heading = The console is about to close
+warning-console-absolute = To go on you need to sign in again. You will come back to where you are.
+console-over-heading = The console is closed
+console-over = Sign in again to go on.
+console-over-idle = You had not been active in it for a while. Everywhere else you are still signed in.
+console-over-absolute = It was time to sign in again. Everywhere else you are still signed in.
+console-over-revoked = You are no administrator any more.
 
 ## What cannot go on
 

@@ -2,19 +2,21 @@
 //!
 //! All stories share one chromedriver, one running demo and one `abide serve`; each has a browser with a fresh profile.
 //!
-//! * `driver`, `page`, `keyboard`: the browser, and how stories use it;
+//! * `driver`, `page`, `keyboard`, `devtools`: the browser, and how stories use it;
 //! * `places`: the running programs;
 //! * `demo`, `keys_only`, `secrecy`: the bank and the square;
 //! * `entrance`, `account`, `console`: the provider's own pages;
 //! * `frames`: hidden frames of relying apps;
 //! * `oidc_client_ts`: npm's `oidc-client-ts` in an app without a server;
-//! * `warning`: before and after the end of the session;
+//! * `warning`, `warning_access`, `warning_console`: before and after the end of the session, for everybody, and of the
+//!   console;
 //! * `appearance`: accessibility, phone, dark mode.
 
 mod account;
 mod appearance;
 mod console;
 mod demo;
+mod devtools;
 mod driver;
 mod entrance;
 mod frames;
@@ -25,3 +27,5 @@ mod page;
 pub mod places;
 mod secrecy;
 mod warning;
+mod warning_access;
+mod warning_console;

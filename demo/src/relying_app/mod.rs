@@ -22,7 +22,7 @@ mod token_view;
 
 use std::sync::Arc;
 
-use abide_rp::{Policy, RelyingApp};
+use abide_rp::{Clock, Policy, RelyingApp};
 use anyhow::Context;
 
 use self::api::ApiClient;
@@ -38,6 +38,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) origin: &'a str,
     /// Its client secret.
     pub(crate) secret: &'a str,
+    /// The clock by which its sessions are judged.
+    pub(crate) clock: &'a Clock,
 }
 
 /// A brand with its sessions and its API.
@@ -72,6 +74,7 @@ impl Shop {
             .scopes(brand.scopes)
             .resources(&resources)
             .cookie(brand.cookie)
+            .clock(around.clock.clone())
             .policy(Policy {
                 idle_timeout: limits.map(|limits| limits.idle),
                 max_lifetime: limits.map(|limits| limits.max),

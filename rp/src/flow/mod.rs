@@ -1,12 +1,13 @@
 //! What happens in which order. Each flow is given `now` and changes facts by conditional writes alone.
 //!
-//! * `sign_in`: leaving for the provider and coming back; where a timed-out session's keepsakes are given back;
+//! * `departure`, `sign_in`: leaving for the provider and coming back; where a timed-out session's keepsakes are given back;
 //! * `renewal`: new tokens by refresh, and what it means when the refresh token is dead;
 //! * `activity`: the person's acts, written down and reported to the provider;
 //! * `sign_out`: leaving for good; `told`: what the provider says about ends;
 //! * `sweep`: what is past its time goes.
 
 pub(crate) mod activity;
+pub(crate) mod departure;
 pub(crate) mod renewal;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;

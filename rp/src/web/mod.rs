@@ -11,6 +11,7 @@
 //! | `POST /session/active`, `/session/renew`, `/session/draft` | the script's (header `x-csrf-token`) |
 //! | `GET /session.js`, `/session.css` | the script and the look of its dialog |
 
+mod admission;
 pub(crate) mod browser;
 mod drafts;
 mod events;
@@ -21,7 +22,8 @@ mod sign_in;
 mod signed_in;
 mod status;
 
-pub use signed_in::{Gone, KeepError, Look, SignedIn};
+pub use admission::{Gone, Look};
+pub use signed_in::{KeepError, SignedIn};
 
 use crate::app::RelyingApp;
 use crate::secret::same;

@@ -4,7 +4,8 @@ use super::browser::{self, Kind, Quiet, Wants};
 use super::{app_of, broken, see_other, set};
 use crate::app::RelyingApp;
 use crate::flow::Present;
-use crate::flow::sign_in::{Answer, Arrival, Errand, Trouble};
+use crate::flow::departure::{Errand, may_look};
+use crate::flow::sign_in::{Answer, Arrival, Trouble};
 use crate::secret::{random, same};
 use crate::session::Authority;
 use crate::store::StoreFault;
@@ -204,7 +205,7 @@ pub(crate) async fn look(app: &RelyingApp, request: &HttpRequest, present: Optio
     let errand = match cause {
         None => Errand::FirstLook,
         Some(standing) if standing.authority() == Authority::Good => Errand::Renewal,
-        Some(standing) if crate::flow::sign_in::may_look(standing) => Errand::Renewal,
+        Some(standing) if may_look(standing) => Errand::Renewal,
         Some(crate::session::Standing::Ended { .. }) => Errand::FirstLook,
         Some(_) => return None,
     };

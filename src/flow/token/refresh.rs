@@ -5,6 +5,7 @@ use super::{NoToken, refused};
 use crate::crypto::seal::Purpose;
 use crate::crypto::secret::Same;
 use crate::flow::{Fault, Idp};
+use crate::model::account::Account;
 use crate::model::client::Client;
 use crate::model::grant::{Grant, Reach, Refreshed};
 use crate::model::record::Change;
@@ -62,7 +63,7 @@ impl Idp {
             Refreshed::Renewed(grant) => {
                 // Judged again: what ended meanwhile must get no token.
                 let life = self.judge(&grant, client, now).await?;
-                self.count_refresh(client, &grant, now).await?;
+                self.count_refresh(client, (&grant, &life.account), now).await?;
                 let resource = if refresh.resource.is_empty() { grant.resource.clone() } else { refresh.resource };
                 // A refreshed ID token carries no nonce: that belongs to the one request (OpenID Connect Core, 12.2).
                 self.mint(client, &grant, &life, Wish { scope, resource, nonce: None }, now)
@@ -84,15 +85,21 @@ impl Idp {
     }
 
     /// A refresh counts as the person's act only where the client's record says so, and never for offline grants.
-    async fn count_refresh(&self, client: &Client, grant: &Grant, now: Timestamp) -> Result<(), Fault> {
+    async fn count_refresh(
+        &self,
+        client: &Client,
+        (grant, account): (&Grant, &Account),
+        now: Timestamp,
+    ) -> Result<(), Fault> {
         let counted = client.metadata.session.activity == ActivityRule::Refresh && grant.reach == Reach::Session;
         let activity = if counted { Activity::CountedRefresh } else { Activity::Machine };
         if activity.counts() == Counts::Nothing {
             return Ok(());
         }
         let (id, limits) = (client.id.clone(), client.limits());
+        let (account, policies) = (account.clone(), self.settings.sessions);
         let changed = self.store.change::<Session, _, _>(grant.binding.session.as_str(), move |before| match before {
-            Some(session) => session.touch_application(&id, &limits, now),
+            Some(session) => session.touch_application((&id, &limits), &account, &policies, now),
             None => Change::keep(()),
         });
         Ok(changed.await?.outcome()?)

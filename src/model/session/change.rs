@@ -250,10 +250,15 @@ impl Session {
     /// A refresh that counts as the person's act in one app: moves the idle clock of that application session alone.
     pub fn touch_application(
         mut self,
-        client: &ClientId,
-        limits: &ApplicationLimits,
+        (client, limits): (&ClientId, &ApplicationLimits),
+        account: &Account,
+        policies: &SessionPolicies,
         now: Timestamp,
     ) -> Change<Session, ()> {
+        // Of a session that is over nothing moves: its parts would be found younger if it came back.
+        if self.standing(account, policies, now).authority() == Authority::Over {
+            return Change::keep(());
+        }
         let step = touch_step(limits.idle_timeout).max(Duration::from_secs(1));
         // Nothing moves a limit that has passed: between the caller's judgement and this write it may have.
         let goes_on = |part: &ApplicationSession| part.signed_out_at.is_none() && part.passed(limits, now).is_none();

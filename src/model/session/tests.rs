@@ -582,20 +582,31 @@ fn a_counted_refresh_moves_its_own_app_alone_and_nothing_that_has_passed() {
     for client in ["a", "b"] {
         session = put(session.join(&visit(client, strict), &account(), &policies, at(0))).0;
     }
-    let (moved, ()) = put(session.clone().touch_application(&a, &strict, at(299)));
+    let (moved, ()) = put(session.clone().touch_application((&a, &strict), &account(), &policies, at(299)));
     assert_eq!((moved.last_active_at, moved.participants[&a].last_active_at), (at(0), at(299)));
     assert_eq!(moved.participants[&ClientId::new("b")].last_active_at, at(0));
-    assert_eq!(session.clone().touch_application(&a, &strict, at(4)).fate, Fate::Keep, "within the step");
-    assert_eq!(session.clone().touch_application(&ClientId::new("c"), &strict, at(99)).fate, Fate::Keep);
+    assert_eq!(
+        session.clone().touch_application((&a, &strict), &account(), &policies, at(4)).fate,
+        Fate::Keep,
+        "within the step"
+    );
+    assert_eq!(
+        session.clone().touch_application((&ClientId::new("c"), &strict), &account(), &policies, at(99)).fate,
+        Fate::Keep
+    );
     for now in [300, 301, 1_799] {
         assert_eq!(
-            session.clone().touch_application(&a, &strict, at(now)).fate,
+            session.clone().touch_application((&a, &strict), &account(), &policies, at(now)).fate,
             Fate::Keep,
             "passed at 300, now {now}"
         );
     }
+    // The session's own limit passed before the app's would: nothing of it moves any more.
+    let short = both(policy(Some(200), NEVER, 0, 3_600));
+    let late = session.clone().touch_application((&a, &strict), &account(), &short, at(250));
+    assert_eq!(late.fate, Fate::Keep);
     let (left, ()) = put(session.leave(&a, at(10)));
-    assert_eq!(left.touch_application(&a, &strict, at(20)).fate, Fate::Keep, "signed out");
+    assert_eq!(left.touch_application((&a, &strict), &account(), &policies, at(20)).fate, Fate::Keep, "signed out");
 }
 
 #[test]
@@ -784,7 +795,11 @@ impl World {
                     app.1 = now;
                 }
                 let limits = self.limits[usize::from(*number)];
-                after(&session, session.clone().touch_application(&client(*number), &limits, now)).0
+                after(
+                    &session,
+                    session.clone().touch_application((&client(*number), &limits), &self.account, &self.policies, now),
+                )
+                .0
             }
             Happening::Leave(number) => after(&session, session.clone().leave(&client(*number), now)).0,
             Happening::End => {

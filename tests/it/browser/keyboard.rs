@@ -14,6 +14,15 @@ impl Page {
         self.strike([char::from(key)]).await;
     }
 
+    /// Presses keys together, each held until the last is down.
+    pub async fn chord(&self, keys: impl IntoIterator<Item = Key>) {
+        let keys: Vec<char> = keys.into_iter().map(char::from).collect();
+        let down = keys.iter().map(|value| KeyAction::Down { value: *value });
+        let up = keys.iter().rev().map(|value| KeyAction::Up { value: *value });
+        let actions = down.chain(up).fold(KeyActions::new("keyboard".to_owned()), KeyActions::then);
+        self.client.perform_actions(actions).await.expect("keys");
+    }
+
     /// Types text into what has the focus.
     pub async fn type_text(&self, text: &str) {
         self.strike(text.chars()).await;

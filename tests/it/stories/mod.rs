@@ -2,6 +2,7 @@
 
 mod back_channel;
 mod browsers;
+mod console;
 mod events;
 mod frames;
 mod introspection;

@@ -7,8 +7,10 @@
 //! sessions in a database of your own behind [`SessionStore`].
 
 mod disk;
+mod record;
 
 use self::disk::{Files, Ledger, clear_half_written, sync_tree};
+use self::record::{instant, key, name_in, read, version, written};
 use super::{BY_ONE_MARK, Inserted, Mark, Removed, Replaced, SessionStore, Spent, StoreFault, Stored};
 use crate::clock::Instant;
 use crate::secret::Name;
@@ -20,8 +22,6 @@ use std::ops::Bound::{Excluded, Unbounded};
 use std::path::Path;
 use std::sync::Arc;
 
-/// The first byte of every record.
-const FORMAT: u8 = 1;
 /// Spent and denied things at most. Only what the provider has signed gets here, and each has its lifetime.
 const NOTICES: usize = 100_000;
 
@@ -272,36 +272,4 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Outcome<T> + Send + 
 
 fn broken(error: sled::Error) -> StoreFault {
     StoreFault(error.to_string())
-}
-
-fn key(mark: &Mark, name: &Name) -> Vec<u8> {
-    format!("{}/{}", mark.as_str(), name.as_str()).into_bytes()
-}
-
-fn name_in(bytes: &[u8]) -> Name {
-    Name::stored(&String::from_utf8_lossy(bytes))
-}
-
-fn written(version: u64, session: &ApplicationSession) -> Outcome<Vec<u8>> {
-    let mut record = vec![FORMAT];
-    record.extend_from_slice(&version.to_be_bytes());
-    serde_json::to_writer(&mut record, session).map_err(|error| StoreFault(error.to_string()))?;
-    Ok(record)
-}
-
-fn version(record: &[u8]) -> u64 {
-    record.get(1..9).and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes)
-}
-
-fn read(record: &[u8]) -> Outcome<Stored> {
-    let unknown = || StoreFault("a record of a form that this version does not know".into());
-    if record.first() != Some(&FORMAT) {
-        return Err(unknown());
-    }
-    let session = serde_json::from_slice(record.get(9..).ok_or_else(unknown)?).map_err(|_| unknown())?;
-    Ok(Stored { version: version(record), session })
-}
-
-fn instant(bytes: &[u8], at: usize) -> Instant {
-    bytes.get(at..at + 8).and_then(|bytes| bytes.try_into().ok()).map_or(0, Instant::from_be_bytes)
 }
