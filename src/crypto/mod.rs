@@ -6,6 +6,7 @@
 //! * [`keyring`] keeps the signing keys in their files, parsed once.
 //! * [`jwt`] signs and verifies JSON Web Tokens.
 //! * [`fingerprint`] says whether two stores hold the same.
+//! * [`totp`] makes and checks the codes of authenticator apps.
 //! * [`hashing`] hashes passwords, off the event loop and in a bounded queue.
 
 pub mod fingerprint;
@@ -15,3 +16,4 @@ pub mod keyring;
 pub mod random;
 pub mod seal;
 pub mod secret;
+pub mod totp;

@@ -38,9 +38,13 @@ pub enum Purpose {
     Silent,
     /// What the cookie `state` says of a session.
     BrowserState,
+    /// The secret of an authenticator app, at rest.
+    Totp,
+    /// The same while it is being set up, in the form.
+    Enrolment,
 }
 
-const PURPOSES: [Purpose; 12] = [
+const PURPOSES: [Purpose; 14] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -53,6 +57,8 @@ const PURPOSES: [Purpose; 12] = [
     Purpose::Backup,
     Purpose::Silent,
     Purpose::BrowserState,
+    Purpose::Totp,
+    Purpose::Enrolment,
 ];
 
 impl Purpose {
@@ -70,6 +76,8 @@ impl Purpose {
             Purpose::Backup => "abide backup 1",
             Purpose::Silent => "abide silent 1",
             Purpose::BrowserState => "abide browser state 1",
+            Purpose::Totp => "abide totp 1",
+            Purpose::Enrolment => "abide enrolment 1",
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, EpochReason, check_username, username_key, username_name};
 use crate::model::audit::{Act, Event};
 use crate::model::client::{self, Client, ClientSecret, Confidentiality, STRONG_SECRET};
-use crate::model::credential::{Credential, CredentialSecret};
+use crate::model::credential::Credential;
 use crate::model::id::{AccountId, ClientId, SecretDigest};
 use crate::model::password::{self, Weakness};
 use crate::model::record::Change;
@@ -156,7 +156,7 @@ impl Idp {
             };
         };
         let stored = self.store.read::<Credential>(&Credential::password_key(&before.id)).await?;
-        let stored = stored.map(|Credential { secret: CredentialSecret::Password { hash }, .. }| hash);
+        let stored = stored.and_then(Credential::password_hash);
         let hash = match (replace, password, password_hash) {
             (ReplaceSecrets::No, ..) => None,
             (ReplaceSecrets::Yes, Some(clear), _) => self.other_password(&clear, stored).await?,
@@ -280,7 +280,7 @@ impl Idp {
             let page = self.store.list::<Account>(("accounts", ""), cursor.as_ref(), 200).await?;
             for account in page.items {
                 let stored = self.store.read::<Credential>(&Credential::password_key(&account.id)).await?;
-                let password_hash = stored.map(|Credential { secret: CredentialSecret::Password { hash }, .. }| hash);
+                let password_hash = stored.and_then(Credential::password_hash);
                 let Account { username, roles, groups, claims, disabled_at, .. } = account;
                 let disabled = disabled_at.map(|_| true);
                 file.users.push(User { username, password: None, password_hash, roles, groups, claims, disabled });

@@ -33,6 +33,8 @@ pub mod nodes;
 pub mod notify;
 pub mod our_pages;
 pub mod relook;
+pub mod second_factor;
+pub mod security;
 pub mod session;
 pub mod setup;
 pub mod sign_in;
@@ -128,7 +130,7 @@ pub const SKEW: Duration = Duration::from_secs(15);
 impl Idp {
     /// What discovery tells.
     pub fn metadata(&self) -> Metadata {
-        let metadata = Metadata::of(&self.issuer, &crate::model::authorization::interaction::ACRS);
+        let metadata = Metadata::of(&self.issuer, &crate::model::authorization::factor::ACRS);
         match self.settings.cookies.state {
             Switch::On => metadata.watched_by(self.issuer.at("/check_session")),
             Switch::Off => metadata,

@@ -8,7 +8,7 @@ use crate::flow::cookies::Handles;
 use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, AccountStanding};
 use crate::model::audit::{Act, Event};
-use crate::model::authorization::interaction::{ACR_PASSWORD, Method};
+use crate::model::authorization::factor::{Method, raised};
 use crate::model::id::SessionId;
 use crate::model::record::{Change, Fate};
 use crate::model::session::activity::Activity;
@@ -109,7 +109,7 @@ impl Idp {
         &self,
         visitor: &Visitor,
         account: &Account,
-        remember: Remember,
+        (authentication, remember): (AuthenticationFacts, Remember),
         now: Timestamp,
     ) -> Result<Option<(SessionId, Vec<Secret>, Remember)>, Fault> {
         if account.standing() == AccountStanding::Disabled {
@@ -123,6 +123,7 @@ impl Idp {
             self.end_dormant(&held, EndReason::Replaced, event).await?;
         }
         let secret = random::secret();
+        let act = self.reauthentication(authentication, (&secret, remember), visitor);
         let mut others: Vec<Secret> = live.iter().map(|c| c.handle.clone()).collect();
         let mine = live.iter().find(|current| current.account.id == account.id);
         let strangers: Vec<&Current> = live.iter().filter(|current| current.account.id != account.id).collect();
@@ -131,16 +132,16 @@ impl Idp {
         };
         if let Some(mine) = mine {
             others.retain(|handle| handle.expose() != mine.handle.expose());
-            if let Some(own) = self.reauthenticate(mine, &secret, remember, visitor, now).await? {
+            if let Some(own) = self.reauthenticate(mine, act.clone(), now).await? {
                 return Ok(Some((mine.session.id.clone(), first(secret, others), whole(own))));
             }
         }
         for held in own {
-            if let Some(kept) = self.reconstitute(&held, (&secret, remember), visitor, now).await? {
+            if let Some(kept) = self.reconstitute(&held, act.clone(), now).await? {
                 return Ok(Some((held.session().id.clone(), first(secret, others), whole(kept))));
             }
         }
-        let id = self.begin_session(account, &secret, remember, visitor, now).await?;
+        let id = self.begin_session(account, act).await?;
         Ok(Some((id, first(secret, others), whole(remember))))
     }
 
@@ -148,11 +149,10 @@ impl Idp {
     async fn reconstitute(
         &self,
         held: &Dormant,
-        (secret, remember): (&Secret, Remember),
-        visitor: &Visitor,
+        act: Reauthentication,
         now: Timestamp,
     ) -> Result<Option<Remember>, Fault> {
-        let act = self.reauthentication(secret, remember, visitor, now);
+        let remember = act.remember;
         let (account, policies) = (held.account().clone(), self.settings.sessions);
         let kept = if held.session().remember == Remember::Yes { Remember::Yes } else { remember };
         let changed = self.store.change::<Session, _, _>(held.session().id.as_str(), move |before| match before {
@@ -173,23 +173,10 @@ impl Idp {
         Ok(())
     }
 
-    async fn begin_session(
-        &self,
-        account: &Account,
-        secret: &Secret,
-        remember: Remember,
-        visitor: &Visitor,
-        now: Timestamp,
-    ) -> Result<SessionId, Fault> {
+    async fn begin_session(&self, account: &Account, act: Reauthentication) -> Result<SessionId, Fault> {
         let id = SessionId::new(random::id());
-        let birth = Birth {
-            id: id.clone(),
-            authentication: facts(now),
-            remember,
-            secret: secret.digest(),
-            silent: self.silent_digest(secret),
-            device: visitor.device.clone(),
-        };
+        let Reauthentication { authentication, remember, secret, silent, device } = act;
+        let birth = Birth { id: id.clone(), authentication, remember, secret, silent, device };
         let (account, policies) = (account.clone(), self.settings.sessions);
         let changed = self
             .store
@@ -201,12 +188,10 @@ impl Idp {
     async fn reauthenticate(
         &self,
         mine: &Current,
-        secret: &Secret,
-        remember: Remember,
-        visitor: &Visitor,
+        act: Reauthentication,
         now: Timestamp,
     ) -> Result<Option<Remember>, Fault> {
-        let act = self.reauthentication(secret, remember, visitor, now);
+        let remember = act.remember;
         let (account, policies) = (mine.account.clone(), self.settings.sessions);
         let kept = if mine.session.remember == Remember::Yes { Remember::Yes } else { remember };
         let changed = self.store.change::<Session, _, _>(mine.session.id.as_str(), move |before| match before {
@@ -217,6 +202,29 @@ impl Idp {
             Touched::Live(_) => Some(kept),
             Touched::Over(_) => None,
         })
+    }
+
+    /// The person showed one more factor in a live session. Answers with the session as it is from here on, behind its new
+    /// secret, and with the browser's secrets; none where it is over.
+    pub(super) async fn raise(
+        &self,
+        current: &Current,
+        by: Method,
+        visitor: &Visitor,
+        now: Timestamp,
+    ) -> Result<Option<(Current, Vec<Secret>)>, Fault> {
+        let secret = random::secret();
+        let stronger = raised(current.session.authentication(), by);
+        let act = self.reauthentication(stronger, (&secret, current.session.remember), visitor);
+        let (account, policies) = (current.account.clone(), self.settings.sessions);
+        let changed = self.store.change::<Session, _, _>(current.session.id.as_str(), move |before| match before {
+            Some(session) => session.raise(act.clone(), &account, &policies, now),
+            None => Change::keep(Touched::Over(Standing::Ended { at: now, reason: EndReason::Revoked })),
+        });
+        changed.await?.outcome()?;
+        let others = visitor.handles.iter().filter(|handle| handle.expose() != current.handle.expose()).cloned();
+        let handles = first(secret.clone(), others.collect());
+        Ok(self.behind((Jar::Session, &secret), now).await?.map(|current| (current, handles)))
     }
 
     /// The person did something.
@@ -262,13 +270,12 @@ impl Idp {
 
     fn reauthentication(
         &self,
-        secret: &Secret,
-        remember: Remember,
+        authentication: AuthenticationFacts,
+        (secret, remember): (&Secret, Remember),
         visitor: &Visitor,
-        now: Timestamp,
     ) -> Reauthentication {
         Reauthentication {
-            authentication: facts(now),
+            authentication,
             remember,
             secret: secret.digest(),
             silent: self.silent_digest(secret),
@@ -293,10 +300,6 @@ impl Idp {
 /// Does the cookie that leads to these sessions outlive the browser? Only if every one of them may.
 pub fn kept(live: &[Current]) -> Remember {
     if live.iter().all(|current| current.session.remember == Remember::Yes) { Remember::Yes } else { Remember::No }
-}
-
-fn facts(now: Timestamp) -> AuthenticationFacts {
-    AuthenticationFacts { auth_time: now, acr: ACR_PASSWORD.to_owned(), amr: vec![Method::Password.amr().to_owned()] }
 }
 
 fn first(secret: Secret, mut others: Vec<Secret>) -> Vec<Secret> {

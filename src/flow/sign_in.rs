@@ -7,7 +7,7 @@ use crate::flow::browser::Visitor;
 use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, AccountStanding, username_key, username_name};
 use crate::model::audit::{Act, Event};
-use crate::model::credential::{Credential, CredentialSecret};
+use crate::model::credential::Credential;
 use crate::model::id::AccountId;
 use crate::model::password;
 use crate::model::record::Change;
@@ -69,9 +69,7 @@ impl Idp {
             return Ok(PasswordOutcome::Throttled { until });
         }
         let usable = account.filter(|account| account.standing() == AccountStanding::Active);
-        let hash = stored
-            .filter(|_| usable.is_some())
-            .map(|Credential { secret: CredentialSecret::Password { hash }, .. }| hash);
+        let hash = stored.filter(|_| usable.is_some()).and_then(Credential::password_hash);
         let checked = hash.clone();
         let verified = match self.hashing.verify(password::normalized(&attempt.password), hash).await {
             Ok(verified) => verified,

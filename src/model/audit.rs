@@ -82,6 +82,8 @@ pub enum Act {
     SessionStarted,
     /// The person authenticated again in a live session.
     Reauthenticated,
+    /// The person showed one more factor in a live session.
+    SteppedUp,
     /// A session ended.
     SessionEnded,
     /// A limit of a session, or of one app's part in it, passed.
@@ -108,6 +110,14 @@ pub enum Act {
     AccountEnabled,
     /// A password was set.
     PasswordChanged,
+    /// A second factor was set up.
+    FactorAdded,
+    /// A second factor was taken away.
+    FactorRemoved,
+    /// Recovery codes were made; those before are void.
+    RecoveryCodesMade,
+    /// A recovery code was used.
+    RecoveryCodeUsed,
     /// A client was registered.
     ClientCreated,
     /// A client was changed.

@@ -50,6 +50,9 @@ pub struct AuthorizationRequest {
     /// The name with which the person will probably sign in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
+    /// The authentication context classes that are wished for, in the order of preference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr_values: Option<String>,
     /// The resources the access token is for (RFC 8707).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resource: Vec<String>,
@@ -104,6 +107,7 @@ impl AuthorizationRequest {
             max_age,
             id_token_hint: text(params, "id_token_hint"),
             login_hint: text(params, "login_hint").map(|hint| hint.chars().take(256).collect()),
+            acr_values: text(params, "acr_values").map(|values| values.chars().take(MAX_SCOPE).collect()),
             resource,
         })
     }

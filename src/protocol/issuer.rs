@@ -72,6 +72,11 @@ impl Issuer {
         format!("{self}{path}")
     }
 
+    /// The host, as people read it.
+    pub fn host(&self) -> String {
+        self.0.host_str().unwrap_or_default().to_owned()
+    }
+
     /// Scheme, host and port as browsers print them in the `Origin` header (RFC 6454, section 6.1).
     pub fn origin(&self) -> String {
         self.0.origin().ascii_serialization()

@@ -62,6 +62,14 @@ pub(super) async fn sign_in(form: Result<OurForm, WebError>) -> Result<HttpRespo
     turn::draw_with(asking, next, remember)
 }
 
+/// POST /sign-in/code: a second factor.
+pub(super) async fn second_factor(form: OurForm) -> Result<HttpResponse, WebError> {
+    let asking = &form.asking;
+    let (handle, code) = (form.field("interaction"), form.field("code"));
+    let next = asking.idp().second_factor(&asking.visitor, handle, code, asking.now).await?;
+    turn::draw(asking, next)
+}
+
 /// POST /sign-in/again: whoever is signed in and would be signed out soon whatever they do.
 pub(super) async fn sign_in_again(form: OurForm) -> Result<HttpResponse, WebError> {
     let from = match (form.field("goal"), form.field("interaction")) {

@@ -20,8 +20,10 @@ mod form;
 mod headers;
 mod logout;
 pub mod pages;
+mod qr;
 mod request_id;
 mod route;
+mod security;
 mod session;
 mod setup;
 mod streams;
@@ -76,6 +78,7 @@ pub fn routes(config: &mut ServiceConfig) {
         // The pages of an interaction
         .service(at("/interaction/{handle}").get(authorize::resume))
         .service(at("/sign-in").post(authorize::sign_in))
+        .service(at("/sign-in/code").post(authorize::second_factor))
         .service(at("/sign-in/again").post(authorize::sign_in_again))
         .service(at("/select").post(authorize::select))
         .service(at("/consent").post(authorize::consent))
@@ -86,6 +89,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/account/end-session").post(account::end_session))
         .service(at("/account/end-others").post(account::end_others))
         .service(at("/account/sign-out").post(account::sign_out))
+        .service(at("/account/security").get(security::get))
+        .service(at("/account/security/password").post(security::password))
+        .service(at("/account/security/authenticator").get(security::authenticator).post(security::enrol))
+        .service(at("/account/security/authenticator/remove").post(security::remove))
+        .service(at("/account/security/recovery-codes").post(security::recovery_codes))
         // The console
         .service(at("/setup").get(setup::get).post(setup::post))
         .service(at("/admin").get(admin::home))

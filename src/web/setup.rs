@@ -9,12 +9,14 @@ use super::pages::{Setup, SetupGone};
 use super::text::Text;
 use crate::flow::cookies::Handles;
 use crate::flow::setup::{FormError, SetUp};
+use crate::model::authorization::factor::{Method, facts};
 use crate::model::password::{MINIMUM_ALONE, Weakness};
 use crate::model::session::policy::Remember;
 use crate::model::setting::LinkStanding;
 use crate::protocol::params::Params;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
+use std::collections::BTreeSet;
 
 /// GET /setup
 pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
@@ -43,8 +45,9 @@ pub(super) async fn post(form: OurForm) -> Result<HttpResponse, WebError> {
         }
         SetUp::Done(account) => {
             let mut response = see_other("/admin");
+            let by_password = facts(&BTreeSet::from([Method::Password]), asking.now);
             if let Some((_, handles, _)) =
-                asking.idp().establish(&asking.visitor, &account, Remember::No, asking.now).await?
+                asking.idp().establish(&asking.visitor, &account, (by_password, Remember::No), asking.now).await?
             {
                 let handles = asking.idp().session_cookies(handles, Remember::No, asking.now).await?;
                 cookies::set(&mut response, asking.to(), &Handles::Set(handles), Some(&account.id));

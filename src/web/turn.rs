@@ -5,10 +5,11 @@ use super::asking::Asking;
 use super::cookies;
 use super::error::WebError;
 use super::pages::{
-    AccountChoice, AppFacts, Consent, Offline, Remember as Box_, ScopeLine, Select, SignIn, SignInPurpose,
+    AccountChoice, AppFacts, Consent, Offline, RecoveryHint, Remember as Box_, ScopeLine, SecondFactor, Select, SignIn,
+    SignInPurpose,
 };
 use super::text::Text;
-use crate::flow::authorize::{Asks, Next, Page, Refusal, Turn};
+use crate::flow::authorize::{Asks, Next, Page, Recovery, Refusal, Turn};
 use crate::model::authorization::Goal;
 use crate::model::authorization::next_step::Why;
 use crate::model::client::Client;
@@ -38,6 +39,7 @@ pub(super) fn draw_with(asking: &Asking, turn: Turn, remember: Remember) -> Resu
         Next::Return(reply) => see_other(&reply.location()),
         Next::GoOn(handle) => see_other(&format!("/interaction/{handle}")),
         Next::Arrived(Goal::Console) => see_other("/admin"),
+        Next::Arrived(Goal::Security) => see_other("/account/security"),
         Next::Arrived(Goal::EndOthers(_)) => see_other("/account?done=others"),
         Next::Arrived(_) => see_other("/account"),
         Next::Problem(problem) => actix_web::ResponseError::error_response(&WebError::Problem(problem)),
@@ -97,6 +99,17 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
             }
             response
         }
+        Asks::SecondFactor { username, recovery, refusal } => {
+            let destination = page.destination.as_deref().map(targets).unwrap_or_default();
+            let alert = refusal.map(|refusal| alert(refusal, text));
+            let recovery = if recovery == Recovery::Offered { RecoveryHint::Shown } else { RecoveryHint::Absent };
+            let page = SecondFactor { text, csrf, interaction, app, username, recovery, alert };
+            let mut response = page_to(status(refusal), &page, &destination);
+            if let Some(seconds) = retry_after(asking, refusal) {
+                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            }
+            response
+        }
         Asks::Select { accounts } => {
             let choice = |(handle, account): (String, crate::model::account::Account)| AccountChoice {
                 handle,
@@ -138,7 +151,7 @@ fn notice(reason: ReasonWord, text: Text) -> Option<String> {
 fn status(refusal: Option<Refusal>) -> StatusCode {
     match refusal {
         None => StatusCode::OK,
-        Some(Refusal::Credentials | Refusal::AnotherTab) => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(Refusal::Credentials | Refusal::Code | Refusal::AnotherTab) => StatusCode::UNPROCESSABLE_ENTITY,
         Some(Refusal::Throttled { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(Refusal::Busy) => StatusCode::SERVICE_UNAVAILABLE,
     }
@@ -146,7 +159,7 @@ fn status(refusal: Option<Refusal>) -> StatusCode {
 
 fn retry_after(asking: &Asking, refusal: Option<Refusal>) -> Option<u64> {
     match refusal? {
-        Refusal::Credentials | Refusal::AnotherTab => None,
+        Refusal::Credentials | Refusal::Code | Refusal::AnotherTab => None,
         Refusal::Throttled { until } => Some(asking.now.until(until).as_secs().max(1)),
         Refusal::Busy => Some(2),
     }
@@ -155,6 +168,7 @@ fn retry_after(asking: &Asking, refusal: Option<Refusal>) -> Option<u64> {
 fn alert(refusal: Refusal, text: Text) -> String {
     match refusal {
         Refusal::Credentials => text.say("alert-credentials"),
+        Refusal::Code => text.say("alert-code"),
         Refusal::Throttled { .. } => text.say("alert-throttled"),
         Refusal::Busy => text.say("alert-busy"),
         Refusal::AnotherTab => text.say("alert-another-tab"),

@@ -8,6 +8,7 @@ skip = Skip to the content
 title-error = Error:
 optional = optional
 none = None
+cancel = Cancel
 never = Never
 created = Created
 action = Action
@@ -16,6 +17,7 @@ copy = Copy
 copied = Copied
 next-page = Next page
 to-account = Go to your account
+to-security = Sign-in and security
 to-console = Console
 app-home = About { $app }
 app-policy = Privacy policy
@@ -48,6 +50,13 @@ sign-in-to-continue = to continue to { $app }
 sign-in-again = Enter your password again to go on.
 sign-in-again-for = { $app } asks you to enter your password again.
 sign-in-console = For administrators of this Abide.
+
+second-factor-heading = One more step
+second-factor-explanation = Open your authenticator app and enter its code for { $person }.
+field-code = Code
+field-code-hint = Six digits that change every half minute.
+field-code-recovery = Without the app at hand, enter one of your recovery codes.
+confirm-code = Continue
 
 ## Choosing an account
 
@@ -253,6 +262,11 @@ act-account-changed = Account changed
 act-account-disabled = Account disabled
 act-account-enabled = Account enabled
 act-password-changed = Password set
+act-stepped-up = Second factor shown
+act-factor-added = Second factor set up
+act-factor-removed = Second factor removed
+act-recovery-codes-made = Recovery codes made
+act-recovery-code-used = Recovery code used
 act-client-created = App added
 act-client-changed = App changed
 act-setup-link-made = Setup link made
@@ -260,12 +274,58 @@ act-setup-done = Setup done
 outcome-done = Done
 outcome-refused = Refused
 
+## Sign-in and security
+security-title = Sign-in and security
+authenticator-heading = Two-step sign-in
+authenticator-detail = Besides your password, a code from an app on your phone. A stolen password alone is worth nothing then.
+authenticator-none = Not set up. Any authenticator app will do.
+authenticator-set-up = Set up
+authenticator-replace = Move to another device
+authenticator-name = Authenticator app
+authenticator-remove = Remove
+authenticator-remove-label = Remove the authenticator app
+factor-since = Set up
+factor-used = Last used
+recovery-codes = Recovery codes
+recovery-codes-left = { $count ->
+    [0] None left. Make new ones before you need them.
+    [one] One left. Make new ones before you need them.
+   *[other] { $count } left
+}
+recovery-codes-new = Make new codes
+recovery-codes-explanation = If you lose your phone, one of these codes stands in for it. Each works once.
+recovery-codes-once = You see them this once. Print them or keep them where you keep your passwords. Codes from before are void.
+recovery-codes-copy = Copy the recovery codes
+recovery-codes-kept = I have kept them
+authenticator-title = Set up two-step sign-in
+authenticator-scan = Scan this with your authenticator app.
+authenticator-picture = QR code for your authenticator app
+authenticator-type = I cannot scan it
+authenticator-copy = Copy the key
+authenticator-first-code = Enter the code that the app shows
+authenticator-first-code-hint = Six digits. Nothing changes before they are right.
+authenticator-confirm = Turn on
+password-heading = Password
+password-since = Set on
+password-none = You have none.
+password-current = Present password
+password-new = New password
+password-others = Sign out everywhere else
+password-others-hint = Also ends what apps may do while you are away. In this browser you stay signed in.
+password-change = Change password
+notice-password-changed = Your password has been changed.
+notice-authenticator-added = Two-step sign-in is on.
+notice-authenticator-removed = Two-step sign-in is off.
+
 ## Devices
 device = { $browser } on { $system }
 device-unknown = Unknown device
 
 ## Alerts of forms
 alert-credentials = Username or password is not right. Check both and try again.
+alert-code = This code is not right, or was used before. Wait for the next one and try again.
+alert-first-code = This code is not right. Is the clock of your device right? Enter the code that the app shows now.
+alert-password-current = The present password is not right.
 alert-throttled = Too many attempts. Wait a moment, then try again.
 alert-another-tab = Another page of this browser was opened meanwhile. Please sign in here once more.
 alert-busy = Many people are signing in right now. Try again in a few seconds.

@@ -30,7 +30,7 @@ const EVERYTHING: &[&str] =
 const BACKENDS: [&str; 2] = ["sled", "postgres"];
 
 /// A path that is written in one place only, and that place.
-const PLACES: [(&str, &str); 8] = [
+const PLACES: [(&str, &str); 9] = [
     ("SystemTime::now", "src/clock.rs"),
     ("Instant::now", "src/clock.rs"),
     ("time::SystemTime", "src/clock.rs"),
@@ -38,6 +38,7 @@ const PLACES: [(&str, &str); 8] = [
     ("rand::fill", "src/crypto/random.rs"),
     ("jsonwebtoken::", "src/crypto/jwt.rs"),
     ("argon2::", "src/crypto/hashing.rs"),
+    ("totp_rs::", "src/crypto/totp.rs"),
     ("sled::", "src/store/sled"),
 ];
 /// The log writes the time as its library does; it hands out no instant. And the pace of notices follows how long an

@@ -5,11 +5,12 @@ use super::{Asks, Next, Problem, Refusal, Turn};
 use crate::crypto::secret::Secret;
 use crate::flow::browser::Visitor;
 use crate::flow::cookies::Handles;
+use crate::flow::second_factor::CodeOutcome;
 use crate::flow::session::{Current, kept};
 use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
 use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
-use crate::model::authorization::interaction::{Method, NextFactor, next_factor};
+use crate::model::authorization::factor::{Method, NextFactor, facts, next_factor};
 use crate::model::authorization::next_step::Why;
 use crate::model::authorization::{Evidence, Interaction, ReturnAddress};
 use crate::model::consent::{Asked, Consent};
@@ -17,6 +18,23 @@ use crate::model::session::activity::Activity;
 use crate::model::session::policy::Remember;
 use crate::protocol::error::{Code as ErrorCode, OAuthError};
 use crate::protocol::time::Timestamp;
+
+/// Who owes a second factor.
+pub(super) enum Owing {
+    /// Somebody whose first one was accepted for this interaction.
+    SignIn(Box<Account>),
+    /// Whoever is signed in, for a request that asks for more than the session has.
+    StepUp(Box<Current>),
+}
+
+impl Owing {
+    pub fn account(&self) -> &Account {
+        match self {
+            Owing::SignIn(account) => account,
+            Owing::StepUp(current) => &current.account,
+        }
+    }
+}
 
 /// What the person answered on the consent page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,14 +54,15 @@ impl Idp {
         (attempt, remember): (PasswordAttempt, Remember),
         now: Timestamp,
     ) -> Result<Turn, Fault> {
-        let Some(open) = self.reopen(visitor, handle, now).await? else {
+        let Some(mut open) = self.reopen(visitor, handle, now).await? else {
             return Ok(Next::Problem(Problem::InteractionGone).into());
         };
+        open.interaction.remember = remember;
         let username = attempt.username.clone();
         let refusal = match self.try_password(visitor, attempt, now).await? {
             PasswordOutcome::Accepted(account) => {
                 let fact = Evidence::Authenticated { account: account.id.clone(), method: Method::Password, at: now };
-                return self.accepted(visitor, open.with(fact), *account, remember, now).await;
+                return self.accepted(visitor, open.with(fact), *account, now).await;
             }
             PasswordOutcome::Refused => Refusal::Credentials,
             PasswordOutcome::Throttled { until } => Refusal::Throttled { until },
@@ -68,19 +87,68 @@ impl Idp {
         Ok(self.page((&open.interaction, self.handle(&open)), client, asks).into())
     }
 
-    /// A credential was accepted: the session begins or goes on, and so does the interaction.
-    async fn accepted(
+    /// The form for a second factor: of a sign-in that is half done, or on top of the session's authentication.
+    pub async fn second_factor(
         &self,
         visitor: &Visitor,
-        open: Open,
-        account: Account,
-        remember: Remember,
+        handle: &str,
+        code: &str,
         now: Timestamp,
     ) -> Result<Turn, Fault> {
-        if next_factor(&open.interaction.evidence, &account.id) == NextFactor::First {
-            return Ok(Next::Problem(Problem::InteractionGone).into());
+        let gone = || Ok(Next::Problem(Problem::InteractionGone).into());
+        let Some(open) = self.reopen(visitor, handle, now).await? else { return gone() };
+        let Some(owing) = self.owing(visitor, &open.interaction, now).await? else { return gone() };
+        let account = owing.account().clone();
+        let refusal = match self.try_code(visitor, &account.id, code, now).await? {
+            CodeOutcome::Accepted(method) => {
+                let open = open.with(Evidence::Authenticated { account: account.id.clone(), method, at: now });
+                return match owing {
+                    Owing::SignIn(account) => self.accepted(visitor, open, *account, now).await,
+                    Owing::StepUp(current) => self.stepped_up(visitor, open, (&current, method), now).await,
+                };
+            }
+            CodeOutcome::Refused => Refusal::Code,
+            CodeOutcome::Throttled { until } => Refusal::Throttled { until },
+        };
+        let client = self.client_of(&open.interaction).await?;
+        let asks = self.asks_second_factor(&account, Some(refusal)).await?;
+        Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into())
+    }
+
+    /// Who owes a second factor here. The steps before are proved by evidence: without it nobody does.
+    pub(super) async fn owing(
+        &self,
+        visitor: &Visitor,
+        interaction: &Interaction,
+        now: Timestamp,
+    ) -> Result<Option<Owing>, Fault> {
+        if let Some(id) = interaction.tried()
+            && next_factor(&interaction.shown(id), &self.factors_of(id).await?) == NextFactor::Second
+        {
+            let account = self.store.read::<Account>(id.as_str()).await?;
+            return Ok(account.map(|account| Owing::SignIn(Box::new(account))));
         }
-        let Some((_, handles, kept)) = self.establish(visitor, &account, remember, now).await? else {
+        let current = self.current_for(visitor, interaction, now).await?;
+        let Some((request, current)) = interaction.request().zip(current) else { return Ok(None) };
+        let held = self.held_beyond(request, &current).await?;
+        Ok(held.map(|_| Owing::StepUp(Box::new(current))))
+    }
+
+    /// A credential was accepted. Is it an authentication by now? Then the session begins or goes on, and so does the
+    /// interaction; else the interaction alone knows of it.
+    async fn accepted(&self, visitor: &Visitor, open: Open, account: Account, now: Timestamp) -> Result<Turn, Fault> {
+        let shown = open.interaction.shown(&account.id);
+        match next_factor(&shown, &self.factors_of(&account.id).await?) {
+            // What was shown before every session of the account ended is worth nothing after it.
+            _ if open.interaction.shown_before(&account, now) => {
+                return Ok(Next::Problem(Problem::InteractionGone).into());
+            }
+            NextFactor::First => return Ok(Next::Problem(Problem::InteractionGone).into()),
+            NextFactor::Second => return Ok(self.keep(open).await?.into()),
+            NextFactor::Complete => (),
+        }
+        let authentication = (facts(&shown, now), open.interaction.remember);
+        let Some((_, handles, kept)) = self.establish(visitor, &account, authentication, now).await? else {
             return Ok(Next::Problem(Problem::NotForYou).into());
         };
         let mut visitor = visitor.clone();
@@ -89,6 +157,25 @@ impl Idp {
         let next = self.dispatch(&visitor, open, current, Activity::AuthorizationByPerson, now).await?;
         let handles = Handles::Set(self.session_cookies(handles, kept, now).await?);
         self.watched(&visitor, Turn { next, handles, signed_in: Some(account.id) }, now).await
+    }
+
+    /// A live session got stronger, and the interaction goes on.
+    async fn stepped_up(
+        &self,
+        visitor: &Visitor,
+        open: Open,
+        (current, by): (&Current, Method),
+        now: Timestamp,
+    ) -> Result<Turn, Fault> {
+        let Some((current, handles)) = self.raise(current, by, visitor, now).await? else {
+            return Ok(Next::Problem(Problem::InteractionGone).into());
+        };
+        let mut visitor = visitor.clone();
+        visitor.handles.clone_from(&handles);
+        let kept = kept(&self.all_live(&visitor, now).await?);
+        let next = self.dispatch(&visitor, open, Some(current), Activity::AuthorizationByPerson, now).await?;
+        let handles = Handles::Set(self.session_cookies(handles, kept, now).await?);
+        self.watched(&visitor, Turn { next, handles, signed_in: None }, now).await
     }
 
     /// The form that chooses an account: `choice` is the place among the browser's live sessions, or none for another.

@@ -10,14 +10,16 @@ mod turn;
 mod waiting;
 
 pub use forms::ConsentAnswer;
-pub use turn::{Asks, Next, Page, Problem, Refusal, Reply, Turn};
+pub use turn::{Asks, Next, Page, Problem, Recovery, Refusal, Reply, Turn};
 
 use crate::flow::browser::Visitor;
 use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
+use crate::model::account::Account;
+use crate::model::authorization::factor::{Held, Level, Method, level};
 use crate::model::authorization::next_step::{Why, asking};
 use crate::model::authorization::{
-    Evidence, Goal, Interaction, ReturnAddress, Situation, Step, Unbound, bind, next_step, validate,
+    Goal, Interaction, ReturnAddress, Situation, Step, Unbound, bind, next_step, validate,
 };
 use crate::model::client::Client;
 use crate::model::consent::Consent;
@@ -168,12 +170,22 @@ impl Idp {
             Ok(hinted) => hinted,
             Err(error) => return Ok(self.refuse(&open, client.as_ref(), error)),
         };
+        let tried = match open.interaction.tried() {
+            Some(account) => Some((account.clone(), self.factors_of(account).await?)),
+            None => None,
+        };
+        let held = match (open.interaction.request(), &current) {
+            (Some(request), Some(current)) => self.held_beyond(request, current).await?,
+            _ => None,
+        };
         let step = next_step(&Situation {
             interaction: &open.interaction,
             client: client.as_ref(),
             session: current.as_ref().map(|current| (&current.session, &current.account)),
             consent: consent.as_ref(),
             hinted: hinted.as_ref(),
+            tried: tried.as_ref().map(|(account, held)| (account, held)),
+            held: held.as_ref(),
             now,
         });
         match (step, current) {
@@ -192,9 +204,7 @@ impl Idp {
         (step, current): (Step, Option<Current>),
         now: Timestamp,
     ) -> Result<Next, Fault> {
-        let credential_accepted =
-            open.interaction.evidence.iter().any(|fact| matches!(fact, Evidence::Authenticated { .. }));
-        if credential_accepted && open.facts == Facts::Added {
+        if open.interaction.has_credential() && open.facts == Facts::Added {
             return self.keep(open).await;
         }
         let asks = match (step, current) {
@@ -207,6 +217,12 @@ impl Idp {
             (Step::Select, _) => {
                 let live = self.all_live(visitor, now).await?;
                 Asks::Select { accounts: live.into_iter().map(|c| (self.choice_name(&c), c.account)).collect() }
+            }
+            (Step::SecondFactor, _) => {
+                let Some(owing) = self.owing(visitor, &open.interaction, now).await? else {
+                    return Ok(Next::Problem(Problem::InteractionGone));
+                };
+                self.asks_second_factor(owing.account(), None).await?
             }
             (step, current) => {
                 let why = if let Step::SignIn(why) = step { why } else { Why::SignedOut };
@@ -226,6 +242,21 @@ impl Idp {
             page.ended = ended;
         }
         Ok(next)
+    }
+
+    async fn asks_second_factor(&self, account: &Account, refusal: Option<Refusal>) -> Result<Asks, Fault> {
+        let held = self.factors_of(&account.id).await?;
+        let recovery = if held.has(Method::RecoveryCode) { Recovery::Offered } else { Recovery::No };
+        Ok(Asks::SecondFactor { username: account.username.clone(), recovery, refusal })
+    }
+
+    /// What the person of a session holds, where a request asks for more than the session has and they can show it.
+    async fn held_beyond(&self, request: &AuthorizationRequest, current: &Current) -> Result<Option<Held>, Fault> {
+        let wanted = request.acr_values.as_deref().and_then(Level::wanted);
+        let Some(wanted) = wanted.filter(|wanted| *wanted > level(current.session.authentication())) else {
+            return Ok(None);
+        };
+        Ok(Some(self.factors_of(&current.account.id).await?).filter(|held| held.reaches() >= wanted))
     }
 
     /// The one way out to a relying app.

@@ -92,6 +92,15 @@ pub enum Asks {
         /// What went wrong before.
         refusal: Option<Refusal>,
     },
+    /// To show a second factor.
+    SecondFactor {
+        /// Whose.
+        username: String,
+        /// May a recovery code stand in?
+        recovery: Recovery,
+        /// What went wrong before.
+        refusal: Option<Refusal>,
+    },
     /// To choose an account.
     Select {
         /// What the form calls each of the browser's live sessions, and whose it is.
@@ -110,11 +119,22 @@ pub enum Asks {
     },
 }
 
+/// May a recovery code stand in for the other factor?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recovery {
+    /// There are some left.
+    Offered,
+    /// There is none.
+    No,
+}
+
 /// Why a sign-in form comes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// Username and password do not go together.
     Credentials,
+    /// The code is not good, or not any more.
+    Code,
     /// Too many attempts.
     Throttled {
         /// When to try again.

@@ -10,6 +10,7 @@ use crate::model::authorization::interaction::Waits;
 use crate::model::authorization::{Evidence, Goal, Interaction};
 use crate::model::id::InteractionId;
 use crate::model::record::Change;
+use crate::model::session::policy::Remember;
 use crate::protocol::time::Timestamp;
 
 /// Where an interaction lives.
@@ -54,6 +55,7 @@ impl Idp {
             browser: visitor.browser.id.clone(),
             goal,
             evidence: Vec::new(),
+            remember: Remember::No,
             started_at: now,
         }
     }

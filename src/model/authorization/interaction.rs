@@ -1,10 +1,14 @@
 //! A request in flight: what it is for, and the evidence gathered for it. The request itself is never edited.
 
+use super::factor::{Held, Method, NextFactor, next_factor};
+use crate::model::account::Account;
 use crate::model::id::{AccountId, BrowserId, InteractionId};
 use crate::model::record::{Change, Kind, Record};
+use crate::model::session::policy::Remember;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How long a person may take to answer.
@@ -22,6 +26,9 @@ pub struct Interaction {
     /// What was shown for it, and for nothing else.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
+    /// Whether the session that comes of it outlives the browser: chosen with the first factor, kept for the second.
+    #[serde(default)]
+    pub remember: Remember,
     /// When it began.
     pub started_at: Timestamp,
 }
@@ -38,13 +45,15 @@ pub enum Goal {
     Console,
     /// Ending all other sessions of this account.
     EndOthers(AccountId),
+    /// The page where credentials are changed.
+    Security,
 }
 
 /// A fact gathered for an interaction.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Evidence {
-    /// A person authenticated.
+    /// A person showed a factor.
     Authenticated {
         /// Who.
         account: AccountId,
@@ -63,46 +72,6 @@ pub enum Evidence {
         /// Who.
         account: AccountId,
     },
-}
-
-/// How a person authenticated.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Method {
-    /// With a password.
-    Password,
-}
-
-/// What the evidence still lacks.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum NextFactor {
-    /// Nothing: these facts make an authentication.
-    Complete,
-    /// A first factor.
-    First,
-}
-
-/// The authentication context class of a password alone (NIST SP 800-63B-4, AAL1).
-pub const ACR_PASSWORD: &str = "urn:abide:acr:aal1";
-/// Every class that can be reached.
-pub const ACRS: [&str; 1] = [ACR_PASSWORD];
-
-impl Method {
-    /// Its name in `amr` (RFC 8176).
-    pub fn amr(self) -> &'static str {
-        match self {
-            Method::Password => "pwd",
-        }
-    }
-}
-
-/// What is still missing before an account counts as authenticated. Decided here alone, and from evidence alone.
-pub fn next_factor(evidence: &[Evidence], account: &AccountId) -> NextFactor {
-    let first = evidence.iter().any(|fact| match fact {
-        Evidence::Authenticated { account: who, method: Method::Password, .. } => who == account,
-        _ => false,
-    });
-    if first { NextFactor::Complete } else { NextFactor::First }
 }
 
 impl Interaction {
@@ -125,9 +94,45 @@ impl Interaction {
         }
     }
 
-    /// Did this account authenticate for this very interaction?
+    /// What this account has shown for it.
+    pub fn shown(&self, account: &AccountId) -> BTreeSet<Method> {
+        let of = |fact: &Evidence| match fact {
+            Evidence::Authenticated { account: who, method, .. } if who == account => Some(*method),
+            _ => None,
+        };
+        self.evidence.iter().filter_map(of).collect()
+    }
+
+    /// Was any of that shown before every session of the account ended? Half of an authentication is bound to the account
+    /// as it was: whoever changed the password in between did not mean the one with the old one.
+    pub fn shown_before(&self, account: &Account, now: Timestamp) -> bool {
+        let raised = account.epoch_raised.map(|(raised, _)| raised);
+        self.evidence.iter().any(|fact| match fact {
+            // What was shown in this very request was shown to the account as it is.
+            Evidence::Authenticated { account: who, at, .. } => {
+                who == &account.id && *at < now && raised.is_some_and(|raised| raised >= *at)
+            }
+            _ => false,
+        })
+    }
+
+    /// Who showed something last.
+    pub fn tried(&self) -> Option<&AccountId> {
+        self.evidence.iter().rev().find_map(|fact| match fact {
+            Evidence::Authenticated { account, .. } => Some(account),
+            _ => None,
+        })
+    }
+
+    /// Did this account authenticate for this very interaction? A second factor on top of an earlier authentication is
+    /// none. Whether one is still missing is asked before (`next_step`).
     pub fn authenticated(&self, account: &AccountId) -> bool {
-        self.evidence.iter().any(|fact| matches!(fact, Evidence::Authenticated { account: who, .. } if who == account))
+        next_factor(&self.shown(account), &Held::default()) == NextFactor::Complete
+    }
+
+    /// Was a credential accepted for it, of whomever?
+    pub fn has_credential(&self) -> bool {
+        self.tried().is_some()
     }
 
     /// Was this account chosen for it, by a click or by signing in to it?

@@ -1,9 +1,11 @@
 //! Deciding about an authorization request: who asks, where answers go, what comes next.
 //!
 //! Knows no cookie, no page and no store. [`bind`](bind::bind) proves the return address, [`validate`] holds the
-//! request against the client's record, [`next_step`](next_step::next_step) decides.
+//! request against the client's record, [`next_step`](next_step::next_step) decides, and
+//! [`next_factor`](factor::next_factor) says what a person still has to show.
 
 pub mod bind;
+pub mod factor;
 pub mod interaction;
 pub mod next_step;
 

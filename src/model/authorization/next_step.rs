@@ -1,5 +1,6 @@
 //! The one decision. Every door leads here, every form comes back here, and no step knows another.
 
+use super::factor::{Held, Level, NextFactor, level, next_factor};
 use super::interaction::{Goal, Interaction};
 use crate::model::account::{ADMIN, Account};
 use crate::model::client::{Client, SilentAnswer};
@@ -27,6 +28,10 @@ pub struct Situation<'a> {
     pub consent: Option<&'a Consent>,
     /// The subject of a genuine `id_token_hint`.
     pub hinted: Option<&'a AccountId>,
+    /// What the account holds that showed something for this interaction.
+    pub tried: Option<(&'a AccountId, &'a Held)>,
+    /// What the account of the session holds; looked up where the request asks for more than the session has.
+    pub held: Option<&'a Held>,
     /// When.
     pub now: Timestamp,
 }
@@ -36,6 +41,8 @@ pub struct Situation<'a> {
 pub enum Step {
     /// The person signs in.
     SignIn(Why),
+    /// The person shows a second factor: to complete a sign-in, or on top of the one the session has.
+    SecondFactor,
     /// The person chooses an account.
     Select,
     /// The person is asked for these scopes.
@@ -74,6 +81,12 @@ pub fn console_id() -> ClientId {
 
 /// Decides what comes next.
 pub fn next_step(of: &Situation<'_>) -> Step {
+    // Before anything else, whatever session there is: half of an authentication is none.
+    if let Some((account, held)) = of.tried
+        && next_factor(&of.interaction.shown(account), held) == NextFactor::Second
+    {
+        return Step::SecondFactor;
+    }
     match &of.interaction.goal {
         Goal::Account => {
             if of.session.is_some() {
@@ -84,6 +97,7 @@ pub fn next_step(of: &Situation<'_>) -> Step {
         }
         Goal::Console => console(of),
         Goal::EndOthers(account) => end_others(of, account),
+        Goal::Security => security(of),
         Goal::Authorize(request) => silenced(request, authorize(of, request)),
     }
 }
@@ -95,6 +109,7 @@ fn silenced(request: &AuthorizationRequest, step: Step) -> Step {
     }
     match step {
         Step::SignIn(_) => refuse(Code::LoginRequired, "the person has to sign in"),
+        Step::SecondFactor => refuse(Code::LoginRequired, "the person has to show a second factor"),
         Step::Select => refuse(Code::AccountSelectionRequired, "the person has to choose an account"),
         Step::Consent(scope) if scope.is_empty() => {
             refuse(Code::InteractionRequired, "a native public client is never answered silently")
@@ -122,6 +137,18 @@ fn console(of: &Situation<'_>) -> Step {
 /// How fresh an authentication has to be for what whoever sits at an unlocked machine must not be able to do.
 const FRESH: Duration = Duration::from_secs(300);
 
+/// Is the session's authentication so fresh?
+pub fn is_fresh(session: &Session, now: Timestamp) -> bool {
+    now.since(session.authentication().auth_time) <= FRESH
+}
+
+/// Credentials are changed by whoever authenticated just now, or does so for this.
+fn security(of: &Situation<'_>) -> Step {
+    let Some((session, account)) = of.session else { return Step::SignIn(Why::SignedOut) };
+    let done = of.interaction.authenticated(&account.id) || is_fresh(session, of.now);
+    if done { Step::Issue } else { Step::SignIn(Why::Again) }
+}
+
 /// Ending all other sessions: by their owner, who authenticated just now or does so for this.
 fn end_others(of: &Situation<'_>, owner: &AccountId) -> Step {
     let Some((session, account)) = of.session else { return Step::SignIn(Why::SignedOut) };
@@ -133,8 +160,7 @@ fn end_others(of: &Situation<'_>, owner: &AccountId) -> Step {
             Step::SignIn(Why::Other)
         };
     }
-    let fresh = of.now.since(session.authentication().auth_time) <= FRESH;
-    if tried || fresh { Step::Issue } else { Step::SignIn(Why::Again) }
+    if tried || is_fresh(session, of.now) { Step::Issue } else { Step::SignIn(Why::Again) }
 }
 
 fn authorize(of: &Situation<'_>, request: &AuthorizationRequest) -> Step {
@@ -145,6 +171,14 @@ fn authorize(of: &Situation<'_>, request: &AuthorizationRequest) -> Step {
     }
     if request.prompts(Prompt::SelectAccount) && !of.interaction.selected(&account.id) {
         return Step::Select;
+    }
+    // More than the session has, asked for and to be had; what cannot be had is no reason to refuse (OpenID Connect
+    // Core, 5.5.1.1: `acr_values` is a wish).
+    let wanted = request.acr_values.as_deref().and_then(Level::wanted);
+    if wanted.is_some_and(|wanted| {
+        wanted > level(session.authentication()) && of.held.is_some_and(|held| held.reaches() >= wanted)
+    }) {
+        return Step::SecondFactor;
     }
     consent(of, request, client, account)
 }

@@ -1,6 +1,7 @@
 //! What comes next, as a table; return addresses; what a client may ask for.
 
-use super::interaction::{LIFETIME, Method, NextFactor, next_factor};
+use super::factor::{Held, Level, Method, NextFactor, next_factor};
+use super::interaction::LIFETIME;
 use super::next_step::{Why, console_id};
 use super::*;
 use crate::model::account::{ADMIN, Account};
@@ -68,6 +69,8 @@ struct World {
     consent: Option<&'static str>,
     hinted: Option<&'static str>,
     evidence: Vec<Evidence>,
+    tried_holds: Held,
+    holds: Option<Held>,
 }
 
 impl World {
@@ -103,6 +106,8 @@ impl World {
             consent: None,
             hinted: None,
             evidence: Vec::new(),
+            tried_holds: Held::default(),
+            holds: None,
         }
     }
 
@@ -113,6 +118,7 @@ impl World {
             browser: BrowserId::new("b"),
             goal,
             evidence: self.evidence.clone(),
+            remember: Remember::No,
             started_at: Timestamp(NOW),
         };
         let consent = self.consent.map(|text| Consent {
@@ -129,6 +135,8 @@ impl World {
             session: self.session.as_ref().map(|session| (session, &self.account)),
             consent: consent.as_ref(),
             hinted: hinted.as_ref(),
+            tried: interaction.tried().map(|who| (who, &self.tried_holds)),
+            held: self.holds.as_ref(),
             now: Timestamp(NOW),
         })
     }
@@ -797,6 +805,7 @@ fn interactions_end_after_ten_minutes_and_are_consumed_once() {
         browser: BrowserId::new("b"),
         goal: Goal::Account,
         evidence: Vec::new(),
+        remember: Remember::No,
         started_at: Timestamp(started),
     };
     assert_eq!(LIFETIME, Duration::from_secs(600));
@@ -814,14 +823,96 @@ fn interactions_end_after_ten_minutes_and_are_consumed_once() {
 #[test]
 fn a_factor_counts_for_its_own_account() {
     let mira = AccountId::new("mira");
+    let totp =
+        |who: &str| Evidence::Authenticated { account: AccountId::new(who), method: Method::Totp, at: Timestamp(NOW) };
     for (evidence, expected) in [
         (vec![], NextFactor::First),
         (vec![selected("mira")], NextFactor::First),
         (vec![consented("mira")], NextFactor::First),
         (vec![authenticated("otto")], NextFactor::First),
-        (vec![authenticated("otto"), authenticated("mira")], NextFactor::Complete),
-        (vec![authenticated("mira")], NextFactor::Complete),
+        (vec![authenticated("otto"), totp("mira")], NextFactor::First),
+        (vec![authenticated("mira"), totp("otto")], NextFactor::Second),
+        (vec![authenticated("otto"), authenticated("mira")], NextFactor::Second),
+        (vec![authenticated("mira")], NextFactor::Second),
+        (vec![authenticated("mira"), totp("mira")], NextFactor::Complete),
     ] {
-        assert_eq!(next_factor(&evidence, &mira), expected, "{evidence:?}");
+        let interaction = Interaction {
+            id: InteractionId::new("i"),
+            browser: BrowserId::new("b"),
+            goal: Goal::Account,
+            evidence: evidence.clone(),
+            remember: Remember::No,
+            started_at: Timestamp(NOW),
+        };
+        let held = Held::of([Method::Totp]);
+        assert_eq!(next_factor(&interaction.shown(&mira), &held), expected, "{evidence:?}");
     }
+}
+
+#[test]
+fn half_of_an_authentication_is_none_whatever_else_is_true() {
+    let goals = [
+        None,
+        Some(Goal::Account),
+        Some(Goal::Console),
+        Some(Goal::Security),
+        Some(Goal::EndOthers(AccountId::new("mira"))),
+    ];
+    for goal in goals {
+        for session in [true, false] {
+            let mut world = World { goal: goal.clone(), evidence: vec![authenticated("mira")], ..World::new() };
+            world.account.roles.insert("admin".into());
+            world.tried_holds = Held::of([Method::Totp]);
+            if !session {
+                world.session = None;
+            }
+            assert_eq!(world.decide(), Step::SecondFactor, "{goal:?}, signed in: {session}");
+        }
+    }
+    // Somebody else's session does not help either.
+    let mut world = World { evidence: vec![authenticated("otto")], ..World::new() };
+    world.tried_holds = Held::of([Method::Totp]);
+    assert_eq!(world.decide(), Step::SecondFactor);
+}
+
+#[test]
+fn more_is_asked_where_more_is_wished_and_can_be_had() {
+    let two = Some(Held::of([Method::Totp]));
+    for (wished, holds, step) in [
+        (None, two.clone(), Step::Issue),
+        (Some("urn:abide:acr:aal1"), two.clone(), Step::Issue),
+        (Some("unknown"), two.clone(), Step::Issue),
+        (Some("urn:abide:acr:aal2"), None, Step::Issue),
+        (Some("urn:abide:acr:aal2"), Some(Held::default()), Step::Issue),
+        (Some("urn:abide:acr:aal2"), two.clone(), Step::SecondFactor),
+    ] {
+        let mut world = World { holds, ..World::new() };
+        world.request.acr_values = wished.map(str::to_owned);
+        assert_eq!(world.decide(), step, "{wished:?}");
+        world.request.prompt = vec![Prompt::None];
+        let silent = world.decide();
+        match step {
+            Step::SecondFactor => assert!(matches!(silent, Step::Refuse(error) if error.code == Code::LoginRequired)),
+            other => assert_eq!(silent, other),
+        }
+    }
+    // A session that is strong enough is asked for nothing.
+    let mut world = World { holds: two, ..World::new() };
+    world.request.acr_values = Some("urn:abide:acr:aal2".into());
+    world.session.as_mut().unwrap().authentications[0].acr = Level::Two.acr().into();
+    assert_eq!(world.decide(), Step::Issue);
+}
+
+#[test]
+fn credentials_are_changed_by_whoever_authenticated_just_now() {
+    let goal = Some(Goal::Security);
+    for (age, step) in [(0, Step::Issue), (300, Step::Issue), (301, Step::SignIn(Why::Again))] {
+        let mut world = World { goal: goal.clone(), ..World::new() };
+        world.session.as_mut().unwrap().authentications[0].auth_time = Timestamp(NOW - age);
+        assert_eq!(world.decide(), step, "{age}");
+        world.evidence = vec![authenticated("mira")];
+        assert_eq!(world.decide(), Step::Issue, "for this very page");
+    }
+    let world = World { goal, session: None, ..World::new() };
+    assert_eq!(world.decide(), Step::SignIn(Why::SignedOut));
 }

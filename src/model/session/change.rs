@@ -137,6 +137,35 @@ impl Session {
         Change::put(Touched::Live(standing), self).told(Event::done(Act::Reauthenticated, now).by(&account.id))
     }
 
+    /// The person showed one more factor: the session is stronger for every app, and its authentication no younger, so
+    /// that the absolute limit stays where it is. A new secret for the cookie: what was known of the weaker session must
+    /// not be worth the stronger one.
+    pub fn raise(
+        mut self,
+        act: Reauthentication,
+        account: &Account,
+        policies: &SessionPolicies,
+        now: Timestamp,
+    ) -> Change<Session, Touched> {
+        let standing = self.standing(account, policies, now);
+        if standing.authority() == Authority::Over {
+            return Change::keep(Touched::Over(standing));
+        }
+        // Of this very authentication: one made meanwhile is stronger or weaker by itself.
+        if act.authentication.auth_time != self.authentication().auth_time {
+            return Change::keep(Touched::Live(standing));
+        }
+        if let Some(last) = self.authentications.last_mut() {
+            *last = act.authentication;
+        }
+        self.last_active_at = now;
+        self.secret = act.secret;
+        self.silent = act.silent;
+        self.device = act.device;
+        let standing = self.standing(account, policies, now);
+        Change::put(Touched::Live(standing), self).told(Event::done(Act::SteppedUp, now).by(&account.id))
+    }
+
     /// An act happened. Writes at most once per touch step.
     pub fn touch(
         mut self,

@@ -27,10 +27,11 @@ pub struct SessionPolicies {
 }
 
 /// Did the person ask to be kept signed in?
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Remember {
     /// The cookie goes with the browser.
+    #[default]
     No,
     /// The cookie stays, and the longer policy applies.
     Yes,

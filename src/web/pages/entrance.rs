@@ -111,6 +111,41 @@ fn password_focus(username: &str) -> &'static str {
     if username.is_empty() { "" } else { "autofocus" }
 }
 
+/// Whether the page says that a recovery code will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecoveryHint {
+    /// It does.
+    Shown,
+    /// There is none.
+    Absent,
+}
+
+/// A second factor. POST `/sign-in/code` with `interaction`, `csrf`, `code`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "second_factor.html")]
+pub struct SecondFactor {
+    /// The language of the page.
+    pub text: Text,
+    /// The hidden field `csrf`.
+    pub csrf: String,
+    /// The hidden field `interaction`.
+    pub interaction: String,
+    /// The client that asked, if one did.
+    pub app: Option<AppFacts>,
+    /// Whose.
+    pub username: String,
+    /// Whether a recovery code will do.
+    pub recovery: RecoveryHint,
+    /// Why the form came back.
+    pub alert: Option<String>,
+}
+
+impl SecondFactor {
+    fn code_described_by(&self) -> &'static str {
+        if self.alert.is_some() { "alert code-hint" } else { "code-hint" }
+    }
+}
+
 /// An account of this browser, on [`Select`].
 #[derive(Debug, Clone)]
 pub struct AccountChoice {

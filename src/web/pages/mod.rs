@@ -13,6 +13,7 @@ mod admin_records;
 mod admin_users;
 mod entrance;
 mod leaving;
+mod security;
 
 #[cfg(test)]
 mod samples;
@@ -27,3 +28,4 @@ pub use admin_records::*;
 pub use admin_users::*;
 pub use entrance::*;
 pub use leaving::*;
+pub use security::*;

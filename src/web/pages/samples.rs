@@ -13,6 +13,7 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
     let mut pages = entrance();
     pages.extend(leaving());
     pages.extend(account());
+    pages.extend(security());
     pages.extend(console());
     pages
 }
@@ -68,11 +69,56 @@ fn entrance() -> Vec<(&'static str, String)> {
         ("sign-in-after-the-end", html(ended)),
         ("sign-in-refused", html(refused)),
         ("sign-in-console", html(console)),
+        ("second-factor", html(second_factor(None))),
+        ("second-factor-refused", html(second_factor(Some("This code is not right.")))),
         ("select", html(select())),
         ("consent", html(consent())),
         ("setup", html(setup(None))),
         ("setup-refused", html(setup(Some("This password needs at least 15 characters.")))),
         ("setup-gone", html(SetupGone { text: Text })),
+    ]
+}
+
+fn second_factor(alert: Option<&str>) -> SecondFactor {
+    SecondFactor {
+        text: Text,
+        csrf: "c".into(),
+        interaction: "i".into(),
+        app: Some(bank()),
+        username: "ada".into(),
+        recovery: if alert.is_some() { RecoveryHint::Shown } else { RecoveryHint::Absent },
+        alert: alert.map(str::to_owned),
+    }
+}
+
+fn security() -> Vec<(&'static str, String)> {
+    let page = |authenticator, alert: Option<&str>| Security {
+        text: Text,
+        csrf: "c".into(),
+        username: "ada".into(),
+        password_since: Some(NOON),
+        authenticator,
+        minimum: 15,
+        alert: alert.map(str::to_owned),
+        notice: None,
+    };
+    let app = AuthenticatorLine { since: NOON - 90_000, used: Some(NOON), codes_left: 1 };
+    let enrolment = |alert: Option<&str>| Authenticator {
+        text: Text,
+        csrf: "c".into(),
+        enrolment: "e".into(),
+        picture: crate::web::qr::picture("otpauth://totp/Abide:ada?secret=GEZDGNBVGY3TQOJQ"),
+        secret: "GEZD GNBV GY3T QOJQ".into(),
+        alert: alert.map(str::to_owned),
+    };
+    let codes = (0..10).map(|n| format!("abcde-fghjk-mnpqr-stuvw-xyz02{n}")).collect();
+    vec![
+        ("security", html(page(None, None))),
+        ("security-with-app", html(page(Some(app), None))),
+        ("security-refused", html(page(None, Some("The present password is not right.")))),
+        ("authenticator", html(enrolment(None))),
+        ("authenticator-refused", html(enrolment(Some("This code is not right.")))),
+        ("recovery-codes", html(RecoveryCodes { text: Text, csrf: "c".into(), codes })),
     ]
 }
 

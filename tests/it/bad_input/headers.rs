@@ -80,6 +80,8 @@ async fn addresses() {
         ("/admin/sessions", 200, 403, 200, Never, Alone),
         ("/admin/audit", 200, 403, 200, Never, Alone),
         ("/admin/nowhere", 404, 404, 404, Never, Alone),
+        ("/account/security", 200, 200, 200, Never, Alone),
+        ("/account/security/authenticator", 200, 200, 200, Never, Alone),
         ("/setup", 410, 410, 410, Never, Shared),
         ("/sign-in", 405, 405, 405, Never, Shared),
         ("/nowhere", 404, 404, 404, Never, Shared),

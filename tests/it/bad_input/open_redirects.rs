@@ -52,12 +52,14 @@ const EVIL: [&str; 14] = [
     "\r\nLocation: https://evil.example",
     "\u{ff0f}\u{ff0f}evil.example",
 ];
-const GETS: [&str; 18] = [
+const GETS: [&str; 20] = [
     "/",
     "/authorize",
     "/end_session",
     "/interaction/k.x",
     "/account",
+    "/account/security",
+    "/account/security/authenticator",
     "/setup",
     "/admin",
     "/admin/users",
@@ -72,7 +74,7 @@ const GETS: [&str; 18] = [
     "/static/abide.css",
     "/nowhere",
 ];
-const POSTS: [&str; 19] = [
+const POSTS: [&str; 24] = [
     "/authorize",
     "/end_session",
     "/end_session/confirm",
@@ -83,6 +85,11 @@ const POSTS: [&str; 19] = [
     "/account/withdraw",
     "/account/end-session",
     "/account/end-others",
+    "/sign-in/code",
+    "/account/security/password",
+    "/account/security/authenticator",
+    "/account/security/authenticator/remove",
+    "/account/security/recovery-codes",
     "/setup",
     "/admin/users",
     "/admin/users/disable",

@@ -5,7 +5,7 @@ use crate::harness::{ISSUER, Idp};
 use actix_web::test::TestRequest;
 
 /// Every route that takes a form, and whether it answers in JSON.
-const FORMS: [&str; 19] = [
+const FORMS: [&str; 24] = [
     "/authorize",
     "/token",
     "/introspect",
@@ -20,13 +20,18 @@ const FORMS: [&str; 19] = [
     "/account/end-session",
     "/account/end-others",
     "/account/sign-out",
+    "/sign-in/code",
+    "/account/security/password",
+    "/account/security/authenticator",
+    "/account/security/authenticator/remove",
+    "/account/security/recovery-codes",
     "/setup",
     "/admin/users",
     "/admin/users/disable",
     "/admin/clients",
     "/admin/sessions/end",
 ];
-const PATHS: [&str; 22] = [
+const PATHS: [&str; 24] = [
     "/",
     "/.well-known/openid-configuration",
     "/jwks",
@@ -38,6 +43,8 @@ const PATHS: [&str; 22] = [
     "/end_session",
     "/interaction/x",
     "/account",
+    "/account/security",
+    "/account/security/authenticator",
     "/setup",
     "/admin",
     "/admin/users",

@@ -10,5 +10,7 @@ mod limits;
 mod logout;
 mod main_job;
 mod reconstitution;
+mod second_factor;
+mod security;
 mod status;
 mod table;

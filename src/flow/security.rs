@@ -1,0 +1,285 @@
+//! The person changes what they sign in with. Whoever only sits at an unlocked machine must not be able to: everything
+//! here wants an authentication of the last minutes ([`Idp::freshly_current`]).
+
+use crate::crypto::random;
+use crate::crypto::seal::Purpose;
+use crate::crypto::secret::digest;
+use crate::crypto::totp::SharedSecret;
+use crate::flow::browser::Visitor;
+use crate::flow::cookies::Handles;
+use crate::flow::second_factor::AtRest;
+use crate::flow::session::{Current, kept};
+use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
+use crate::flow::{Fault, Idp};
+use crate::model::account::{Account, EpochReason};
+use crate::model::audit::{Act, Event};
+use crate::model::authorization::factor::Method;
+use crate::model::authorization::interaction::LIFETIME;
+use crate::model::authorization::next_step::is_fresh;
+use crate::model::credential::Credential;
+use crate::model::id::{AccountId, SessionId};
+use crate::model::password::{self, Weakness};
+use crate::model::record::Change;
+use crate::protocol::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// Recovery codes given at a time.
+const CODES: usize = 10;
+/// What codes are written in: no letter that looks like another or like a digit.
+const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
+
+/// What an account signs in with.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct SecurityView {
+    /// Since when the password is what it is.
+    pub password: Option<Timestamp>,
+    /// Since when there is an authenticator app, and when it was last used.
+    pub totp: Option<(Timestamp, Option<Timestamp>)>,
+    /// Recovery codes that are left.
+    pub codes_left: usize,
+}
+
+/// An authenticator app about to be set up: nothing is stored before its first code proved that it works.
+#[derive(Debug)]
+pub struct Enrolment {
+    /// Comes back with the code: sealed, for this session and for ten minutes.
+    pub sealed: String,
+    /// The secret, as people type it.
+    pub secret: String,
+    /// The same for the QR code.
+    pub uri: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Offered {
+    #[serde(rename = "a")]
+    account: AccountId,
+    #[serde(rename = "e")]
+    session: SessionId,
+    #[serde(rename = "s")]
+    secret: SharedSecret,
+    #[serde(rename = "t")]
+    at: Timestamp,
+}
+
+/// How setting up an authenticator app ended.
+#[derive(Debug)]
+pub enum Enrolled {
+    /// It is set up. The codes, where new ones were made, and the browser's cookies.
+    Now(Vec<Zeroizing<String>>, Handles),
+    /// The code is not right; the same secret once more.
+    Code(Enrolment),
+    /// The form is too old, or of another session.
+    Gone,
+}
+
+/// What the form brought.
+pub struct PasswordChange {
+    /// The password as it is.
+    pub current: Zeroizing<String>,
+    /// As it shall be.
+    pub new: Zeroizing<String>,
+    /// What becomes of everything that rests on the one before.
+    pub others: Others,
+}
+
+/// What becomes of the other sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// They end, and so do grants that outlive sessions.
+    End,
+    /// They go on.
+    Stay,
+}
+
+/// How changing the password ended.
+#[derive(Debug)]
+pub enum PasswordChanged {
+    /// It is changed; the browser's cookies.
+    Now(Handles),
+    /// The present one was not right.
+    Wrong,
+    /// The new one may not be set.
+    Weak(Weakness),
+    /// Too many attempts.
+    Throttled {
+        /// When to try again.
+        until: Timestamp,
+    },
+    /// Too many people at once.
+    Busy,
+}
+
+impl Idp {
+    /// Whoever is signed in, if they authenticated in the last minutes.
+    pub async fn freshly_current(&self, visitor: &Visitor, now: Timestamp) -> Result<Option<Current>, Fault> {
+        Ok(self.current(visitor, now).await?.filter(|current| is_fresh(&current.session, now)))
+    }
+
+    /// What an account signs in with.
+    pub async fn security_of(&self, account: &AccountId) -> Result<SecurityView, Fault> {
+        let password = self.store.read::<Credential>(&Credential::password_key(account)).await?;
+        let totp = self.store.read::<Credential>(&Credential::totp_key(account)).await?;
+        let codes = self.store.read::<Credential>(&Credential::recovery_key(account)).await?;
+        Ok(SecurityView {
+            password: password.map(|password| password.set_at),
+            totp: totp.map(|totp| (totp.set_at, totp.used_at)),
+            codes_left: codes.map_or(0, |codes| codes.codes_left()),
+        })
+    }
+
+    /// An authenticator app is to be set up.
+    pub fn offer_totp(&self, of: &Current, now: Timestamp) -> Enrolment {
+        let (account, session) = (of.account.id.clone(), of.session.id.clone());
+        self.enrolment(&of.account, Offered { account, session, secret: SharedSecret::fresh(), at: now })
+    }
+
+    fn enrolment(&self, account: &Account, offered: Offered) -> Enrolment {
+        let (secret, host) = (offered.secret.text(), self.issuer.host());
+        let uri = offered.secret.uri(&format!("Abide {host}"), &account.username);
+        Enrolment { sealed: self.seals.seal(Purpose::Enrolment, &offered), secret, uri }
+    }
+
+    /// Its first code: the app is set up, and the session is as strong as one that showed it.
+    pub async fn enrol_totp(
+        &self,
+        visitor: &Visitor,
+        of: &Current,
+        (sealed, code): (&str, &str),
+        now: Timestamp,
+    ) -> Result<Enrolled, Fault> {
+        let offered = self.seals.open::<Offered>(Purpose::Enrolment, sealed);
+        let ours = |o: &Offered| o.account == of.account.id && o.session == of.session.id && now < o.at + LIFETIME;
+        let Some(offered) = offered.filter(ours) else { return Ok(Enrolled::Gone) };
+        let typed: String = code.chars().filter(|c| !c.is_whitespace()).take(16).collect();
+        let Some(step) = offered.secret.step_of(&typed, now) else {
+            return Ok(Enrolled::Code(self.enrolment(&of.account, offered)));
+        };
+        let at_rest = AtRest { account: offered.account.clone(), secret: offered.secret };
+        let sealed = self.seals.seal(Purpose::Totp, &at_rest);
+        let credential = Credential::totp(offered.account, sealed, step, now);
+        self.set(credential, Event::done(Act::FactorAdded, now).by(&of.account.id).because("totp")).await?;
+        let codes = match self.security_of(&of.account.id).await?.codes_left {
+            0 => self.make_codes(of, now).await?,
+            _ => Vec::new(),
+        };
+        let raised = self.raise(of, Method::Totp, visitor, now).await?;
+        let handles = match raised {
+            Some((current, handles)) => Handles::Set(self.session_cookies(handles, kept(&[current]), now).await?),
+            None => Handles::Unchanged,
+        };
+        Ok(Enrolled::Now(codes, handles))
+    }
+
+    /// Takes the authenticator app away, and with it the codes that stand in for it.
+    pub async fn remove_totp(&self, of: &Current, now: Timestamp) -> Result<(), Fault> {
+        let event = Event::done(Act::FactorRemoved, now).by(&of.account.id).because("totp");
+        // This write decides: recovery codes alone are no factor.
+        self.forget(&Credential::totp_key(&of.account.id), Some(event)).await?;
+        self.forget(&Credential::recovery_key(&of.account.id), None).await
+    }
+
+    /// New recovery codes; those before are void. None for an account without a factor that they could stand in for.
+    pub async fn renew_codes(&self, of: &Current, now: Timestamp) -> Result<Vec<Zeroizing<String>>, Fault> {
+        if self.security_of(&of.account.id).await?.totp.is_none() {
+            return Ok(Vec::new());
+        }
+        self.make_codes(of, now).await
+    }
+
+    async fn make_codes(&self, of: &Current, now: Timestamp) -> Result<Vec<Zeroizing<String>>, Fault> {
+        let codes: Vec<_> = (0..CODES).map(|_| recovery_code()).collect();
+        // A digest of what is typed: without the dashes.
+        let left = codes.iter().map(|code| digest(&code.replace('-', ""))).collect();
+        let event = Event::done(Act::RecoveryCodesMade, now).by(&of.account.id);
+        self.set(Credential::recovery(of.account.id.clone(), left, now), event).await?;
+        Ok(codes)
+    }
+
+    /// Changes the password. The present one is asked for and counted like a sign-in. Everything that rests on it ends, if
+    /// that is wished: by one write on the account, which spares nothing; this browser gets a session of its own anew.
+    pub async fn change_password(
+        &self,
+        visitor: &Visitor,
+        of: &Current,
+        change: PasswordChange,
+        now: Timestamp,
+    ) -> Result<PasswordChanged, Fault> {
+        if let Err(weakness) = password::judge(&change.new, &of.account.username) {
+            return Ok(PasswordChanged::Weak(weakness));
+        }
+        let attempt = PasswordAttempt { username: of.account.username.clone(), password: change.current };
+        match self.try_password(visitor, attempt, now).await? {
+            PasswordOutcome::Accepted(account) if account.id == of.account.id => (),
+            PasswordOutcome::Accepted(_) | PasswordOutcome::Refused => return Ok(PasswordChanged::Wrong),
+            PasswordOutcome::Throttled { until } => return Ok(PasswordChanged::Throttled { until }),
+            PasswordOutcome::Busy => return Ok(PasswordChanged::Busy),
+        }
+        let Ok(hash) = self.hash_password(&change.new).await else { return Ok(PasswordChanged::Busy) };
+        self.keep_password(&of.account.id, hash, Some(&of.account.id), now).await?;
+        if change.others == Others::Stay {
+            return Ok(PasswordChanged::Now(Handles::Unchanged));
+        }
+        let event = Event::done(Act::SessionEnded, now).by(&of.account.id).because("credential_changed");
+        let changed = self.store.change::<Account, _, _>(of.account.id.as_str(), move |before| match before {
+            Some(account) => account.raise_epoch(EpochReason::CredentialChanged, event.clone()),
+            None => Change::keep(()),
+        });
+        changed.await?.outcome()?;
+        let Some(account) = self.store.read::<Account>(of.account.id.as_str()).await? else {
+            return Ok(PasswordChanged::Now(Handles::Unchanged));
+        };
+        let authentication = (of.session.authentication().clone(), of.session.remember);
+        let handles = match self.establish(visitor, &account, authentication, now).await? {
+            Some((_, handles, remember)) => Handles::Set(self.session_cookies(handles, remember, now).await?),
+            None => Handles::Unchanged,
+        };
+        Ok(PasswordChanged::Now(handles))
+    }
+
+    async fn set(&self, credential: Credential, event: Event) -> Result<(), Fault> {
+        use crate::model::record::Record;
+        let key = credential.key();
+        let changed = self.store.change::<Credential, _, _>(&key, move |_| credential.clone().set(event.clone()));
+        Ok(changed.await?.outcome()?)
+    }
+
+    async fn forget(&self, key: &str, event: Option<Event>) -> Result<(), Fault> {
+        let changed = self.store.change::<Credential, _, _>(key, move |before| match (before, &event) {
+            (Some(_), Some(event)) => Change::delete(()).told(event.clone()),
+            (Some(_), None) => Change::delete(()),
+            (None, _) => Change::keep(()),
+        });
+        Ok(changed.await?.outcome()?)
+    }
+}
+
+/// 130 random bits, in groups that can be read aloud.
+fn recovery_code() -> Zeroizing<String> {
+    let bytes = Zeroizing::new(random::bytes::<26>());
+    let letters: Vec<char> = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    let groups: Vec<String> =
+        [0..5, 5..10, 10..15, 15..20, 20..26].map(|group| letters[group].iter().collect()).to_vec();
+    Zeroizing::new(groups.join("-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn recovery_codes_are_long_and_all_different() {
+        let codes: BTreeSet<String> = (0..200).map(|_| recovery_code().to_string()).collect();
+        assert_eq!(codes.len(), 200);
+        for code in &codes {
+            let groups: Vec<usize> = code.split('-').map(str::len).collect();
+            assert_eq!(groups, [5, 5, 5, 5, 6], "{code}");
+            assert!(code.bytes().all(|b| b == b'-' || ALPHABET.contains(&b)));
+        }
+        let letters: BTreeSet<char> = codes.iter().flat_map(|code| code.chars()).collect();
+        assert_eq!(letters.len(), 33, "every letter comes up");
+        assert_eq!(BTreeSet::from(*ALPHABET).len(), 32);
+    }
+}

@@ -1,0 +1,81 @@
+//! What a person signs in with: the page, and the pages on the way to a second factor.
+
+use askama::Template;
+
+use crate::web::text::Text;
+
+/// An authenticator app, on [`Security`].
+#[derive(Debug, Clone)]
+pub struct AuthenticatorLine {
+    /// When it was set up, in Unix seconds.
+    pub since: i64,
+    /// When its latest code was used, in Unix seconds.
+    pub used: Option<i64>,
+    /// Recovery codes that are left.
+    pub codes_left: usize,
+}
+
+/// Password and second factors. Forms post `csrf` and: `/account/security/password` (`current`, `password`, `others`: `on`
+/// or absent), `/account/security/authenticator/remove`, `/account/security/recovery-codes`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "security.html")]
+pub struct Security {
+    /// The language of the page.
+    pub text: Text,
+    /// The hidden field `csrf`.
+    pub csrf: String,
+    /// For password keepers.
+    pub username: String,
+    /// When the password was set, in Unix seconds.
+    pub password_since: Option<i64>,
+    /// The authenticator app, where there is one.
+    pub authenticator: Option<AuthenticatorLine>,
+    /// Characters a password needs at least.
+    pub minimum: usize,
+    /// Why the password form came back.
+    pub alert: Option<String>,
+    /// What has just been done.
+    pub notice: Option<String>,
+}
+
+impl Security {
+    fn current_described_by(&self) -> &'static str {
+        self.alert.as_ref().map_or("", |_| "alert")
+    }
+}
+
+/// Setting up an authenticator app. POST `/account/security/authenticator` with `csrf`, `enrolment`, `code`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "authenticator.html")]
+pub struct Authenticator {
+    /// The language of the page.
+    pub text: Text,
+    /// The hidden field `csrf`.
+    pub csrf: String,
+    /// The hidden field `enrolment`.
+    pub enrolment: String,
+    /// The QR code, as SVG of our own making.
+    pub picture: String,
+    /// The secret, for whoever types it.
+    pub secret: String,
+    /// Why the form came back.
+    pub alert: Option<String>,
+}
+
+impl Authenticator {
+    fn code_described_by(&self) -> &'static str {
+        if self.alert.is_some() { "alert code-hint" } else { "code-hint" }
+    }
+}
+
+/// Recovery codes, shown this once.
+#[derive(Debug, Clone, Template)]
+#[template(path = "recovery_codes.html")]
+pub struct RecoveryCodes {
+    /// The language of the page.
+    pub text: Text,
+    /// The hidden field `csrf`.
+    pub csrf: String,
+    /// The codes.
+    pub codes: Vec<String>,
+}

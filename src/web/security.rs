@@ -1,0 +1,188 @@
+//! What the person signs in with: password, authenticator app, recovery codes.
+
+use super::answer::{page, see_other};
+use super::asking::Asking;
+use super::error::WebError;
+use super::form::OurForm;
+use super::pages::{Authenticator, AuthenticatorLine, RecoveryCodes, Security};
+use super::text::Text;
+use super::{cookies, qr, setup, turn};
+use crate::flow::authorize::{Next, Problem};
+use crate::flow::cookies::Handles;
+use crate::flow::security::{Enrolled, Enrolment, Others, PasswordChange, PasswordChanged};
+use crate::flow::session::Current;
+use crate::flow::setup::FormError;
+use crate::model::authorization::Goal;
+use crate::model::password::MINIMUM_ALONE;
+use crate::model::session::activity::Activity;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse};
+use zeroize::Zeroizing;
+
+const PAGE: &str = "/account/security";
+
+/// GET /account/security: whoever authenticated a while ago does so again first.
+pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
+    let current = match enter(&asking).await? {
+        Ok(current) => current,
+        Err(response) => return Ok(response),
+    };
+    let text = Text;
+    let notice = match request.query_string() {
+        "done=password" => Some(text.say("notice-password-changed")),
+        "done=removed" => Some(text.say("notice-authenticator-removed")),
+        "done=added" => Some(text.say("notice-authenticator-added")),
+        _ => None,
+    };
+    draw(&asking, &current, (StatusCode::OK, None, notice)).await
+}
+
+/// The person, or the page on which they authenticate again.
+async fn enter(asking: &Asking) -> Result<Result<Current, HttpResponse>, WebError> {
+    let goal = (Goal::Security, asking.page_used());
+    let (turn, current) = asking.idp().open_page(&asking.visitor, goal, asking.now).await?;
+    match (&turn.next, current) {
+        (Next::Arrived(_), Some(current)) => {
+            asking.idp().touch(&current, asking.page_used(), asking.now).await?;
+            Ok(Ok(current))
+        }
+        _ => Ok(Err(turn::draw(asking, turn)?)),
+    }
+}
+
+/// The person behind a form. Whoever took longer than the authentication stays fresh starts over at the page.
+async fn person(asking: &Asking) -> Result<Option<Current>, WebError> {
+    let current = asking.idp().freshly_current(&asking.visitor, asking.now).await?;
+    if let Some(current) = &current {
+        asking.idp().touch(current, Activity::PageUsed, asking.now).await?;
+    }
+    Ok(current)
+}
+
+async fn draw(
+    asking: &Asking,
+    current: &Current,
+    (status, alert, notice): (StatusCode, Option<String>, Option<String>),
+) -> Result<HttpResponse, WebError> {
+    let view = asking.idp().security_of(&current.account.id).await?;
+    let authenticator = view.totp.map(|(since, used)| AuthenticatorLine {
+        since: since.0,
+        used: used.map(|at| at.0),
+        codes_left: view.codes_left,
+    });
+    let view = Security {
+        text: Text,
+        csrf: asking.csrf(),
+        username: current.account.username.clone(),
+        password_since: view.password.map(|at| at.0),
+        authenticator,
+        minimum: MINIMUM_ALONE,
+        alert,
+        notice,
+    };
+    let mut response = page(status, &view);
+    cookies::introduce(&mut response, asking.to(), None);
+    Ok(response)
+}
+
+/// POST /account/security/password
+pub(super) async fn password(form: OurForm) -> Result<HttpResponse, WebError> {
+    let asking = &form.asking;
+    let Some(current) = person(asking).await? else { return Ok(see_other(PAGE)) };
+    let change = PasswordChange {
+        current: Zeroizing::new(form.field("current").to_owned()),
+        new: Zeroizing::new(form.field("password").to_owned()),
+        others: if form.params.get("others").is_some() { Others::End } else { Others::Stay },
+    };
+    let text = Text;
+    let refused = |status, alert| draw(asking, &current, (status, Some(alert), None));
+    match asking.idp().change_password(&asking.visitor, &current, change, asking.now).await? {
+        PasswordChanged::Now(handles) => {
+            let mut response = see_other("/account/security?done=password");
+            cookies::set(&mut response, asking.to(), &handles, Some(&current.account.id));
+            Ok(response)
+        }
+        PasswordChanged::Wrong => refused(StatusCode::UNPROCESSABLE_ENTITY, text.say("alert-password-current")).await,
+        PasswordChanged::Weak(weakness) => {
+            let words = setup::words(FormError::Password(weakness), text);
+            refused(StatusCode::UNPROCESSABLE_ENTITY, words).await
+        }
+        PasswordChanged::Busy => refused(StatusCode::SERVICE_UNAVAILABLE, text.say("alert-busy")).await,
+        PasswordChanged::Throttled { until } => {
+            let mut response = refused(StatusCode::TOO_MANY_REQUESTS, text.say("alert-throttled")).await?;
+            let seconds = asking.now.until(until).as_secs().max(1);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            Ok(response)
+        }
+    }
+}
+
+/// GET /account/security/authenticator: a secret that nobody keeps before its first code came back.
+pub(super) async fn authenticator(asking: Asking) -> Result<HttpResponse, WebError> {
+    match enter(&asking).await? {
+        Ok(current) => {
+            let offer = asking.idp().offer_totp(&current, asking.now);
+            Ok(enrolment(&asking, offer, (StatusCode::OK, None)))
+        }
+        Err(response) => Ok(response),
+    }
+}
+
+fn enrolment(asking: &Asking, offer: Enrolment, (status, alert): (StatusCode, Option<String>)) -> HttpResponse {
+    let view = Authenticator {
+        text: Text,
+        csrf: asking.csrf(),
+        enrolment: offer.sealed,
+        picture: qr::picture(&offer.uri),
+        secret: offer.secret,
+        alert,
+    };
+    let mut response = page(status, &view);
+    cookies::introduce(&mut response, asking.to(), None);
+    response
+}
+
+/// POST /account/security/authenticator
+pub(super) async fn enrol(form: OurForm) -> Result<HttpResponse, WebError> {
+    let asking = &form.asking;
+    let Some(current) = person(asking).await? else { return Ok(see_other(PAGE)) };
+    let shown = (form.field("enrolment"), form.field("code"));
+    match asking.idp().enrol_totp(&asking.visitor, &current, shown, asking.now).await? {
+        Enrolled::Now(new, handles) => {
+            let mut response =
+                if new.is_empty() { see_other("/account/security?done=added") } else { codes(asking, &new) };
+            set(&mut response, asking, &handles, &current);
+            Ok(response)
+        }
+        Enrolled::Code(offer) => {
+            let alert = Some(Text.say("alert-first-code"));
+            Ok(enrolment(asking, offer, (StatusCode::UNPROCESSABLE_ENTITY, alert)))
+        }
+        Enrolled::Gone => Err(WebError::Problem(Problem::InteractionGone)),
+    }
+}
+
+fn set(response: &mut HttpResponse, asking: &Asking, handles: &Handles, current: &Current) {
+    cookies::set(response, asking.to(), handles, Some(&current.account.id));
+}
+
+/// POST /account/security/authenticator/remove
+pub(super) async fn remove(form: OurForm) -> Result<HttpResponse, WebError> {
+    let asking = &form.asking;
+    let Some(current) = person(asking).await? else { return Ok(see_other(PAGE)) };
+    asking.idp().remove_totp(&current, asking.now).await?;
+    Ok(see_other("/account/security?done=removed"))
+}
+
+/// POST /account/security/recovery-codes
+pub(super) async fn recovery_codes(form: OurForm) -> Result<HttpResponse, WebError> {
+    let asking = &form.asking;
+    let Some(current) = person(asking).await? else { return Ok(see_other(PAGE)) };
+    let new = asking.idp().renew_codes(&current, asking.now).await?;
+    Ok(if new.is_empty() { see_other(PAGE) } else { codes(asking, &new) })
+}
+
+fn codes(asking: &Asking, codes: &[Zeroizing<String>]) -> HttpResponse {
+    let codes = codes.iter().map(|code| code.to_string()).collect();
+    page(StatusCode::OK, &RecoveryCodes { text: Text, csrf: asking.csrf(), codes })
+}
