@@ -32,6 +32,11 @@
 //! `dispatch`, which now says `Step::Issue`: the client joins the session ([`model::session::Session::join`]), a code is
 //! sealed, and the browser is sent to the return address with a 303.
 //!
+//! Where the account holds a second factor, a right password is evidence and no session yet: `next_factor`
+//! ([`model::authorization::factor`]) finds one missing, the interaction waits in the store, and `POST /sign-in/code`
+//! brings it. The same step, asked by `acr_values` of somebody who is signed in, raises the session instead
+//! ([`model::session::Session::raise`]).
+//!
 //! **Silent reissue.** `GET /authorize?prompt=none` takes the same way. `next_step` turns every page into its error;
 //! where none is due, joining writes nothing (the app takes part already) and the code costs the store nothing. At
 //! `POST /token` every binding of the code is proved, the grant is judged, born by create-if-absent under the code's own
