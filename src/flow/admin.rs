@@ -6,8 +6,9 @@ use crate::flow::account::SessionView;
 use crate::flow::session::Current;
 use crate::flow::setup::{NewPassword, Refused};
 use crate::flow::{Fault, Idp};
-use crate::model::account::{Account, username_name};
+use crate::model::account::{Account, EpochReason, username_name};
 use crate::model::audit::{Act, Event};
+use crate::model::authorization::factor::Level;
 use crate::model::client::{self, Client, ClientSecret, Confidentiality};
 use crate::model::id::{AccountId, ClientId};
 use crate::model::record::Change;
@@ -16,6 +17,7 @@ use crate::model::session::standing::EndReason;
 use crate::protocol::client_metadata::ClientMetadata;
 use crate::protocol::time::Timestamp;
 use crate::store::{Cursor, Page};
+use std::collections::BTreeSet;
 
 /// Rows on one page of the console.
 pub const PAGE: usize = 50;
@@ -83,6 +85,36 @@ impl Idp {
             }
         });
         Ok(changed.await?.outcome()?)
+    }
+
+    /// Which of these people hold a second factor.
+    pub async fn two_step(&self, people: &[Account]) -> Result<BTreeSet<AccountId>, Fault> {
+        let mut with = BTreeSet::new();
+        for account in people {
+            if self.factors_of(&account.id).await?.reaches() > Level::One {
+                with.insert(account.id.clone());
+            }
+        }
+        Ok(with)
+    }
+
+    /// Takes the second factor away from somebody who lost it, with the recovery codes. Everything of the account ends
+    /// first: whoever has what was lost may be signed in with it.
+    pub async fn reset_factors(&self, by: &Current, account: &str, now: Timestamp) -> Result<bool, Fault> {
+        let id = AccountId::new(account);
+        if account.len() > 64 || self.factors_of(&id).await?.reaches() == Level::One {
+            return Ok(false);
+        }
+        let event = Event::done(Act::SessionEnded, now).by(&by.account.id).to(&id).because("factors_reset");
+        let changed = self.store.change::<Account, _, _>(id.as_str(), move |before| match before {
+            Some(account) => account.raise_epoch(EpochReason::CredentialChanged, event.clone()).telling(true),
+            None => Change::keep(false),
+        });
+        if !changed.await?.outcome()? {
+            return Ok(false);
+        }
+        self.take_totp(&id, &by.account.id, now).await?;
+        Ok(true)
     }
 
     /// Clients, by name.

@@ -174,10 +174,14 @@ impl Idp {
 
     /// Takes the authenticator app away, and with it the codes that stand in for it.
     pub async fn remove_totp(&self, of: &Current, now: Timestamp) -> Result<(), Fault> {
-        let event = Event::done(Act::FactorRemoved, now).by(&of.account.id).because("totp");
+        self.take_totp(&of.account.id, &of.account.id, now).await
+    }
+
+    pub(super) async fn take_totp(&self, from: &AccountId, by: &AccountId, now: Timestamp) -> Result<(), Fault> {
+        let event = Event::done(Act::FactorRemoved, now).by(by).to(from).because("totp");
         // This write decides: recovery codes alone are no factor.
-        self.forget(&Credential::totp_key(&of.account.id), Some(event)).await?;
-        self.forget(&Credential::recovery_key(&of.account.id), None).await
+        self.forget(&Credential::totp_key(from), Some(event)).await?;
+        self.forget(&Credential::recovery_key(from), None).await
     }
 
     /// New recovery codes; those before are void. None for an account without a factor that they could stand in for.

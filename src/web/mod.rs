@@ -100,6 +100,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/admin/users").get(admin::users::get).post(admin::users::add))
         .service(at("/admin/users/disable").post(admin::users::disable))
         .service(at("/admin/users/enable").post(admin::users::enable))
+        .service(at("/admin/users/reset-factors").post(admin::users::reset_factors))
         .service(at("/admin/clients").get(admin::clients::get).post(admin::clients::add))
         .service(at("/admin/sessions").get(admin::records::sessions))
         .service(at("/admin/sessions/end").post(admin::records::end_session))

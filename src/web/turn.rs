@@ -6,10 +6,10 @@ use super::cookies;
 use super::error::WebError;
 use super::pages::{
     AccountChoice, AppFacts, Consent, Offline, RecoveryHint, Remember as Box_, ScopeLine, SecondFactor, Select, SignIn,
-    SignInPurpose,
+    SignInPurpose, Watch,
 };
 use super::text::Text;
-use crate::flow::authorize::{Asks, Next, Page, Recovery, Refusal, Turn};
+use crate::flow::authorize::{Asks, Next, Page, Recovery, Refusal, SignedIn, Turn};
 use crate::model::authorization::Goal;
 use crate::model::authorization::next_step::Why;
 use crate::model::client::Client;
@@ -99,11 +99,12 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
             }
             response
         }
-        Asks::SecondFactor { username, recovery, refusal } => {
+        Asks::SecondFactor { username, recovery, session, refusal } => {
             let destination = page.destination.as_deref().map(targets).unwrap_or_default();
             let alert = refusal.map(|refusal| alert(refusal, text));
             let recovery = if recovery == Recovery::Offered { RecoveryHint::Shown } else { RecoveryHint::Absent };
-            let page = SecondFactor { text, csrf, interaction, app, username, recovery, alert };
+            let watch = if session == SignedIn::Yes { Watch::On } else { Watch::Off };
+            let page = SecondFactor { text, csrf, interaction, app, username, recovery, watch, alert };
             let mut response = page_to(status(refusal), &page, &destination);
             if let Some(seconds) = retry_after(asking, refusal) {
                 response.headers_mut().insert(header::RETRY_AFTER, seconds.into());

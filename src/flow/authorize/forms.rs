@@ -111,7 +111,7 @@ impl Idp {
             CodeOutcome::Throttled { until } => Refusal::Throttled { until },
         };
         let client = self.client_of(&open.interaction).await?;
-        let asks = self.asks_second_factor(&account, Some(refusal)).await?;
+        let asks = self.asks_second_factor(&owing, Some(refusal)).await?;
         Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into())
     }
 

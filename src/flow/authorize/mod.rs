@@ -10,12 +10,11 @@ mod turn;
 mod waiting;
 
 pub use forms::ConsentAnswer;
-pub use turn::{Asks, Next, Page, Problem, Recovery, Refusal, Reply, Turn};
+pub use turn::{Asks, Next, Page, Problem, Recovery, Refusal, Reply, SignedIn, Turn};
 
 use crate::flow::browser::Visitor;
 use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
-use crate::model::account::Account;
 use crate::model::authorization::factor::{Held, Level, Method, level};
 use crate::model::authorization::next_step::{Why, asking};
 use crate::model::authorization::{
@@ -30,6 +29,7 @@ use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::error::{Code as ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::time::Timestamp;
+use forms::Owing;
 use waiting::{Facts, Home, Open};
 
 /// Where somebody is who signs in anew.
@@ -222,7 +222,7 @@ impl Idp {
                 let Some(owing) = self.owing(visitor, &open.interaction, now).await? else {
                     return Ok(Next::Problem(Problem::InteractionGone));
                 };
-                self.asks_second_factor(owing.account(), None).await?
+                self.asks_second_factor(&owing, None).await?
             }
             (step, current) => {
                 let why = if let Step::SignIn(why) = step { why } else { Why::SignedOut };
@@ -244,10 +244,12 @@ impl Idp {
         Ok(next)
     }
 
-    async fn asks_second_factor(&self, account: &Account, refusal: Option<Refusal>) -> Result<Asks, Fault> {
+    async fn asks_second_factor(&self, owing: &Owing, refusal: Option<Refusal>) -> Result<Asks, Fault> {
+        let account = owing.account();
+        let session = if matches!(owing, Owing::StepUp(_)) { SignedIn::Yes } else { SignedIn::No };
         let held = self.factors_of(&account.id).await?;
         let recovery = if held.has(Method::RecoveryCode) { Recovery::Offered } else { Recovery::No };
-        Ok(Asks::SecondFactor { username: account.username.clone(), recovery, refusal })
+        Ok(Asks::SecondFactor { username: account.username.clone(), recovery, session, refusal })
     }
 
     /// What the person of a session holds, where a request asks for more than the session has and they can show it.

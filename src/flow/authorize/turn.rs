@@ -98,6 +98,8 @@ pub enum Asks {
         username: String,
         /// May a recovery code stand in?
         recovery: Recovery,
+        /// Is the person signed in, so that the page has an end to warn of?
+        session: SignedIn,
         /// What went wrong before.
         refusal: Option<Refusal>,
     },
@@ -117,6 +119,15 @@ pub enum Asks {
         /// Where the browser will be sent.
         destination: String,
     },
+}
+
+/// Whose second factor it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignedIn {
+    /// Of somebody who is signed in, with less.
+    Yes,
+    /// Of somebody who is not yet.
+    No,
 }
 
 /// May a recovery code stand in for the other factor?

@@ -4,7 +4,7 @@ use super::super::answer::{page, see_other};
 use super::super::asking::Asking;
 use super::super::error::WebError;
 use super::super::form::OurForm;
-use super::super::pages::{AccountState, AdminUsers, NewUser, Tick, UserLine};
+use super::super::pages::{AccountState, AdminUsers, NewUser, Tick, TwoStep, UserLine};
 use super::super::setup::words;
 use super::super::text::Text;
 use super::{Entered, View, enter, enter_to_act, shown, view};
@@ -29,6 +29,7 @@ pub(in crate::web) async fn get(request: HttpRequest, asking: Asking) -> Result<
     let notice = match view.done.as_deref() {
         Some("added") => Some(text.say("notice-user-added")),
         Some("disabled") => Some(text.say("notice-user-disabled")),
+        Some("reset") => Some(text.say("notice-user-reset")),
         Some("enabled") => Some(text.say("notice-user-enabled")),
         _ => None,
     };
@@ -43,6 +44,11 @@ async fn draw(
     (notice, alert, form): (Option<String>, Option<String>, NewUser),
 ) -> Result<AdminUsers, WebError> {
     let list = asking.idp().people(&view.query, view.after.as_deref()).await?;
+    let two_step = asking.idp().two_step(&list.items).await?;
+    let line = |account: Account| {
+        let state = if two_step.contains(&account.id) { TwoStep::On } else { TwoStep::Off };
+        line(account, state)
+    };
     Ok(AdminUsers {
         text: Text,
         csrf: asking.csrf(),
@@ -57,8 +63,9 @@ async fn draw(
     })
 }
 
-fn line(account: Account) -> UserLine {
+fn line(account: Account, two_step: TwoStep) -> UserLine {
     UserLine {
+        two_step,
         name: account.claims.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
         email: account.email().unwrap_or_default().to_owned(),
         roles: account.roles.iter().cloned().collect(),
@@ -119,6 +126,22 @@ pub(in crate::web) async fn disable(form: OurForm) -> Result<HttpResponse, WebEr
 /// POST /admin/users/enable
 pub(in crate::web) async fn enable(form: OurForm) -> Result<HttpResponse, WebError> {
     set_use(form, Use::Enable, "/admin/users?done=enabled").await
+}
+
+/// POST /admin/users/reset-factors
+pub(in crate::web) async fn reset_factors(form: OurForm) -> Result<HttpResponse, WebError> {
+    let asking = &form.asking;
+    let current = match enter_to_act(asking, "/admin/users").await? {
+        Entered::As(current) => current,
+        Entered::Not(response) => return Ok(response),
+    };
+    if asking.idp().reset_factors(&current, form.field("user"), asking.now).await? {
+        return Ok(see_other("/admin/users?done=reset"));
+    }
+    let nothing = View { query: String::new(), after: None, done: None };
+    let alert = Some(Text.say("alert-user-no-factor"));
+    let page_of = draw(asking, &current, nothing, (None, alert, NewUser::default())).await?;
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &page_of))
 }
 
 async fn set_use(form: OurForm, wish: Use, done: &str) -> Result<HttpResponse, WebError> {

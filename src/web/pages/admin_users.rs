@@ -15,6 +15,15 @@ pub enum AccountState {
     Disabled,
 }
 
+/// Whether an account signs in in two steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TwoStep {
+    /// It does.
+    On,
+    /// It does not.
+    Off,
+}
+
 /// One account, on [`AdminUsers`].
 #[derive(Debug, Clone)]
 pub struct UserLine {
@@ -30,6 +39,8 @@ pub struct UserLine {
     pub roles: Vec<String>,
     /// Whether it may sign in.
     pub state: AccountState,
+    /// Whether it signs in in two steps.
+    pub two_step: TwoStep,
     /// When it was made, in Unix seconds.
     pub created: i64,
 }
@@ -58,7 +69,7 @@ pub struct NewUser {
 }
 
 /// People. GET with `query`; POST `/admin/users` with `username`, `name`, `email`, `password`, `admin` (`on` or absent);
-/// POST `/admin/users/disable` and `/admin/users/enable` with `user`.
+/// POST `/admin/users/disable`, `/admin/users/enable` and `/admin/users/reset-factors` with `user`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/users.html")]
 pub struct AdminUsers {

@@ -120,6 +120,15 @@ pub enum RecoveryHint {
     Absent,
 }
 
+/// Whether the page warns before the session ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watch {
+    /// It does: the person is signed in.
+    On,
+    /// There is no session yet.
+    Off,
+}
+
 /// A second factor. POST `/sign-in/code` with `interaction`, `csrf`, `code`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "second_factor.html")]
@@ -136,11 +145,17 @@ pub struct SecondFactor {
     pub username: String,
     /// Whether a recovery code will do.
     pub recovery: RecoveryHint,
+    /// Whether there is a session to warn of.
+    pub watch: Watch,
     /// Why the form came back.
     pub alert: Option<String>,
 }
 
 impl SecondFactor {
+    fn back(&self) -> String {
+        interaction(&self.interaction)
+    }
+
     fn code_described_by(&self) -> &'static str {
         if self.alert.is_some() { "alert code-hint" } else { "code-hint" }
     }

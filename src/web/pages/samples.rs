@@ -86,6 +86,7 @@ fn second_factor(alert: Option<&str>) -> SecondFactor {
         interaction: "i".into(),
         app: Some(bank()),
         username: "ada".into(),
+        watch: if alert.is_some() { Watch::Off } else { Watch::On },
         recovery: if alert.is_some() { RecoveryHint::Shown } else { RecoveryHint::Absent },
         alert: alert.map(str::to_owned),
     }

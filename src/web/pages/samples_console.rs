@@ -13,6 +13,7 @@ pub(super) fn console() -> Vec<(&'static str, String)> {
 
 fn user(username: &str, name: &str, state: AccountState) -> UserLine {
     UserLine {
+        two_step: TwoStep::Off,
         id: format!("u-{username}"),
         username: username.into(),
         name: name.into(),
@@ -29,7 +30,11 @@ fn users() -> Vec<(&'static str, String)> {
         csrf: "c".into(),
         person: "Grace Hopper".into(),
         users: vec![
-            UserLine { roles: vec!["admin".into()], ..user("grace", "Grace Hopper", AccountState::Active) },
+            UserLine {
+                roles: vec!["admin".into()],
+                two_step: TwoStep::On,
+                ..user("grace", "Grace Hopper", AccountState::Active)
+            },
             user("ada", "Ada Lovelace", AccountState::Active),
             user("charles", "Charles Babbage", AccountState::Disabled),
             UserLine {

@@ -93,6 +93,7 @@ async fn the_silent_secret_is_nothing_to_any_other_endpoint() {
         "/admin/users",
         "/admin/users/disable",
         "/admin/users/enable",
+        "/admin/users/reset-factors",
         "/admin/clients",
         "/admin/sessions/end",
         "/consent",

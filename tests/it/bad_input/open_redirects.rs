@@ -74,7 +74,7 @@ const GETS: [&str; 20] = [
     "/static/abide.css",
     "/nowhere",
 ];
-const POSTS: [&str; 24] = [
+const POSTS: [&str; 25] = [
     "/authorize",
     "/end_session",
     "/end_session/confirm",
@@ -94,6 +94,7 @@ const POSTS: [&str; 24] = [
     "/admin/users",
     "/admin/users/disable",
     "/admin/users/enable",
+    "/admin/users/reset-factors",
     "/admin/clients",
     "/admin/sessions/end",
     "/token",

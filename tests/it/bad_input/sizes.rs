@@ -5,7 +5,7 @@ use crate::harness::{ISSUER, Idp};
 use actix_web::test::TestRequest;
 
 /// Every route that takes a form, and whether it answers in JSON.
-const FORMS: [&str; 24] = [
+const FORMS: [&str; 25] = [
     "/authorize",
     "/token",
     "/introspect",
@@ -28,6 +28,7 @@ const FORMS: [&str; 24] = [
     "/setup",
     "/admin/users",
     "/admin/users/disable",
+    "/admin/users/reset-factors",
     "/admin/clients",
     "/admin/sessions/end",
 ];

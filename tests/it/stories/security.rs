@@ -172,3 +172,37 @@ async fn what_is_taken_away_is_asked_for_no_more() {
     assert_ne!(again.code(&idp, 0), app.code(&idp, 0));
     assert!(codes.iter().all(|code| !new.contains(code)));
 }
+
+#[actix_web::test]
+async fn an_administrator_takes_a_lost_factor_away() {
+    let idp = Idp::start().await;
+    let (social, mut home, mut boss) = (idp.app("social"), idp.browser(), idp.browser());
+    set_up(&idp, &mut home).await;
+    let tokens = social.redeem(&home.authorize(&social, &[]).await).await;
+    let page = boss.get("/admin").await;
+    boss.sign_in_as(&page, "boss", "the boss of all of this").await;
+    let list = boss.get("/admin/users?query=mira").await;
+    let user = list.fields("/admin/users/reset-factors")["user"].clone();
+
+    // Nobody but an administrator.
+    let mut otto = idp.browser();
+    let page = otto.get("/account").await;
+    otto.sign_in_as(&page, "otto", "another person entirely").await;
+    let csrf = otto.get("/account").await.fields("/account/sign-out")["csrf"].clone();
+    let before = idp.contents().await;
+    let refused = otto.post("/admin/users/reset-factors", &[("csrf", &csrf), ("user", &user)]).await;
+    assert_eq!(refused.status, 403);
+    assert_eq!(idp.contents().await, before);
+
+    let done = boss.submit(&list, "/admin/users/reset-factors", &[]).await;
+    assert_eq!(done.location(), "/admin/users?done=reset");
+    assert_eq!(social.try_refresh(&tokens.refresh).await.error(), "invalid_grant");
+    assert_eq!(home.silently(&social).await.error(), "login_required", "whoever has the lost device is out");
+    let answer = idp.browser().enter(&social).await;
+    assert_eq!(social.redeem(&answer).await.claims()["acr"], "urn:abide:acr:aal1");
+    // There is nothing to take any more, and of an account that is none there never was.
+    for user in [user.as_str(), "nobody", "", &"x".repeat(9_000)] {
+        let again = boss.submit(&list, "/admin/users/reset-factors", &[("user", user)]).await;
+        assert_eq!(again.status, 422, "{user:.20}");
+    }
+}
