@@ -211,7 +211,8 @@ impl Server {
 
     async fn sign_out(&self, session: &Session) -> anyhow::Result<()> {
         let address = self.at(&format!("/end_session?id_token_hint={}", session.hint));
-        ensure!(session.browser.get(address).send().await?.status() == 200, "nobody was signed out");
+        let answer = session.browser.get(address).send().await?;
+        ensure!(answer.status() == 303, "nobody was signed out: {}", answer.status());
         Ok(())
     }
 
