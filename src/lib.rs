@@ -19,7 +19,8 @@
 //! protocol                  the words of OAuth 2.0 and OpenID Connect: uses nothing of ours
 //! ```
 //!
-//! `clock` stands beside them: it reads the system clock, and `web` asks it once per request.
+//! Two stand beside them: `clock` reads the system clock, and `web` asks it once per request; `text` is the catalogue of
+//! every word a person reads, on pages (`web`) and in mails (`flow`).
 //!
 //! # Three walks through the house
 //!
@@ -139,4 +140,5 @@ pub mod model;
 pub mod outside;
 pub mod protocol;
 pub mod store;
+pub mod text;
 pub mod web;

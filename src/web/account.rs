@@ -5,7 +5,6 @@ use super::asking::Asking;
 use super::error::WebError;
 use super::form::OurForm;
 use super::pages::{Account, AppLine, ConsentLine, ConsoleLink, Current as Which, SessionLine};
-use super::text::Text;
 use super::{cookies, device, logout, turn};
 use crate::flow::account::{EndedOne, SessionView};
 use crate::flow::authorize::Next;
@@ -17,6 +16,7 @@ use crate::model::client::Client;
 use crate::model::consent::Consent;
 use crate::model::session::activity::Activity;
 use crate::model::session::standing::{LimitKind, Standing};
+use crate::text::Text;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -31,7 +31,7 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
     let (turn, current) = asking.idp().open_page(&asking.visitor, goal, asking.now).await?;
     let (Next::Arrived(_), Some(current)) = (&turn.next, &current) else { return turn::draw(&asking, turn) };
     asking.idp().touch(current, asking.page_used(), asking.now).await?;
-    let text = Text;
+    let text = asking.text();
     let notice = match request.query_string() {
         "done=withdrawn" => Some(text.say("notice-consent-withdrawn")),
         "done=ended" => Some(text.say("notice-session-ended")),
@@ -43,7 +43,7 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
 }
 
 async fn draw(asking: &Asking, current: &Current, notice: Option<String>) -> Result<HttpResponse, WebError> {
-    let (idp, text) = (asking.idp(), Text);
+    let (idp, text) = (asking.idp(), asking.text());
     let account = &current.account;
     let mut sessions: Vec<SessionLine> =
         idp.sessions_of(current, asking.now).await?.into_iter().map(|view| line(view, current, text)).collect();

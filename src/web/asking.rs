@@ -8,6 +8,7 @@ use crate::model::authorization::Interaction;
 use crate::model::session::Device;
 use crate::model::session::activity::Activity;
 use crate::protocol::time::Timestamp;
+use crate::text::Text;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use std::future::{Ready, ready};
@@ -37,6 +38,11 @@ impl Asking {
             Activity::AuthorizationByPerson => Activity::PageUsed,
             other => other,
         }
+    }
+
+    /// The words of our pages, in the language of whoever asks.
+    pub fn text(&self) -> Text {
+        Text::default()
     }
 
     /// Whom an answer's cookies are for.

@@ -8,8 +8,8 @@ use super::Facing;
 use super::answer::page;
 use super::error::WebError;
 use super::pages::CheckSession;
-use super::text::Text;
 use crate::model::cookies::Switch;
+use crate::text::Text;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, web};
@@ -21,7 +21,7 @@ pub(super) async fn get(facing: web::Data<Facing>) -> Result<HttpResponse, WebEr
     if facing.idp.settings.cookies.state == Switch::Off {
         return Err(WebError::NotFound);
     }
-    let mut response = page(StatusCode::OK, &CheckSession { text: Text });
+    let mut response = page(StatusCode::OK, &CheckSession { text: Text::default() });
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     Ok(response)
 }

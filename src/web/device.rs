@@ -1,6 +1,6 @@
 //! What people call a browser: coarse on purpose, for their own eyes alone.
 
-use super::text::Text;
+use crate::text::Text;
 
 /// "Firefox on Linux".
 pub(super) fn name(user_agent: &str, text: Text) -> String {

@@ -4,10 +4,10 @@ use super::answer;
 use super::asking::EarlierForm;
 use super::pages::ErrorPage;
 use super::request_id;
-use super::text::Text;
 use crate::flow::authorize::Problem;
 use crate::flow::{Fault, Outlook};
 use crate::model::authorization::Unbound;
+use crate::text::Text;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use std::fmt;
@@ -114,7 +114,7 @@ impl ResponseError for WebError {
             }
         };
         let (title, explanation) = self.words();
-        let text = Text;
+        let text = Text::default();
         let page = ErrorPage {
             text,
             title: text.say(title),

@@ -5,13 +5,13 @@ use super::asking::Asking;
 use super::error::WebError;
 use super::form::{OpenForm, OurForm};
 use super::pages::{SignOut, SignedOut, Stayed, ToldLine, ToldState, WholeSession};
-use super::text::Text;
 use super::{cookies, turn};
 use crate::flow::authorize::Problem;
 use crate::flow::cookies::Handles;
 use crate::flow::logout::{AppAlone, Farewell, LoggedOut, LogoutAnswer, Question, Scope, SessionGoes, Told};
 use crate::protocol::end_session::LogoutRequest;
 use crate::protocol::params::Params;
+use crate::text::Text;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -73,7 +73,7 @@ fn nobody() -> Farewell {
 fn farewell_page(farewell: Farewell) -> HttpResponse {
     let frames: Vec<String> = farewell.frames.iter().map(|frame| source_of(frame)).collect();
     let view = SignedOut {
-        text: Text,
+        text: Text::default(),
         apps: farewell.apps.into_iter().map(|(name, told)| told_line(name, told)).collect(),
         frames: farewell.frames,
         next: farewell.address,
@@ -91,12 +91,12 @@ fn told_line(name: String, told: Told) -> ToldLine {
         Told::Asked => (ToldState::Settled, "told-asked"),
         Told::NoAddress => (ToldState::Settled, "told-no-address"),
     };
-    ToldLine { name, state, words: Text.say(key) }
+    ToldLine { name, state, words: Text::default().say(key) }
 }
 
 /// Draws what comes of a sign-out.
 pub(super) fn draw(asking: &Asking, (outcome, handles): (LoggedOut, Handles)) -> Result<HttpResponse, WebError> {
-    let text = Text;
+    let text = Text::default();
     let mut response = match outcome {
         LoggedOut::Ask(question) => {
             let Question { request, current, apps, destination, asked_by, app_alone } = *question;

@@ -27,7 +27,6 @@ mod security;
 mod session;
 mod setup;
 mod streams;
-pub mod text;
 mod token;
 mod turn;
 mod userinfo;

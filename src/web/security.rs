@@ -5,7 +5,6 @@ use super::asking::Asking;
 use super::error::WebError;
 use super::form::OurForm;
 use super::pages::{Authenticator, AuthenticatorLine, RecoveryCodes, Security};
-use super::text::Text;
 use super::{cookies, qr, setup, turn};
 use crate::flow::authorize::{Next, Problem};
 use crate::flow::cookies::Handles;
@@ -27,7 +26,7 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
         Ok(current) => current,
         Err(response) => return Ok(response),
     };
-    let text = Text;
+    let text = asking.text();
     let notice = match request.query_string() {
         "done=password" => Some(text.say("notice-password-changed")),
         "done=removed" => Some(text.say("notice-authenticator-removed")),
@@ -71,7 +70,7 @@ async fn draw(
         codes_left: view.codes_left,
     });
     let view = Security {
-        text: Text,
+        text: asking.text(),
         csrf: asking.csrf(),
         username: current.account.username.clone(),
         password_since: view.password.map(|at| at.0),
@@ -94,7 +93,7 @@ pub(super) async fn password(form: OurForm) -> Result<HttpResponse, WebError> {
         new: Zeroizing::new(form.field("password").to_owned()),
         others: if form.params.get("others").is_some() { Others::End } else { Others::Stay },
     };
-    let text = Text;
+    let text = asking.text();
     let refused = |status, alert| draw(asking, &current, (status, Some(alert), None));
     match asking.idp().change_password(&asking.visitor, &current, change, asking.now).await? {
         PasswordChanged::Now(handles) => {
@@ -130,7 +129,7 @@ pub(super) async fn authenticator(asking: Asking) -> Result<HttpResponse, WebErr
 
 fn enrolment(asking: &Asking, offer: Enrolment, (status, alert): (StatusCode, Option<String>)) -> HttpResponse {
     let view = Authenticator {
-        text: Text,
+        text: asking.text(),
         csrf: asking.csrf(),
         enrolment: offer.sealed,
         picture: qr::picture(&offer.uri),
@@ -155,7 +154,7 @@ pub(super) async fn enrol(form: OurForm) -> Result<HttpResponse, WebError> {
             Ok(response)
         }
         Enrolled::Code(offer) => {
-            let alert = Some(Text.say("alert-first-code"));
+            let alert = Some(asking.text().say("alert-first-code"));
             Ok(enrolment(asking, offer, (StatusCode::UNPROCESSABLE_ENTITY, alert)))
         }
         Enrolled::Gone => Err(WebError::Problem(Problem::InteractionGone)),
@@ -184,5 +183,5 @@ pub(super) async fn recovery_codes(form: OurForm) -> Result<HttpResponse, WebErr
 
 fn codes(asking: &Asking, codes: &[Zeroizing<String>]) -> HttpResponse {
     let codes = codes.iter().map(|code| code.to_string()).collect();
-    page(StatusCode::OK, &RecoveryCodes { text: Text, csrf: asking.csrf(), codes })
+    page(StatusCode::OK, &RecoveryCodes { text: asking.text(), csrf: asking.csrf(), codes })
 }

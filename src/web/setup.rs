@@ -6,7 +6,6 @@ use super::cookies;
 use super::error::WebError;
 use super::form::OurForm;
 use super::pages::{Setup, SetupGone};
-use super::text::Text;
 use crate::flow::cookies::Handles;
 use crate::flow::setup::{FormError, SetUp};
 use crate::model::authorization::factor::{Method, facts};
@@ -14,6 +13,7 @@ use crate::model::password::{MINIMUM_ALONE, Weakness};
 use crate::model::session::policy::Remember;
 use crate::model::setting::LinkStanding;
 use crate::protocol::params::Params;
+use crate::text::Text;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use std::collections::BTreeSet;
@@ -23,10 +23,16 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
     let params = Params::parse(request.query_string().as_bytes()).unwrap_or_default();
     let token = params.get("token").unwrap_or_default().to_owned();
     if asking.idp().setup_standing(&token, asking.now).await? == LinkStanding::Void {
-        return Ok(page(StatusCode::GONE, &SetupGone { text: Text }));
+        return Ok(page(StatusCode::GONE, &SetupGone { text: asking.text() }));
     }
-    let view =
-        Setup { text: Text, csrf: asking.csrf(), token, username: String::new(), alert: None, minimum: MINIMUM_ALONE };
+    let view = Setup {
+        text: asking.text(),
+        csrf: asking.csrf(),
+        token,
+        username: String::new(),
+        alert: None,
+        minimum: MINIMUM_ALONE,
+    };
     let mut response = page(StatusCode::OK, &view);
     cookies::introduce(&mut response, asking.to(), None);
     Ok(response)
@@ -37,10 +43,11 @@ pub(super) async fn post(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
     let (token, username) = (form.field("token").to_owned(), form.field("username").to_owned());
     match asking.idp().set_up(&token, &username, form.field("password"), asking.now).await? {
-        SetUp::Void => Ok(page(StatusCode::GONE, &SetupGone { text: Text })),
+        SetUp::Void => Ok(page(StatusCode::GONE, &SetupGone { text: asking.text() })),
         SetUp::Form(error) => {
-            let alert = Some(words(error, Text));
-            let view = Setup { text: Text, csrf: asking.csrf(), token, username, alert, minimum: MINIMUM_ALONE };
+            let alert = Some(words(error, asking.text()));
+            let view =
+                Setup { text: asking.text(), csrf: asking.csrf(), token, username, alert, minimum: MINIMUM_ALONE };
             Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
         }
         SetUp::Done(account) => {

@@ -8,7 +8,6 @@ use super::pages::{
     AccountChoice, AppFacts, Consent, Offline, RecoveryHint, Remember as Box_, ScopeLine, SecondFactor, Select, SignIn,
     SignInPurpose, Watch,
 };
-use super::text::Text;
 use crate::flow::authorize::{Asks, Next, Page, Recovery, Refusal, SignedIn, Turn};
 use crate::model::authorization::Goal;
 use crate::model::authorization::next_step::Why;
@@ -17,6 +16,7 @@ use crate::model::session::policy::Remember;
 use crate::protocol::params::Params;
 use crate::protocol::scope::{OFFLINE_ACCESS, STANDARD, ScopeSet};
 use crate::protocol::session_status::ReasonWord;
+use crate::text::Text;
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -70,7 +70,7 @@ fn query(params: &Params) -> String {
 }
 
 fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
-    let (text, csrf, interaction) = (Text, asking.csrf(), page.interaction);
+    let (text, csrf, interaction) = (asking.text(), asking.csrf(), page.interaction);
     let app = page.client.as_ref().map(facts);
     // A sign-in or consent form ends at the app: by https anywhere, or at the very address that was bound.
     let targets = |destination: &str| format!("https: {}", source_of(destination));

@@ -9,22 +9,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom, from the top of the house to its ground.
-const FLOORS: [(&str, &[&str]); 12] = [
+const FLOORS: [(&str, &[&str]); 13] = [
     ("main", EVERYTHING),
     ("lib", EVERYTHING),
     ("app", EVERYTHING),
-    ("config", &["config", "web", "flow", "store", "outside", "crypto", "clock", "model", "protocol"]),
-    ("logs", &["logs", "config", "web", "flow", "store", "outside", "crypto", "clock", "model", "protocol"]),
+    ("config", &["config", "web", "flow", "store", "outside", "crypto", "clock", "text", "model", "protocol"]),
+    ("logs", &["logs", "config", "web", "flow", "store", "outside", "crypto", "clock", "text", "model", "protocol"]),
     ("clock", &["clock", "protocol"]),
-    ("web", &["web", "flow", "model", "protocol", "clock"]),
-    ("flow", &["flow", "store", "outside", "crypto", "model", "protocol"]),
+    ("text", &["text"]),
+    ("web", &["web", "flow", "model", "protocol", "clock", "text"]),
+    ("flow", &["flow", "store", "outside", "crypto", "model", "protocol", "text"]),
     ("store", &["store", "model", "protocol"]),
     ("outside", &["outside", "model", "protocol"]),
     ("crypto", &["crypto", "model", "protocol"]),
     ("model", &["model", "protocol"]),
 ];
 const EVERYTHING: &[&str] =
-    &["app", "config", "logs", "clock", "web", "flow", "store", "outside", "crypto", "model", "protocol"];
+    &["app", "config", "logs", "clock", "text", "web", "flow", "store", "outside", "crypto", "model", "protocol"];
 
 /// One backend of the store never knows another.
 const BACKENDS: [&str; 2] = ["sled", "postgres"];

@@ -5,13 +5,13 @@ use super::super::asking::Asking;
 use super::super::error::WebError;
 use super::super::form::OurForm;
 use super::super::pages::{AdminClients, ClientLine, NewClient, NewClientKind, NewSecret, Tick};
-use super::super::text::Text;
 use super::{Entered, View, enter, enter_to_act, shown, view};
 use crate::flow::admin::Registered;
 use crate::flow::session::Current;
 use crate::model::client::{Client, Confidentiality};
 use crate::protocol::client_metadata::ClientMetadata;
 use crate::protocol::redirect::ApplicationType;
+use crate::text::Text;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value, json};
@@ -28,7 +28,7 @@ pub(in crate::web) async fn get(request: HttpRequest, asking: Asking) -> Result<
 async fn draw(asking: &Asking, current: &Current, view: View) -> Result<AdminClients, WebError> {
     let list = asking.idp().clients(view.after.as_deref()).await?;
     Ok(AdminClients {
-        text: Text,
+        text: Text::default(),
         csrf: asking.csrf(),
         person: current.account.display_name().to_owned(),
         clients: list.items.into_iter().map(line).collect(),
@@ -41,7 +41,7 @@ async fn draw(asking: &Asking, current: &Current, view: View) -> Result<AdminCli
 }
 
 fn line(client: Client) -> ClientLine {
-    let text = Text;
+    let text = Text::default();
     let kind = match (client.confidentiality(), client.metadata.application_type) {
         (Confidentiality::Confidential, _) => "kind-confidential",
         (Confidentiality::Public, ApplicationType::Web) => "kind-web",

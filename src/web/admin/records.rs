@@ -6,12 +6,12 @@ use super::super::device;
 use super::super::error::WebError;
 use super::super::form::OurForm;
 use super::super::pages::{AdminAudit, AdminSessionLine, AdminSessions, EventLine};
-use super::super::text::Text;
 use super::{Entered, enter, enter_to_act, shown, view};
 use crate::flow::account::SessionView;
 use crate::model::account::Account;
 use crate::model::audit::{Act, Event, Outcome};
 use crate::model::session::standing::Standing;
+use crate::text::Text;
 use actix_web::{HttpRequest, HttpResponse};
 
 /// GET /admin/sessions
@@ -22,7 +22,7 @@ pub(in crate::web) async fn sessions(request: HttpRequest, asking: Asking) -> Re
     };
     let view = view(&request);
     let list = asking.idp().sessions(&view.query, view.after.as_deref(), asking.now).await?;
-    let text = Text;
+    let text = asking.text();
     let list_page = AdminSessions {
         text,
         csrf: asking.csrf(),
@@ -77,7 +77,7 @@ pub(in crate::web) async fn audit(request: HttpRequest, asking: Asking) -> Resul
         events.push(event_line(&asking, event).await?);
     }
     let list_page = AdminAudit {
-        text: Text,
+        text: asking.text(),
         csrf: asking.csrf(),
         person: current.account.display_name().to_owned(),
         events,
@@ -104,8 +104,8 @@ async fn event_line(asking: &Asking, event: Event) -> Result<EventLine, WebError
         at: event.at.0,
         actor,
         client: event.client.unwrap_or_default(),
-        act: Text.say(act_key(event.act)),
-        outcome: Text.say(if event.outcome == Outcome::Done { "outcome-done" } else { "outcome-refused" }),
+        act: asking.text().say(act_key(event.act)),
+        outcome: asking.text().say(if event.outcome == Outcome::Done { "outcome-done" } else { "outcome-refused" }),
         reason: event.reason.unwrap_or_default(),
     })
 }

@@ -6,7 +6,6 @@ use super::super::error::WebError;
 use super::super::form::OurForm;
 use super::super::pages::{AccountState, AdminUsers, NewUser, Tick, TwoStep, UserLine};
 use super::super::setup::words;
-use super::super::text::Text;
 use super::{Entered, View, enter, enter_to_act, shown, view};
 use crate::flow::admin::Use;
 use crate::flow::session::Current;
@@ -24,7 +23,7 @@ pub(in crate::web) async fn get(request: HttpRequest, asking: Asking) -> Result<
         Entered::As(current) => current,
         Entered::Not(response) => return Ok(response),
     };
-    let text = Text;
+    let text = asking.text();
     let view = view(&request);
     let notice = match view.done.as_deref() {
         Some("added") => Some(text.say("notice-user-added")),
@@ -50,7 +49,7 @@ async fn draw(
         line(account, state)
     };
     Ok(AdminUsers {
-        text: Text,
+        text: asking.text(),
         csrf: asking.csrf(),
         person: current.account.display_name().to_owned(),
         users: list.items.into_iter().map(line).collect(),
@@ -93,7 +92,7 @@ pub(in crate::web) async fn add(form: OurForm) -> Result<HttpResponse, WebError>
             let value = Value::String(value.to_owned());
             match check_standard(name, &value) {
                 Ok(()) => drop(account.claims.insert(name.to_owned(), value)),
-                Err(_) => wrong = Some(Text.say(if name == "email" { "alert-email" } else { "alert-name" })),
+                Err(_) => wrong = Some(asking.text().say(if name == "email" { "alert-email" } else { "alert-name" })),
             }
         }
     }
@@ -103,7 +102,7 @@ pub(in crate::web) async fn add(form: OurForm) -> Result<HttpResponse, WebError>
     if wrong.is_none() {
         wrong = match asking.idp().add_person(&current, account, form.field("password"), asking.now).await? {
             Ok(_) => return Ok(see_other("/admin/users?done=added")),
-            Err(Refused::Form(error)) => Some(words(error, Text)),
+            Err(Refused::Form(error)) => Some(words(error, asking.text())),
             Err(Refused::LinkUsed) => None,
         };
     }
@@ -139,7 +138,7 @@ pub(in crate::web) async fn reset_factors(form: OurForm) -> Result<HttpResponse,
         return Ok(see_other("/admin/users?done=reset"));
     }
     let nothing = View { query: String::new(), after: None, done: None };
-    let alert = Some(Text.say("alert-user-no-factor"));
+    let alert = Some(asking.text().say("alert-user-no-factor"));
     let page_of = draw(asking, &current, nothing, (None, alert, NewUser::default())).await?;
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &page_of))
 }
@@ -154,7 +153,7 @@ async fn set_use(form: OurForm, wish: Use, done: &str) -> Result<HttpResponse, W
         return Ok(see_other(done));
     }
     let nothing = View { query: String::new(), after: None, done: None };
-    let alert = Some(Text.say("alert-user-unchanged"));
+    let alert = Some(asking.text().say("alert-user-unchanged"));
     let page_of = draw(asking, &current, nothing, (None, alert, NewUser::default())).await?;
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &page_of))
 }

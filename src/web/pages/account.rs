@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::entrance::initial;
-use crate::web::text::Text;
+use crate::text::Text;
 
 /// Whether the person's roles open the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::admin_users::Tick;
-use crate::web::text::Text;
+use crate::text::Text;
 
 /// One client, on [`AdminClients`].
 #[derive(Debug, Clone)]

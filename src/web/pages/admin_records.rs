@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::text::Text;
+use crate::text::Text;
 
 /// One session, on [`AdminSessions`].
 #[derive(Debug, Clone)]

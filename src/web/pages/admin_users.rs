@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use crate::web::text::Text;
+use crate::text::Text;
 
 /// Whether an account may sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::text::Text;
+use crate::text::Text;
 
 /// What a page shows of the client that asked (OpenID Connect Dynamic Client Registration 1.0, section 2).
 #[derive(Debug, Clone, Default)]

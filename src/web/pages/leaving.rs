@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::text::Text;
+use crate::text::Text;
 
 /// Really sign out? POST `/end_session/confirm` with `csrf`, `request`, `choice` (`sign-out` or `stay`)
 /// (OpenID Connect RP-Initiated Logout 1.0, section 6: any request without a genuine hint asks).

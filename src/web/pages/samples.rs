@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::samples_console::console;
 use super::*;
-use crate::web::text::Text;
+use crate::text::Text;
 
 pub(super) const NOON: i64 = 1_795_436_820;
 
@@ -34,7 +34,7 @@ fn bank() -> AppFacts {
 
 fn sign_in(purpose: SignInPurpose) -> SignIn {
     SignIn {
-        text: Text,
+        text: Text::default(),
         csrf: "c".into(),
         interaction: "i".into(),
         app: Some(bank()),
@@ -75,13 +75,13 @@ fn entrance() -> Vec<(&'static str, String)> {
         ("consent", html(consent())),
         ("setup", html(setup(None))),
         ("setup-refused", html(setup(Some("This password needs at least 15 characters.")))),
-        ("setup-gone", html(SetupGone { text: Text })),
+        ("setup-gone", html(SetupGone { text: Text::default() })),
     ]
 }
 
 fn second_factor(alert: Option<&str>) -> SecondFactor {
     SecondFactor {
-        text: Text,
+        text: Text::default(),
         csrf: "c".into(),
         interaction: "i".into(),
         app: Some(bank()),
@@ -94,7 +94,7 @@ fn second_factor(alert: Option<&str>) -> SecondFactor {
 
 fn security() -> Vec<(&'static str, String)> {
     let page = |authenticator, alert: Option<&str>| Security {
-        text: Text,
+        text: Text::default(),
         csrf: "c".into(),
         username: "ada".into(),
         password_since: Some(NOON),
@@ -105,7 +105,7 @@ fn security() -> Vec<(&'static str, String)> {
     };
     let app = AuthenticatorLine { since: NOON - 90_000, used: Some(NOON), codes_left: 1 };
     let enrolment = |alert: Option<&str>| Authenticator {
-        text: Text,
+        text: Text::default(),
         csrf: "c".into(),
         enrolment: "e".into(),
         picture: crate::web::qr::picture("otpauth://totp/Abide:ada?secret=GEZDGNBVGY3TQOJQ"),
@@ -119,7 +119,7 @@ fn security() -> Vec<(&'static str, String)> {
         ("security-refused", html(page(None, Some("The present password is not right.")))),
         ("authenticator", html(enrolment(None))),
         ("authenticator-refused", html(enrolment(Some("This code is not right.")))),
-        ("recovery-codes", html(RecoveryCodes { text: Text, csrf: "c".into(), codes })),
+        ("recovery-codes", html(RecoveryCodes { text: Text::default(), csrf: "c".into(), codes })),
     ]
 }
 
@@ -130,7 +130,7 @@ fn select() -> Select {
         username: username.into(),
     };
     Select {
-        text: Text,
+        text: Text::default(),
         csrf: "c".into(),
         interaction: "i".into(),
         app: Some(bank()),
@@ -143,7 +143,7 @@ fn select() -> Select {
 
 fn consent() -> Consent {
     Consent {
-        text: Text,
+        text: Text::default(),
         csrf: "c".into(),
         interaction: "i".into(),
         session: "n".into(),
@@ -162,7 +162,7 @@ fn consent() -> Consent {
 
 fn setup(alert: Option<&str>) -> Setup {
     Setup {
-        text: Text,
+        text: Text::default(),
         csrf: "c".into(),
         token: "t".into(),
         username: alert.map(|_| "root".to_owned()).unwrap_or_default(),
@@ -174,7 +174,7 @@ fn setup(alert: Option<&str>) -> Setup {
 fn leaving() -> Vec<(&'static str, String)> {
     let apps = vec!["Meridian Bank".to_owned(), "Plaza".to_owned()];
     let sign_out = SignOut {
-        text: Text,
+        text: Text::default(),
         csrf: "c".into(),
         request: "r".into(),
         person: Some("Ada Lovelace".into()),
@@ -184,7 +184,7 @@ fn leaving() -> Vec<(&'static str, String)> {
     };
     let told = |name: &str, state, words: &str| ToldLine { name: name.into(), state, words: words.into() };
     let signed_out = SignedOut {
-        text: Text,
+        text: Text::default(),
         apps: vec![
             told("Meridian Bank", ToldState::Settled, "knows"),
             told("Plaza", ToldState::Underway, "is being told"),
@@ -203,7 +203,7 @@ fn leaving() -> Vec<(&'static str, String)> {
         ..signed_out.clone()
     };
     let error = ErrorPage {
-        text: Text,
+        text: Text::default(),
         title: "We cannot send you back to this app".into(),
         explanation: "The address it wants you sent to is not one it registered.".into(),
         reference: Some("7F3K-29QD".into()),
@@ -213,7 +213,7 @@ fn leaving() -> Vec<(&'static str, String)> {
         ("sign-out", html(sign_out)),
         ("signed-out", html(signed_out)),
         ("signed-out-app", html(left_alone)),
-        ("stayed", html(Stayed { text: Text })),
+        ("stayed", html(Stayed { text: Text::default() })),
         ("error", html(error)),
     ]
 }
@@ -258,7 +258,7 @@ fn session(id: &str, device: &str, current: Current) -> SessionLine {
 
 fn account() -> Vec<(&'static str, String)> {
     let full = Account {
-        text: Text,
+        text: Text::default(),
         csrf: "c".into(),
         name: "Ada Lovelace".into(),
         username: "ada".into(),

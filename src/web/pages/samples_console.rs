@@ -2,7 +2,7 @@
 
 use super::samples::{NOON, html};
 use super::*;
-use crate::web::text::Text;
+use crate::text::Text;
 
 pub(super) fn console() -> Vec<(&'static str, String)> {
     let mut pages = users();
@@ -26,7 +26,7 @@ fn user(username: &str, name: &str, state: AccountState) -> UserLine {
 
 fn users() -> Vec<(&'static str, String)> {
     let list = AdminUsers {
-        text: Text,
+        text: Text::default(),
         csrf: "c".into(),
         person: "Grace Hopper".into(),
         users: vec![
@@ -77,7 +77,7 @@ fn clients() -> Vec<(&'static str, String)> {
         created: NOON - 2_000_000,
     };
     let list = AdminClients {
-        text: Text,
+        text: Text::default(),
         csrf: "c".into(),
         person: "Grace Hopper".into(),
         clients: vec![client("bank", "Meridian Bank", "Confidential"), client("plaza", "Plaza", "Browser app")],
@@ -116,7 +116,7 @@ fn records() -> Vec<(&'static str, String)> {
         apps: vec!["Meridian Bank".into(), "Plaza".into()],
     };
     let sessions = AdminSessions {
-        text: Text,
+        text: Text::default(),
         csrf: "c".into(),
         person: "Grace Hopper".into(),
         sessions: vec![line("s1", "ada", "Live"), line("s2", "grace", "Dormant")],
@@ -133,7 +133,7 @@ fn records() -> Vec<(&'static str, String)> {
         reason: reason.into(),
     };
     let audit = AdminAudit {
-        text: Text,
+        text: Text::default(),
         csrf: "c".into(),
         person: "Grace Hopper".into(),
         events: vec![event("sign-in", "Done", ""), event("sign-in", "Refused", "Wrong password")],

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::text::Text;
+use crate::text::Text;
 
 /// An authenticator app, on [`Security`].
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::samples::every_page;
 use super::*;
-use crate::web::text::Text;
+use crate::text::Text;
 
 fn between<'a>(html: &'a str, start: &str, end: &str) -> Option<&'a str> {
     let (_, rest) = html.split_once(start)?;
@@ -138,7 +138,7 @@ fn the_contract_of_the_forms_is_kept() {
 #[test]
 fn names_from_outside_are_escaped() {
     let page = ErrorPage {
-        text: Text,
+        text: Text::default(),
         title: "<b>".into(),
         explanation: "\"><script>".into(),
         reference: Some("<i>".into()),
@@ -153,7 +153,7 @@ fn names_from_outside_are_escaped() {
 #[test]
 fn the_cursor_and_the_query_are_encoded_in_the_link_to_the_next_page() {
     let page = AdminSessions {
-        text: Text,
+        text: Text::default(),
         csrf: "c".into(),
         person: "Grace".into(),
         sessions: Vec::new(),

@@ -1,6 +1,6 @@
 //! The catalogue: every word a person reads on a page of ours.
 //!
-//! One Fluent file is embedded in the binary and parsed once. Pages and flows name a message by its key and never hold
+//! One Fluent file is embedded in the binary and parsed once. Pages and mails name a message by its key and never hold
 //! visible text themselves, so that another language is another file and another [`Text`], without touching a template.
 //!
 //! Escaping is not done here: a message is plain text and the template escapes it like any other value.
@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use unic_langid::LanguageIdentifier;
 
 static ENGLISH: LazyLock<FluentBundle<FluentResource>> =
-    LazyLock::new(|| parse(include_str!("../../templates/text/en.ftl")));
+    LazyLock::new(|| parse(include_str!("../templates/text/en.ftl")));
 
 fn parse(source: &str) -> FluentBundle<FluentResource> {
     let resource = FluentResource::try_new(source.to_owned())
@@ -28,9 +28,11 @@ fn parse(source: &str) -> FluentBundle<FluentResource> {
     bundle
 }
 
-/// The language a page speaks. Always English for now; cheap to copy into every page.
+/// The language a page or a mail speaks. Always English for now; cheap to copy into every page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Text;
+pub struct Text {
+    _language: (),
+}
 
 impl Text {
     /// The BCP 47 tag of the language, for `lang` on the page.
