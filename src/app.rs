@@ -227,6 +227,7 @@ pub fn settings(config: &Config) -> Settings {
             offline: OfflineLimits { idle: tokens.refresh_idle.0, max: tokens.refresh_max.0 },
         },
         cookies: config.cookies,
+        requirements: config.sign_in.require.clone(),
     }
 }
 

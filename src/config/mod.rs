@@ -23,6 +23,7 @@ pub use size::{Size, SizeError};
 pub use store_url::StoreUrl;
 pub use values::{LevelError, Levels};
 
+use crate::model::authorization::demand::Requirements;
 use crate::model::cookies::OptionalCookies;
 use crate::model::outbound::Allowed;
 use crate::model::session::policy::{SessionPolicies, SessionPolicy};
@@ -55,6 +56,8 @@ pub struct Config {
     pub session: Session,
     /// The optional cookies.
     pub cookies: OptionalCookies,
+    /// How strongly people have to authenticate.
+    pub sign_in: SignIn,
     /// How long codes and tokens live.
     pub tokens: Tokens,
     /// What may be reached from here.
@@ -122,6 +125,13 @@ pub struct RememberedSession {
     pub idle_timeout: Limit,
     /// How long after the last full authentication a session ends.
     pub max_lifetime: Limit,
+}
+
+/// `[sign_in]`.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct SignIn {
+    /// The `acr` that is demanded of everybody, of a role, or of a group.
+    pub require: Requirements,
 }
 
 /// `[tokens]`.
@@ -194,6 +204,7 @@ impl Default for Config {
             store: Store { kind: StoreKind::Sled, url: StoreUrl::default(), cache: Size::mb(256) },
             session: Session::default(),
             cookies: OptionalCookies::default(),
+            sign_in: SignIn::default(),
             tokens: Tokens::default(),
             outbound: Outbound::default(),
             log: Log::default(),

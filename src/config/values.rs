@@ -2,6 +2,7 @@
 
 use super::size::Size;
 use super::{LogFormat, StoreKind, StoreUrl};
+use crate::model::authorization::demand::{Requirement, Requirements};
 use crate::model::cookies::Switch;
 use crate::model::outbound::{Allowed, Entry};
 use crate::protocol::Issuer;
@@ -111,6 +112,16 @@ impl Value for Vec<IpNet> {
     }
     fn print(&self) -> String {
         printed(self)
+    }
+}
+
+impl Value for Requirements {
+    fn read(raw: &Raw) -> Result<Requirements, String> {
+        let entries = list(raw, "[\"role:admin urn:abide:acr:aal2\"]")?;
+        entries.iter().map(|entry| entry.parse::<Requirement>().map_err(|error| error.to_string())).collect()
+    }
+    fn print(&self) -> String {
+        printed(self.entries())
     }
 }
 

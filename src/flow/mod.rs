@@ -49,6 +49,7 @@ use crate::crypto::keyring::Keyring;
 use crate::crypto::seal::Seals;
 use crate::flow::nodes::{Membership, NodeFault};
 use crate::flow::notify::Pacing;
+use crate::model::authorization::demand::Requirements;
 use crate::model::cookies::{OptionalCookies, Switch};
 use crate::model::grant::OfflineLimits;
 use crate::model::session::policy::SessionPolicies;
@@ -85,7 +86,7 @@ pub struct Idp {
 }
 
 /// The rules of an installation.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// How long sessions live.
     pub sessions: SessionPolicies,
@@ -93,6 +94,8 @@ pub struct Settings {
     pub tokens: TokenLifetimes,
     /// Which of the optional cookies there are.
     pub cookies: OptionalCookies,
+    /// How strongly people have to be authenticated, by role and group.
+    pub requirements: Requirements,
 }
 
 /// How long codes and tokens live.

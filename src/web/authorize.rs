@@ -70,6 +70,13 @@ pub(super) async fn second_factor(form: OurForm) -> Result<HttpResponse, WebErro
     turn::draw(asking, next)
 }
 
+/// POST /sign-in/not-now: whoever has to set up a second factor does not want to.
+pub(super) async fn not_now(form: OurForm) -> Result<HttpResponse, WebError> {
+    let asking = &form.asking;
+    let next = asking.idp().not_now(&asking.visitor, form.field("interaction"), asking.now).await?;
+    turn::draw(asking, next)
+}
+
 /// POST /sign-in/again: whoever is signed in and would be signed out soon whatever they do.
 pub(super) async fn sign_in_again(form: OurForm) -> Result<HttpResponse, WebError> {
     let from = match (form.field("goal"), form.field("interaction")) {

@@ -78,6 +78,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/interaction/{handle}").get(authorize::resume))
         .service(at("/sign-in").post(authorize::sign_in))
         .service(at("/sign-in/code").post(authorize::second_factor))
+        .service(at("/sign-in/not-now").post(authorize::not_now))
         .service(at("/sign-in/again").post(authorize::sign_in_again))
         .service(at("/select").post(authorize::select))
         .service(at("/consent").post(authorize::consent))

@@ -12,6 +12,7 @@ use crate::flow::security::{Enrolled, Enrolment, Others, PasswordChange, Passwor
 use crate::flow::session::Current;
 use crate::flow::setup::FormError;
 use crate::model::authorization::Goal;
+use crate::model::authorization::factor::Method;
 use crate::model::password::MINIMUM_ALONE;
 use crate::model::session::activity::Activity;
 use actix_web::http::{StatusCode, header};
@@ -116,22 +117,47 @@ pub(super) async fn password(form: OurForm) -> Result<HttpResponse, WebError> {
     }
 }
 
+/// The interaction that goes on after a factor was set up, by its handle. Whatever else stands there is none: the way on
+/// leads to [`resume`](super::authorize::resume) and nowhere else.
+fn then(text: &str) -> &str {
+    let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    match text.strip_prefix("k.") {
+        Some(id) if (1..=64).contains(&id.len()) && id.chars().all(letter) => text,
+        _ => "",
+    }
+}
+
+/// Where the person goes on.
+fn next(then: &str) -> String {
+    if then.is_empty() { PAGE.to_owned() } else { format!("/interaction/{then}") }
+}
+
 /// GET /account/security/authenticator: a secret that nobody keeps before its first code came back.
-pub(super) async fn authenticator(asking: Asking) -> Result<HttpResponse, WebError> {
+pub(super) async fn authenticator(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
     match enter(&asking).await? {
         Ok(current) => {
             let offer = asking.idp().offer_totp(&current, asking.now);
-            Ok(enrolment(&asking, offer, (StatusCode::OK, None)))
+            let query = request.query_string();
+            Ok(enrolment(
+                &asking,
+                (offer, then(query.strip_prefix("then=").unwrap_or_default())),
+                (StatusCode::OK, None),
+            ))
         }
         Err(response) => Ok(response),
     }
 }
 
-fn enrolment(asking: &Asking, offer: Enrolment, (status, alert): (StatusCode, Option<String>)) -> HttpResponse {
+fn enrolment(
+    asking: &Asking,
+    (offer, then): (Enrolment, &str),
+    (status, alert): (StatusCode, Option<String>),
+) -> HttpResponse {
     let view = Authenticator {
         text: asking.text(),
         csrf: asking.csrf(),
         enrolment: offer.sealed,
+        then: then.to_owned(),
         picture: qr::picture(&offer.uri),
         secret: offer.secret,
         alert,
@@ -146,16 +172,24 @@ pub(super) async fn enrol(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
     let Some(current) = person(asking).await? else { return Ok(see_other(PAGE)) };
     let shown = (form.field("enrolment"), form.field("code"));
+    let then = then(form.field("then"));
     match asking.idp().enrol_totp(&asking.visitor, &current, shown, asking.now).await? {
         Enrolled::Now(new, handles) => {
-            let mut response =
-                if new.is_empty() { see_other("/account/security?done=added") } else { codes(asking, &new) };
+            if !then.is_empty() {
+                let shown = (&current, Method::Totp);
+                asking.idp().set_up_on_the_way(&asking.visitor, then, shown, asking.now).await?;
+            }
+            let mut response = match (new.is_empty(), then) {
+                (false, then) => codes(asking, &new, next(then)),
+                (true, "") => see_other("/account/security?done=added"),
+                (true, then) => see_other(&next(then)),
+            };
             set(&mut response, asking, &handles, &current);
             Ok(response)
         }
         Enrolled::Code(offer) => {
             let alert = Some(asking.text().say("alert-first-code"));
-            Ok(enrolment(asking, offer, (StatusCode::UNPROCESSABLE_ENTITY, alert)))
+            Ok(enrolment(asking, (offer, then), (StatusCode::UNPROCESSABLE_ENTITY, alert)))
         }
         Enrolled::Gone => Err(WebError::Problem(Problem::InteractionGone)),
     }
@@ -178,10 +212,10 @@ pub(super) async fn recovery_codes(form: OurForm) -> Result<HttpResponse, WebErr
     let asking = &form.asking;
     let Some(current) = person(asking).await? else { return Ok(see_other(PAGE)) };
     let new = asking.idp().renew_codes(&current, asking.now).await?;
-    Ok(if new.is_empty() { see_other(PAGE) } else { codes(asking, &new) })
+    Ok(if new.is_empty() { see_other(PAGE) } else { codes(asking, &new, PAGE.to_owned()) })
 }
 
-fn codes(asking: &Asking, codes: &[Zeroizing<String>]) -> HttpResponse {
+fn codes(asking: &Asking, codes: &[Zeroizing<String>], next: String) -> HttpResponse {
     let codes = codes.iter().map(|code| code.to_string()).collect();
-    page(StatusCode::OK, &RecoveryCodes { text: asking.text(), csrf: asking.csrf(), codes })
+    page(StatusCode::OK, &RecoveryCodes { text: asking.text(), csrf: asking.csrf(), next, codes })
 }

@@ -5,8 +5,8 @@ use super::asking::Asking;
 use super::cookies;
 use super::error::WebError;
 use super::pages::{
-    AccountChoice, AppFacts, Consent, Offline, RecoveryHint, Remember as Box_, ScopeLine, SecondFactor, Select, SignIn,
-    SignInPurpose, Watch,
+    AccountChoice, AppFacts, Consent, Offline, RecoveryHint, Remember as Box_, ScopeLine, SecondFactor, Select,
+    SetUpFactor, SignIn, SignInPurpose, Watch,
 };
 use crate::flow::authorize::{Asks, Next, Page, Recovery, Refusal, SignedIn, Turn};
 use crate::model::authorization::Goal;
@@ -110,6 +110,10 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
                 response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
             }
             response
+        }
+        Asks::SetUpFactor { username } => {
+            let destination = page.destination.as_deref().map(targets).unwrap_or_default();
+            page_to(StatusCode::OK, &SetUpFactor { text, csrf, interaction, app, username }, &destination)
         }
         Asks::Select { accounts } => {
             let choice = |(handle, account): (String, crate::model::account::Account)| AccountChoice {

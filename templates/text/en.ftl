@@ -399,3 +399,11 @@ error-fault = Something went wrong on our side
 error-fault-detail = It has been recorded. Try again in a moment; if it stays, tell the people who run this Abide the reference below.
 error-busy = We cannot answer right now
 error-busy-detail = Nothing was changed. Try again in a few seconds.
+
+## A second factor is required
+set-up-factor-heading = Two-step sign-in is needed
+set-up-factor-app = { $app } lets { $person } in with two-step sign-in only.
+set-up-factor-console = { $person } may go on with two-step sign-in only.
+set-up-factor-explanation = It takes a minute: set it up now, and you go on where you are.
+set-up-factor-authenticator = Set up an authenticator app
+set-up-factor-not-now = Not now

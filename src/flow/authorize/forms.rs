@@ -12,7 +12,7 @@ use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
 use crate::model::authorization::factor::{Method, NextFactor, facts, next_factor};
 use crate::model::authorization::next_step::Why;
-use crate::model::authorization::{Evidence, Interaction, ReturnAddress};
+use crate::model::authorization::{Evidence, Goal, Interaction, ReturnAddress};
 use crate::model::consent::{Asked, Consent};
 use crate::model::session::activity::Activity;
 use crate::model::session::policy::Remember;
@@ -129,9 +129,9 @@ impl Idp {
             return Ok(account.map(|account| Owing::SignIn(Box::new(account))));
         }
         let current = self.current_for(visitor, interaction, now).await?;
-        let Some((request, current)) = interaction.request().zip(current) else { return Ok(None) };
-        let held = self.held_beyond(request, &current).await?;
-        Ok(held.map(|_| Owing::StepUp(Box::new(current))))
+        let Some(current) = current else { return Ok(None) };
+        let lacks = self.lacks_shown(interaction, &current).await?;
+        Ok(lacks.then(|| Owing::StepUp(Box::new(current))))
     }
 
     /// A credential was accepted. Is it an authentication by now? Then the session begins or goes on, and so does the
@@ -205,6 +205,38 @@ impl Idp {
         let next = self.dispatch(visitor, open, Some(chosen), Activity::AuthorizationByPerson, now).await?;
         let handles = Handles::Set(self.session_cookies(handles, remember, now).await?);
         self.watched(visitor, Turn { next, handles, signed_in: None }, now).await
+    }
+
+    /// A factor was set up on the way: that was showing it, and the interaction that waits for it learns so.
+    pub async fn set_up_on_the_way(
+        &self,
+        visitor: &Visitor,
+        handle: &str,
+        (current, method): (&Current, Method),
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let Some(open) = self.reopen(visitor, handle, now).await? else { return Ok(()) };
+        if open.home == Home::Store && open.interaction.authenticated(&current.account.id) {
+            self.keep(open.with(Evidence::Authenticated { account: current.account.id.clone(), method, at: now }))
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Whoever has to set up a second factor does not want to. The app learns that; from a page of ours they go to their
+    /// own.
+    pub async fn not_now(&self, visitor: &Visitor, handle: &str, now: Timestamp) -> Result<Turn, Fault> {
+        let gone = || Ok(Next::Problem(Problem::InteractionGone).into());
+        let Some(open) = self.reopen(visitor, handle, now).await? else { return gone() };
+        let client = self.client_of(&open.interaction).await?;
+        let Some(interaction) = self.consume(open, now).await? else { return gone() };
+        if interaction.request().is_none() {
+            return Ok(Next::Arrived(Goal::Account).into());
+        }
+        let error = OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, "the person set up no second factor");
+        let open = Open { interaction, home: Home::Browser, facts: Facts::Kept };
+        let turn = self.refuse(&open, client.as_ref(), error).into();
+        self.watched(visitor, turn, now).await
     }
 
     /// What the select form calls a session: nothing that works anywhere else.

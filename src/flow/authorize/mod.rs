@@ -15,7 +15,8 @@ pub use turn::{Asks, Next, Page, Problem, Recovery, Refusal, Reply, SignedIn, Tu
 use crate::flow::browser::Visitor;
 use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
-use crate::model::authorization::factor::{Held, Level, Method, level};
+use crate::model::authorization::demand::{Demand, Lack};
+use crate::model::authorization::factor::{Held, Method, level};
 use crate::model::authorization::next_step::{Why, asking};
 use crate::model::authorization::{
     Goal, Interaction, ReturnAddress, Situation, Step, Unbound, bind, next_step, validate,
@@ -174,9 +175,9 @@ impl Idp {
             Some(account) => Some((account.clone(), self.factors_of(account).await?)),
             None => None,
         };
-        let held = match (open.interaction.request(), &current) {
-            (Some(request), Some(current)) => self.held_beyond(request, current).await?,
-            _ => None,
+        let (demand, held) = match &current {
+            Some(current) => self.demand(&open.interaction, client.as_ref(), current).await?,
+            None => (Demand::default(), None),
         };
         let step = next_step(&Situation {
             interaction: &open.interaction,
@@ -185,6 +186,7 @@ impl Idp {
             consent: consent.as_ref(),
             hinted: hinted.as_ref(),
             tried: tried.as_ref().map(|(account, held)| (account, held)),
+            demand,
             held: held.as_ref(),
             now,
         });
@@ -224,6 +226,13 @@ impl Idp {
                 };
                 self.asks_second_factor(&owing, None).await?
             }
+            (Step::SetUpFactor, Some(current)) => {
+                // It waits in the store: the way leads over other pages, and its name goes with the person.
+                if open.home == Home::Browser {
+                    return self.keep(open).await;
+                }
+                Asks::SetUpFactor { username: current.account.username }
+            }
             (step, current) => {
                 let why = if let Step::SignIn(why) = step { why } else { Why::SignedOut };
                 let hint = match (why, &current) {
@@ -252,13 +261,35 @@ impl Idp {
         Ok(Asks::SecondFactor { username: account.username.clone(), recovery, session, refusal })
     }
 
-    /// What the person of a session holds, where a request asks for more than the session has and they can show it.
-    async fn held_beyond(&self, request: &AuthorizationRequest, current: &Current) -> Result<Option<Held>, Fault> {
-        let wanted = request.acr_values.as_deref().and_then(Level::wanted);
-        let Some(wanted) = wanted.filter(|wanted| *wanted > level(current.session.authentication())) else {
-            return Ok(None);
+    /// How strongly the person of a session has to be authenticated for this; and, where that is more than the session
+    /// has, what they hold.
+    async fn demand(
+        &self,
+        interaction: &Interaction,
+        client: Option<&Client>,
+        current: &Current,
+    ) -> Result<(Demand, Option<Held>), Fault> {
+        let rules = &self.settings.requirements;
+        let demand = match (interaction.request(), client) {
+            (Some(request), Some(client)) => Demand::of_request(request, client, (&current.account, rules)),
+            _ => Demand::of_page(&current.account, rules),
         };
-        Ok(Some(self.factors_of(&current.account.id).await?).filter(|held| held.reaches() >= wanted))
+        if !demand.exceeds(level(current.session.authentication())) {
+            return Ok((demand, None));
+        }
+        Ok((demand, Some(self.factors_of(&current.account.id).await?)))
+    }
+
+    /// Is a factor lacking that the person of this session can show?
+    async fn lacks_shown(&self, interaction: &Interaction, current: &Current) -> Result<bool, Fault> {
+        // Our own pages demand nothing but the console: people set factors up on them.
+        if !matches!(interaction.goal, Goal::Authorize(_) | Goal::Console) {
+            return Ok(false);
+        }
+        let client = self.client_of(interaction).await?;
+        let (demand, held) = self.demand(interaction, client.as_ref(), current).await?;
+        let has = level(current.session.authentication());
+        Ok(held.is_some_and(|held| demand.lack(has, &held) == Lack::Shown))
     }
 
     /// The one way out to a relying app.

@@ -103,6 +103,11 @@ pub enum Asks {
         /// What went wrong before.
         refusal: Option<Refusal>,
     },
+    /// To set up a second factor, and to come back then.
+    SetUpFactor {
+        /// Who.
+        username: String,
+    },
     /// To choose an account.
     Select {
         /// What the form calls each of the browser's live sessions, and whose it is.

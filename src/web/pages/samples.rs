@@ -108,6 +108,7 @@ fn security() -> Vec<(&'static str, String)> {
         text: Text::default(),
         csrf: "c".into(),
         enrolment: "e".into(),
+        then: if alert.is_some() { "k.i".into() } else { String::new() },
         picture: crate::web::qr::picture("otpauth://totp/Abide:ada?secret=GEZDGNBVGY3TQOJQ"),
         secret: "GEZD GNBV GY3T QOJQ".into(),
         alert: alert.map(str::to_owned),
@@ -117,10 +118,19 @@ fn security() -> Vec<(&'static str, String)> {
         ("security", html(page(None, None))),
         ("security-with-app", html(page(Some(app), None))),
         ("security-refused", html(page(None, Some("The present password is not right.")))),
+        ("set-up-factor", html(set_up_factor(Some(bank())))),
+        ("set-up-factor-console", html(set_up_factor(None))),
         ("authenticator", html(enrolment(None))),
         ("authenticator-refused", html(enrolment(Some("This code is not right.")))),
-        ("recovery-codes", html(RecoveryCodes { text: Text::default(), csrf: "c".into(), codes })),
+        (
+            "recovery-codes",
+            html(RecoveryCodes { text: Text::default(), csrf: "c".into(), next: "/account/security".into(), codes }),
+        ),
     ]
+}
+
+fn set_up_factor(app: Option<AppFacts>) -> SetUpFactor {
+    SetUpFactor { text: Text::default(), csrf: "c".into(), interaction: "k.i".into(), app, username: "ada".into() }
 }
 
 fn select() -> Select {

@@ -1,5 +1,6 @@
 //! What a person signs in with: the page, and the pages on the way to a second factor.
 
+use super::AppFacts;
 use askama::Template;
 
 use crate::text::Text;
@@ -44,6 +45,29 @@ impl Security {
     }
 }
 
+/// A second factor is required and has to be set up first. Links to `/account/security/authenticator` with `then`; POST
+/// `/sign-in/not-now` with `csrf`, `interaction`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "set_up_factor.html")]
+pub struct SetUpFactor {
+    /// The language of the page.
+    pub text: Text,
+    /// The hidden field `csrf`.
+    pub csrf: String,
+    /// The hidden field `interaction`; waits in the store.
+    pub interaction: String,
+    /// For whom; none: for the console.
+    pub app: Option<AppFacts>,
+    /// Whose account it is.
+    pub username: String,
+}
+
+impl SetUpFactor {
+    fn back(&self) -> String {
+        format!("/interaction/{}", self.interaction)
+    }
+}
+
 /// Setting up an authenticator app. POST `/account/security/authenticator` with `csrf`, `enrolment`, `code`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "authenticator.html")]
@@ -54,6 +78,8 @@ pub struct Authenticator {
     pub csrf: String,
     /// The hidden field `enrolment`.
     pub enrolment: String,
+    /// The hidden field `then`: the handle of an interaction that goes on afterwards, else empty.
+    pub then: String,
     /// The QR code, as SVG of our own making.
     pub picture: String,
     /// The secret, for whoever types it.
@@ -76,6 +102,8 @@ pub struct RecoveryCodes {
     pub text: Text,
     /// The hidden field `csrf`.
     pub csrf: String,
+    /// Where the person goes on.
+    pub next: String,
     /// The codes.
     pub codes: Vec<String>,
 }

@@ -101,6 +101,7 @@ async fn the_silent_secret_is_nothing_to_any_other_endpoint() {
         "/sign-in",
         "/sign-in/again",
         "/sign-in/code",
+        "/sign-in/not-now",
         "/account/security/password",
         "/account/security/authenticator",
         "/account/security/authenticator/remove",

@@ -74,7 +74,7 @@ const GETS: [&str; 20] = [
     "/static/abide.css",
     "/nowhere",
 ];
-const POSTS: [&str; 25] = [
+const POSTS: &[&str] = &[
     "/authorize",
     "/end_session",
     "/end_session/confirm",
@@ -86,6 +86,7 @@ const POSTS: [&str; 25] = [
     "/account/end-session",
     "/account/end-others",
     "/sign-in/code",
+    "/sign-in/not-now",
     "/account/security/password",
     "/account/security/authenticator",
     "/account/security/authenticator/remove",

@@ -3,6 +3,7 @@
 mod back_channel;
 mod browsers;
 mod console;
+mod demands;
 mod events;
 mod frames;
 mod introspection;
