@@ -228,6 +228,7 @@ pub fn settings(config: &Config) -> Settings {
         },
         cookies: config.cookies,
         requirements: config.sign_in.require.clone(),
+        on_jump: config.sign_in.on_jump,
     }
 }
 

@@ -25,6 +25,7 @@ pub use values::{LevelError, Levels};
 
 use crate::model::authorization::demand::Requirements;
 use crate::model::cookies::OptionalCookies;
+use crate::model::history::OnJump;
 use crate::model::outbound::Allowed;
 use crate::model::session::policy::{SessionPolicies, SessionPolicy};
 use crate::protocol::Issuer;
@@ -132,6 +133,8 @@ pub struct RememberedSession {
 pub struct SignIn {
     /// The `acr` that is demanded of everybody, of a role, or of a group.
     pub require: Requirements,
+    /// What becomes of a session whose browser became another one in another network.
+    pub on_jump: OnJump,
 }
 
 /// `[tokens]`.

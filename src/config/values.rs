@@ -4,6 +4,7 @@ use super::size::Size;
 use super::{LogFormat, StoreKind, StoreUrl};
 use crate::model::authorization::demand::{Requirement, Requirements};
 use crate::model::cookies::Switch;
+use crate::model::history::OnJump;
 use crate::model::outbound::{Allowed, Entry};
 use crate::protocol::Issuer;
 use crate::protocol::duration::{Limit, Span};
@@ -182,6 +183,19 @@ impl Value for Switch {
             Switch::Off => "false",
         }
         .to_owned()
+    }
+}
+
+impl Value for OnJump {
+    fn read(raw: &Raw) -> Result<OnJump, String> {
+        match text(raw, "\"go_on\"")? {
+            "go_on" => Ok(OnJump::GoOn),
+            "ask" => Ok(OnJump::Ask),
+            other => Err(format!("`{other}` is neither \"go_on\" nor \"ask\"")),
+        }
+    }
+    fn print(&self) -> String {
+        quoted(if *self == OnJump::Ask { "ask" } else { "go_on" })
     }
 }
 

@@ -11,6 +11,7 @@
 //! token/      client -> request -> judge, consume, then mint
 //! logout      RP-initiated logout
 //! account     the person's own page
+//! person      what they say of themselves; what is kept of them; when they go
 //! admin       the console
 //! import      the import file, in and out
 //! setup       the first administrator
@@ -32,6 +33,7 @@ pub mod logout;
 pub mod nodes;
 pub mod notify;
 pub mod our_pages;
+pub mod person;
 pub mod relook;
 pub mod second_factor;
 pub mod security;
@@ -52,6 +54,7 @@ use crate::flow::notify::Pacing;
 use crate::model::authorization::demand::Requirements;
 use crate::model::cookies::{OptionalCookies, Switch};
 use crate::model::grant::OfflineLimits;
+use crate::model::history::OnJump;
 use crate::model::session::policy::SessionPolicies;
 use crate::outside::http::Outbound;
 use crate::protocol::Issuer;
@@ -96,6 +99,8 @@ pub struct Settings {
     pub cookies: OptionalCookies,
     /// How strongly people have to be authenticated, by role and group.
     pub requirements: Requirements,
+    /// What becomes of a session whose browser became another one in another network.
+    pub on_jump: OnJump,
 }
 
 /// How long codes and tokens live.

@@ -235,7 +235,7 @@ impl Idp {
             return Ok(PasswordChanged::Now(Handles::Unchanged));
         };
         let authentication = (of.session.authentication().clone(), of.session.remember);
-        let handles = match self.establish(visitor, &account, authentication, now).await? {
+        let handles = match self.carry_on(visitor, &account, authentication, now).await? {
             Some((_, handles, remember)) => Handles::Set(self.session_cookies(handles, remember, now).await?),
             None => Handles::Unchanged,
         };

@@ -118,6 +118,16 @@ pub enum Act {
     RecoveryCodesMade,
     /// A recovery code was used.
     RecoveryCodeUsed,
+    /// A sign-in was unusual: the reason says how.
+    SignInUnusual,
+    /// A person asked for their account to be deleted after the time of grace.
+    DeletionAsked,
+    /// They took that back.
+    DeletionCancelled,
+    /// The account and what was kept of it are gone.
+    AccountDeleted,
+    /// A person downloaded what is kept of them.
+    DataDownloaded,
     /// A client was registered.
     ClientCreated,
     /// A client was changed.

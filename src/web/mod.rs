@@ -20,6 +20,7 @@ mod form;
 mod headers;
 mod logout;
 pub mod pages;
+mod person;
 mod qr;
 mod request_id;
 mod route;
@@ -94,6 +95,12 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/account/security/authenticator").get(security::authenticator).post(security::enrol))
         .service(at("/account/security/authenticator/remove").post(security::remove))
         .service(at("/account/security/recovery-codes").post(security::recovery_codes))
+        .service(at("/account/profile").get(person::profile).post(person::describe))
+        .service(at("/account/history").get(person::history))
+        .service(at("/account/data").get(person::data))
+        .service(at("/account/data/download").post(person::download))
+        .service(at("/account/data/delete").post(person::delete))
+        .service(at("/account/data/keep").post(person::keep))
         // The console
         .service(at("/setup").get(setup::get).post(setup::post))
         .service(at("/admin").get(admin::home))

@@ -39,6 +39,7 @@ pub(super) fn draw_with(asking: &Asking, turn: Turn, remember: Remember) -> Resu
         Next::Return(reply) => see_other(&reply.location()),
         Next::GoOn(handle) => see_other(&format!("/interaction/{handle}")),
         Next::Arrived(Goal::Console) => see_other("/admin"),
+        Next::Arrived(Goal::Data) => see_other("/account/data"),
         Next::Arrived(Goal::Security) => see_other("/account/security"),
         Next::Arrived(Goal::EndOthers(_)) => see_other("/account?done=others"),
         Next::Arrived(_) => see_other("/account"),

@@ -102,7 +102,7 @@ pub fn next_step(of: &Situation<'_>) -> Step {
         }
         Goal::Console => console(of),
         Goal::EndOthers(account) => end_others(of, account),
-        Goal::Security => security(of),
+        Goal::Security | Goal::Data => security(of),
         Goal::Authorize(request) => silenced(request, authorize(of, request)),
     }
 }

@@ -49,6 +49,7 @@ fn account(id: &str) -> Account {
         epoch: 0,
         epoch_raised: None,
         disabled_at: None,
+        leaving_at: None,
         made_by_link: None,
     }
 }
@@ -864,6 +865,7 @@ fn half_of_an_authentication_is_none_whatever_else_is_true() {
         Some(Goal::Account),
         Some(Goal::Console),
         Some(Goal::Security),
+        Some(Goal::Data),
         Some(Goal::EndOthers(AccountId::new("mira"))),
     ];
     for goal in goals {

@@ -147,5 +147,10 @@ fn act_key(act: Act) -> &'static str {
         Act::ClientChanged => "act-client-changed",
         Act::SetupLinkMade => "act-setup-link-made",
         Act::SetupDone => "act-setup-done",
+        Act::SignInUnusual => "act-sign-in-unusual",
+        Act::DeletionAsked => "act-deletion-asked",
+        Act::DeletionCancelled => "act-deletion-cancelled",
+        Act::AccountDeleted => "act-account-deleted",
+        Act::DataDownloaded => "act-data-downloaded",
     }
 }

@@ -15,6 +15,7 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
     pages.extend(account());
     pages.extend(security());
     pages.extend(console());
+    pages.extend(super::samples_person::pages());
     pages
 }
 
@@ -281,6 +282,7 @@ fn account() -> Vec<(&'static str, String)> {
             client: "bank".into(),
             name: "Meridian Bank".into(),
             scopes: vec!["Your profile".into(), "Your email address".into()],
+            sees: vec![("Full name".into(), "Ada Lovelace".into()), ("Email".into(), "ada@analytical.example".into())],
             given: NOON - 1_000_000,
         }],
         console: ConsoleLink::Shown,

@@ -33,6 +33,8 @@ fn titles_are_unique_but_for_the_same_page_in_another_state() {
             "sign-in-after-the-end",
             "security-with-app",
             "set-up-factor-console",
+            "history-empty",
+            "data-leaving",
         ]
         .contains(&name);
         let title = between(&html, "<title>", "</title>").unwrap_or_default();

@@ -52,7 +52,7 @@ const EVIL: [&str; 14] = [
     "\r\nLocation: https://evil.example",
     "\u{ff0f}\u{ff0f}evil.example",
 ];
-const GETS: [&str; 20] = [
+const GETS: &[&str] = &[
     "/",
     "/authorize",
     "/end_session",
@@ -60,6 +60,9 @@ const GETS: [&str; 20] = [
     "/account",
     "/account/security",
     "/account/security/authenticator",
+    "/account/profile",
+    "/account/history",
+    "/account/data",
     "/setup",
     "/admin",
     "/admin/users",
@@ -91,6 +94,10 @@ const POSTS: &[&str] = &[
     "/account/security/authenticator",
     "/account/security/authenticator/remove",
     "/account/security/recovery-codes",
+    "/account/profile",
+    "/account/data/download",
+    "/account/data/delete",
+    "/account/data/keep",
     "/setup",
     "/admin/users",
     "/admin/users/disable",

@@ -26,6 +26,10 @@ const FORMS: &[&str] = &[
     "/account/security/authenticator",
     "/account/security/authenticator/remove",
     "/account/security/recovery-codes",
+    "/account/profile",
+    "/account/data/download",
+    "/account/data/delete",
+    "/account/data/keep",
     "/setup",
     "/admin/users",
     "/admin/users/disable",
@@ -33,7 +37,7 @@ const FORMS: &[&str] = &[
     "/admin/clients",
     "/admin/sessions/end",
 ];
-const PATHS: [&str; 24] = [
+const PATHS: &[&str] = &[
     "/",
     "/.well-known/openid-configuration",
     "/jwks",
@@ -47,6 +51,9 @@ const PATHS: [&str; 24] = [
     "/account",
     "/account/security",
     "/account/security/authenticator",
+    "/account/profile",
+    "/account/history",
+    "/account/data",
     "/setup",
     "/admin",
     "/admin/users",

@@ -10,6 +10,7 @@ mod introspection;
 mod limits;
 mod logout;
 mod main_job;
+mod person;
 mod reconstitution;
 mod second_factor;
 mod security;
