@@ -14,6 +14,7 @@ pub mod grant;
 pub mod id;
 pub mod nodes;
 pub mod outbound;
+pub mod passkey;
 pub mod password;
 pub mod record;
 pub mod session;

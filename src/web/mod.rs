@@ -20,6 +20,7 @@ mod form;
 mod headers;
 mod logout;
 pub mod pages;
+mod passkeys;
 mod qr;
 mod request_id;
 mod route;
@@ -93,6 +94,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/account/security/authenticator").get(security::authenticator).post(security::enrol))
         .service(at("/account/security/authenticator/remove").post(security::remove))
         .service(at("/account/security/recovery-codes").post(security::recovery_codes))
+        // Passkeys
+        .service(at("/sign-in/passkey").post(authorize::passkey))
+        .service(at("/account/security/passkey").get(passkeys::get).post(passkeys::add))
+        .service(at("/account/security/passkey/rename").post(passkeys::rename))
+        .service(at("/account/security/passkey/remove").post(passkeys::remove))
         // The console
         .service(at("/setup").get(setup::get).post(setup::post))
         .service(at("/admin").get(admin::home))

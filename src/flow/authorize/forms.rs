@@ -111,7 +111,7 @@ impl Idp {
             CodeOutcome::Throttled { until } => Refusal::Throttled { until },
         };
         let client = self.client_of(&open.interaction).await?;
-        let asks = self.asks_second_factor(&owing, Some(refusal)).await?;
+        let asks = self.asks_second_factor(&owing, &open.interaction, Some(refusal)).await?;
         Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into())
     }
 
@@ -136,7 +136,13 @@ impl Idp {
 
     /// A credential was accepted. Is it an authentication by now? Then the session begins or goes on, and so does the
     /// interaction; else the interaction alone knows of it.
-    async fn accepted(&self, visitor: &Visitor, open: Open, account: Account, now: Timestamp) -> Result<Turn, Fault> {
+    pub(super) async fn accepted(
+        &self,
+        visitor: &Visitor,
+        open: Open,
+        account: Account,
+        now: Timestamp,
+    ) -> Result<Turn, Fault> {
         let shown = open.interaction.shown(&account.id);
         match next_factor(&shown, &self.factors_of(&account.id).await?) {
             // What was shown before every session of the account ended is worth nothing after it.
@@ -160,7 +166,7 @@ impl Idp {
     }
 
     /// A live session got stronger, and the interaction goes on.
-    async fn stepped_up(
+    pub(super) async fn stepped_up(
         &self,
         visitor: &Visitor,
         open: Open,

@@ -6,16 +6,17 @@
 
 mod forms;
 mod issue;
+mod passkey;
 mod turn;
 mod waiting;
 
 pub use forms::ConsentAnswer;
-pub use turn::{Asks, Next, Page, Problem, Recovery, Refusal, Reply, SignedIn, Turn};
+pub use turn::{AppCode, Asks, Next, Page, Problem, Recovery, Refusal, Reply, SignedIn, Turn};
 
 use crate::flow::browser::Visitor;
 use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
-use crate::model::authorization::factor::{Held, Level, Method, level};
+use crate::model::authorization::factor::{Held, Level, Method, Person, level};
 use crate::model::authorization::next_step::{Why, asking};
 use crate::model::authorization::{
     Goal, Interaction, ReturnAddress, Situation, Step, Unbound, bind, next_step, validate,
@@ -141,7 +142,11 @@ impl Idp {
 
     fn page(&self, (interaction, handle): (&Interaction, String), client: Option<Client>, asks: Asks) -> Next {
         let destination = interaction.request().map(|request| request.redirect_uri.clone());
-        Next::Show(Box::new(Page { interaction: handle, client, destination, asks, ended: None }))
+        let passkey = match &asks {
+            Asks::SignIn { .. } => self.ask_anybody(interaction),
+            _ => None,
+        };
+        Next::Show(Box::new(Page { interaction: handle, client, destination, asks, passkey, ended: None }))
     }
 
     /// Gathers what the decision needs, asks for it, and carries it out.
@@ -222,7 +227,7 @@ impl Idp {
                 let Some(owing) = self.owing(visitor, &open.interaction, now).await? else {
                     return Ok(Next::Problem(Problem::InteractionGone));
                 };
-                self.asks_second_factor(&owing, None).await?
+                self.asks_second_factor(&owing, &open.interaction, None).await?
             }
             (step, current) => {
                 let why = if let Step::SignIn(why) = step { why } else { Why::SignedOut };
@@ -244,18 +249,35 @@ impl Idp {
         Ok(next)
     }
 
-    async fn asks_second_factor(&self, owing: &Owing, refusal: Option<Refusal>) -> Result<Asks, Fault> {
+    /// The ways in which somebody can show a second factor. On top of a session those alone that reach what is asked for.
+    async fn asks_second_factor(
+        &self,
+        owing: &Owing,
+        interaction: &Interaction,
+        refusal: Option<Refusal>,
+    ) -> Result<Asks, Fault> {
         let account = owing.account();
-        let session = if matches!(owing, Owing::StepUp(_)) { SignedIn::Yes } else { SignedIn::No };
+        let (session, wanted) = match owing {
+            Owing::SignIn(_) => (SignedIn::No, Level::Two),
+            Owing::StepUp(_) => (SignedIn::Yes, wanted(interaction).unwrap_or(Level::Two)),
+        };
         let held = self.factors_of(&account.id).await?;
-        let recovery = if held.has(Method::RecoveryCode) { Recovery::Offered } else { Recovery::No };
-        Ok(Asks::SecondFactor { username: account.username.clone(), recovery, session, refusal })
+        let by_code = |method| held.has(method) && wanted <= Level::Two;
+        let app = if by_code(Method::Totp) { AppCode::Asked } else { AppCode::No };
+        let recovery = if by_code(Method::RecoveryCode) { Recovery::Offered } else { Recovery::No };
+        let person = if wanted > Level::Two { Person::Verified } else { Person::Present };
+        let passkey = self.ask_account(interaction, &account.id, person).await?;
+        Ok(Asks::SecondFactor { username: account.username.clone(), app, recovery, passkey, session, refusal })
     }
 
     /// What the person of a session holds, where a request asks for more than the session has and they can show it.
     async fn held_beyond(&self, request: &AuthorizationRequest, current: &Current) -> Result<Option<Held>, Fault> {
-        let wanted = request.acr_values.as_deref().and_then(Level::wanted);
-        let Some(wanted) = wanted.filter(|wanted| *wanted > level(current.session.authentication())) else {
+        let Some(wanted) = request
+            .acr_values
+            .as_deref()
+            .and_then(Level::wanted)
+            .filter(|wanted| *wanted > level(current.session.authentication()))
+        else {
             return Ok(None);
         };
         Ok(Some(self.factors_of(&current.account.id).await?).filter(|held| held.reaches() >= wanted))
@@ -295,4 +317,9 @@ impl Idp {
             None => Ok(None),
         }
     }
+}
+
+/// What an interaction asks for by `acr_values`.
+fn wanted(interaction: &Interaction) -> Option<Level> {
+    interaction.request().and_then(|request| request.acr_values.as_deref()).and_then(Level::wanted)
 }
