@@ -82,6 +82,7 @@ async fn addresses() {
         ("/admin/nowhere", 404, 404, 404, Never, Alone),
         ("/account/security", 200, 200, 200, Never, Alone),
         ("/account/security/authenticator", 200, 200, 200, Never, Alone),
+        ("/account/security/passkey", 200, 200, 200, Never, Alone),
         ("/setup", 410, 410, 410, Never, Shared),
         ("/sign-in", 405, 405, 405, Never, Shared),
         ("/nowhere", 404, 404, 404, Never, Shared),

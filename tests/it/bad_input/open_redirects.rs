@@ -52,7 +52,7 @@ const EVIL: [&str; 14] = [
     "\r\nLocation: https://evil.example",
     "\u{ff0f}\u{ff0f}evil.example",
 ];
-const GETS: [&str; 20] = [
+const GETS: [&str; 21] = [
     "/",
     "/authorize",
     "/end_session",
@@ -60,6 +60,7 @@ const GETS: [&str; 20] = [
     "/account",
     "/account/security",
     "/account/security/authenticator",
+    "/account/security/passkey",
     "/setup",
     "/admin",
     "/admin/users",
@@ -74,7 +75,7 @@ const GETS: [&str; 20] = [
     "/static/abide.css",
     "/nowhere",
 ];
-const POSTS: [&str; 25] = [
+const POSTS: [&str; 29] = [
     "/authorize",
     "/end_session",
     "/end_session/confirm",
@@ -90,6 +91,10 @@ const POSTS: [&str; 25] = [
     "/account/security/authenticator",
     "/account/security/authenticator/remove",
     "/account/security/recovery-codes",
+    "/sign-in/passkey",
+    "/account/security/passkey",
+    "/account/security/passkey/rename",
+    "/account/security/passkey/remove",
     "/setup",
     "/admin/users",
     "/admin/users/disable",

@@ -5,7 +5,7 @@ use crate::harness::{ISSUER, Idp};
 use actix_web::test::TestRequest;
 
 /// Every route that takes a form, and whether it answers in JSON.
-const FORMS: [&str; 25] = [
+const FORMS: [&str; 29] = [
     "/authorize",
     "/token",
     "/introspect",
@@ -25,6 +25,10 @@ const FORMS: [&str; 25] = [
     "/account/security/authenticator",
     "/account/security/authenticator/remove",
     "/account/security/recovery-codes",
+    "/sign-in/passkey",
+    "/account/security/passkey",
+    "/account/security/passkey/rename",
+    "/account/security/passkey/remove",
     "/setup",
     "/admin/users",
     "/admin/users/disable",
@@ -32,7 +36,7 @@ const FORMS: [&str; 25] = [
     "/admin/clients",
     "/admin/sessions/end",
 ];
-const PATHS: [&str; 24] = [
+const PATHS: [&str; 25] = [
     "/",
     "/.well-known/openid-configuration",
     "/jwks",
@@ -46,6 +50,7 @@ const PATHS: [&str; 24] = [
     "/account",
     "/account/security",
     "/account/security/authenticator",
+    "/account/security/passkey",
     "/setup",
     "/admin",
     "/admin/users",

@@ -9,6 +9,7 @@ mod introspection;
 mod limits;
 mod logout;
 mod main_job;
+pub mod passkeys;
 mod reconstitution;
 mod second_factor;
 mod security;
