@@ -11,7 +11,7 @@ mod logout;
 mod main_job;
 pub mod passkeys;
 mod reconstitution;
-mod second_factor;
+pub mod second_factor;
 mod security;
 mod status;
 mod table;
