@@ -80,8 +80,7 @@ impl Authenticator {
     /// The same for these options.
     pub fn create_for(&mut self, options: &Value) -> String {
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap();
-        let mut id = vec![0; 32];
-        aws_lc_rs::rand::fill(&mut id).unwrap();
+        let id = abide::crypto::random::bytes::<32>().to_vec();
         let handle = decoded(&options["user"]["id"]);
         let counter = (!self.synced).then_some(1);
         self.keys.push(Key { id, handle, counter, pair: Rc::new(pair) });
