@@ -63,6 +63,7 @@ const words = (error) => {
 
 // The browser allows one question at a time: the one that waits behind the name field gives way to the button.
 let waiting = new AbortController();
+let offered = Promise.resolve();
 
 // Offers passkeys where the name is typed. Says nothing when nobody wants one.
 const offer = async () => {
@@ -78,6 +79,7 @@ const offer = async () => {
 
 const ask = async () => {
   waiting.abort();
+  await offered;
   message.textContent = form.dataset.waiting;
   try {
     const publicKey = options();
@@ -86,7 +88,7 @@ const ask = async () => {
     send(credential);
   } catch (error) {
     message.textContent = words(error);
-    offer();
+    offered = offer();
   }
 };
 
@@ -97,7 +99,7 @@ if (window.PublicKeyCredential && navigator.credentials) {
     ask();
   });
   if (kind === "second") form.querySelector("button").focus();
-  offer();
+  offered = offer();
 } else {
   const note = document.querySelector("[data-passkey-unsupported]");
   if (note) note.hidden = false;

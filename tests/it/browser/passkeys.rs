@@ -55,8 +55,16 @@ impl Page {
         name.as_str().expect("a name").to_owned()
     }
 
-    async fn unplug(&self, authenticator: &str) {
-        self.authenticators(Method::DELETE, format!("/{authenticator}"), None).await;
+    /// Whether the person is the right one, from here on.
+    async fn verify(&self, authenticator: &str, verified: bool) {
+        let body = json!({ "isUserVerified": verified });
+        self.authenticators(Method::POST, format!("/{authenticator}/uv"), Some(body)).await;
+    }
+
+    /// A browser that cannot offer passkeys where a name is typed. The virtual authenticator answers to that at once.
+    async fn without_conditional_mediation(&self) {
+        let source = "delete PublicKeyCredential.isConditionalMediationAvailable;";
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await;
     }
 
     /// What an authenticator holds.
@@ -101,15 +109,19 @@ fn a_passkey_is_made_and_signs_in_without_a_name() {
     let house = &*KEYED;
     story(Profile::Desk, move |page| async move {
         let device = page.plug_in(Verifies::Yes).await;
+        page.without_conditional_mediation().await;
         at_security(house, &page, "ada").await;
         make(&page, "Work laptop").await;
         page.until("document.querySelectorAll('.codes code').length === 10").await;
         page.open(&house.idp.at("/account/security")).await;
         page.find("[data-label='Work laptop']").await;
         let held = page.credentials(&device).await;
-        assert_eq!(
-            (held.len(), &held[0]["rpId"], &held[0]["isResidentCredential"]),
-            (1, &json!("localhost"), &json!(true))
+        let (rp, resident) = (&held[0]["rpId"], &held[0]["isResidentCredential"]);
+        assert_eq!((held.len(), rp, resident), (1, &json!("localhost"), &json!(true)));
+        assert!(
+            !held[0].to_string().contains("ada"),
+            "what it calls the account names nobody: {}",
+            held[0]["userHandle"]
         );
 
         // The same device is told that it has one already, by the browser and in words.
@@ -117,20 +129,72 @@ fn a_passkey_is_made_and_signs_in_without_a_name() {
         page.until("document.querySelector('.passkey-message').textContent.startsWith('There is a passkey')").await;
 
         sign_out(house, &page).await;
-        // While no authenticator is there, nothing is offered where the name is typed.
-        page.unplug(&device).await;
-        let device = page.plug_in(Verifies::Yes).await;
-        for credential in held {
-            page.authenticators(Method::POST, format!("/{device}/credential"), Some(credential)).await;
-        }
         page.open(&house.request("trusted", &[("acr_values", "phr")])).await;
-        if page.has("#use-passkey").await {
-            page.go("#use-passkey").await;
-        }
+        // Somebody else's finger.
+        page.verify(&device, false).await;
+        page.go("#use-passkey").await;
+        page.until("document.querySelector('.passkey-message').textContent.startsWith('Nothing was chosen')").await;
+        assert_eq!(page.attribute(".passkey-message", "role").await, "status");
+        assert!(page.focus_matches("#use-passkey").await, "and the button is where it was");
+        page.verify(&device, true).await;
+        page.press(Key::Enter).await;
         page.arrive(&house.app).await;
         assert!(page.url().await.contains("code="), "{}", page.url().await);
         page.open(&house.idp.at("/account/security")).await;
         let line = page.text("[data-label='Work laptop']").await;
         assert!(line.contains("Last used"), "{line}");
+    });
+}
+
+#[test]
+fn a_passkey_is_offered_where_the_name_is_typed() {
+    let house = &*KEYED;
+    story(Profile::Desk, move |page| async move {
+        page.plug_in(Verifies::Yes).await;
+        at_security(house, &page, "olof").await;
+        make(&page, "Phone").await;
+        page.until("document.querySelectorAll('.codes code').length === 10").await;
+        sign_out(house, &page).await;
+        // The virtual authenticator chooses at once, as a person would from the list below the field.
+        page.open(&house.request("trusted", &[])).await;
+        page.arrive(&house.app).await;
+        assert!(page.url().await.contains("code="), "{}", page.url().await);
+    });
+}
+
+#[test]
+fn a_key_that_verifies_nobody_is_asked_for_after_the_password() {
+    let house = &*KEYED;
+    story(Profile::Desk, move |page| async move {
+        page.plug_in(Verifies::No).await;
+        page.without_conditional_mediation().await;
+        at_security(house, &page, "runa").await;
+        make(&page, "Key on my ring").await;
+        page.until("document.querySelectorAll('.codes code').length === 10").await;
+        page.open(&house.idp.at("/account/security")).await;
+        assert!(page.text("[data-label='Key on my ring']").await.contains("After your password only"));
+        sign_out(house, &page).await;
+        page.open(&house.request("trusted", &[])).await;
+        page.find("#username").await;
+        page.type_text("runa").await;
+        page.tab_to("#password").await;
+        page.type_text(&password_of("runa")).await;
+        page.press(Key::Enter).await;
+        page.until("document.activeElement?.id === 'use-passkey'").await;
+        page.press(Key::Enter).await;
+        page.arrive(&house.app).await;
+        assert!(page.url().await.contains("code="), "{}", page.url().await);
+    });
+}
+
+#[test]
+fn without_scripts_the_password_is_as_good_as_before() {
+    let house = &*KEYED;
+    story(Profile::WithoutScript, move |page| async move {
+        page.open(&house.request("trusted", &[])).await;
+        let button = page.find("#use-passkey").await;
+        assert!(!button.is_displayed().await.expect("an answer"), "nothing is shown that does not work");
+        house.sign_in(&page, "vide").await;
+        page.arrive(&house.app).await;
     });
 }
