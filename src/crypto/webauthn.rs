@@ -264,7 +264,7 @@ impl RelyingParty {
 /// The passkey in the library's words. Its counter and the policy of its making are left out: see above.
 fn credential(key: &Passkey) -> Option<Credential> {
     Some(Credential {
-        cred_id: bytes(&key.id)?.into(),
+        cred_id: bytes(&key.id)?,
         cred: serde_json::from_str::<COSEKey>(&key.public_key).ok()?,
         counter: 0,
         transports: None,
