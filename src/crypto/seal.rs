@@ -42,9 +42,15 @@ pub enum Purpose {
     Totp,
     /// The same while it is being set up, in the form.
     Enrolment,
+    /// A challenge to a passkey, in the form that brings its answer.
+    Passkey,
+    /// The same for a new passkey.
+    NewPasskey,
+    /// What authenticators call an account.
+    PasskeyHandle,
 }
 
-const PURPOSES: [Purpose; 14] = [
+const PURPOSES: [Purpose; 17] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -59,6 +65,9 @@ const PURPOSES: [Purpose; 14] = [
     Purpose::BrowserState,
     Purpose::Totp,
     Purpose::Enrolment,
+    Purpose::Passkey,
+    Purpose::NewPasskey,
+    Purpose::PasskeyHandle,
 ];
 
 impl Purpose {
@@ -78,6 +87,9 @@ impl Purpose {
             Purpose::BrowserState => "abide browser state 1",
             Purpose::Totp => "abide totp 1",
             Purpose::Enrolment => "abide enrolment 1",
+            Purpose::Passkey => "abide passkey 1",
+            Purpose::NewPasskey => "abide new passkey 1",
+            Purpose::PasskeyHandle => "abide handle of passkeys 1",
         }
     }
 }

@@ -3,6 +3,7 @@
 //! ```text
 //! authorize   a request comes in, or a browser comes back: gather, decide, show or answer
 //! sign_in     a password is tried
+//! passkey     a challenge is put to a passkey, and its answer tried
 //! browser     what a browser shows of itself; the session behind its cookie
 //! session     sessions begin, are used, and end
 //! cookies     what the cookies of a browser's sessions say; what frames of other sites may learn by them
@@ -12,6 +13,7 @@
 //! logout      RP-initiated logout
 //! account     the person's own page
 //! person      what they say of themselves; what is kept of them; when they go
+//! security    what a person signs in with, by their own hand; `new_passkey` for passkeys
 //! admin       the console
 //! import      the import file, in and out
 //! setup       the first administrator
@@ -30,9 +32,11 @@ pub mod cookies;
 pub mod import;
 pub mod keep;
 pub mod logout;
+pub mod new_passkey;
 pub mod nodes;
 pub mod notify;
 pub mod our_pages;
+pub mod passkey;
 pub mod person;
 pub mod relook;
 pub mod second_factor;
@@ -49,6 +53,7 @@ use crate::crypto::hashing::Hashing;
 use crate::crypto::jwt::SignFault;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::seal::Seals;
+use crate::crypto::webauthn::RelyingParty;
 use crate::flow::nodes::{Membership, NodeFault};
 use crate::flow::notify::Pacing;
 use crate::model::authorization::demand::Requirements;
@@ -72,6 +77,8 @@ pub struct Idp {
     pub store: Store,
     /// What seals.
     pub seals: Seals,
+    /// What asks passkeys; none where browsers make none for the issuer.
+    pub passkeys: Option<RelyingParty>,
     /// What signs.
     pub ring: Keyring,
     /// What hashes passwords.

@@ -99,6 +99,9 @@ impl Idp {
                 "authenticator_app_set_at": security.totp.map(|(since, _)| since),
                 "authenticator_app_used_at": security.totp.and_then(|(_, used)| used),
                 "recovery_codes_left": security.codes_left,
+                "passkeys": security.passkeys.iter().map(|key| json!({
+                    "label": key.label, "made_at": key.made_at, "used_at": key.used_at,
+                })).collect::<Vec<_>>(),
             },
             "sign_ins": history.iter().map(|entry| json!({
                 "at": entry.at, "user_agent": entry.device.user_agent, "address": entry.device.address,
@@ -169,8 +172,8 @@ impl Idp {
         for session in self.every::<Session>("sessions-by-account", account).await? {
             self.erase::<Session>(&session.key()).await?;
         }
-        for key in [Credential::password_key(account), Credential::totp_key(account), Credential::recovery_key(account)]
-        {
+        let keys = [Credential::password_key, Credential::totp_key, Credential::recovery_key, Credential::passkeys_key];
+        for key in keys.map(|key| key(account)) {
             self.erase::<Credential>(&key).await?;
         }
         self.erase::<History>(&History::key_of(account)).await

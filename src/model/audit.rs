@@ -114,6 +114,8 @@ pub enum Act {
     FactorAdded,
     /// A second factor was taken away.
     FactorRemoved,
+    /// A passkey got another name.
+    FactorRenamed,
     /// Recovery codes were made; those before are void.
     RecoveryCodesMade,
     /// A recovery code was used.

@@ -15,6 +15,7 @@ pub mod history;
 pub mod id;
 pub mod nodes;
 pub mod outbound;
+pub mod passkey;
 pub mod password;
 pub mod profile;
 pub mod record;

@@ -20,6 +20,7 @@ mod form;
 mod headers;
 mod logout;
 pub mod pages;
+mod passkeys;
 mod person;
 mod qr;
 mod request_id;
@@ -101,6 +102,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/account/data/download").post(person::download))
         .service(at("/account/data/delete").post(person::delete))
         .service(at("/account/data/keep").post(person::keep))
+        // Passkeys
+        .service(at("/sign-in/passkey").post(authorize::passkey))
+        .service(at("/account/security/passkey").get(passkeys::get).post(passkeys::add))
+        .service(at("/account/security/passkey/rename").post(passkeys::rename))
+        .service(at("/account/security/passkey/remove").post(passkeys::remove))
         // The console
         .service(at("/setup").get(setup::get).post(setup::post))
         .service(at("/admin").get(admin::home))

@@ -5,7 +5,7 @@ use super::asking::Asking;
 use super::error::WebError;
 use super::form::OurForm;
 use super::pages::{Authenticator, AuthenticatorLine, RecoveryCodes, Security};
-use super::{cookies, qr, setup, turn};
+use super::{cookies, passkeys, qr, setup, turn};
 use crate::flow::authorize::{Next, Problem};
 use crate::flow::cookies::Handles;
 use crate::flow::security::{Enrolled, Enrolment, Others, PasswordChange, PasswordChanged};
@@ -19,7 +19,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 use zeroize::Zeroizing;
 
-const PAGE: &str = "/account/security";
+pub(super) const PAGE: &str = "/account/security";
 
 /// GET /account/security: whoever authenticated a while ago does so again first.
 pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
@@ -32,13 +32,16 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
         "done=password" => Some(text.say("notice-password-changed")),
         "done=removed" => Some(text.say("notice-authenticator-removed")),
         "done=added" => Some(text.say("notice-authenticator-added")),
+        "done=passkey" => Some(text.say("notice-passkey-added")),
+        "done=passkey-renamed" => Some(text.say("notice-passkey-renamed")),
+        "done=passkey-removed" => Some(text.say("notice-passkey-removed")),
         _ => None,
     };
     draw(&asking, &current, (StatusCode::OK, None, notice)).await
 }
 
 /// The person, or the page on which they authenticate again.
-async fn enter(asking: &Asking) -> Result<Result<Current, HttpResponse>, WebError> {
+pub(super) async fn enter(asking: &Asking) -> Result<Result<Current, HttpResponse>, WebError> {
     let goal = (Goal::Security, asking.page_used());
     let (turn, current) = asking.idp().open_page(&asking.visitor, goal, asking.now).await?;
     match (&turn.next, current) {
@@ -51,7 +54,7 @@ async fn enter(asking: &Asking) -> Result<Result<Current, HttpResponse>, WebErro
 }
 
 /// The person behind a form. Whoever took longer than the authentication stays fresh starts over at the page.
-async fn person(asking: &Asking) -> Result<Option<Current>, WebError> {
+pub(super) async fn person(asking: &Asking) -> Result<Option<Current>, WebError> {
     let current = asking.idp().freshly_current(&asking.visitor, asking.now).await?;
     if let Some(current) = &current {
         asking.idp().touch(current, Activity::PageUsed, asking.now).await?;
@@ -59,23 +62,23 @@ async fn person(asking: &Asking) -> Result<Option<Current>, WebError> {
     Ok(current)
 }
 
-async fn draw(
+pub(super) async fn draw(
     asking: &Asking,
     current: &Current,
     (status, alert, notice): (StatusCode, Option<String>, Option<String>),
 ) -> Result<HttpResponse, WebError> {
     let view = asking.idp().security_of(&current.account.id).await?;
-    let authenticator = view.totp.map(|(since, used)| AuthenticatorLine {
-        since: since.0,
-        used: used.map(|at| at.0),
-        codes_left: view.codes_left,
-    });
+    let codes_left = view.recoverable().then_some(view.codes_left);
+    let authenticator = view.totp.map(|(since, used)| AuthenticatorLine { since: since.0, used: used.map(|at| at.0) });
     let view = Security {
         text: asking.text(),
         csrf: asking.csrf(),
         username: current.account.username.clone(),
         password_since: view.password.map(|at| at.0),
         authenticator,
+        more: passkeys::more(asking, view.passkeys.len()),
+        passkeys: view.passkeys.into_iter().map(passkeys::line).collect(),
+        codes_left,
         minimum: MINIMUM_ALONE,
         alert,
         notice,
@@ -119,7 +122,7 @@ pub(super) async fn password(form: OurForm) -> Result<HttpResponse, WebError> {
 
 /// The interaction that goes on after a factor was set up, by its handle. Whatever else stands there is none: the way on
 /// leads to [`resume`](super::authorize::resume) and nowhere else.
-fn then(text: &str) -> &str {
+pub(super) fn then(text: &str) -> &str {
     let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     match text.strip_prefix("k.") {
         Some(id) if (1..=64).contains(&id.len()) && id.chars().all(letter) => text,
@@ -128,7 +131,7 @@ fn then(text: &str) -> &str {
 }
 
 /// Where the person goes on.
-fn next(then: &str) -> String {
+pub(super) fn next(then: &str) -> String {
     if then.is_empty() { PAGE.to_owned() } else { format!("/interaction/{then}") }
 }
 
@@ -195,7 +198,7 @@ pub(super) async fn enrol(form: OurForm) -> Result<HttpResponse, WebError> {
     }
 }
 
-fn set(response: &mut HttpResponse, asking: &Asking, handles: &Handles, current: &Current) {
+pub(super) fn set(response: &mut HttpResponse, asking: &Asking, handles: &Handles, current: &Current) {
     cookies::set(response, asking.to(), handles, Some(&current.account.id));
 }
 
@@ -215,7 +218,7 @@ pub(super) async fn recovery_codes(form: OurForm) -> Result<HttpResponse, WebErr
     Ok(if new.is_empty() { see_other(PAGE) } else { codes(asking, &new, PAGE.to_owned()) })
 }
 
-fn codes(asking: &Asking, codes: &[Zeroizing<String>], next: String) -> HttpResponse {
+pub(super) fn codes(asking: &Asking, codes: &[Zeroizing<String>], next: String) -> HttpResponse {
     let codes = codes.iter().map(|code| code.to_string()).collect();
     page(StatusCode::OK, &RecoveryCodes { text: asking.text(), csrf: asking.csrf(), next, codes })
 }

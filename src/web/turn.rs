@@ -5,10 +5,11 @@ use super::asking::Asking;
 use super::cookies;
 use super::error::WebError;
 use super::pages::{
-    AccountChoice, AppFacts, Consent, Offline, RecoveryHint, Remember as Box_, ScopeLine, SecondFactor, Select,
-    SetUpFactor, SignIn, SignInPurpose, Watch,
+    AccountChoice, AppFacts, CodeField, Consent, Offline, PasskeyForm, Remember as Box_, ScopeLine, SecondFactor,
+    Select, SetUpFactor, SignIn, SignInPurpose, Watch,
 };
-use crate::flow::authorize::{Asks, Next, Page, Recovery, Refusal, SignedIn, Turn};
+use crate::flow::authorize::{AppCode, Asks, Next, Page, Recovery, Refusal, SignedIn, Turn};
+use crate::flow::passkey::PasskeyOffer;
 use crate::model::authorization::Goal;
 use crate::model::authorization::next_step::Why;
 use crate::model::client::Client;
@@ -73,6 +74,7 @@ fn query(params: &Params) -> String {
 fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
     let (text, csrf, interaction) = (asking.text(), asking.csrf(), page.interaction);
     let app = page.client.as_ref().map(facts);
+    let passkey = page.passkey.map(passkey_form);
     // A sign-in or consent form ends at the app: by https anywhere, or at the very address that was bound.
     let targets = |destination: &str| format!("https: {}", source_of(destination));
     match page.asks {
@@ -93,28 +95,37 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
                 (_, Remember::No) => Box_::Offered,
             };
             let notice = page.ended.and_then(|reason| notice(reason, text));
-            let page = SignIn { text, csrf, interaction, app, username: hint, purpose, alert, remember, notice };
+            let page =
+                SignIn { text, csrf, interaction, app, username: hint, purpose, alert, remember, passkey, notice };
             let mut response = page_to(status(refusal), &page, &destination);
             if let Some(seconds) = retry_after(asking, refusal) {
                 response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
             }
             response
         }
-        Asks::SecondFactor { username, recovery, session, refusal } => {
+        Asks::SecondFactor { username, app: code, recovery, passkey, session, refusal } => {
             let destination = page.destination.as_deref().map(targets).unwrap_or_default();
             let alert = refusal.map(|refusal| alert(refusal, text));
-            let recovery = if recovery == Recovery::Offered { RecoveryHint::Shown } else { RecoveryHint::Absent };
+            let code = match (code, recovery) {
+                (AppCode::Asked, Recovery::Offered) => CodeField::AppOrRecovery,
+                (AppCode::Asked, Recovery::No) => CodeField::App,
+                (AppCode::No, Recovery::Offered) => CodeField::Recovery,
+                (AppCode::No, Recovery::No) => CodeField::Absent,
+            };
+            let passkey = passkey.map(passkey_form);
             let watch = if session == SignedIn::Yes { Watch::On } else { Watch::Off };
-            let page = SecondFactor { text, csrf, interaction, app, username, recovery, watch, alert };
+            let page = SecondFactor { text, csrf, interaction, app, username, code, passkey, watch, alert };
             let mut response = page_to(status(refusal), &page, &destination);
             if let Some(seconds) = retry_after(asking, refusal) {
                 response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
             }
             response
         }
-        Asks::SetUpFactor { username } => {
+        Asks::SetUpFactor { username, app: by_code } => {
             let destination = page.destination.as_deref().map(targets).unwrap_or_default();
-            page_to(StatusCode::OK, &SetUpFactor { text, csrf, interaction, app, username }, &destination)
+            let (by_app, by_passkey) = (by_code == AppCode::Asked, asking.idp().passkeys.is_some());
+            let page = SetUpFactor { text, csrf, interaction, app, username, by_app, by_passkey };
+            page_to(StatusCode::OK, &page, &destination)
         }
         Asks::Select { accounts } => {
             let choice = |(handle, account): (String, crate::model::account::Account)| AccountChoice {
@@ -154,10 +165,16 @@ fn notice(reason: ReasonWord, text: Text) -> Option<String> {
     }
 }
 
+fn passkey_form(offer: PasskeyOffer) -> PasskeyForm {
+    PasskeyForm { options: offer.options, challenge: offer.challenge }
+}
+
 fn status(refusal: Option<Refusal>) -> StatusCode {
     match refusal {
         None => StatusCode::OK,
-        Some(Refusal::Credentials | Refusal::Code | Refusal::AnotherTab) => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(Refusal::Credentials | Refusal::Code | Refusal::Passkey | Refusal::AnotherTab) => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         Some(Refusal::Throttled { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(Refusal::Busy) => StatusCode::SERVICE_UNAVAILABLE,
     }
@@ -165,7 +182,7 @@ fn status(refusal: Option<Refusal>) -> StatusCode {
 
 fn retry_after(asking: &Asking, refusal: Option<Refusal>) -> Option<u64> {
     match refusal? {
-        Refusal::Credentials | Refusal::Code | Refusal::AnotherTab => None,
+        Refusal::Credentials | Refusal::Code | Refusal::Passkey | Refusal::AnotherTab => None,
         Refusal::Throttled { until } => Some(asking.now.until(until).as_secs().max(1)),
         Refusal::Busy => Some(2),
     }
@@ -175,6 +192,7 @@ fn alert(refusal: Refusal, text: Text) -> String {
     match refusal {
         Refusal::Credentials => text.say("alert-credentials"),
         Refusal::Code => text.say("alert-code"),
+        Refusal::Passkey => text.say("alert-passkey"),
         Refusal::Throttled { .. } => text.say("alert-throttled"),
         Refusal::Busy => text.say("alert-busy"),
         Refusal::AnotherTab => text.say("alert-another-tab"),

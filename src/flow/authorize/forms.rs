@@ -10,7 +10,7 @@ use crate::flow::session::{Current, kept};
 use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
 use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
-use crate::model::authorization::factor::{Method, NextFactor, facts, next_factor};
+use crate::model::authorization::factor::{Level, Method, NextFactor, facts, next_factor};
 use crate::model::authorization::next_step::Why;
 use crate::model::authorization::{Evidence, Goal, Interaction, ReturnAddress};
 use crate::model::consent::{Asked, Consent};
@@ -23,15 +23,15 @@ use crate::protocol::time::Timestamp;
 pub(super) enum Owing {
     /// Somebody whose first one was accepted for this interaction.
     SignIn(Box<Account>),
-    /// Whoever is signed in, for a request that asks for more than the session has.
-    StepUp(Box<Current>),
+    /// Whoever is signed in, for a request that asks for more than the session has: for this much.
+    StepUp(Box<Current>, Level),
 }
 
 impl Owing {
     pub fn account(&self) -> &Account {
         match self {
             Owing::SignIn(account) => account,
-            Owing::StepUp(current) => &current.account,
+            Owing::StepUp(current, _) => &current.account,
         }
     }
 }
@@ -104,14 +104,14 @@ impl Idp {
                 let open = open.with(Evidence::Authenticated { account: account.id.clone(), method, at: now });
                 return match owing {
                     Owing::SignIn(account) => self.accepted(visitor, open, *account, now).await,
-                    Owing::StepUp(current) => self.stepped_up(visitor, open, (&current, method), now).await,
+                    Owing::StepUp(current, _) => self.stepped_up(visitor, open, (&current, method), now).await,
                 };
             }
             CodeOutcome::Refused => Refusal::Code,
             CodeOutcome::Throttled { until } => Refusal::Throttled { until },
         };
         let client = self.client_of(&open.interaction).await?;
-        let asks = self.asks_second_factor(&owing, Some(refusal)).await?;
+        let asks = self.asks_second_factor(&owing, &open.interaction, Some(refusal)).await?;
         Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into())
     }
 
@@ -130,13 +130,19 @@ impl Idp {
         }
         let current = self.current_for(visitor, interaction, now).await?;
         let Some(current) = current else { return Ok(None) };
-        let lacks = self.lacks_shown(interaction, &current).await?;
-        Ok(lacks.then(|| Owing::StepUp(Box::new(current))))
+        let asked = self.asked_beyond(interaction, &current).await?;
+        Ok(asked.map(|level| Owing::StepUp(Box::new(current), level)))
     }
 
     /// A credential was accepted. Is it an authentication by now? Then the session begins or goes on, and so does the
     /// interaction; else the interaction alone knows of it.
-    async fn accepted(&self, visitor: &Visitor, open: Open, account: Account, now: Timestamp) -> Result<Turn, Fault> {
+    pub(super) async fn accepted(
+        &self,
+        visitor: &Visitor,
+        open: Open,
+        account: Account,
+        now: Timestamp,
+    ) -> Result<Turn, Fault> {
         let shown = open.interaction.shown(&account.id);
         match next_factor(&shown, &self.factors_of(&account.id).await?) {
             // What was shown before every session of the account ended is worth nothing after it.
@@ -160,7 +166,7 @@ impl Idp {
     }
 
     /// A live session got stronger, and the interaction goes on.
-    async fn stepped_up(
+    pub(super) async fn stepped_up(
         &self,
         visitor: &Visitor,
         open: Open,

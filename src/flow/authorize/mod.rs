@@ -6,17 +6,18 @@
 
 mod forms;
 mod issue;
+mod passkey;
 mod turn;
 mod waiting;
 
 pub use forms::ConsentAnswer;
-pub use turn::{Asks, Next, Page, Problem, Recovery, Refusal, Reply, SignedIn, Turn};
+pub use turn::{AppCode, Asks, Next, Page, Problem, Recovery, Refusal, Reply, SignedIn, Turn};
 
 use crate::flow::browser::Visitor;
 use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
 use crate::model::authorization::demand::{Demand, Lack};
-use crate::model::authorization::factor::{Held, Method, level};
+use crate::model::authorization::factor::{Held, Level, Method, Person, level};
 use crate::model::authorization::next_step::{Why, asking};
 use crate::model::authorization::{
     Goal, Interaction, ReturnAddress, Situation, Step, Unbound, bind, next_step, validate,
@@ -142,7 +143,11 @@ impl Idp {
 
     fn page(&self, (interaction, handle): (&Interaction, String), client: Option<Client>, asks: Asks) -> Next {
         let destination = interaction.request().map(|request| request.redirect_uri.clone());
-        Next::Show(Box::new(Page { interaction: handle, client, destination, asks, ended: None }))
+        let passkey = match &asks {
+            Asks::SignIn { .. } => self.ask_anybody(interaction),
+            _ => None,
+        };
+        Next::Show(Box::new(Page { interaction: handle, client, destination, asks, passkey, ended: None }))
     }
 
     /// Gathers what the decision needs, asks for it, and carries it out.
@@ -224,14 +229,19 @@ impl Idp {
                 let Some(owing) = self.owing(visitor, &open.interaction, now).await? else {
                     return Ok(Next::Problem(Problem::InteractionGone));
                 };
-                self.asks_second_factor(&owing, None).await?
+                self.asks_second_factor(&owing, &open.interaction, None).await?
             }
             (Step::SetUpFactor, Some(current)) => {
                 // It waits in the store: the way leads over other pages, and its name goes with the person.
                 if open.home == Home::Browser {
                     return self.keep(open).await;
                 }
-                Asks::SetUpFactor { username: current.account.username }
+                let (demand, _) = self.demand(&open.interaction, client.as_ref(), &current).await?;
+                let by_app = demand.least() <= Level::Two;
+                Asks::SetUpFactor {
+                    username: current.account.username,
+                    app: if by_app { AppCode::Asked } else { AppCode::No },
+                }
             }
             (step, current) => {
                 let why = if let Step::SignIn(why) = step { why } else { Why::SignedOut };
@@ -253,12 +263,25 @@ impl Idp {
         Ok(next)
     }
 
-    async fn asks_second_factor(&self, owing: &Owing, refusal: Option<Refusal>) -> Result<Asks, Fault> {
+    /// The ways in which somebody can show a second factor. On top of a session those alone that reach what is asked for.
+    async fn asks_second_factor(
+        &self,
+        owing: &Owing,
+        interaction: &Interaction,
+        refusal: Option<Refusal>,
+    ) -> Result<Asks, Fault> {
         let account = owing.account();
-        let session = if matches!(owing, Owing::StepUp(_)) { SignedIn::Yes } else { SignedIn::No };
+        let (session, wanted) = match owing {
+            Owing::SignIn(_) => (SignedIn::No, Level::Two),
+            Owing::StepUp(_, wanted) => (SignedIn::Yes, *wanted),
+        };
         let held = self.factors_of(&account.id).await?;
-        let recovery = if held.has(Method::RecoveryCode) { Recovery::Offered } else { Recovery::No };
-        Ok(Asks::SecondFactor { username: account.username.clone(), recovery, session, refusal })
+        let by_code = |method| held.has(method) && wanted <= Level::Two;
+        let app = if by_code(Method::Totp) { AppCode::Asked } else { AppCode::No };
+        let recovery = if by_code(Method::RecoveryCode) { Recovery::Offered } else { Recovery::No };
+        let person = if wanted > Level::Two { Person::Verified } else { Person::Present };
+        let passkey = self.ask_account(interaction, &account.id, person).await?;
+        Ok(Asks::SecondFactor { username: account.username.clone(), app, recovery, passkey, session, refusal })
     }
 
     /// How strongly the person of a session has to be authenticated for this; and, where that is more than the session
@@ -280,16 +303,17 @@ impl Idp {
         Ok((demand, Some(self.factors_of(&current.account.id).await?)))
     }
 
-    /// Is a factor lacking that the person of this session can show?
-    async fn lacks_shown(&self, interaction: &Interaction, current: &Current) -> Result<bool, Fault> {
+    /// The level that is asked for on top of a session, where its person holds a factor that reaches it.
+    async fn asked_beyond(&self, interaction: &Interaction, current: &Current) -> Result<Option<Level>, Fault> {
         // Our own pages demand nothing but the console: people set factors up on them.
         if !matches!(interaction.goal, Goal::Authorize(_) | Goal::Console) {
-            return Ok(false);
+            return Ok(None);
         }
         let client = self.client_of(interaction).await?;
         let (demand, held) = self.demand(interaction, client.as_ref(), current).await?;
         let has = level(current.session.authentication());
-        Ok(held.is_some_and(|held| demand.lack(has, &held) == Lack::Shown))
+        let shown = held.filter(|held| demand.lack(has, held) == Lack::Shown);
+        Ok(shown.map(|held| demand.aim(&held)))
     }
 
     /// The one way out to a relying app.

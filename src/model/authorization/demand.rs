@@ -151,6 +151,16 @@ impl Demand {
         self.unheard_of || self.required.max(self.wished).is_some_and(|wanted| wanted > has)
     }
 
+    /// The least that is let in.
+    pub fn least(&self) -> Level {
+        self.required.unwrap_or(Level::One)
+    }
+
+    /// What somebody who holds this much is asked for: the wish as well, where it can be had.
+    pub fn aim(&self, held: &Held) -> Level {
+        self.least().max(self.wished.filter(|wished| held.reaches() >= *wished).unwrap_or(Level::One))
+    }
+
     /// What an authentication of this level lacks, for somebody who holds that much. A wish that cannot be had is no lack.
     pub fn lack(&self, has: Level, held: &Held) -> Lack {
         let reached = held.reaches();

@@ -140,6 +140,7 @@ fn act_key(act: Act) -> &'static str {
         Act::SteppedUp => "act-stepped-up",
         Act::FactorAdded => "act-factor-added",
         Act::FactorRemoved => "act-factor-removed",
+        Act::FactorRenamed => "act-factor-renamed",
         Act::RecoveryCodesMade => "act-recovery-codes-made",
         Act::RecoveryCodeUsed => "act-recovery-code-used",
         Act::PasswordChanged => "act-password-changed",

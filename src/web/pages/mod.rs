@@ -13,6 +13,7 @@ mod admin_records;
 mod admin_users;
 mod entrance;
 mod leaving;
+mod passkeys;
 mod person;
 mod security;
 
@@ -20,6 +21,8 @@ mod security;
 mod samples;
 #[cfg(test)]
 mod samples_console;
+#[cfg(test)]
+mod samples_passkeys;
 #[cfg(test)]
 mod samples_person;
 #[cfg(test)]
@@ -31,5 +34,6 @@ pub use admin_records::*;
 pub use admin_users::*;
 pub use entrance::*;
 pub use leaving::*;
+pub use passkeys::*;
 pub use person::*;
 pub use security::*;

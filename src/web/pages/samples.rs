@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::samples_console::console;
+use super::samples_passkeys::{form, passkeys};
 use super::*;
 use crate::text::Text;
 
@@ -14,6 +15,7 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
     pages.extend(leaving());
     pages.extend(account());
     pages.extend(security());
+    pages.extend(passkeys());
     pages.extend(console());
     pages.extend(super::samples_person::pages());
     pages
@@ -33,7 +35,7 @@ fn bank() -> AppFacts {
     }
 }
 
-fn sign_in(purpose: SignInPurpose) -> SignIn {
+pub(super) fn sign_in(purpose: SignInPurpose) -> SignIn {
     SignIn {
         text: Text::default(),
         csrf: "c".into(),
@@ -43,6 +45,7 @@ fn sign_in(purpose: SignInPurpose) -> SignIn {
         purpose,
         alert: None,
         remember: Remember::Offered,
+        passkey: Some(form()),
         notice: None,
     }
 }
@@ -80,7 +83,7 @@ fn entrance() -> Vec<(&'static str, String)> {
     ]
 }
 
-fn second_factor(alert: Option<&str>) -> SecondFactor {
+pub(super) fn second_factor(alert: Option<&str>) -> SecondFactor {
     SecondFactor {
         text: Text::default(),
         csrf: "c".into(),
@@ -88,23 +91,31 @@ fn second_factor(alert: Option<&str>) -> SecondFactor {
         app: Some(bank()),
         username: "ada".into(),
         watch: if alert.is_some() { Watch::Off } else { Watch::On },
-        recovery: if alert.is_some() { RecoveryHint::Shown } else { RecoveryHint::Absent },
+        code: if alert.is_some() { CodeField::AppOrRecovery } else { CodeField::App },
+        passkey: None,
         alert: alert.map(str::to_owned),
     }
 }
 
-fn security() -> Vec<(&'static str, String)> {
-    let page = |authenticator, alert: Option<&str>| Security {
+pub(super) fn security_page(authenticator: Option<AuthenticatorLine>, alert: Option<&str>) -> Security {
+    Security {
         text: Text::default(),
         csrf: "c".into(),
         username: "ada".into(),
         password_since: Some(NOON),
+        codes_left: authenticator.as_ref().map(|_| 1),
         authenticator,
+        passkeys: Vec::new(),
+        more: MorePasskeys::Offered,
         minimum: 15,
         alert: alert.map(str::to_owned),
         notice: None,
-    };
-    let app = AuthenticatorLine { since: NOON - 90_000, used: Some(NOON), codes_left: 1 };
+    }
+}
+
+fn security() -> Vec<(&'static str, String)> {
+    let page = security_page;
+    let app = AuthenticatorLine { since: NOON - 90_000, used: Some(NOON) };
     let enrolment = |alert: Option<&str>| Authenticator {
         text: Text::default(),
         csrf: "c".into(),
@@ -131,7 +142,15 @@ fn security() -> Vec<(&'static str, String)> {
 }
 
 fn set_up_factor(app: Option<AppFacts>) -> SetUpFactor {
-    SetUpFactor { text: Text::default(), csrf: "c".into(), interaction: "k.i".into(), app, username: "ada".into() }
+    SetUpFactor {
+        text: Text::default(),
+        csrf: "c".into(),
+        interaction: "k.i".into(),
+        by_app: app.is_some(),
+        by_passkey: true,
+        app,
+        username: "ada".into(),
+    }
 }
 
 fn select() -> Select {

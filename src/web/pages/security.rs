@@ -3,6 +3,7 @@
 use super::AppFacts;
 use askama::Template;
 
+use super::passkeys::{MorePasskeys, PasskeyLine, PasskeyUse};
 use crate::text::Text;
 
 /// An authenticator app, on [`Security`].
@@ -12,12 +13,11 @@ pub struct AuthenticatorLine {
     pub since: i64,
     /// When its latest code was used, in Unix seconds.
     pub used: Option<i64>,
-    /// Recovery codes that are left.
-    pub codes_left: usize,
 }
 
 /// Password and second factors. Forms post `csrf` and: `/account/security/password` (`current`, `password`, `others`: `on`
-/// or absent), `/account/security/authenticator/remove`, `/account/security/recovery-codes`.
+/// or absent), `/account/security/authenticator/remove`, `/account/security/recovery-codes`,
+/// `/account/security/passkey/rename` (`passkey`, `label`), `/account/security/passkey/remove` (`passkey`).
 #[derive(Debug, Clone, Template)]
 #[template(path = "security.html")]
 pub struct Security {
@@ -31,6 +31,12 @@ pub struct Security {
     pub password_since: Option<i64>,
     /// The authenticator app, where there is one.
     pub authenticator: Option<AuthenticatorLine>,
+    /// The passkeys.
+    pub passkeys: Vec<PasskeyLine>,
+    /// Whether another one can be made.
+    pub more: MorePasskeys,
+    /// Recovery codes that are left; none where there is nothing that they could stand in for.
+    pub codes_left: Option<usize>,
     /// Characters a password needs at least.
     pub minimum: usize,
     /// Why the password form came back.
@@ -60,6 +66,10 @@ pub struct SetUpFactor {
     pub app: Option<AppFacts>,
     /// Whose account it is.
     pub username: String,
+    /// Would an authenticator app do?
+    pub by_app: bool,
+    /// Can there be passkeys here?
+    pub by_passkey: bool,
 }
 
 impl SetUpFactor {

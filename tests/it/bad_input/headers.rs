@@ -85,6 +85,7 @@ async fn addresses() {
         ("/account/profile", 200, 200, 200, Never, Alone),
         ("/account/history", 200, 200, 200, Never, Alone),
         ("/account/data", 200, 200, 200, Never, Alone),
+        ("/account/security/passkey", 200, 200, 200, Never, Alone),
         ("/setup", 410, 410, 410, Never, Shared),
         ("/sign-in", 405, 405, 405, Never, Shared),
         ("/nowhere", 404, 404, 404, Never, Shared),

@@ -53,6 +53,7 @@ const EVIL: [&str; 14] = [
     "\u{ff0f}\u{ff0f}evil.example",
 ];
 const GETS: &[&str] = &[
+const GETS: [&str; 21] = [
     "/",
     "/authorize",
     "/end_session",
@@ -63,6 +64,7 @@ const GETS: &[&str] = &[
     "/account/profile",
     "/account/history",
     "/account/data",
+    "/account/security/passkey",
     "/setup",
     "/admin",
     "/admin/users",
@@ -78,6 +80,7 @@ const GETS: &[&str] = &[
     "/nowhere",
 ];
 const POSTS: &[&str] = &[
+const POSTS: [&str; 29] = [
     "/authorize",
     "/end_session",
     "/end_session/confirm",
@@ -98,6 +101,10 @@ const POSTS: &[&str] = &[
     "/account/data/download",
     "/account/data/delete",
     "/account/data/keep",
+    "/sign-in/passkey",
+    "/account/security/passkey",
+    "/account/security/passkey/rename",
+    "/account/security/passkey/remove",
     "/setup",
     "/admin/users",
     "/admin/users/disable",

@@ -6,6 +6,7 @@ use actix_web::test::TestRequest;
 
 /// Every route that takes a form, and whether it answers in JSON.
 const FORMS: &[&str] = &[
+const FORMS: [&str; 29] = [
     "/authorize",
     "/token",
     "/introspect",
@@ -30,6 +31,10 @@ const FORMS: &[&str] = &[
     "/account/data/download",
     "/account/data/delete",
     "/account/data/keep",
+    "/sign-in/passkey",
+    "/account/security/passkey",
+    "/account/security/passkey/rename",
+    "/account/security/passkey/remove",
     "/setup",
     "/admin/users",
     "/admin/users/disable",
@@ -38,6 +43,7 @@ const FORMS: &[&str] = &[
     "/admin/sessions/end",
 ];
 const PATHS: &[&str] = &[
+const PATHS: [&str; 25] = [
     "/",
     "/.well-known/openid-configuration",
     "/jwks",
@@ -54,6 +60,7 @@ const PATHS: &[&str] = &[
     "/account/profile",
     "/account/history",
     "/account/data",
+    "/account/security/passkey",
     "/setup",
     "/admin",
     "/admin/users",
