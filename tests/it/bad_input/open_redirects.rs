@@ -53,7 +53,6 @@ const EVIL: [&str; 14] = [
     "\u{ff0f}\u{ff0f}evil.example",
 ];
 const GETS: &[&str] = &[
-const GETS: [&str; 21] = [
     "/",
     "/authorize",
     "/end_session",
