@@ -42,9 +42,17 @@ pub enum Purpose {
     Totp,
     /// The same while it is being set up, in the form.
     Enrolment,
+    /// A letter in the outbox.
+    Letter,
+    /// The link to a new password.
+    ResetLink,
+    /// The link that proves a mail address.
+    AddressLink,
+    /// The link with which an account comes to be.
+    SignUpLink,
 }
 
-const PURPOSES: [Purpose; 14] = [
+const PURPOSES: [Purpose; 18] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -59,6 +67,10 @@ const PURPOSES: [Purpose; 14] = [
     Purpose::BrowserState,
     Purpose::Totp,
     Purpose::Enrolment,
+    Purpose::Letter,
+    Purpose::ResetLink,
+    Purpose::AddressLink,
+    Purpose::SignUpLink,
 ];
 
 impl Purpose {
@@ -78,6 +90,10 @@ impl Purpose {
             Purpose::BrowserState => "abide browser state 1",
             Purpose::Totp => "abide totp 1",
             Purpose::Enrolment => "abide enrolment 1",
+            Purpose::Letter => "abide letter 1",
+            Purpose::ResetLink => "abide reset link 1",
+            Purpose::AddressLink => "abide address link 1",
+            Purpose::SignUpLink => "abide sign-up link 1",
         }
     }
 }

@@ -12,6 +12,11 @@
 //! logout      RP-initiated logout
 //! account     the person's own page
 //! admin       the console
+//! mail        mails leave the house; which events make one
+//! reset       a new password by mail
+//! address     a mail address is proved
+//! sign_up     people make accounts by themselves
+//! invitation  an administrator has somebody make one
 //! import      the import file, in and out
 //! setup       the first administrator
 //! sweep       forgetting what is over
@@ -22,22 +27,27 @@
 //! ```
 
 pub mod account;
+pub mod address;
 pub mod admin;
 pub mod authorize;
 pub mod browser;
 pub mod cookies;
 pub mod import;
+pub mod invitation;
 pub mod keep;
 pub mod logout;
+pub mod mail;
 pub mod nodes;
 pub mod notify;
 pub mod our_pages;
 pub mod relook;
+pub mod reset;
 pub mod second_factor;
 pub mod security;
 pub mod session;
 pub mod setup;
 pub mod sign_in;
+pub mod sign_up;
 pub mod status;
 pub mod sweep;
 pub mod token;
@@ -47,6 +57,7 @@ use crate::crypto::hashing::Hashing;
 use crate::crypto::jwt::SignFault;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::seal::Seals;
+use crate::flow::mail::PostOffice;
 use crate::flow::nodes::{Membership, NodeFault};
 use crate::flow::notify::Pacing;
 use crate::model::cookies::{OptionalCookies, Switch};
@@ -82,6 +93,8 @@ pub struct Idp {
     pub outbound: Outbound,
     /// How fast relying apps are told.
     pub pacing: Pacing,
+    /// What sends mails.
+    pub post: PostOffice,
 }
 
 /// The rules of an installation.
@@ -93,6 +106,8 @@ pub struct Settings {
     pub tokens: TokenLifetimes,
     /// Which of the optional cookies there are.
     pub cookies: OptionalCookies,
+    /// Whether people may make accounts by themselves.
+    pub self_registration: Switch,
 }
 
 /// How long codes and tokens live.
@@ -131,6 +146,10 @@ impl Idp {
     /// What discovery tells.
     pub fn metadata(&self) -> Metadata {
         let metadata = Metadata::of(&self.issuer, &crate::model::authorization::factor::ACRS);
+        let metadata = match self.self_registration() {
+            Switch::On => metadata.with_registration(),
+            Switch::Off => metadata,
+        };
         match self.settings.cookies.state {
             Switch::On => metadata.watched_by(self.issuer.at("/check_session")),
             Switch::Off => metadata,

@@ -12,6 +12,8 @@ pub mod cookies;
 pub mod credential;
 pub mod grant;
 pub mod id;
+pub mod invitation;
+pub mod mail;
 pub mod nodes;
 pub mod outbound;
 pub mod password;

@@ -5,6 +5,7 @@ use super::asking::Asking;
 use super::error::WebError;
 use super::form::OurForm;
 use super::pages::{Authenticator, AuthenticatorLine, RecoveryCodes, Security};
+use super::mailed::offer;
 use super::{cookies, qr, setup, turn};
 use crate::flow::authorize::{Next, Problem};
 use crate::flow::cookies::Handles;
@@ -37,7 +38,7 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
 }
 
 /// The person, or the page on which they authenticate again.
-async fn enter(asking: &Asking) -> Result<Result<Current, HttpResponse>, WebError> {
+pub(super) async fn enter(asking: &Asking) -> Result<Result<Current, HttpResponse>, WebError> {
     let goal = (Goal::Security, asking.page_used());
     let (turn, current) = asking.idp().open_page(&asking.visitor, goal, asking.now).await?;
     match (&turn.next, current) {
@@ -50,7 +51,7 @@ async fn enter(asking: &Asking) -> Result<Result<Current, HttpResponse>, WebErro
 }
 
 /// The person behind a form. Whoever took longer than the authentication stays fresh starts over at the page.
-async fn person(asking: &Asking) -> Result<Option<Current>, WebError> {
+pub(super) async fn person(asking: &Asking) -> Result<Option<Current>, WebError> {
     let current = asking.idp().freshly_current(&asking.visitor, asking.now).await?;
     if let Some(current) = &current {
         asking.idp().touch(current, Activity::PageUsed, asking.now).await?;
@@ -78,6 +79,7 @@ async fn draw(
         minimum: MINIMUM_ALONE,
         alert,
         notice,
+        email: offer(asking.idp().mail()),
     };
     let mut response = page(status, &view);
     cookies::introduce(&mut response, asking.to(), None);

@@ -64,6 +64,7 @@ fn account() -> Account {
         epoch_raised: None,
         disabled_at: None,
         made_by_link: None,
+        address: None,
     }
 }
 

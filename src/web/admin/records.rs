@@ -147,5 +147,14 @@ fn act_key(act: Act) -> &'static str {
         Act::ClientChanged => "act-client-changed",
         Act::SetupLinkMade => "act-setup-link-made",
         Act::SetupDone => "act-setup-done",
+        Act::MailSent => "act-mail-sent",
+        Act::MailFailed => "act-mail-failed",
+        Act::PasswordResetAsked => "act-password-reset-asked",
+        Act::PasswordReset => "act-password-reset",
+        Act::AddressAsked => "act-address-asked",
+        Act::AddressChanged => "act-address-changed",
+        Act::SignUpAsked => "act-sign-up-asked",
+        Act::InvitationMade => "act-invitation-made",
+        Act::InvitationRevoked => "act-invitation-revoked",
     }
 }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::mail::Offer;
 use crate::text::Text;
 
 /// What a page shows of the client that asked (OpenID Connect Dynamic Client Registration 1.0, section 2).
@@ -76,6 +77,10 @@ pub struct SignIn {
     pub remember: Remember,
     /// Why the person has to sign in, where a session of theirs ended here.
     pub notice: Option<String>,
+    /// Whether a forgotten password can be helped: POST `/forgot` with `csrf`, `interaction`.
+    pub forgot: Offer,
+    /// Whether an account can be made: POST `/sign-up` with `csrf`, `interaction`.
+    pub sign_up: Offer,
 }
 
 impl SignIn {

@@ -13,12 +13,15 @@ mod admin_records;
 mod admin_users;
 mod entrance;
 mod leaving;
+mod mail;
 mod security;
 
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod samples_console;
+#[cfg(test)]
+mod samples_mail;
 #[cfg(test)]
 mod tests;
 
@@ -28,4 +31,5 @@ pub use admin_records::*;
 pub use admin_users::*;
 pub use entrance::*;
 pub use leaving::*;
+pub use mail::*;
 pub use security::*;

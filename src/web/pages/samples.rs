@@ -15,6 +15,7 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
     pages.extend(account());
     pages.extend(security());
     pages.extend(console());
+    pages.extend(super::samples_mail::mail());
     pages
 }
 
@@ -43,6 +44,8 @@ fn sign_in(purpose: SignInPurpose) -> SignIn {
         alert: None,
         remember: Remember::Offered,
         notice: None,
+        forgot: Offer::Shown,
+        sign_up: Offer::Shown,
     }
 }
 
@@ -102,6 +105,7 @@ fn security() -> Vec<(&'static str, String)> {
         minimum: 15,
         alert: alert.map(str::to_owned),
         notice: None,
+        email: Offer::Shown,
     };
     let app = AuthenticatorLine { since: NOON - 90_000, used: Some(NOON), codes_left: 1 };
     let enrolment = |alert: Option<&str>| Authenticator {

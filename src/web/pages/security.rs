@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::mail::Offer;
 use crate::text::Text;
 
 /// An authenticator app, on [`Security`].
@@ -36,6 +37,8 @@ pub struct Security {
     pub alert: Option<String>,
     /// What has just been done.
     pub notice: Option<String>,
+    /// Whether the mail address can be changed.
+    pub email: Offer,
 }
 
 impl Security {
