@@ -192,11 +192,22 @@ impl Idp {
             if swept.count == 0 {
                 return;
             }
+            let mails = swept.mails.into_iter().map(|mail| self.facing.idp.send_mail(mail, self.now()));
+            for done in futures_util::future::join_all(mails).await {
+                done.unwrap();
+            }
             let errands = swept.errands.into_iter().map(|errand| self.facing.idp.run_errand(errand, self.now()));
             for done in futures_util::future::join_all(errands).await {
                 done.unwrap();
             }
         }
+    }
+
+    /// Another node on the same store, with its own process state.
+    pub fn beside(&self, config: &Config) -> Data<Facing> {
+        let cheap = Cost { memory: 64, passes: 1 };
+        let config = Config { keys_dir: PathBuf::from(KEYS.path()), ..config.clone() };
+        assemble(&config, Arc::clone(&self.store) as Arc<dyn Backend>, self.facing.clock.clone(), cheap).unwrap()
     }
 
     /// The store does not know any more under which limits its appointments were made, as if they had been others.

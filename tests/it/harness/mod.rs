@@ -8,11 +8,13 @@ mod app;
 mod browser;
 mod counting;
 mod idp;
+mod mail;
 mod receiver;
 mod stream;
 
 pub use app::{CHALLENGE, RelyingApp, Tokens, VERIFIER, claims_of};
 pub use browser::{Answer, Browser};
+pub use mail::{Letter, MailServer, Smtp};
 pub use idp::{ISSUER, Idp, PASSWORD, USERNAME};
 pub use receiver::{Manner, Receiver};
 pub use stream::{Said, Stream};
