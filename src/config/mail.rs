@@ -94,7 +94,8 @@ impl FromStr for MailServer {
     fn from_str(text: &str) -> Result<MailServer, String> {
         const RIGHT: &str = "\"smtps://mail.example.com:465\" or \"smtp://mail.example.com:587\"";
         // Not repeated: somebody may have written a password into it.
-        let wrong = || format!("is no mail server; write such as {RIGHT}, and username and password on lines of their own");
+        let wrong =
+            || format!("is no mail server; write such as {RIGHT}, and username and password on lines of their own");
         let (opening, rest, usual) = match (text.strip_prefix("smtps://"), text.strip_prefix("smtp://")) {
             (Some(rest), _) => (Opening::Tls, rest, 465),
             (_, Some(rest)) => (Opening::Clear, rest, 587),

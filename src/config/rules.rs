@@ -165,11 +165,15 @@ impl Judging<'_> {
         let mail = &config.mail;
         let develops = mail.development == Switch::On;
         if mail.server.is_some() && develops {
-            let reason = "shows mails instead of sending them, and `mail.server` says where to send them; leave one out";
+            let reason =
+                "shows mails instead of sending them, and `mail.server` says where to send them; leave one out";
             self.blame(&["mail.development"], reason);
         }
         if mail.server.is_some() && mail.from.is_none() {
-            self.blame(&["mail.server"], "is set without `mail.from`; write who sends, such as \"Abide <id@example.com>\"");
+            self.blame(
+                &["mail.server"],
+                "is set without `mail.from`; write who sends, such as \"Abide <id@example.com>\"",
+            );
         }
         if mail.from.is_some() && mail.switch() == Switch::Off {
             self.blame(&["mail.from"], "is set without `mail.server`; write through which server mails are sent");
@@ -186,11 +190,15 @@ impl Judging<'_> {
         let named = !mail.username.is_empty();
         match (named, mail.password.secret().is_some(), mail.password_file.is_some()) {
             (true, false, false) => {
-                let reason = "is set without a password; write `mail.password_file`, or the variable ABIDE_MAIL__PASSWORD";
+                let reason =
+                    "is set without a password; write `mail.password_file`, or the variable ABIDE_MAIL__PASSWORD";
                 self.blame(&["mail.username"], reason);
             }
             (false, true, _) | (false, _, true) => {
-                self.blame(&["mail.password", "mail.password_file"], "is set without `mail.username`; write both, or neither");
+                self.blame(
+                    &["mail.password", "mail.password_file"],
+                    "is set without `mail.username`; write both, or neither",
+                );
             }
             (true, true, true) => {
                 self.blame(&["mail.password_file"], "is set, and so is `mail.password`; write one of the two");

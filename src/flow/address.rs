@@ -103,7 +103,8 @@ impl Idp {
             to: address.to_string(),
             at: now,
         };
-        let link = self.issuer.at(&format!("/account/email/confirm?token={}", self.seals.seal(Purpose::AddressLink, &link)));
+        let link =
+            self.issuer.at(&format!("/account/email/confirm?token={}", self.seals.seal(Purpose::AddressLink, &link)));
         let says = match self.borne(&address).await? {
             Some(owner) if owner != of.account.id => Says::Known { link: self.issuer.at("/account") },
             _ => Says::Verify { link, username: of.account.username.clone() },

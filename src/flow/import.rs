@@ -209,7 +209,10 @@ impl Idp {
         let bearer = self.store.bearer::<Account>(&address.name()).await?;
         let free = bearer.is_none_or(|bearer| bearer == account.id.as_str());
         if !free {
-            tracing::warn!(username = account.username, "another account has the same mail address; this one is not found by it");
+            tracing::warn!(
+                username = account.username,
+                "another account has the same mail address; this one is not found by it"
+            );
         }
         Ok(free.then(|| address.key()))
     }

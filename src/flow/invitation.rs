@@ -81,9 +81,8 @@ impl Idp {
         };
         let mails = vec![self.posted(&Letter { to: Some(address.to_string()), locale: None, says }, None, now)];
         let key = invitation.digest.as_key().to_owned();
-        let changed = self
-            .store
-            .change::<Invitation, _, _>(&key, move |_| invitation.clone().make().mailing(mails.clone()));
+        let changed =
+            self.store.change::<Invitation, _, _>(&key, move |_| invitation.clone().make().mailing(mails.clone()));
         changed.await?.outcome()?;
         Ok(Inviting::Done)
     }

@@ -264,13 +264,7 @@ impl Idp {
     }
 
     /// A link was refused that somebody posted: the audit log says so, of a long row of them ever less often.
-    pub(super) async fn blame_link(
-        &self,
-        act: Act,
-        why: &str,
-        visitor: &Visitor,
-        now: Timestamp,
-    ) -> Result<(), Fault> {
+    pub(super) async fn blame_link(&self, act: Act, why: &str, visitor: &Visitor, now: Timestamp) -> Result<(), Fault> {
         let bucket = self.bucket("link-address", &[&address_prefix(&visitor.device.address)]);
         let event = Event::refused(act, now, why);
         let rule = move |before: Option<Throttle>| Throttle::blame(before.as_ref(), event.clone());

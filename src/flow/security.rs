@@ -194,7 +194,12 @@ impl Idp {
         self.make_codes(of, None, now).await
     }
 
-    async fn make_codes(&self, of: &Current, why: Option<&str>, now: Timestamp) -> Result<Vec<Zeroizing<String>>, Fault> {
+    async fn make_codes(
+        &self,
+        of: &Current,
+        why: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Vec<Zeroizing<String>>, Fault> {
         let codes: Vec<_> = (0..CODES).map(|_| recovery_code()).collect();
         // A digest of what is typed: without the dashes.
         let left = codes.iter().map(|code| digest(&code.replace('-', ""))).collect();

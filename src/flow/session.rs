@@ -196,11 +196,9 @@ impl Idp {
         let Reauthentication { authentication, remember, secret, silent, device } = act;
         let birth = Birth { id: id.clone(), authentication, remember, secret, silent, device };
         let (account, policies) = (account.clone(), self.settings.sessions);
-        let changed = self
-            .store
-            .change::<Session, _, _>(id.as_str(), move |_| {
-                Session::begin(birth.clone(), &account, &policies).mailing(mails.clone())
-            });
+        let changed = self.store.change::<Session, _, _>(id.as_str(), move |_| {
+            Session::begin(birth.clone(), &account, &policies).mailing(mails.clone())
+        });
         changed.await?.outcome()?;
         Ok(id)
     }

@@ -119,7 +119,11 @@ impl Idp {
     }
 
     /// Judges username and password of a new account and hashes the password.
-    pub(super) async fn new_password(&self, pass: NewPassword<'_>, username: &str) -> Result<Option<String>, FormError> {
+    pub(super) async fn new_password(
+        &self,
+        pass: NewPassword<'_>,
+        username: &str,
+    ) -> Result<Option<String>, FormError> {
         check_username(username).map_err(|_| FormError::Username)?;
         match pass {
             NewPassword::None => Ok(None),

@@ -176,9 +176,7 @@ impl Idp {
         };
         let event = Event::done(Act::AccountCreated, now).by(&account.id).because("sign_up");
         match self.store_new(account, hash, event, now).await? {
-            Ok(account) => {
-                Ok(SignedUp::Done(Box::new(self.enter_newly(visitor, (goal, account), now).await?)))
-            }
+            Ok(account) => Ok(SignedUp::Done(Box::new(self.enter_newly(visitor, (goal, account), now).await?))),
             Err(_) => Ok(SignedUp::Void),
         }
     }

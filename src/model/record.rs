@@ -156,7 +156,14 @@ pub struct Change<R, O> {
 impl<R, O> Change<R, O> {
     /// Nothing is written.
     pub fn keep(outcome: O) -> Self {
-        Change { outcome, fate: Fate::Keep, look_at: Vec::new(), looked_at: Vec::new(), events: Vec::new(), mails: Vec::new() }
+        Change {
+            outcome,
+            fate: Fate::Keep,
+            look_at: Vec::new(),
+            looked_at: Vec::new(),
+            events: Vec::new(),
+            mails: Vec::new(),
+        }
     }
 
     /// The record is created or replaced.

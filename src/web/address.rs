@@ -54,11 +54,8 @@ pub(super) async fn post(form: OurForm) -> Result<HttpResponse, WebError> {
     only(asking.idp().mail())?;
     let Some(current) = person(asking).await? else { return Ok(see_other(PAGE)) };
     let email: String = form.field("email").chars().take(320).collect();
-    let refused = |alert: &str| Email {
-        email: email.clone(),
-        alert: Some(asking.text().say(alert)),
-        ..of(asking, &current)
-    };
+    let refused =
+        |alert: &str| Email { email: email.clone(), alert: Some(asking.text().say(alert)), ..of(asking, &current) };
     Ok(match asking.idp().ask_address(&asking.visitor, &current, &email, asking.now).await? {
         AddressAsked::Sent => see_other("/account/email?done=sent"),
         AddressAsked::Form => page(StatusCode::UNPROCESSABLE_ENTITY, &refused("alert-email")),

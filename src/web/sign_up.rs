@@ -81,9 +81,7 @@ pub(super) async fn confirm(request: HttpRequest, asking: Asking) -> Result<Http
     only(asking.idp().self_registration())?;
     let token = token_of(&request);
     match asking.idp().sign_up_standing(&asking.visitor, &token, asking.now).await? {
-        Link::Good(good) => {
-            Ok(page(StatusCode::OK, &fresh(&asking, BY_ONESELF, token, good.address.to_string())))
-        }
+        Link::Good(good) => Ok(page(StatusCode::OK, &fresh(&asking, BY_ONESELF, token, good.address.to_string()))),
         Link::Elsewhere => Ok(elsewhere(&asking, "link-elsewhere")),
         Link::Void => Ok(gone(&asking)),
     }
@@ -93,6 +91,7 @@ pub(super) async fn confirm(request: HttpRequest, asking: Asking) -> Result<Http
 pub(super) async fn create(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
     only(asking.idp().self_registration())?;
+    form.whole()?;
     let token = form.field("token").to_owned();
     let new = NewAccount { username: "", name: form.field("name"), password: form.field("password") };
     let done = asking.idp().sign_up(&asking.visitor, (&token, new), asking.now).await?;
@@ -123,6 +122,7 @@ pub(super) async fn invitation(request: HttpRequest, asking: Asking) -> Result<H
 pub(super) async fn accept(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
     only(asking.idp().mail())?;
+    form.whole()?;
     let token = form.field("token").to_owned();
     let username = form.field("username");
     let new = NewAccount { username, name: form.field("name"), password: form.field("password") };

@@ -109,7 +109,9 @@ fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>
             let notice = done.or_else(|| page.ended.and_then(|reason| notice(reason, text)));
             let forgot = offer(asking.idp().mail());
             let sign_up = match (&goal, purpose) {
-                (Goal::Account | Goal::Authorize(_), SignInPurpose::Ordinary) => offer(asking.idp().self_registration()),
+                (Goal::Account | Goal::Authorize(_), SignInPurpose::Ordinary) => {
+                    offer(asking.idp().self_registration())
+                }
                 _ => Offer::Absent,
             };
             let username = hint;

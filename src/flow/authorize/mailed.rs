@@ -2,8 +2,8 @@
 //!
 //! The interaction may be over by then. What it is for travels in the link, sealed, and begins anew when the link was good.
 
-use super::waiting::{Facts, Home, Open};
 use super::Turn;
+use super::waiting::{Facts, Home, Open};
 use crate::flow::browser::Visitor;
 use crate::flow::{Fault, Idp};
 use crate::model::account::Account;

@@ -91,8 +91,7 @@ impl Idp {
     /// Writes a letter that is a change of its own.
     pub(super) async fn post(&self, mail: Mail, event: Event) -> Result<(), Fault> {
         let key = mail.id.clone();
-        let changed =
-            self.store.change::<Mail, _, _>(&key, move |_| mail.clone().post().told(event.clone()));
+        let changed = self.store.change::<Mail, _, _>(&key, move |_| mail.clone().post().told(event.clone()));
         Ok(changed.await?.outcome()?)
     }
 

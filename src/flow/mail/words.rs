@@ -159,7 +159,8 @@ mod tests {
     fn every_letter_has_words_a_link_and_nothing_from_elsewhere() {
         let mut subjects = std::collections::BTreeSet::new();
         for says in letters() {
-            let words = of(&Letter { to: Some("mira@example.org".into()), locale: None, says: says.clone() }, "id.example.com");
+            let words =
+                of(&Letter { to: Some("mira@example.org".into()), locale: None, says: says.clone() }, "id.example.com");
             assert!(subjects.insert(words.subject.clone()), "{}", words.subject);
             assert!(!words.subject.contains('\n') && !words.subject.is_empty());
             for body in [&words.plain, &words.html] {

@@ -74,14 +74,8 @@ pub(super) fn mail() -> Vec<(&'static str, String)> {
         email: String::new(),
         alert: None,
     };
-    let reset = || NewPassword {
-        text,
-        csrf: "c".into(),
-        token: "t".into(),
-        username: "ada".into(),
-        minimum: 15,
-        alert: None,
-    };
+    let reset =
+        || NewPassword { text, csrf: "c".into(), token: "t".into(), username: "ada".into(), minimum: 15, alert: None };
     let alert = || Some("That will not do.".to_owned());
     vec![
         ("forgot", html(forgot())),
@@ -92,7 +86,10 @@ pub(super) fn mail() -> Vec<(&'static str, String)> {
         ("reset", html(reset())),
         ("reset-refused", html(NewPassword { alert: alert(), ..reset() })),
         ("sign-up", html(sign_up())),
-        ("sign-up-refused", html(SignUp { email: "ada".into(), alert: alert(), interaction: String::new(), ..sign_up() })),
+        (
+            "sign-up-refused",
+            html(SignUp { email: "ada".into(), alert: alert(), interaction: String::new(), ..sign_up() }),
+        ),
         ("new-account", html(fresh())),
         ("new-account-refused", html(FreshAccount { username: None, alert: alert(), ..fresh() })),
         ("email", html(email())),

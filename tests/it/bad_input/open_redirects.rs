@@ -52,7 +52,7 @@ const EVIL: [&str; 14] = [
     "\r\nLocation: https://evil.example",
     "\u{ff0f}\u{ff0f}evil.example",
 ];
-const GETS: [&str; 20] = [
+const GETS: [&str; 28] = [
     "/",
     "/authorize",
     "/end_session",
@@ -66,6 +66,14 @@ const GETS: [&str; 20] = [
     "/admin/clients",
     "/admin/sessions",
     "/admin/audit",
+    "/forgot",
+    "/reset",
+    "/sign-up",
+    "/sign-up/confirm",
+    "/invitation",
+    "/account/email",
+    "/account/email/confirm",
+    "/admin/invitations",
     "/token",
     "/introspect",
     "/revoke",
@@ -74,7 +82,7 @@ const GETS: [&str; 20] = [
     "/static/abide.css",
     "/nowhere",
 ];
-const POSTS: [&str; 25] = [
+const POSTS: [&str; 37] = [
     "/authorize",
     "/end_session",
     "/end_session/confirm",
@@ -97,6 +105,18 @@ const POSTS: [&str; 25] = [
     "/admin/users/reset-factors",
     "/admin/clients",
     "/admin/sessions/end",
+    "/forgot",
+    "/forgot/send",
+    "/reset",
+    "/sign-up",
+    "/sign-up/send",
+    "/sign-up/confirm",
+    "/invitation",
+    "/account/email",
+    "/account/email/confirm",
+    "/admin/invitations",
+    "/admin/invitations/revoke",
+    "/admin/users/send-reset",
     "/token",
     "/introspect",
     "/revoke",
@@ -133,7 +153,7 @@ async fn administrator(idp: &Idp) -> (Browser, String) {
 
 #[actix_web::test]
 async fn through_every_parameter_of_every_address() {
-    let idp = Idp::start().await;
+    let idp = Idp::mailing().await;
     let (mut boss, _) = administrator(&idp).await;
     for path in GETS {
         for evil in EVIL {
@@ -151,7 +171,7 @@ async fn through_every_parameter_of_every_address() {
 
 #[actix_web::test]
 async fn through_every_field_of_every_form() {
-    let idp = Idp::start().await;
+    let idp = Idp::mailing().await;
     let (boss, csrf) = administrator(&idp).await;
     for path in POSTS {
         for evil in EVIL {
@@ -175,7 +195,7 @@ async fn through_every_field_of_every_form() {
 
 #[actix_web::test]
 async fn through_the_path_itself() {
-    let idp = Idp::start().await;
+    let idp = Idp::mailing().await;
     let (mut boss, _) = administrator(&idp).await;
     for path in [
         "//evil.example",
@@ -208,7 +228,7 @@ async fn through_the_path_itself() {
 /// Links and the issuer come from the configuration (DESIGN 8, lesson 9).
 #[actix_web::test]
 async fn through_the_headers_of_a_request() {
-    let idp = Idp::start().await;
+    let idp = Idp::mailing().await;
     let untouched = Untouched::now(&idp).await;
     let paths = [
         "/.well-known/openid-configuration",

@@ -11,6 +11,7 @@ use abide::crypto::hashing::Cost;
 use abide::flow::import::ReplaceSecrets;
 use abide::model::account::{Account, EpochReason, username_name};
 use abide::model::audit::{Act, Event};
+use abide::model::cookies::Switch;
 use abide::model::record::Change;
 use abide::model::setting::Setting;
 use abide::protocol::Timestamp;
@@ -67,6 +68,18 @@ impl Idp {
         let idp = Idp::empty(change).await;
         idp.import(usual()).await;
         idp
+    }
+
+    /// With mail that nobody sends, and accounts that people make: everything there is has its page.
+    pub async fn mailing() -> Idp {
+        Idp::with(Idp::with_every_page).await
+    }
+
+    /// Settings under which every page is there.
+    pub fn with_every_page(config: &mut Config) {
+        config.mail.from = Some("Abide <id@example.com>".parse().unwrap());
+        config.mail.server = Some("smtps://mail.example.com".parse().unwrap());
+        config.accounts.self_registration = Switch::On;
     }
 
     /// With nobody and no client in it yet.

@@ -14,7 +14,7 @@ mod stream;
 
 pub use app::{CHALLENGE, RelyingApp, Tokens, VERIFIER, claims_of};
 pub use browser::{Answer, Browser};
-pub use mail::{Letter, MailServer, Smtp};
 pub use idp::{ISSUER, Idp, PASSWORD, USERNAME};
+pub use mail::{Letter, MailServer, Smtp};
 pub use receiver::{Manner, Receiver};
 pub use stream::{Said, Stream};

@@ -211,11 +211,22 @@ async fn without_mail_nothing_that_needs_it_is_offered() {
     let mut browser = idp.browser();
     let page = browser.get("/account").await;
     assert!(!page.body.contains("/forgot") && !page.body.contains("/sign-up"));
-    for path in ["/forgot", "/reset", "/sign-up", "/sign-up/confirm", "/invitation", "/account/email", "/account/email/confirm"] {
+    for path in
+        ["/forgot", "/reset", "/sign-up", "/sign-up/confirm", "/invitation", "/account/email", "/account/email/confirm"]
+    {
         assert_eq!(browser.get(path).await.status, 404, "{path}");
     }
     let csrf = page.fields("/sign-in")["csrf"].clone();
-    for path in ["/forgot", "/forgot/send", "/reset", "/sign-up", "/sign-up/send", "/sign-up/confirm", "/invitation", "/account/email/confirm"] {
+    for path in [
+        "/forgot",
+        "/forgot/send",
+        "/reset",
+        "/sign-up",
+        "/sign-up/send",
+        "/sign-up/confirm",
+        "/invitation",
+        "/account/email/confirm",
+    ] {
         assert_eq!(browser.post(path, &[("csrf", &csrf), ("username", USERNAME)]).await.status, 404, "{path}");
     }
     let discovery = browser.get("/.well-known/openid-configuration").await.json();
@@ -263,7 +274,10 @@ async fn people_are_told_of_what_happens_to_their_account() {
     let done = third.submit(&page, "/sign-in/code", &[("code", &code)]).await;
     assert!(done.parameter("code").is_some());
     idp.deliver().await;
-    assert_eq!(subjects(), ["A recovery code was used at id.example.com", "New sign-in to your account at id.example.com"]);
+    assert_eq!(
+        subjects(),
+        ["A recovery code was used at id.example.com", "New sign-in to your account at id.example.com"]
+    );
     let page = home.get("/account/security").await;
     home.submit(&page, "/account/security/recovery-codes", &[]).await;
     let page = home.get("/account/security").await;

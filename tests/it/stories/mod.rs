@@ -1,18 +1,21 @@
 //! Stories over actors: what people and apps see.
 
+mod address;
 mod back_channel;
 mod browsers;
 mod console;
 mod events;
 mod frames;
 mod introspection;
+mod invitation;
 mod limits;
 mod logout;
-mod mail;
+pub mod mail;
 mod main_job;
 mod reconstitution;
 mod reset;
 mod second_factor;
 mod security;
+mod sign_up;
 mod status;
 mod table;
