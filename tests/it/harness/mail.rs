@@ -46,7 +46,10 @@ impl Letter {
     fn part(&self, kind: &str) -> String {
         let (_, rest) = self.raw.split_once(&format!("Content-Type: {kind}")).expect("such a part");
         let (head, body) = rest.split_once("\r\n\r\n").expect("a body");
-        let body = body.split("\r\n--").next().unwrap_or_default();
+        // By its whole name: a folded token may go on with two dashes.
+        let content_type = self.field("content-type");
+        let boundary = content_type.split("boundary=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let body = body.split(&format!("\r\n--{boundary}")).next().unwrap_or_default();
         if head.contains("quoted-printable") { unquoted(body) } else { body.replace("\r\n", "\n") }
     }
 
