@@ -30,8 +30,15 @@ fn advice(when: bool, key: &'static str, text: impl Into<String>) -> Option<Advi
 impl Config {
     /// What a careful reader of these settings would ask about.
     pub fn check(&self) -> Vec<Advice> {
-        [self.about_reach(), self.about_places(), self.about_sessions(), self.about_cookies(), self.about_tokens()]
-            .concat()
+        [
+            self.about_reach(),
+            self.about_places(),
+            self.about_sessions(),
+            self.about_cookies(),
+            self.about_tokens(),
+            self.about_mail(),
+        ]
+        .concat()
     }
 
     fn about_reach(&self) -> Vec<Advice> {
@@ -132,6 +139,25 @@ impl Config {
                 "browsers that block third-party cookies keep this cookie from /check_session in apps of other sites: where \
                  it can tell, it answers `error`, else `changed`, and apps that take that for a sign-out sign people out \
                  who are signed in; back-channel logout works in every browser",
+            ),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    fn about_mail(&self) -> Vec<Advice> {
+        [
+            advice(
+                self.mail.switch() == Switch::Off,
+                "mail.server",
+                "is not set: nobody can be sent a link to a new password or an invitation, prove a mail address, or be told \
+                 of a sign-in from a new device; the pages do not offer it",
+            ),
+            advice(
+                self.mail.development == Switch::On,
+                "mail.development",
+                "shows every mail on the terminal, with the links to new passwords in it, and sends none",
             ),
         ]
         .into_iter()

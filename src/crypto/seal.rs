@@ -48,9 +48,17 @@ pub enum Purpose {
     NewPasskey,
     /// What authenticators call an account.
     PasskeyHandle,
+    /// A letter in the outbox.
+    Letter,
+    /// The link to a new password.
+    ResetLink,
+    /// The link that proves a mail address.
+    AddressLink,
+    /// The link with which an account comes to be.
+    SignUpLink,
 }
 
-const PURPOSES: [Purpose; 17] = [
+const PURPOSES: [Purpose; 21] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -68,6 +76,10 @@ const PURPOSES: [Purpose; 17] = [
     Purpose::Passkey,
     Purpose::NewPasskey,
     Purpose::PasskeyHandle,
+    Purpose::Letter,
+    Purpose::ResetLink,
+    Purpose::AddressLink,
+    Purpose::SignUpLink,
 ];
 
 impl Purpose {
@@ -90,6 +102,10 @@ impl Purpose {
             Purpose::Passkey => "abide passkey 1",
             Purpose::NewPasskey => "abide new passkey 1",
             Purpose::PasskeyHandle => "abide handle of passkeys 1",
+            Purpose::Letter => "abide letter 1",
+            Purpose::ResetLink => "abide reset link 1",
+            Purpose::AddressLink => "abide address link 1",
+            Purpose::SignUpLink => "abide sign-up link 1",
         }
     }
 }

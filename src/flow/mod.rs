@@ -15,6 +15,11 @@
 //! person      what they say of themselves; what is kept of them; when they go
 //! security    what a person signs in with, by their own hand; `new_passkey` for passkeys
 //! admin       the console
+//! mail        mails leave the house; which events make one
+//! reset       a new password by mail
+//! address     a mail address is proved
+//! sign_up     people make accounts by themselves
+//! invitation  an administrator has somebody make one
 //! import      the import file, in and out
 //! setup       the first administrator
 //! sweep       forgetting what is over
@@ -25,13 +30,16 @@
 //! ```
 
 pub mod account;
+pub mod address;
 pub mod admin;
 pub mod authorize;
 pub mod browser;
 pub mod cookies;
 pub mod import;
+pub mod invitation;
 pub mod keep;
 pub mod logout;
+pub mod mail;
 pub mod new_passkey;
 pub mod nodes;
 pub mod notify;
@@ -39,11 +47,13 @@ pub mod our_pages;
 pub mod passkey;
 pub mod person;
 pub mod relook;
+pub mod reset;
 pub mod second_factor;
 pub mod security;
 pub mod session;
 pub mod setup;
 pub mod sign_in;
+pub mod sign_up;
 pub mod status;
 pub mod sweep;
 pub mod token;
@@ -54,6 +64,7 @@ use crate::crypto::jwt::SignFault;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::seal::Seals;
 use crate::crypto::webauthn::RelyingParty;
+use crate::flow::mail::PostOffice;
 use crate::flow::nodes::{Membership, NodeFault};
 use crate::flow::notify::Pacing;
 use crate::model::authorization::demand::Requirements;
@@ -93,6 +104,8 @@ pub struct Idp {
     pub outbound: Outbound,
     /// How fast relying apps are told.
     pub pacing: Pacing,
+    /// What sends mails.
+    pub post: PostOffice,
 }
 
 /// The rules of an installation.
@@ -108,6 +121,8 @@ pub struct Settings {
     pub requirements: Requirements,
     /// What becomes of a session whose browser became another one in another network.
     pub on_jump: OnJump,
+    /// Whether people may make accounts by themselves.
+    pub self_registration: Switch,
 }
 
 /// How long codes and tokens live.
@@ -146,6 +161,10 @@ impl Idp {
     /// What discovery tells.
     pub fn metadata(&self) -> Metadata {
         let metadata = Metadata::of(&self.issuer, &crate::model::authorization::factor::ACRS);
+        let metadata = match self.self_registration() {
+            Switch::On => metadata.with_registration(),
+            Switch::Off => metadata,
+        };
         match self.settings.cookies.state {
             Switch::On => metadata.watched_by(self.issuer.at("/check_session")),
             Switch::Off => metadata,

@@ -4,6 +4,7 @@ use super::answer::{page, see_other};
 use super::asking::Asking;
 use super::error::WebError;
 use super::form::OurForm;
+use super::mailed::offer;
 use super::pages::{Authenticator, AuthenticatorLine, RecoveryCodes, Security};
 use super::{cookies, passkeys, qr, setup, turn};
 use crate::flow::authorize::{Next, Problem};
@@ -82,6 +83,7 @@ pub(super) async fn draw(
         minimum: MINIMUM_ALONE,
         alert,
         notice,
+        email: offer(asking.idp().mail()),
     };
     let mut response = page(status, &view);
     cookies::introduce(&mut response, asking.to(), None);

@@ -51,6 +51,7 @@ fn account(id: &str) -> Account {
         disabled_at: None,
         leaving_at: None,
         made_by_link: None,
+        address: None,
     }
 }
 

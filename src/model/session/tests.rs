@@ -65,6 +65,7 @@ fn account() -> Account {
         disabled_at: None,
         leaving_at: None,
         made_by_link: None,
+        address: None,
     }
 }
 

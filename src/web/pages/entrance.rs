@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::mail::Offer;
 use super::passkeys::PasskeyForm;
 use crate::text::Text;
 
@@ -79,6 +80,10 @@ pub struct SignIn {
     pub passkey: Option<PasskeyForm>,
     /// Why the person has to sign in, where a session of theirs ended here.
     pub notice: Option<String>,
+    /// Whether a forgotten password can be helped: POST `/forgot` with `csrf`, `interaction`.
+    pub forgot: Offer,
+    /// Whether an account can be made: POST `/sign-up` with `csrf`, `interaction`.
+    pub sign_up: Offer,
 }
 
 impl SignIn {

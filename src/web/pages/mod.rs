@@ -13,6 +13,7 @@ mod admin_records;
 mod admin_users;
 mod entrance;
 mod leaving;
+mod mail;
 mod passkeys;
 mod person;
 mod security;
@@ -21,6 +22,8 @@ mod security;
 mod samples;
 #[cfg(test)]
 mod samples_console;
+#[cfg(test)]
+mod samples_mail;
 #[cfg(test)]
 mod samples_passkeys;
 #[cfg(test)]
@@ -34,6 +37,7 @@ pub use admin_records::*;
 pub use admin_users::*;
 pub use entrance::*;
 pub use leaving::*;
+pub use mail::*;
 pub use passkeys::*;
 pub use person::*;
 pub use security::*;

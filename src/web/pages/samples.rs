@@ -18,6 +18,7 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
     pages.extend(passkeys());
     pages.extend(console());
     pages.extend(super::samples_person::pages());
+    pages.extend(super::samples_mail::mail());
     pages
 }
 
@@ -47,6 +48,8 @@ pub(super) fn sign_in(purpose: SignInPurpose) -> SignIn {
         remember: Remember::Offered,
         passkey: Some(form()),
         notice: None,
+        forgot: Offer::Shown,
+        sign_up: Offer::Shown,
     }
 }
 
@@ -110,6 +113,7 @@ pub(super) fn security_page(authenticator: Option<AuthenticatorLine>, alert: Opt
         minimum: 15,
         alert: alert.map(str::to_owned),
         notice: None,
+        email: Offer::Shown,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::AppFacts;
 use askama::Template;
 
+use super::mail::Offer;
 use super::passkeys::{MorePasskeys, PasskeyLine, PasskeyUse};
 use crate::text::Text;
 
@@ -43,6 +44,8 @@ pub struct Security {
     pub alert: Option<String>,
     /// What has just been done.
     pub notice: Option<String>,
+    /// Whether the mail address can be changed.
+    pub email: Offer,
 }
 
 impl Security {

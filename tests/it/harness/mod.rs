@@ -9,11 +9,13 @@ pub mod authenticator;
 mod browser;
 mod counting;
 mod idp;
+mod mail;
 mod receiver;
 mod stream;
 
 pub use app::{CHALLENGE, RelyingApp, Tokens, VERIFIER, claims_of};
 pub use browser::{Answer, Browser};
 pub use idp::{ISSUER, Idp, PASSWORD, USERNAME};
+pub use mail::{Letter, MailServer, Smtp};
 pub use receiver::{Manner, Receiver};
 pub use stream::{Said, Stream};
