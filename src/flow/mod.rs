@@ -49,6 +49,7 @@ use crate::crypto::keyring::Keyring;
 use crate::crypto::seal::Seals;
 use crate::flow::nodes::{Membership, NodeFault};
 use crate::flow::notify::Pacing;
+use crate::model::authorization::factor::ACRS;
 use crate::model::cookies::{OptionalCookies, Switch};
 use crate::model::grant::OfflineLimits;
 use crate::model::session::policy::SessionPolicies;
@@ -58,6 +59,7 @@ use crate::protocol::discovery::Metadata;
 use crate::protocol::signing::KeySet;
 use crate::protocol::time::Timestamp;
 use crate::store::{Store, StoreFault};
+use crate::text::Language;
 use std::time::Duration;
 
 /// The identity provider: what every flow works with.
@@ -130,7 +132,7 @@ pub const SKEW: Duration = Duration::from_secs(15);
 impl Idp {
     /// What discovery tells.
     pub fn metadata(&self) -> Metadata {
-        let metadata = Metadata::of(&self.issuer, &crate::model::authorization::factor::ACRS);
+        let metadata = Metadata::of(&self.issuer, &ACRS, &Language::ALL.map(Language::tag));
         match self.settings.cookies.state {
             Switch::On => metadata.watched_by(self.issuer.at("/check_session")),
             Switch::Off => metadata,

@@ -59,10 +59,12 @@ impl Idp {
     /// The session the first secret of the cookie leads to, if it is live. A later one never steps in for it: whoever
     /// was signed in last must not be silently followed by somebody else.
     pub async fn current(&self, visitor: &Visitor, now: Timestamp) -> Result<Option<Current>, Fault> {
-        match visitor.handles.first() {
-            Some(handle) => self.behind((visitor.jar, handle), now).await,
-            None => Ok(None),
+        let Some(handle) = visitor.handles.first() else { return Ok(None) };
+        let current = self.behind((visitor.jar, handle), now).await?;
+        if let Some(current) = &current {
+            visitor.languages.account_says(current.account.locale());
         }
+        Ok(current)
     }
 
     /// Every live session of the browser, the current one first.

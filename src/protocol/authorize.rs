@@ -50,6 +50,9 @@ pub struct AuthorizationRequest {
     /// The name with which the person will probably sign in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
+    /// The languages that pages are wished in, in the order of preference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ui_locales: Option<String>,
     /// The authentication context classes that are wished for, in the order of preference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr_values: Option<String>,
@@ -107,6 +110,7 @@ impl AuthorizationRequest {
             max_age,
             id_token_hint: text(params, "id_token_hint"),
             login_hint: text(params, "login_hint").map(|hint| hint.chars().take(256).collect()),
+            ui_locales: params.get("ui_locales").map(locales),
             acr_values: text(params, "acr_values").map(|values| values.chars().take(MAX_SCOPE).collect()),
             resource,
         })
@@ -120,6 +124,13 @@ impl AuthorizationRequest {
 
 fn text(params: &Params, name: &str) -> Option<String> {
     params.get(name).map(str::to_owned)
+}
+
+/// As much of `ui_locales` as can matter: it travels inside the form. A language tag has 35 characters at most
+/// (RFC 5646, section 4.4.1).
+fn locales(text: &str) -> String {
+    let tags = text.split_ascii_whitespace().take(16).filter(|tag| tag.len() <= 35);
+    tags.collect::<Vec<_>>().join(" ")
 }
 
 fn refuse_unsupported(params: &Params) -> Result<(), OAuthError> {

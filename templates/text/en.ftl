@@ -399,3 +399,20 @@ error-fault = Something went wrong on our side
 error-fault-detail = It has been recorded. Try again in a moment; if it stays, tell the people who run this Abide the reference below.
 error-busy = We cannot answer right now
 error-busy-detail = Nothing was changed. Try again in a few seconds.
+
+## Languages and dates
+languages = Language
+# An instant: the day as a number, the month by its short name, the time by the 24-hour clock.
+moment = { $day } { $month } { $year }, { $time } UTC
+month-1 = Jan
+month-2 = Feb
+month-3 = Mar
+month-4 = Apr
+month-5 = May
+month-6 = Jun
+month-7 = Jul
+month-8 = Aug
+month-9 = Sep
+month-10 = Oct
+month-11 = Nov
+month-12 = Dec

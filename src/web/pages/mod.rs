@@ -15,9 +15,10 @@ mod entrance;
 mod leaving;
 mod security;
 
-#[cfg(test)]
-mod samples;
-#[cfg(test)]
+// In every build that checks itself, so that browsers can be shown them as well.
+#[cfg(debug_assertions)]
+pub mod samples;
+#[cfg(debug_assertions)]
 mod samples_console;
 #[cfg(test)]
 mod tests;

@@ -84,6 +84,7 @@ async fn addresses() {
         ("/account/security/authenticator", 200, 200, 200, Never, Alone),
         ("/setup", 410, 410, 410, Never, Shared),
         ("/sign-in", 405, 405, 405, Never, Shared),
+        ("/language", 405, 405, 405, Never, Shared),
         ("/nowhere", 404, 404, 404, Never, Shared),
         ("/static/nowhere.css", 404, 404, 404, Never, Shared),
         ("/static/abide.css", 200, 200, 200, AWhile, Shared),

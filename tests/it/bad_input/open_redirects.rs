@@ -74,7 +74,8 @@ const GETS: [&str; 20] = [
     "/static/abide.css",
     "/nowhere",
 ];
-const POSTS: [&str; 25] = [
+const POSTS: [&str; 26] = [
+    "/language",
     "/authorize",
     "/end_session",
     "/end_session/confirm",

@@ -5,7 +5,8 @@ use crate::harness::{ISSUER, Idp};
 use actix_web::test::TestRequest;
 
 /// Every route that takes a form, and whether it answers in JSON.
-const FORMS: [&str; 25] = [
+const FORMS: [&str; 26] = [
+    "/language",
     "/authorize",
     "/token",
     "/introspect",

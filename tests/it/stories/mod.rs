@@ -6,6 +6,7 @@ mod console;
 mod events;
 mod frames;
 mod introspection;
+mod languages;
 mod limits;
 mod logout;
 mod main_job;

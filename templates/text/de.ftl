@@ -1,0 +1,418 @@
+# Deutsch. Die Person wird gesiezt; Apps, nicht „Anwendungen“; Sitzung, nicht „Session“. Ein Test vergleicht die
+# Schlüssel mit denen von en.ftl.
+
+## Überall
+
+product = Abide
+foot = Ihr Passwort bleibt bei Abide. Apps bekommen es nie zu sehen.
+skip = Zum Inhalt springen
+title-error = Fehler:
+optional = optional
+none = Keine
+cancel = Abbrechen
+never = Nie
+created = Angelegt
+action = Aktion
+search = Suchen
+copy = Kopieren
+copied = Kopiert
+next-page = Nächste Seite
+to-account = Zu Ihrem Konto
+to-security = Anmeldung und Sicherheit
+to-console = Konsole
+app-home = Über { $app }
+app-policy = Datenschutzerklärung
+app-terms = Nutzungsbedingungen
+
+## Felder
+
+field-username = Benutzername
+field-password = Passwort
+field-password-hint = { $count ->
+    [one] Mindestens ein Zeichen. Mehrere Wörter ohne Zusammenhang ergeben ein gutes Passwort.
+   *[other] Mindestens { $count } Zeichen. Mehrere Wörter ohne Zusammenhang ergeben ein gutes Passwort.
+}
+field-remember = Angemeldet bleiben
+field-remember-hint = Nur auf einem Gerät, das Ihnen allein gehört.
+field-name = Vollständiger Name
+field-email = E-Mail-Adresse
+password-show = Zeigen
+password-hide = Verbergen
+password-show-label = Passwort anzeigen
+password-hide-label = Passwort verbergen
+
+## Anmelden
+
+sign-in = Anmelden
+sign-in-heading = Anmelden
+sign-in-heading-again = Bestätigen Sie, dass Sie es sind
+sign-in-heading-console = An der Konsole anmelden
+sign-in-to-continue = um mit { $app } fortzufahren
+sign-in-again = Geben Sie Ihr Passwort noch einmal ein, um fortzufahren.
+sign-in-again-for = { $app } bittet Sie, Ihr Passwort noch einmal einzugeben.
+sign-in-console = Für Administratoren dieses Abide.
+
+second-factor-heading = Noch ein Schritt
+second-factor-explanation = Öffnen Sie Ihre Authenticator-App und geben Sie den Code für { $person } ein.
+field-code = Code
+field-code-hint = Sechs Ziffern, die jede halbe Minute wechseln.
+field-code-recovery = Wenn Sie die App nicht zur Hand haben, geben Sie einen Ihrer Wiederherstellungscodes ein.
+confirm-code = Weiter
+
+## Konto auswählen
+
+select-heading = Konto auswählen
+select-to-continue = um mit { $app } fortzufahren
+select-another = Anderes Konto verwenden
+
+## Zustimmung
+
+consent-title = { $app } Zugriff erlauben?
+consent-heading = { $app } bittet um Zugriff
+consent-person = Sie sind als { $person } angemeldet.
+consent-asks = Wenn Sie zustimmen, erhält { $app }:
+consent-offline = Zugriff während Ihrer Abwesenheit
+consent-offline-detail = Die Verbindung bleibt nach dem Abmelden bestehen, bis Sie den Zugriff widerrufen.
+consent-destination = Sie werden weitergeleitet zu
+consent-allow = Erlauben
+consent-deny = Nicht erlauben
+consent-withdraw = Sie können den Zugriff jederzeit auf Ihrer Kontoseite widerrufen.
+
+## Abmelden
+
+sign-out = Abmelden
+sign-out-heading = Möchten Sie sich abmelden?
+sign-out-asked = { $app } hat darum gebeten.
+sign-out-person = Sie sind als { $person } angemeldet.
+sign-out-apps = Apps, die diese Anmeldung nutzen
+sign-out-stay = Angemeldet bleiben
+sign-out-scope = Wie weit?
+sign-out-browser = In diesem Browser, bei allen Apps
+sign-out-app = Nur bei { $app }
+sign-out-everywhere = Überall, auf allen Geräten
+signed-out-heading = Sie sind abgemeldet
+signed-out = Ihre Sitzung in diesem Browser ist beendet.
+signed-out-app-heading = Sie sind bei der App abgemeldet
+signed-out-app = Ihre Sitzung in diesem Browser läuft weiter, ebenso die anderen Apps.
+signed-out-apps = Apps, die sie genutzt haben
+signed-out-apps-hint = Sie können ihren Zugriff nicht mehr erneuern. Schließen Sie auf einem gemeinsam genutzten Gerät auch den Browser.
+signed-out-continue = Weiter
+told-underway = wird gerade benachrichtigt
+told-told = weiß Bescheid
+told-not-reached = war nicht erreichbar; wir versuchen es weiter
+told-asked = wurde gebeten, Sie abzumelden
+told-no-address = erfährt es bei der nächsten Anfrage
+signed-out-again = Wieder anmelden
+signed-out-idle = Sie wurden abgemeldet, weil Sie eine Weile nicht aktiv waren.
+signed-out-absolute = Sie wurden abgemeldet, weil eine neue Anmeldung fällig war.
+signed-out-revoked = Diese Anmeldung wurde von anderer Stelle beendet.
+signed-out-credential-changed = Sie wurden abgemeldet, weil Ihr Passwort geändert wurde.
+stayed-heading = Sie sind weiterhin angemeldet
+stayed = Es hat sich nichts geändert. Sie können diese Seite schließen.
+
+## Vor dem Ende der Sitzung
+
+warning-countdown = Sie werden in { $time } abgemeldet.
+warning-idle-heading = Sind Sie noch da?
+warning-idle = Sie waren eine Weile nicht aktiv. Es geht nichts verloren, wenn Sie angemeldet bleiben.
+warning-absolute-heading = Ihre Anmeldung läuft gleich ab
+warning-absolute = Um angemeldet zu bleiben, müssen Sie sich noch einmal anmelden. Danach sind Sie wieder an dieser Stelle.
+warning-console-countdown = Die Konsole wird in { $time } geschlossen.
+warning-console-absolute-heading = Die Konsole wird gleich geschlossen
+warning-console-absolute = Um weiterzuarbeiten, müssen Sie sich noch einmal anmelden. Danach sind Sie wieder an dieser Stelle.
+console-over-heading = Die Konsole ist geschlossen
+console-over = Melden Sie sich wieder an, um weiterzuarbeiten.
+console-over-idle = Sie waren darin eine Weile nicht aktiv. Überall sonst sind Sie weiterhin angemeldet.
+console-over-absolute = Eine neue Anmeldung war fällig. Überall sonst sind Sie weiterhin angemeldet.
+console-over-revoked = Sie sind kein Administrator mehr.
+
+## Was nicht weitergehen kann
+
+error-reference = Referenz
+error-developer = Für die Entwickler der App
+
+## Der erste Administrator
+
+setup-heading = Ersten Administrator anlegen
+setup-explanation = Dieses Konto verwaltet Personen, Apps und Sitzungen. Der Link, den Sie geöffnet haben, gilt nur einmal.
+setup-create = Administrator anlegen
+setup-gone-heading = Dieser Einrichtungslink gilt nicht mehr
+setup-gone = Er wurde benutzt, seine Stunde ist um, es gibt einen neueren oder bereits einen Administrator.
+setup-gone-new = Einen neuen Link erhalten Sie mit diesem Befehl auf dem Server:
+setup-gone-console = Zur Konsole
+
+## Die eigene Seite einer Person
+
+account-title = Ihr Konto
+account-sessions = Wo Sie angemeldet sind
+account-sessions-detail = Melden Sie ab, was Sie nicht kennen.
+account-this-browser = Dieser Browser
+account-end-others = Überall sonst abmelden
+account-consents = Apps mit Zugriff
+account-consents-detail = Apps, denen Sie erlaubt haben, etwas über Sie zu erfahren.
+account-consents-none = Sie haben noch keiner App etwas erlaubt.
+session-address = Adresse
+session-started = Angemeldet
+session-last-active = Zuletzt aktiv
+session-ends = Endet
+session-apps = Apps in der Sitzung mit { $device }
+session-end-label = Abmelden: { $device }
+session-continued = Nach Ablauf fortgesetzt
+limit-idle = wenn Sie nichts tun
+limit-absolute = in jedem Fall
+app-joined = Dabei seit
+app-ends = bis
+app-no-end = kein eigenes Ende
+app-grants = Weitergegebene Anmeldungen
+app-grants-count = { $count }
+app-renewals = Zugriff erneuert
+app-renewals-count = { $count ->
+    [one] einmal
+   *[other] { $count }-mal
+ }
+app-renewed = zuletzt
+app-leave = Bei { $app } abmelden
+consent-scopes = Was { $app } haben darf
+consent-given = Erlaubt am
+consent-withdraw-button = Widerrufen
+consent-withdraw-label = Zugriff widerrufen: { $app }
+
+## Die Konsole
+
+console = Konsole
+console-users = Personen
+console-clients = Apps
+console-sessions = Sitzungen
+console-audit = Protokoll
+
+user-add = Person hinzufügen
+user-password = Erstes Passwort
+user-admin = Administrator
+user-admin-hint = Darf diese Konsole benutzen.
+user-search = Nach Benutzername suchen
+user-person = Person
+user-roles = Rollen
+user-state = Status
+user-active = Aktiv
+user-disabled = Gesperrt
+user-disable = Sperren
+user-disable-label = { $user } sperren
+user-enable = Entsperren
+user-enable-label = { $user } entsperren
+user-none = Hier ist niemand mit diesem Namen.
+
+client-app = App
+client-add = App hinzufügen
+client-name = Name
+client-name-hint = Was Personen beim Anmelden sehen.
+client-kind = Art
+client-kind-confidential = Web-App mit Server (kann ein Secret wahren)
+client-kind-web = Browser-App (ohne Secret)
+client-kind-native = Installierte App (ohne Secret)
+client-kind-hint = Nur eine App mit eigenem Server kann ein Secret wahren.
+client-redirect-uris = Redirect-URIs
+client-redirect-uris-hint = Eine pro Zeile; sie werden Zeichen für Zeichen verglichen.
+client-post-logout-redirect-uris = Redirect-URIs nach dem Abmelden
+client-post-logout-redirect-uris-hint = Eine pro Zeile.
+client-idle-timeout = Grenze bei Untätigkeit
+client-max-lifetime = Längste Anmeldung
+client-limits-hint = Zum Beispiel 15m, 12h oder 30d. Leer: keine eigenen Grenzen, es gelten die der Sitzung.
+client-scope = Scopes
+client-scope-hint = Durch Leerzeichen getrennt. Leer: alle Standard-Scopes.
+client-consent = Zustimmung
+client-skip-consent = Personen nicht um Zustimmung bitten
+client-skip-consent-hint = Nur für Apps Ihrer eigenen Organisation.
+client-none = Noch keine Apps. Fügen Sie oben die erste hinzu.
+client-created = Die App ist registriert
+client-id = Client-ID
+client-id-copy = Client-ID kopieren
+client-secret = Client-Secret
+client-secret-copy = Client-Secret kopieren
+client-secret-once = Kopieren Sie das Secret jetzt. Es wird nur als Hashwert aufbewahrt und kann nicht noch einmal angezeigt werden.
+client-secret-none = Diese App hat kein Secret; sie weist sich mit PKCE aus.
+
+session-search = Nach Benutzername suchen
+session-standing = Stand
+session-device = Gerät
+session-end = Beenden
+session-end-of-label = Sitzung von { $user } mit { $device } beenden
+session-none = Keine Sitzungen gefunden.
+
+audit-explanation = Was geschehen ist, das Neueste zuerst.
+audit-at = Wann
+audit-act = Was
+audit-actor = Wer
+audit-outcome = Ergebnis
+audit-reason = Grund
+audit-none = Es ist noch nichts geschehen.
+
+## Vorgänge im Protokoll
+act-sign-in = Anmeldeversuch
+act-session-started = Sitzung begonnen
+act-reauthenticated = Erneut angemeldet
+act-session-ended = Sitzung beendet
+act-session-timed-out = Sitzung abgelaufen
+act-session-reconstituted = Sitzung fortgesetzt
+act-application-joined = App einer Sitzung beigetreten
+act-grant-issued = Berechtigung erteilt
+act-grant-revoked = Berechtigung entzogen
+act-consent-given = Zustimmung gegeben
+act-consent-withdrawn = Zustimmung widerrufen
+act-account-created = Konto angelegt
+act-account-changed = Konto geändert
+act-account-disabled = Konto gesperrt
+act-account-enabled = Konto entsperrt
+act-password-changed = Passwort gesetzt
+act-stepped-up = Zweiter Faktor vorgezeigt
+act-factor-added = Zweiter Faktor eingerichtet
+act-factor-removed = Zweiter Faktor entfernt
+act-recovery-codes-made = Wiederherstellungscodes erstellt
+act-recovery-code-used = Wiederherstellungscode benutzt
+act-client-created = App hinzugefügt
+act-client-changed = App geändert
+act-setup-link-made = Einrichtungslink erstellt
+act-setup-done = Einrichtung abgeschlossen
+outcome-done = Erledigt
+outcome-refused = Abgelehnt
+
+## Anmeldung und Sicherheit
+security-title = Anmeldung und Sicherheit
+authenticator-heading = Anmeldung in zwei Schritten
+authenticator-detail = Zum Passwort kommt ein Code aus einer App auf Ihrem Telefon. Ein gestohlenes Passwort allein ist dann nichts wert.
+authenticator-none = Nicht eingerichtet. Jede Authenticator-App ist geeignet.
+authenticator-set-up = Einrichten
+authenticator-replace = Auf ein anderes Gerät umziehen
+authenticator-name = Authenticator-App
+authenticator-remove = Entfernen
+authenticator-remove-label = Authenticator-App entfernen
+factor-since = Eingerichtet
+factor-used = Zuletzt benutzt
+recovery-codes = Wiederherstellungscodes
+recovery-codes-left = { $count ->
+    [0] Keiner mehr übrig. Erstellen Sie neue, bevor Sie sie brauchen.
+    [one] Nur noch einer übrig. Erstellen Sie neue, bevor Sie sie brauchen.
+   *[other] { $count } übrig
+}
+recovery-codes-new = Neue Codes erstellen
+recovery-codes-explanation = Wenn Sie Ihr Telefon verlieren, tritt einer dieser Codes an seine Stelle. Jeder gilt nur einmal.
+recovery-codes-once = Sie sehen die Codes nur dieses eine Mal. Drucken Sie sie aus oder bewahren Sie sie dort auf, wo Sie Ihre Passwörter aufbewahren. Frühere Codes sind ungültig.
+recovery-codes-copy = Wiederherstellungscodes kopieren
+recovery-codes-kept = Ich habe sie aufbewahrt
+authenticator-title = Anmeldung in zwei Schritten einrichten
+authenticator-scan = Scannen Sie dies mit Ihrer Authenticator-App.
+authenticator-picture = QR-Code für Ihre Authenticator-App
+authenticator-type = Ich kann ihn nicht scannen
+authenticator-copy = Schlüssel kopieren
+authenticator-first-code = Geben Sie den Code ein, den die App anzeigt
+authenticator-first-code-hint = Sechs Ziffern. Bevor sie stimmen, ändert sich nichts.
+authenticator-confirm = Einschalten
+password-heading = Passwort
+password-since = Gesetzt am
+password-none = Sie haben keines.
+password-current = Bisheriges Passwort
+password-new = Neues Passwort
+password-others = Überall sonst abmelden
+password-others-hint = Beendet auch, was Apps in Ihrer Abwesenheit dürfen. In diesem Browser bleiben Sie angemeldet.
+password-change = Passwort ändern
+notice-password-changed = Ihr Passwort wurde geändert.
+notice-authenticator-added = Die Anmeldung in zwei Schritten ist eingeschaltet.
+notice-authenticator-removed = Die Anmeldung in zwei Schritten ist ausgeschaltet.
+
+## Geräte
+device = { $browser } unter { $system }
+device-unknown = Unbekanntes Gerät
+
+## Hinweise von Formularen
+alert-credentials = Benutzername oder Passwort stimmt nicht. Prüfen Sie beides und versuchen Sie es noch einmal.
+alert-code = Dieser Code stimmt nicht oder wurde schon benutzt. Warten Sie auf den nächsten und versuchen Sie es noch einmal.
+alert-first-code = Dieser Code stimmt nicht. Geht die Uhr Ihres Geräts richtig? Geben Sie den Code ein, den die App jetzt anzeigt.
+alert-password-current = Das bisherige Passwort stimmt nicht.
+alert-throttled = Zu viele Versuche. Warten Sie einen Moment und versuchen Sie es dann noch einmal.
+alert-another-tab = Inzwischen wurde in diesem Browser eine andere Seite geöffnet. Bitte melden Sie sich hier noch einmal an.
+alert-busy = Gerade melden sich viele Personen an. Versuchen Sie es in ein paar Sekunden noch einmal.
+alert-username-taken = Dieser Benutzername ist vergeben.
+alert-username-form = Ein Benutzername hat 1 bis 128 Zeichen in einer Zeile, ohne Leerzeichen am Anfang oder Ende.
+alert-password-short = { $count ->
+    [one] Ein Passwort braucht mindestens ein Zeichen.
+   *[other] Ein Passwort braucht mindestens { $count } Zeichen.
+}
+alert-password-long = Ein Passwort hat höchstens 256 Zeichen.
+alert-password-common = Dieses Passwort ist zu leicht zu erraten. Wählen Sie ein anderes.
+alert-password-username = Dieses Passwort ist kaum mehr als der Benutzername. Wählen Sie ein anderes.
+alert-email = Das ist keine E-Mail-Adresse.
+alert-name = Ein Name ist eine Zeile mit höchstens 1.000 Zeichen.
+alert-user-unchanged = Es wurde nichts geändert. Sie können Ihr eigenes Konto nicht sperren.
+
+## Mitteilungen
+notice-session-ended = Die Sitzung ist beendet.
+notice-app-left = Sie sind bei der App abgemeldet.
+notice-others-ended = Sie sind überall sonst abgemeldet.
+notice-consent-withdrawn = Die App hat keinen Zugriff mehr.
+notice-user-added = Die Person kann sich jetzt anmelden.
+notice-user-reset = Die Anmeldung in zwei Schritten wurde zurückgesetzt und die Person überall abgemeldet.
+alert-user-no-factor = Es wurde nichts geändert. Dieses Konto hat keinen zweiten Faktor.
+user-two-step = zwei Schritte
+user-reset = Zwei Schritte zurücksetzen
+user-reset-label = Anmeldung in zwei Schritten von { $user } zurücksetzen
+notice-user-disabled = Das Konto wurde gesperrt und überall abgemeldet.
+notice-user-enabled = Die Person kann sich wieder anmelden.
+notice-session-ended-of = Die Sitzung ist beendet.
+
+## Scopes
+scope-openid = Wer Sie sind
+scope-openid-detail = Eine dauerhafte Kennung, an der Sie wiedererkannt werden.
+scope-profile = Ihr Profil
+scope-profile-detail = Name, Bild, Sprache und ähnliche Angaben.
+scope-email = Ihre E-Mail-Adresse
+scope-email-detail = Und ob sie bestätigt wurde.
+scope-address = Ihre Postanschrift
+scope-phone = Ihre Telefonnummer
+scope-phone-detail = Und ob sie bestätigt wurde.
+
+## Wörter der Konsole
+kind-confidential = Vertraulich
+kind-web = Browser-App
+kind-native = Installierte App
+consent-asked = Wird erfragt
+consent-skipped = Wird übergangen
+standing-live = Aktiv
+standing-warn = Endet bald
+standing-dormant = Abgelaufen
+standing-expired = Erloschen
+standing-ended = Beendet
+
+## Fehlerseiten
+error-bad-request = Dieser Anmeldelink funktioniert nicht
+error-bad-request-detail = Die App, von der Sie kommen, hat eine fehlerhafte Anfrage gestellt. Gehen Sie zur App zurück und versuchen Sie es noch einmal.
+error-unknown-client = Diese App kennen wir nicht
+error-unknown-client-detail = Die App, von der Sie kommen, ist bei diesem Abide nicht registriert.
+error-redirect-uri = Wir können Sie nicht zu dieser App zurückleiten
+error-redirect-uri-detail = Die Adresse, zu der sie Sie leiten möchte, hat sie nicht registriert. Deshalb wurde nichts dorthin gesendet.
+error-form = Dieses Formular gilt nicht mehr
+error-form-detail = Es war zu lange geöffnet oder kam nicht von unserer eigenen Seite. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
+error-gone = Diese Seite ist abgelaufen
+error-gone-detail = Sie wurde schon beantwortet oder war zu lange geöffnet. Gehen Sie zur App zurück und melden Sie sich von dort aus an.
+error-forbidden = Diese Seite ist nicht für Ihr Konto bestimmt
+error-forbidden-detail = Ihr Konto darf sie nicht öffnen. Melden Sie sich mit einem anderen Konto an oder fragen Sie einen Administrator.
+error-not-found = Diese Seite gibt es nicht
+error-not-found-detail = Prüfen Sie die Adresse oder gehen Sie zu Ihrer Kontoseite.
+error-fault = Bei uns ist etwas schiefgegangen
+error-fault-detail = Der Fehler wurde aufgezeichnet. Versuchen Sie es gleich noch einmal; wenn er bleibt, nennen Sie den Betreibern dieses Abide die Referenz unten.
+error-busy = Wir können gerade nicht antworten
+error-busy-detail = Es wurde nichts geändert. Versuchen Sie es in ein paar Sekunden noch einmal.
+
+## Sprachen und Daten
+languages = Sprache
+moment = { $day }. { $month } { $year }, { $time } UTC
+month-1 = Jan.
+month-2 = Feb.
+month-3 = März
+month-4 = Apr.
+month-5 = Mai
+month-6 = Juni
+month-7 = Juli
+month-8 = Aug.
+month-9 = Sept.
+month-10 = Okt.
+month-11 = Nov.
+month-12 = Dez.
