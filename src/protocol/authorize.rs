@@ -110,7 +110,7 @@ impl AuthorizationRequest {
             max_age,
             id_token_hint: text(params, "id_token_hint"),
             login_hint: text(params, "login_hint").map(|hint| hint.chars().take(256).collect()),
-            ui_locales: params.get("ui_locales").map(locales),
+            ui_locales: params.ui_locales(),
             acr_values: text(params, "acr_values").map(|values| values.chars().take(MAX_SCOPE).collect()),
             resource,
         })
@@ -124,13 +124,6 @@ impl AuthorizationRequest {
 
 fn text(params: &Params, name: &str) -> Option<String> {
     params.get(name).map(str::to_owned)
-}
-
-/// As much of `ui_locales` as can matter: it travels inside the form. A language tag has 35 characters at most
-/// (RFC 5646, section 4.4.1).
-fn locales(text: &str) -> String {
-    let tags = text.split_ascii_whitespace().take(16).filter(|tag| tag.len() <= 35);
-    tags.collect::<Vec<_>>().join(" ")
 }
 
 fn refuse_unsupported(params: &Params) -> Result<(), OAuthError> {

@@ -57,7 +57,7 @@ async fn the_browser_says_what_it_prefers() {
 async fn what_no_browser_sends_is_answered_in_english() {
     let idp = Idp::start().await;
     let request = idp.app("social").request(&[]);
-    let path = request.strip_prefix(ISSUER).unwrap();
+    let path = request.strip_prefix(ISSUER).unwrap_or(&request);
     let long = format!("de{}", ",fr;q=0.5".repeat(1_200));
     let cases: [&[u8]; 11] = [
         b"",
@@ -146,9 +146,22 @@ async fn what_the_account_says_beats_app_and_browser_while_it_is_signed_in() {
     assert_eq!(language(&browser.get(&asks).await), "de");
     let page = browser.get("/end_session").await;
     let farewell = browser.submit(&page, "/end_session/confirm", &[("choice", "sign-out")]).await;
-    assert_eq!(language(&browser.get(farewell.location()).await), "en");
+    assert_eq!(language(&preferring(&mut browser, "fr", farewell.location()).await), "de", "it goes on as it was");
     // The language of whoever was signed in is no secret that a signed-out browser keeps.
     assert_eq!(language(&browser.get("/account").await), "en");
+}
+
+#[actix_web::test]
+async fn a_sign_out_that_an_app_asked_for_speaks_as_the_app_asks() {
+    let idp = Idp::start().await;
+    let (social, mut browser) = (idp.app("social"), idp.browser());
+    browser.enter(&social).await;
+    let page = preferring(&mut browser, "de", "/end_session?client_id=social&ui_locales=zh-CN").await;
+    assert_eq!(language(&page), "zh-Hans");
+    let stayed = browser.submit(&page, "/end_session/confirm", &[("choice", "stay")]).await;
+    assert_eq!((stayed.status.as_u16(), language(&stayed).as_str()), (200, "zh-Hans"));
+    let farewell = browser.submit(&page, "/end_session/confirm", &[("choice", "sign-out")]).await;
+    assert_eq!(language(&browser.get(farewell.location()).await), "zh-Hans");
 }
 
 #[actix_web::test]
@@ -182,7 +195,7 @@ async fn whoever_chooses_comes_back_to_the_page_they_were_on() {
     let social = idp.app("social");
     let mut browser = idp.browser();
     let address = social.request(&[("ui_locales", "de")]);
-    let address = address.strip_prefix(ISSUER).unwrap();
+    let address = address.strip_prefix(ISSUER).unwrap_or(&address);
     let page = browser.get(address).await;
     assert_eq!(choose(&mut browser, "fr", (&page, address)).await.location(), address);
     assert_eq!(language(&browser.get(address).await), "fr");
