@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::appearance::{axe, run_axe};
 use super::driver::{Profile, story};
 use super::page::Page;
+use super::warning::picture;
 
 #[test]
 fn english() {
@@ -48,18 +49,25 @@ fn walk(language: Language) {
     story(Profile::Desk, move |page| async move {
         let mut problems = Vec::new();
         for name in pages.keys() {
-            page.open(&format!("{at}/{name}")).await;
-            let found = look(&page).await;
+            unfold(&page, &format!("{at}/{name}")).await;
+            let found = look(&page, &format!("{language}-{name}")).await;
             problems.extend(found.into_iter().map(|problem| format!("{name} in {language}: {problem}")));
         }
         assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
     });
 }
 
-async fn look(page: &Page) -> Vec<String> {
+/// Opens a page and everything that is folded up on it.
+async fn unfold(page: &Page, address: &str) {
+    page.open(address).await;
+    page.script("for (const one of document.querySelectorAll('details')) one.open = true;").await;
+}
+
+async fn look(page: &Page, name: &str) -> Vec<String> {
     let mut problems = Vec::new();
     for (width, scheme) in [(1280, "light"), (320, "dark")] {
         appear(page, width, scheme).await;
+        picture(page, &format!("{name}-{width}")).await;
         problems.extend(too_wide(page).await.map(|wide| format!("wider than {width} pixels: {wide}")));
         // What a screen reader is told does not depend on colours or on the room there is; contrast and the size of what
         // is touched do.
@@ -72,8 +80,10 @@ async fn look(page: &Page) -> Vec<String> {
 async fn appear(page: &Page, width: u32, scheme: &str) {
     let metrics = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
     page.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
-    let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-    page.devtools("Emulation.setEmulatedMedia", features).await;
+    // Without motion, colours change at once, and none is measured halfway.
+    let features = [("prefers-color-scheme", scheme), ("prefers-reduced-motion", "reduce")];
+    let features = features.map(|(name, value)| json!({"name": name, "value": value}));
+    page.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await;
     let right = format!("return innerWidth === {width} && matchMedia('(prefers-color-scheme: {scheme})').matches;");
     assert_eq!(page.script(&right).await, true, "{width} {scheme}");
 }
@@ -101,10 +111,11 @@ fn from_right_to_left() {
     story(Profile::Desk, move |page| async move {
         let mut problems = Vec::new();
         for name in pages.keys() {
-            page.open(&format!("{at}/{name}")).await;
+            unfold(&page, &format!("{at}/{name}")).await;
             for width in [1280, 320] {
                 appear(&page, width, "light").await;
                 let found = page.script(MIRRORED).await;
+                picture(&page, &format!("rtl-{name}-{width}")).await;
                 problems.extend(found.as_str().map(|problem| format!("{name}, {width}: not mirrored: {problem}")));
                 problems.extend(too_wide(&page).await.map(|wide| format!("{name}, {width}: too wide: {wide}")));
                 page.script("document.documentElement.dir = 'ltr';").await;
@@ -153,6 +164,8 @@ fn show(mut stream: TcpStream, pages: &BTreeMap<&str, String>, axe: &str) {
     let path = first.split(' ').nth(1).unwrap_or_default();
     let (status, kind, body) = match path.strip_prefix('/').unwrap_or_default() {
         "axe.js" => ("200 OK", "text/javascript", axe.to_owned()),
+        // It would leave for the app that asked for the sign-out.
+        "static/signed-out.js" => ("200 OK", "text/javascript", String::new()),
         file if file.starts_with("static/") => {
             let kind = if file.ends_with(".css") { "text/css" } else { "text/javascript" };
             let kind = if file.ends_with(".svg") { "image/svg+xml" } else { kind };
