@@ -148,9 +148,8 @@ fn exhibition(language: Language) -> (Pages, String) {
     let (shown, axe) = (pages.clone(), axe());
     std::thread::spawn(move || {
         for stream in listener.incoming() {
-            if let Ok(stream) = stream {
-                show(stream, &shown, &axe);
-            }
+            let Ok(stream) = stream else { continue };
+            show(stream, &shown, &axe);
         }
     });
     (pages, format!("http://localhost:{port}"))
