@@ -289,6 +289,7 @@ pub fn application(
     Actix::new()
         .app_data(facing)
         .app_data(PayloadConfig::new(web::LARGEST_FORM))
+        .wrap(from_fn(web::speak))
         .wrap(from_fn(web::by_registered_origin))
         .wrap(from_fn(web::guard))
         .wrap(from_fn(web::trace))

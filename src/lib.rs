@@ -20,7 +20,8 @@
 //! ```
 //!
 //! Two stand beside them: `clock` reads the system clock, and `web` asks it once per request; `text` is the catalogue of
-//! every word a person reads, on pages (`web`) and in mails (`flow`).
+//! every word a person reads, on pages (`web`) and in mails (`flow`), and decides in which language: a request has
+//! [`text::Preferences`], which whoever reads an account or an interaction on the way tells of it.
 //!
 //! # Three walks through the house
 //!

@@ -6,6 +6,7 @@ use crate::crypto::secret::{Same, Secret};
 use crate::flow::Idp;
 use crate::model::id::{AccountId, BrowserId};
 use crate::model::session::Device;
+use crate::text::Preferences;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,8 @@ pub struct Visitor {
     pub state: Option<String>,
     /// What it says of itself, and where it is.
     pub device: Device,
+    /// The languages that pages are wanted in. What is read on the way, an account or an interaction, has its say here.
+    pub languages: Preferences,
 }
 
 /// The cookie that a secret came in. A secret of one is nothing in the other.
@@ -87,6 +90,7 @@ impl Idp {
             silent: Vec::new(),
             state: cookies.state.map(str::to_owned),
             device,
+            languages: Preferences::default(),
         }
     }
 

@@ -68,6 +68,7 @@ use crate::flow::mail::PostOffice;
 use crate::flow::nodes::{Membership, NodeFault};
 use crate::flow::notify::Pacing;
 use crate::model::authorization::demand::Requirements;
+use crate::model::authorization::factor::ACRS;
 use crate::model::cookies::{OptionalCookies, Switch};
 use crate::model::grant::OfflineLimits;
 use crate::model::history::OnJump;
@@ -78,6 +79,7 @@ use crate::protocol::discovery::Metadata;
 use crate::protocol::signing::KeySet;
 use crate::protocol::time::Timestamp;
 use crate::store::{Store, StoreFault};
+use crate::text::Language;
 use std::time::Duration;
 
 /// The identity provider: what every flow works with.
@@ -160,7 +162,7 @@ pub const SKEW: Duration = Duration::from_secs(15);
 impl Idp {
     /// What discovery tells.
     pub fn metadata(&self) -> Metadata {
-        let metadata = Metadata::of(&self.issuer, &crate::model::authorization::factor::ACRS);
+        let metadata = Metadata::of(&self.issuer, &ACRS, &Language::ALL.map(Language::tag));
         let metadata = match self.self_registration() {
             Switch::On => metadata.with_registration(),
             Switch::Off => metadata,

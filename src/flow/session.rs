@@ -62,11 +62,13 @@ impl Idp {
     /// The session the first secret of the cookie leads to, if it is live. A later one never steps in for it: whoever
     /// was signed in last must not be silently followed by somebody else.
     pub async fn current(&self, visitor: &Visitor, now: Timestamp) -> Result<Option<Current>, Fault> {
-        let current = match visitor.handles.first() {
-            Some(handle) => self.behind((visitor.jar, handle), now).await?,
-            None => None,
-        };
-        Ok(current.filter(|current| !self.strange(current, visitor)))
+        let Some(handle) = visitor.handles.first() else { return Ok(None) };
+        let current = self.behind((visitor.jar, handle), now).await?;
+        let current = current.filter(|current| !self.strange(current, visitor));
+        if let Some(current) = &current {
+            visitor.languages.account_says(current.account.locale());
+        }
+        Ok(current)
     }
 
     /// Is the session's browser another one in another network, where that counts? Then whoever brings its cookie signs in

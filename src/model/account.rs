@@ -144,6 +144,11 @@ impl Account {
             || self.address.as_ref().is_some_and(|address| *address == typed_name(typed).value)
     }
 
+    /// The language that the person set, as a tag.
+    pub fn locale(&self) -> Option<&str> {
+        self.claims.get("locale").and_then(Value::as_str)
+    }
+
     /// The claims tokens and userinfo may show, with what follows from the record.
     pub fn told_claims(&self) -> Map<String, Value> {
         let mut claims = self.claims.clone();

@@ -53,6 +53,9 @@ pub struct AuthorizationRequest {
     /// The name with which the person will probably sign in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
+    /// The languages that pages are wished in, in the order of preference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ui_locales: Option<String>,
     /// The authentication context classes that are wished for, in the order of preference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr_values: Option<String>,
@@ -115,6 +118,7 @@ impl AuthorizationRequest {
             max_age,
             id_token_hint: text(params, "id_token_hint"),
             login_hint: text(params, "login_hint").map(|hint| hint.chars().take(256).collect()),
+            ui_locales: params.ui_locales(),
             acr_values: text(params, "acr_values").map(|values| values.chars().take(MAX_SCOPE).collect()),
             essential_acr: match params.get("claims") {
                 Some(claims) => essential_acr(claims)?,

@@ -34,6 +34,7 @@ pub struct Metadata {
     claims_supported: Vec<&'static str>,
     claim_types_supported: Vec<&'static str>,
     prompt_values_supported: Vec<&'static str>,
+    ui_locales_supported: Vec<&'static str>,
     code_challenge_methods_supported: Vec<&'static str>,
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
@@ -49,8 +50,9 @@ pub struct Metadata {
 const AUTH_METHODS: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
 
 impl Metadata {
-    /// The metadata of this issuer. `acrs` are the authentication context classes it can reach.
-    pub fn of(issuer: &Issuer, acrs: &[&'static str]) -> Metadata {
+    /// The metadata of this issuer. `acrs` are the authentication context classes it can reach, `languages` the tags of
+    /// those its pages speak.
+    pub fn of(issuer: &Issuer, acrs: &[&'static str], languages: &[&'static str]) -> Metadata {
         let mut claims = vec![
             "iss",
             "sub",
@@ -93,6 +95,7 @@ impl Metadata {
             claims_supported: claims,
             claim_types_supported: vec!["normal"],
             prompt_values_supported: vec!["none", "login", "consent", "select_account"],
+            ui_locales_supported: languages.to_vec(),
             code_challenge_methods_supported: vec!["S256"],
             claims_parameter_supported: false,
             request_parameter_supported: false,

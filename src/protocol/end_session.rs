@@ -18,6 +18,9 @@ pub struct LogoutRequest {
     /// Goes along.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+    /// The languages that pages are wished in, in the order of preference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ui_locales: Option<String>,
 }
 
 impl LogoutRequest {
@@ -33,6 +36,7 @@ impl LogoutRequest {
             client_id: text("client_id"),
             post_logout_redirect_uri: text("post_logout_redirect_uri"),
             state: text("state"),
+            ui_locales: params.ui_locales(),
         })
     }
 }

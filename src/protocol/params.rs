@@ -90,6 +90,13 @@ impl Params {
         self.values.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
     }
 
+    /// As much of `ui_locales` as can matter, since it travels inside forms: a language tag has 35 characters at most
+    /// (RFC 5646, section 4.4.1). No value of it is an error (OpenID Connect Core, 3.1.2.1).
+    pub fn ui_locales(&self) -> Option<String> {
+        let tags = self.get("ui_locales")?.split_ascii_whitespace().take(16).filter(|tag| tag.len() <= 35);
+        Some(tags.collect::<Vec<_>>().join(" "))
+    }
+
     /// All values of a repeatable parameter.
     pub fn all(&self, name: &str) -> Vec<String> {
         self.values.iter().filter(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.clone()).collect()

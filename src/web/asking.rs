@@ -1,7 +1,6 @@
 //! Who asks, and when: the facts of a request that flows are given.
 
-use super::Facing;
-use super::cookies;
+use super::{Facing, cookies, language};
 use crate::flow::Idp;
 use crate::flow::browser::{Cookies, Visitor};
 use crate::model::authorization::Interaction;
@@ -40,9 +39,9 @@ impl Asking {
         }
     }
 
-    /// The words of our pages, in the language of whoever asks.
+    /// The words of our pages, in the language of whoever asks. The first call settles which that is.
     pub fn text(&self) -> Text {
-        Text::default()
+        self.visitor.languages.settle().into()
     }
 
     /// Whom an answer's cookies are for.
@@ -85,7 +84,8 @@ impl FromRequest for Asking {
         let state = cookies::sole(request, cookies::state_name(transport));
         let device = device(request, &facing);
         let found = Cookies { session: session.as_deref(), browser: browser.as_deref(), state: state.as_deref() };
-        let visitor = facing.idp.recognise(found, device);
+        let mut visitor = facing.idp.recognise(found, device);
+        visitor.languages = language::preferred();
         let now = facing.clock.now();
         ready(Ok(Asking { visitor, now, activity: activity(request), facing }))
     }

@@ -21,6 +21,7 @@ pub(super) async fn get(facing: web::Data<Facing>) -> Result<HttpResponse, WebEr
     if facing.idp.settings.cookies.state == Switch::Off {
         return Err(WebError::NotFound);
     }
+    // Nobody reads it, and it depends on nothing: not on whoever loads it, either.
     let mut response = page(StatusCode::OK, &CheckSession { text: Text::default() });
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     Ok(response)

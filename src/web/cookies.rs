@@ -7,6 +7,7 @@ use crate::model::cookies::Switch;
 use crate::model::id::AccountId;
 use crate::model::session::policy::Remember;
 use crate::protocol::issuer::Transport;
+use crate::text::Language;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::{Method, header};
@@ -22,6 +23,10 @@ pub(super) fn session_name(transport: Transport) -> &'static str {
         Transport::Plain => "abide_session",
     }
 }
+
+/// The cookie of the language that the person chose. It has no prefix: whoever plants one changes the language of our
+/// pages and nothing else.
+pub(super) const LANGUAGE: &str = "abide_language";
 
 /// The cookie of the browser itself.
 pub(super) fn browser_name(transport: Transport) -> &'static str {
@@ -122,6 +127,13 @@ fn kept(mut cookie: Cookie<'static>, remember: Remember) -> Cookie<'static> {
         (false, Remember::No) => {}
     }
     cookie
+}
+
+/// Keeps the language that the person chose.
+pub(super) fn set_language(response: &mut HttpResponse, transport: Transport, language: Language) {
+    let mut cookie = plain(LANGUAGE, language.tag(), transport);
+    cookie.set_max_age(KEPT);
+    add(response, cookie);
 }
 
 /// Gives a new browser its id, with a page whose form needs it.

@@ -1,9 +1,9 @@
 //! Errors as pages and as JSON. No internal text ever leaves: a fault is logged, and shown as a reference.
 
-use super::answer;
 use super::asking::EarlierForm;
 use super::pages::ErrorPage;
 use super::request_id;
+use super::{answer, language};
 use crate::flow::authorize::Problem;
 use crate::flow::{Fault, Outlook};
 use crate::model::authorization::Unbound;
@@ -114,7 +114,7 @@ impl ResponseError for WebError {
             }
         };
         let (title, explanation) = self.words();
-        let text = Text::default();
+        let text = Text::from(language::preferred().settle());
         let page = ErrorPage {
             text,
             title: text.say(title),

@@ -63,18 +63,18 @@ pub(super) async fn signed_out(request: HttpRequest, asking: Asking) -> Result<H
         None => nobody(),
         Some(receipt) => asking.idp().farewell(&asking.visitor, receipt, asking.now).await?.ok_or_else(gone)?,
     };
-    Ok(farewell_page(farewell))
+    Ok(farewell_page(farewell, asking.text()))
 }
 
 fn nobody() -> Farewell {
     Farewell { apps: Vec::new(), frames: Vec::new(), address: None, session: SessionGoes::Over }
 }
 
-fn farewell_page(farewell: Farewell) -> HttpResponse {
+fn farewell_page(farewell: Farewell, text: Text) -> HttpResponse {
     let frames: Vec<String> = farewell.frames.iter().map(|frame| source_of(frame)).collect();
     let view = SignedOut {
-        text: Text::default(),
-        apps: farewell.apps.into_iter().map(|(name, told)| told_line(name, told)).collect(),
+        text,
+        apps: farewell.apps.into_iter().map(|(name, told)| told_line(name, told, text)).collect(),
         frames: farewell.frames,
         next: farewell.address,
         session: if farewell.session == SessionGoes::On { WholeSession::GoesOn } else { WholeSession::Over },
@@ -83,7 +83,7 @@ fn farewell_page(farewell: Farewell) -> HttpResponse {
     page_framing(StatusCode::OK, &view, &frames)
 }
 
-fn told_line(name: String, told: Told) -> ToldLine {
+fn told_line(name: String, told: Told, text: Text) -> ToldLine {
     let (state, key) = match told {
         Told::Underway => (ToldState::Underway, "told-underway"),
         Told::Told => (ToldState::Settled, "told-told"),
@@ -91,12 +91,12 @@ fn told_line(name: String, told: Told) -> ToldLine {
         Told::Asked => (ToldState::Settled, "told-asked"),
         Told::NoAddress => (ToldState::Settled, "told-no-address"),
     };
-    ToldLine { name, state, words: Text::default().say(key) }
+    ToldLine { name, state, words: text.say(key) }
 }
 
 /// Draws what comes of a sign-out.
 pub(super) fn draw(asking: &Asking, (outcome, handles): (LoggedOut, Handles)) -> Result<HttpResponse, WebError> {
-    let text = Text::default();
+    let text = asking.text();
     let mut response = match outcome {
         LoggedOut::Ask(question) => {
             let Question { request, current, apps, destination, asked_by, app_alone } = *question;
@@ -115,7 +115,7 @@ pub(super) fn draw(asking: &Asking, (outcome, handles): (LoggedOut, Handles)) ->
             cookies::introduce(&mut response, asking.to(), None);
             response
         }
-        LoggedOut::Nobody => farewell_page(nobody()),
+        LoggedOut::Nobody => farewell_page(nobody(), text),
         LoggedOut::Stayed => page(StatusCode::OK, &Stayed { text }),
         LoggedOut::Gone => return Err(WebError::Problem(Problem::InteractionGone)),
     };

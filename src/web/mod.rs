@@ -19,6 +19,7 @@ mod error;
 mod events;
 mod form;
 mod headers;
+mod language;
 mod logout;
 mod mailed;
 pub mod pages;
@@ -40,6 +41,7 @@ mod userinfo;
 pub use cors::by_registered_origin;
 pub use form::MOST as LARGEST_FORM;
 pub use headers::guard;
+pub use language::speak;
 pub use request_id::trace;
 pub use streams::{PER_PART, Streams};
 
@@ -138,6 +140,7 @@ pub fn routes(config: &mut ServiceConfig) {
         // Around it
         .service(at("/health/live").get(discovery::live))
         .service(at("/health/ready").get(discovery::ready))
+        .service(at("/language").post(language::choose))
         .service(at("/favicon.ico").get(assets::favicon))
         .service(at("/static/{file}").get(assets::get))
         .default_service(web::to(error::not_found));

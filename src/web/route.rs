@@ -6,25 +6,28 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, Route, 
 
 /// A path being described.
 pub(super) struct At {
+    path: &'static str,
     resource: Resource,
     allowed: Vec<&'static str>,
     otherwise: Option<Route>,
 }
 
 /// This path.
-pub(super) fn at(path: &str) -> At {
-    At { resource: web::resource(path), allowed: Vec::new(), otherwise: None }
+pub(super) fn at(path: &'static str) -> At {
+    At { path, resource: web::resource(path), allowed: Vec::new(), otherwise: None }
 }
 
 impl At {
-    /// Answers GET, and HEAD with it.
+    /// Answers GET, and HEAD with it. Whatever does has a name in the resource map, and nothing else has: so it is known
+    /// which pages a browser can be sent back to.
     pub fn get<F, Args>(mut self, answer: F) -> At
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.resource = self.resource.route(web::get().to(answer.clone())).route(web::head().to(answer));
+        let resource = self.resource.name(self.path);
+        self.resource = resource.route(web::get().to(answer.clone())).route(web::head().to(answer));
         self.allowed.extend(["GET", "HEAD"]);
         self
     }

@@ -24,7 +24,7 @@ use actix_web::http::{StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// The longest address a posted request may become, in bytes: what browsers and proxies pass on.
-const LONGEST: usize = 24 * 1024;
+pub(super) const LONGEST: usize = 24 * 1024;
 
 /// Draws it.
 pub(super) fn draw(asking: &Asking, turn: Turn) -> Result<HttpResponse, WebError> {

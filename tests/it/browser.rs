@@ -11,7 +11,7 @@
 //! * `oidc_client_ts`: npm's `oidc-client-ts` in an app without a server;
 //! * `warning`, `warning_access`, `warning_console`: before and after the end of the session, for everybody, and of the
 //!   console;
-//! * `appearance`: accessibility, phone, dark mode.
+//! * `appearance`: accessibility, phone, dark mode; `languages`: the same in every language, from every sample page.
 
 mod account;
 mod appearance;
@@ -23,6 +23,7 @@ mod entrance;
 mod frames;
 mod keyboard;
 mod keys_only;
+mod languages;
 mod oidc_client_ts;
 mod page;
 mod passkeys;

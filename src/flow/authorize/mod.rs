@@ -54,6 +54,7 @@ impl Idp {
         activity: Activity,
         now: Timestamp,
     ) -> Result<Turn, Fault> {
+        visitor.languages.app_asks(params.get("ui_locales"));
         let client = match params.get("client_id") {
             Some(id) if id.len() <= 200 => self.store.read::<Client>(id).await?,
             _ => None,
@@ -140,8 +141,9 @@ impl Idp {
     ) -> Result<Option<Current>, Fault> {
         if let Ok(Some(hinted)) = self.hinted(interaction, now) {
             let named = self.all_live(visitor, now).await?.into_iter().find(|current| current.account.id == hinted);
-            if named.is_some() {
-                return Ok(named);
+            if let Some(named) = named {
+                visitor.languages.account_says(named.account.locale());
+                return Ok(Some(named));
             }
         }
         self.current(visitor, now).await

@@ -88,7 +88,11 @@ impl Idp {
     pub fn restarted(&self, visitor: &Visitor, handle: &str, csrf: &str, now: Timestamp) -> Option<Interaction> {
         let sealed = handle.strip_prefix(SEALED)?;
         let before = self.seals.open::<Interaction>(Purpose::Interaction, sealed).filter(|i| !i.expired(now))?;
-        (self.csrf(&before.browser) == csrf).then(|| self.interaction(visitor, before.goal, now))
+        if self.csrf(&before.browser) != csrf {
+            return None;
+        }
+        visitor.languages.app_asks(before.request().and_then(|request| request.ui_locales.as_deref()));
+        Some(self.interaction(visitor, before.goal, now))
     }
 
     /// The interaction behind a handle: ours, of this browser, and in time.
@@ -99,6 +103,9 @@ impl Idp {
             _ => (None, Home::Browser),
         };
         let ours = interaction.filter(|i| i.browser == visitor.browser.id && !i.expired(now));
+        if let Some(request) = ours.as_ref().and_then(Interaction::request) {
+            visitor.languages.app_asks(request.ui_locales.as_deref());
+        }
         Ok(ours.map(|interaction| Open { interaction, home, facts: Facts::Kept }))
     }
 

@@ -35,6 +35,9 @@ pub struct Receipt {
     /// The proved address of a relying app, complete.
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     address: Option<String>,
+    /// The language of whoever signed out, whose account says nothing any more when the page is drawn.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
 }
 
 /// What was signed out of.
@@ -89,7 +92,8 @@ impl Idp {
             Left::Session(session) => (session, None),
             Left::App(session, app) => (session, Some(app)),
         };
-        let receipt = Receipt { session, browser: visitor.browser.id.clone(), at: now, app, address };
+        let language = Some(visitor.languages.settle().tag().to_owned());
+        let receipt = Receipt { session, browser: visitor.browser.id.clone(), at: now, app, address, language };
         self.seals.seal(Purpose::SignedOut, &receipt)
     }
 
@@ -98,6 +102,7 @@ impl Idp {
         let receipt = self.seals.open::<Receipt>(Purpose::SignedOut, receipt);
         let ours = receipt.filter(|r| r.browser == visitor.browser.id && now < r.at + SHOWN);
         let Some(receipt) = ours else { return Ok(None) };
+        visitor.languages.app_asks(receipt.language.as_deref());
         let mut farewell = Farewell {
             apps: Vec::new(),
             frames: Vec::new(),

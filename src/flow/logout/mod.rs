@@ -113,6 +113,7 @@ impl Idp {
         request: LogoutRequest,
         now: Timestamp,
     ) -> Result<(LoggedOut, Handles), Fault> {
+        visitor.languages.app_asks(request.ui_locales.as_deref());
         let (hint, client, address) = self.proved(&request, now).await?;
         let (live, dormant) = self.all_held(visitor, now).await?;
         let meant = live.iter().find(|current| self.is_meant(&current.session, hint.as_ref()));
@@ -131,6 +132,7 @@ impl Idp {
             }
             (_, Some(current)) => {
                 let current = meant.unwrap_or(current);
+                visitor.languages.account_says(current.account.locale());
                 let takes_part = |client: &&Client| current.session.participants.contains_key(&client.id);
                 let app_alone =
                     if client.as_ref().filter(takes_part).is_some() { AppAlone::Offered } else { AppAlone::No };
@@ -173,6 +175,7 @@ impl Idp {
         let asked = self.seals.open::<Asked>(Purpose::Logout, request);
         let ours = asked.filter(|q| q.browser == visitor.browser.id && now < q.asked_at + ASKING);
         let Some(Asked { request, session, .. }) = ours else { return Ok((LoggedOut::Gone, Handles::Unchanged)) };
+        visitor.languages.app_asks(request.ui_locales.as_deref());
         let LogoutAnswer::SignOut(scope) = answer else { return Ok((LoggedOut::Stayed, Handles::Unchanged)) };
         let (_, client, address) = self.proved(&request, now).await?;
         let (live, dormant) = self.all_held(visitor, now).await?;
@@ -227,6 +230,7 @@ impl Idp {
         address: Option<ReturnAddress>,
         now: Timestamp,
     ) -> Result<(LoggedOut, Handles), Fault> {
+        visitor.languages.account_says(current.account.locale());
         let session = &current.session;
         let (left, handles) = match (scope, client) {
             (Scope::App, Some(client)) => {

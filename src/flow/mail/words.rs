@@ -1,7 +1,7 @@
 //! A letter in words: subject, plain text and HTML, all from the catalogue.
 
 use crate::model::mail::letter::{Letter, Notice, Says};
-use crate::text::Text;
+use crate::text::{Language, Text};
 use askama::Template;
 
 /// A mail, ready to be sent.
@@ -51,8 +51,8 @@ pub(super) fn of(letter: &Letter, host: &str) -> Words {
 }
 
 /// The language of a mail.
-fn text_for(_locale: Option<&str>) -> Text {
-    Text::default()
+fn text_for(locale: Option<&str>) -> Text {
+    locale.and_then(Language::of_tag).map(Text::from).unwrap_or_default()
 }
 
 fn parts(says: &Says, text: Text, host: &str) -> Parts {

@@ -26,12 +26,13 @@ pub(in crate::web) async fn get(request: HttpRequest, asking: Asking) -> Result<
 }
 
 async fn draw(asking: &Asking, current: &Current, view: View) -> Result<AdminClients, WebError> {
+    let text = asking.text();
     let list = asking.idp().clients(view.after.as_deref()).await?;
     Ok(AdminClients {
-        text: Text::default(),
+        text,
         csrf: asking.csrf(),
         person: current.account.display_name().to_owned(),
-        clients: list.items.into_iter().map(line).collect(),
+        clients: list.items.into_iter().map(|client| line(client, text)).collect(),
         next: list.next.map(|cursor| cursor.0),
         alert: None,
         notice: None,
@@ -40,8 +41,7 @@ async fn draw(asking: &Asking, current: &Current, view: View) -> Result<AdminCli
     })
 }
 
-fn line(client: Client) -> ClientLine {
-    let text = Text::default();
+fn line(client: Client, text: Text) -> ClientLine {
     let kind = match (client.confidentiality(), client.metadata.application_type) {
         (Confidentiality::Confidential, _) => "kind-confidential",
         (Confidentiality::Public, ApplicationType::Web) => "kind-web",

@@ -18,15 +18,16 @@ mod passkeys;
 mod person;
 mod security;
 
-#[cfg(test)]
-mod samples;
-#[cfg(test)]
+// In every build that checks itself, so that browsers can be shown them as well.
+#[cfg(debug_assertions)]
+pub mod samples;
+#[cfg(debug_assertions)]
 mod samples_console;
-#[cfg(test)]
+#[cfg(debug_assertions)]
 mod samples_mail;
-#[cfg(test)]
+#[cfg(debug_assertions)]
 mod samples_passkeys;
-#[cfg(test)]
+#[cfg(debug_assertions)]
 mod samples_person;
 #[cfg(test)]
 mod tests;

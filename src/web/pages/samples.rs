@@ -10,15 +10,15 @@ use crate::text::Text;
 pub(super) const NOON: i64 = 1_795_436_820;
 
 /// Name and HTML of every sample page.
-pub(crate) fn every_page() -> Vec<(&'static str, String)> {
-    let mut pages = entrance();
-    pages.extend(leaving());
-    pages.extend(account());
-    pages.extend(security());
-    pages.extend(passkeys());
-    pages.extend(console());
-    pages.extend(super::samples_person::pages());
-    pages.extend(super::samples_mail::mail());
+pub fn every_page(text: Text) -> Vec<(&'static str, String)> {
+    let mut pages = entrance(text);
+    pages.extend(leaving(text));
+    pages.extend(account(text));
+    pages.extend(security(text));
+    pages.extend(passkeys(text));
+    pages.extend(console(text));
+    pages.extend(super::samples_person::pages(text));
+    pages.extend(super::samples_mail::mail(text));
     pages
 }
 
@@ -36,9 +36,9 @@ fn bank() -> AppFacts {
     }
 }
 
-pub(super) fn sign_in(purpose: SignInPurpose) -> SignIn {
+pub(super) fn sign_in(text: Text, purpose: SignInPurpose) -> SignIn {
     SignIn {
-        text: Text::default(),
+        text,
         csrf: "c".into(),
         interaction: "i".into(),
         app: Some(bank()),
@@ -53,42 +53,35 @@ pub(super) fn sign_in(purpose: SignInPurpose) -> SignIn {
     }
 }
 
-fn scope(title: &str, detail: &str) -> ScopeLine {
-    ScopeLine { title: title.into(), detail: detail.into() }
-}
-
-fn entrance() -> Vec<(&'static str, String)> {
-    let again = SignIn { username: "ada".into(), remember: Remember::Absent, ..sign_in(SignInPurpose::Again) };
-    let ended = SignIn {
-        notice: Some("You were signed out because you had not been active for a while.".into()),
-        ..sign_in(SignInPurpose::Ordinary)
-    };
+fn entrance(text: Text) -> Vec<(&'static str, String)> {
+    let again = SignIn { username: "ada".into(), remember: Remember::Absent, ..sign_in(text, SignInPurpose::Again) };
+    let ended = SignIn { notice: Some(text.say("signed-out-idle")), ..sign_in(text, SignInPurpose::Ordinary) };
     let refused = SignIn {
         username: "ada".into(),
         remember: Remember::Chosen,
-        alert: Some("Username or password is not right. Check both and try again.".into()),
-        ..sign_in(SignInPurpose::Ordinary)
+        alert: Some(text.say("alert-credentials")),
+        ..sign_in(text, SignInPurpose::Ordinary)
     };
-    let console = SignIn { app: None, remember: Remember::Absent, ..sign_in(SignInPurpose::Console) };
+    let console = SignIn { app: None, remember: Remember::Absent, ..sign_in(text, SignInPurpose::Console) };
     vec![
-        ("sign-in", html(sign_in(SignInPurpose::Ordinary))),
+        ("sign-in", html(sign_in(text, SignInPurpose::Ordinary))),
         ("sign-in-again", html(again)),
         ("sign-in-after-the-end", html(ended)),
         ("sign-in-refused", html(refused)),
         ("sign-in-console", html(console)),
-        ("second-factor", html(second_factor(None))),
-        ("second-factor-refused", html(second_factor(Some("This code is not right.")))),
-        ("select", html(select())),
-        ("consent", html(consent())),
-        ("setup", html(setup(None))),
-        ("setup-refused", html(setup(Some("This password needs at least 15 characters.")))),
-        ("setup-gone", html(SetupGone { text: Text::default() })),
+        ("second-factor", html(second_factor(text, None))),
+        ("second-factor-refused", html(second_factor(text, Some(text.say("alert-code"))))),
+        ("select", html(select(text))),
+        ("consent", html(consent(text))),
+        ("setup", html(setup(text, None))),
+        ("setup-refused", html(setup(text, Some(text.count("alert-password-short", 15))))),
+        ("setup-gone", html(SetupGone { text })),
     ]
 }
 
-pub(super) fn second_factor(alert: Option<&str>) -> SecondFactor {
+pub(super) fn second_factor(text: Text, alert: Option<String>) -> SecondFactor {
     SecondFactor {
-        text: Text::default(),
+        text,
         csrf: "c".into(),
         interaction: "i".into(),
         app: Some(bank()),
@@ -96,13 +89,13 @@ pub(super) fn second_factor(alert: Option<&str>) -> SecondFactor {
         watch: if alert.is_some() { Watch::Off } else { Watch::On },
         code: if alert.is_some() { CodeField::AppOrRecovery } else { CodeField::App },
         passkey: None,
-        alert: alert.map(str::to_owned),
+        alert,
     }
 }
 
-pub(super) fn security_page(authenticator: Option<AuthenticatorLine>, alert: Option<&str>) -> Security {
+pub(super) fn security_page(text: Text, authenticator: Option<AuthenticatorLine>, alert: Option<String>) -> Security {
     Security {
-        text: Text::default(),
+        text,
         csrf: "c".into(),
         username: "ada".into(),
         password_since: Some(NOON),
@@ -111,43 +104,40 @@ pub(super) fn security_page(authenticator: Option<AuthenticatorLine>, alert: Opt
         passkeys: Vec::new(),
         more: MorePasskeys::Offered,
         minimum: 15,
-        alert: alert.map(str::to_owned),
+        alert,
         notice: None,
         email: Offer::Shown,
     }
 }
 
-fn security() -> Vec<(&'static str, String)> {
-    let page = security_page;
+fn security(text: Text) -> Vec<(&'static str, String)> {
+    let page = |authenticator, alert| security_page(text, authenticator, alert);
     let app = AuthenticatorLine { since: NOON - 90_000, used: Some(NOON) };
-    let enrolment = |alert: Option<&str>| Authenticator {
-        text: Text::default(),
+    let enrolment = |alert: Option<String>| Authenticator {
+        text,
         csrf: "c".into(),
         enrolment: "e".into(),
         then: if alert.is_some() { "k.i".into() } else { String::new() },
         picture: crate::web::qr::picture("otpauth://totp/Abide:ada?secret=GEZDGNBVGY3TQOJQ"),
         secret: "GEZD GNBV GY3T QOJQ".into(),
-        alert: alert.map(str::to_owned),
+        alert,
     };
     let codes = (0..10).map(|n| format!("abcde-fghjk-mnpqr-stuvw-xyz02{n}")).collect();
     vec![
         ("security", html(page(None, None))),
         ("security-with-app", html(page(Some(app), None))),
-        ("security-refused", html(page(None, Some("The present password is not right.")))),
-        ("set-up-factor", html(set_up_factor(Some(bank())))),
-        ("set-up-factor-console", html(set_up_factor(None))),
+        ("security-refused", html(page(None, Some(text.say("alert-password-current"))))),
+        ("set-up-factor", html(set_up_factor(text, Some(bank())))),
+        ("set-up-factor-console", html(set_up_factor(text, None))),
         ("authenticator", html(enrolment(None))),
-        ("authenticator-refused", html(enrolment(Some("This code is not right.")))),
-        (
-            "recovery-codes",
-            html(RecoveryCodes { text: Text::default(), csrf: "c".into(), next: "/account/security".into(), codes }),
-        ),
+        ("authenticator-refused", html(enrolment(Some(text.say("alert-code"))))),
+        ("recovery-codes", html(RecoveryCodes { text, csrf: "c".into(), next: "/account/security".into(), codes })),
     ]
 }
 
-fn set_up_factor(app: Option<AppFacts>) -> SetUpFactor {
+fn set_up_factor(text: Text, app: Option<AppFacts>) -> SetUpFactor {
     SetUpFactor {
-        text: Text::default(),
+        text,
         csrf: "c".into(),
         interaction: "k.i".into(),
         by_app: app.is_some(),
@@ -157,14 +147,14 @@ fn set_up_factor(app: Option<AppFacts>) -> SetUpFactor {
     }
 }
 
-fn select() -> Select {
+fn select(text: Text) -> Select {
     let choice = |handle: &str, name: &str, username: &str| AccountChoice {
         handle: handle.into(),
         name: name.into(),
         username: username.into(),
     };
     Select {
-        text: Text::default(),
+        text,
         csrf: "c".into(),
         interaction: "i".into(),
         app: Some(bank()),
@@ -175,40 +165,41 @@ fn select() -> Select {
     }
 }
 
-fn consent() -> Consent {
+fn consent(text: Text) -> Consent {
+    let known = |title: &str, detail: &str| ScopeLine { title: text.say(title), detail: text.say(detail) };
     Consent {
-        text: Text::default(),
+        text,
         csrf: "c".into(),
         interaction: "i".into(),
         session: "n".into(),
         app: bank(),
         person: "Ada Lovelace".into(),
         scopes: vec![
-            scope("Who you are", "A permanent identifier, so that it knows you again."),
-            scope("Your profile", "Name, picture, language and similar details."),
-            scope("Your email address", "And whether it has been verified."),
-            scope("payments:read", ""),
+            known("scope-openid", "scope-openid-detail"),
+            known("scope-profile", "scope-profile-detail"),
+            known("scope-email", "scope-email-detail"),
+            ScopeLine { title: "payments:read".into(), detail: String::new() },
         ],
         offline: Offline::Asked,
         destination: "bank.example".into(),
     }
 }
 
-fn setup(alert: Option<&str>) -> Setup {
+fn setup(text: Text, alert: Option<String>) -> Setup {
     Setup {
-        text: Text::default(),
+        text,
         csrf: "c".into(),
         token: "t".into(),
-        username: alert.map(|_| "root".to_owned()).unwrap_or_default(),
-        alert: alert.map(str::to_owned),
+        username: alert.as_ref().map(|_| "root".to_owned()).unwrap_or_default(),
+        alert,
         minimum: 15,
     }
 }
 
-fn leaving() -> Vec<(&'static str, String)> {
+fn leaving(text: Text) -> Vec<(&'static str, String)> {
     let apps = vec!["Meridian Bank".to_owned(), "Plaza".to_owned()];
     let sign_out = SignOut {
-        text: Text::default(),
+        text,
         csrf: "c".into(),
         request: "r".into(),
         person: Some("Ada Lovelace".into()),
@@ -216,13 +207,13 @@ fn leaving() -> Vec<(&'static str, String)> {
         asked_by: Some("Plaza".into()),
         alone: Some("Plaza".into()),
     };
-    let told = |name: &str, state, words: &str| ToldLine { name: name.into(), state, words: words.into() };
+    let told = |name: &str, state, key: &str| ToldLine { name: name.into(), state, words: text.say(key) };
     let signed_out = SignedOut {
-        text: Text::default(),
+        text,
         apps: vec![
-            told("Meridian Bank", ToldState::Settled, "knows"),
-            told("Plaza", ToldState::Underway, "is being told"),
-            told("Harbour Post", ToldState::Failed, "could not be reached; we keep trying"),
+            told("Meridian Bank", ToldState::Settled, "told-told"),
+            told("Plaza", ToldState::Underway, "told-underway"),
+            told("Harbour Post", ToldState::Failed, "told-not-reached"),
         ],
         frames: vec!["https://plaza.example/left?iss=https%3A%2F%2Fid.example&sid=abc".into()],
         next: Some("https://plaza.example/bye?state=1".into()),
@@ -237,9 +228,9 @@ fn leaving() -> Vec<(&'static str, String)> {
         ..signed_out.clone()
     };
     let error = ErrorPage {
-        text: Text::default(),
-        title: "We cannot send you back to this app".into(),
-        explanation: "The address it wants you sent to is not one it registered.".into(),
+        text,
+        title: text.say("error-redirect-uri"),
+        explanation: text.say("error-redirect-uri-detail"),
         reference: Some("7F3K-29QD".into()),
         developer: Some("redirect_uri is not registered for client_id \"plaza\"".into()),
     };
@@ -247,21 +238,21 @@ fn leaving() -> Vec<(&'static str, String)> {
         ("sign-out", html(sign_out)),
         ("signed-out", html(signed_out)),
         ("signed-out-app", html(left_alone)),
-        ("stayed", html(Stayed { text: Text::default() })),
+        ("stayed", html(Stayed { text })),
         ("error", html(error)),
     ]
 }
 
-fn session(id: &str, device: &str, current: Current) -> SessionLine {
+fn session(text: Text, id: &str, (browser, system): (&str, &str), current: Current) -> SessionLine {
     SessionLine {
         id: id.into(),
-        device: device.into(),
+        device: text.with("device", &[("browser", browser), ("system", system)]),
         address: "2001:db8:85a3::8a2e:370:7334".into(),
         started: NOON - 90_000,
         last_active: NOON - 240,
         current,
         ends: Some(NOON + 500_000),
-        limit: "whatever you do".into(),
+        limit: text.say("limit-absolute"),
         continued: Some(NOON - 30_000),
         apps: vec![
             AppLine {
@@ -270,7 +261,7 @@ fn session(id: &str, device: &str, current: Current) -> SessionLine {
                 joined: NOON - 9_000,
                 last_active: NOON - 30,
                 ends: Some(NOON + 600),
-                limit: "if you do nothing".into(),
+                limit: text.say("limit-idle"),
                 grants: 1,
                 renewals: 3,
                 renewed: Some(NOON - 60),
@@ -290,30 +281,33 @@ fn session(id: &str, device: &str, current: Current) -> SessionLine {
     }
 }
 
-fn account() -> Vec<(&'static str, String)> {
+fn account(text: Text) -> Vec<(&'static str, String)> {
     let full = Account {
-        text: Text::default(),
+        text,
         csrf: "c".into(),
         name: "Ada Lovelace".into(),
         username: "ada".into(),
         email: Some("ada@analytical.example".into()),
         sessions: vec![
-            session("s1", "Firefox on Linux", Current::This),
-            SessionLine { ends: None, apps: Vec::new(), ..session("s2", "Safari on iPhone", Current::Other) },
+            session(text, "s1", ("Firefox", "Linux"), Current::This),
+            SessionLine { ends: None, apps: Vec::new(), ..session(text, "s2", ("Safari", "iPhone"), Current::Other) },
         ],
         consents: vec![ConsentLine {
             client: "bank".into(),
             name: "Meridian Bank".into(),
-            scopes: vec!["Your profile".into(), "Your email address".into()],
-            sees: vec![("Full name".into(), "Ada Lovelace".into()), ("Email".into(), "ada@analytical.example".into())],
+            scopes: vec![text.say("scope-profile"), text.say("scope-email")],
+            sees: vec![
+                (text.say("profile-name"), "Ada Lovelace".into()),
+                (text.say("field-email"), "ada@analytical.example".into()),
+            ],
             given: NOON - 1_000_000,
         }],
         console: ConsoleLink::Shown,
-        notice: Some("Safari on iPad has been signed out.".into()),
+        notice: Some(text.say("notice-session-ended")),
     };
     let sparse = Account {
         email: None,
-        sessions: vec![session("s1", "Firefox on Linux", Current::This)],
+        sessions: vec![session(text, "s1", ("Firefox", "Linux"), Current::This)],
         consents: Vec::new(),
         console: ConsoleLink::Hidden,
         notice: None,

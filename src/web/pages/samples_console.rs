@@ -4,10 +4,10 @@ use super::samples::{NOON, html};
 use super::*;
 use crate::text::Text;
 
-pub(super) fn console() -> Vec<(&'static str, String)> {
-    let mut pages = users();
-    pages.extend(clients());
-    pages.extend(records());
+pub(super) fn console(text: Text) -> Vec<(&'static str, String)> {
+    let mut pages = users(text);
+    pages.extend(clients(text));
+    pages.extend(records(text));
     pages
 }
 
@@ -25,9 +25,9 @@ fn user(username: &str, name: &str, state: AccountState) -> UserLine {
     }
 }
 
-fn users() -> Vec<(&'static str, String)> {
+fn users(text: Text) -> Vec<(&'static str, String)> {
     let list = AdminUsers {
-        text: Text::default(),
+        text,
         csrf: "c".into(),
         person: "Grace Hopper".into(),
         users: vec![
@@ -47,12 +47,12 @@ fn users() -> Vec<(&'static str, String)> {
         query: String::new(),
         next: Some("cursor/1".into()),
         alert: None,
-        notice: Some("charles has been disabled and signed out everywhere.".into()),
+        notice: Some(text.say("notice-user-disabled")),
         form: NewUser::default(),
         minimum: 15,
     };
     let refused = AdminUsers {
-        alert: Some("This username is taken.".into()),
+        alert: Some(text.say("alert-username-taken")),
         notice: None,
         form: NewUser {
             username: "ada".into(),
@@ -65,23 +65,23 @@ fn users() -> Vec<(&'static str, String)> {
     vec![("admin-users", html(list)), ("admin-users-refused", html(refused))]
 }
 
-fn clients() -> Vec<(&'static str, String)> {
+fn clients(text: Text) -> Vec<(&'static str, String)> {
     let client = |client_id: &str, name: &str, kind: &str| ClientLine {
         client_id: client_id.into(),
         name: name.into(),
-        kind: kind.into(),
+        kind: text.say(kind),
         redirect_uris: vec![
             format!("https://{client_id}.example/callback"),
             format!("https://{client_id}.example/renewed/quietly/in-the-background"),
         ],
-        consent: "Asked".into(),
+        consent: text.say("consent-asked"),
         created: NOON - 2_000_000,
     };
     let list = AdminClients {
-        text: Text::default(),
+        text,
         csrf: "c".into(),
         person: "Grace Hopper".into(),
-        clients: vec![client("bank", "Meridian Bank", "Confidential"), client("plaza", "Plaza", "Browser app")],
+        clients: vec![client("bank", "Meridian Bank", "kind-confidential"), client("plaza", "Plaza", "kind-web")],
         next: Some("2".into()),
         alert: None,
         notice: None,
@@ -105,22 +105,22 @@ fn clients() -> Vec<(&'static str, String)> {
     vec![("admin-clients", html(list)), ("admin-clients-refused", html(refused))]
 }
 
-fn records() -> Vec<(&'static str, String)> {
+fn records(text: Text) -> Vec<(&'static str, String)> {
     let line = |id: &str, person: &str, standing: &str| AdminSessionLine {
         id: id.into(),
         person: person.into(),
-        device: "Firefox on Linux".into(),
+        device: text.with("device", &[("browser", "Firefox"), ("system", "Linux")]),
         address: "203.0.113.7".into(),
         started: NOON - 90_000,
         last_active: NOON - 240,
-        standing: standing.into(),
+        standing: text.say(standing),
         apps: vec!["Meridian Bank".into(), "Plaza".into()],
     };
     let sessions = AdminSessions {
-        text: Text::default(),
+        text,
         csrf: "c".into(),
         person: "Grace Hopper".into(),
-        sessions: vec![line("s1", "ada", "Live"), line("s2", "grace", "Dormant")],
+        sessions: vec![line("s1", "ada", "standing-live"), line("s2", "grace", "standing-dormant")],
         query: "a".into(),
         next: Some("2".into()),
         notice: None,
@@ -129,15 +129,18 @@ fn records() -> Vec<(&'static str, String)> {
         at: NOON,
         actor: "ada".into(),
         client: "Meridian Bank".into(),
-        act: act.into(),
-        outcome: outcome.into(),
+        act: text.say(act),
+        outcome: text.say(outcome),
         reason: reason.into(),
     };
     let audit = AdminAudit {
-        text: Text::default(),
+        text,
         csrf: "c".into(),
         person: "Grace Hopper".into(),
-        events: vec![event("sign-in", "Done", ""), event("sign-in", "Refused", "Wrong password")],
+        events: vec![
+            event("act-sign-in", "outcome-done", ""),
+            event("act-session-timed-out", "outcome-refused", "Wrong password"),
+        ],
         next: None,
     };
     let nothing = AdminAudit { events: Vec::new(), ..audit.clone() };

@@ -4,20 +4,20 @@ use super::samples::{NOON, html};
 use super::*;
 use crate::text::Text;
 
-fn told(tone: Tone, heading: &str) -> Told {
+fn told(text: Text, tone: Tone, heading: &str) -> Told {
     Told {
-        text: Text::default(),
+        text,
         tone,
-        heading: Text::default().say(heading),
+        heading: text.say(heading),
         lead: "What there is to say.".into(),
         more: Some("And what else there is to know.".into()),
         action: (tone == Tone::Warning).then(|| ("/account", "Go to your account".to_owned())),
     }
 }
 
-fn fresh() -> FreshAccount {
+fn fresh(text: Text) -> FreshAccount {
     FreshAccount {
-        text: Text::default(),
+        text,
         csrf: "c".into(),
         action: "/invitation",
         token: "t".into(),
@@ -29,9 +29,9 @@ fn fresh() -> FreshAccount {
     }
 }
 
-fn email() -> Email {
+fn email(text: Text) -> Email {
     Email {
-        text: Text::default(),
+        text,
         csrf: "c".into(),
         current: Some("ada@example.org".into()),
         proved: Offer::Shown,
@@ -41,7 +41,7 @@ fn email() -> Email {
     }
 }
 
-fn invitations() -> AdminInvitations {
+fn invitations(text: Text) -> AdminInvitations {
     let line = |email: &str, name: &str, roles: &[&str]| InvitationLine {
         id: "i1".into(),
         email: email.into(),
@@ -51,7 +51,7 @@ fn invitations() -> AdminInvitations {
         until: NOON + 604_800,
     };
     AdminInvitations {
-        text: Text::default(),
+        text,
         csrf: "c".into(),
         person: "Grace Hopper".into(),
         mail: Offer::Shown,
@@ -63,8 +63,7 @@ fn invitations() -> AdminInvitations {
     }
 }
 
-pub(super) fn mail() -> Vec<(&'static str, String)> {
-    let text = Text::default();
+pub(super) fn mail(text: Text) -> Vec<(&'static str, String)> {
     let forgot = || Forgot { text, csrf: "c".into(), interaction: "i".into(), username: String::new(), alert: None };
     let sign_up = || SignUp {
         text,
@@ -80,9 +79,9 @@ pub(super) fn mail() -> Vec<(&'static str, String)> {
     vec![
         ("forgot", html(forgot())),
         ("forgot-refused", html(Forgot { username: "ada".into(), alert: alert(), ..forgot() })),
-        ("told-sent", html(told(Tone::Good, "forgot-sent-heading"))),
-        ("told-elsewhere", html(told(Tone::Warning, "link-elsewhere-heading"))),
-        ("told-gone", html(told(Tone::Warning, "link-gone-heading"))),
+        ("told-sent", html(told(text, Tone::Good, "forgot-sent-heading"))),
+        ("told-elsewhere", html(told(text, Tone::Warning, "link-elsewhere-heading"))),
+        ("told-gone", html(told(text, Tone::Warning, "link-gone-heading"))),
         ("reset", html(reset())),
         ("reset-refused", html(NewPassword { alert: alert(), ..reset() })),
         ("sign-up", html(sign_up())),
@@ -90,10 +89,10 @@ pub(super) fn mail() -> Vec<(&'static str, String)> {
             "sign-up-refused",
             html(SignUp { email: "ada".into(), alert: alert(), interaction: String::new(), ..sign_up() }),
         ),
-        ("new-account", html(fresh())),
-        ("new-account-refused", html(FreshAccount { username: None, alert: alert(), ..fresh() })),
-        ("email", html(email())),
-        ("email-refused", html(Email { proved: Offer::Absent, alert: alert(), ..email() })),
+        ("new-account", html(fresh(text))),
+        ("new-account-refused", html(FreshAccount { username: None, alert: alert(), ..fresh(text) })),
+        ("email", html(email(text))),
+        ("email-refused", html(Email { proved: Offer::Absent, alert: alert(), ..email(text) })),
         (
             "email-confirm",
             html(EmailConfirm {
@@ -104,10 +103,15 @@ pub(super) fn mail() -> Vec<(&'static str, String)> {
                 username: "ada".into(),
             }),
         ),
-        ("admin-invitations", html(invitations())),
+        ("admin-invitations", html(invitations(text))),
         (
             "admin-invitations-refused",
-            html(AdminInvitations { email: "ada".into(), alert: alert(), invitations: Vec::new(), ..invitations() }),
+            html(AdminInvitations {
+                email: "ada".into(),
+                alert: alert(),
+                invitations: Vec::new(),
+                ..invitations(text)
+            }),
         ),
     ]
 }

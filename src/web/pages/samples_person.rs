@@ -8,22 +8,22 @@ use crate::text::Text;
 const NOON: i64 = 1_795_435_200;
 
 /// The pages by name.
-pub fn pages() -> Vec<(&'static str, String)> {
-    let profile = |alert: Option<&str>| Profile {
-        text: Text::default(),
+pub(super) fn pages(text: Text) -> Vec<(&'static str, String)> {
+    let profile = |alert: Option<String>| Profile {
+        text,
         csrf: "c".into(),
         username: "ada".into(),
         email: Some("ada@analytical.example".into()),
         fields: EDITABLE
             .map(|claim| ProfileField {
                 claim,
-                label: claim.to_owned(),
+                label: crate::web::person::label(claim, text),
                 value: if claim == "name" { "Ada Lovelace".into() } else { String::new() },
                 refused: alert.is_some() && claim == "website",
             })
             .to_vec(),
         zones: vec!["Europe/London", "Europe/Oslo"],
-        alert: alert.map(str::to_owned),
+        alert,
         notice: None,
     };
     let line = |device: &str, here, unusual: &[&str]| SignInLine {
@@ -31,30 +31,30 @@ pub fn pages() -> Vec<(&'static str, String)> {
         device: device.into(),
         address: "2001:db8:85a3::8a2e:370:7334".into(),
         here,
-        how: vec!["Password".into(), "Code".into()],
-        unusual: unusual.iter().map(|text| (*text).to_owned()).collect(),
+        how: vec![text.say("way-password"), text.say("way-code")],
+        unusual: unusual.iter().map(|key| text.say(key)).collect(),
     };
-    let history = |lines| History { text: Text::default(), csrf: "c".into(), lines };
-    let data = |leaving, alert: Option<&str>| Data {
-        text: Text::default(),
+    let history = |lines| History { text, csrf: "c".into(), lines };
+    let data = |leaving, alert: Option<String>| Data {
+        text,
         csrf: "c".into(),
         username: "ada".into(),
         leaving,
         grace_days: 14,
-        alert: alert.map(str::to_owned),
+        alert,
         notice: None,
     };
     let some = vec![
         line("Firefox on Linux", true, &[]),
-        line("Safari on iPhone", false, &["New device", "New network", "Two places at once"]),
+        line("Safari on iPhone", false, &["signal-new-device", "signal-new-network", "signal-impossible-travel"]),
     ];
     vec![
         ("profile", html(profile(None))),
-        ("profile-refused", html(profile(Some("A web address begins with https://.")))),
+        ("profile-refused", html(profile(Some(text.say("alert-profile-address"))))),
         ("history", html(history(some.clone()))),
         ("history-empty", html(history(Vec::new()))),
         ("data", html(data(None, None))),
-        ("data-refused", html(data(None, Some("This is not your username.")))),
+        ("data-refused", html(data(None, Some(text.say("alert-deletion-name"))))),
         ("data-leaving", html(data(Some(NOON), None))),
     ]
 }

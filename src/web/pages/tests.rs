@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use super::samples::every_page;
+use super::samples;
 use super::*;
-use crate::text::Text;
+use crate::text::{Language, Text};
+
+fn every_page() -> Vec<(&'static str, String)> {
+    samples::every_page(Text::default())
+}
 
 fn between<'a>(html: &'a str, start: &str, end: &str) -> Option<&'a str> {
     let (_, rest) = html.split_once(start)?;
@@ -15,11 +19,40 @@ fn between<'a>(html: &'a str, start: &str, end: &str) -> Option<&'a str> {
 
 #[test]
 fn every_page_names_its_language_and_has_one_heading() {
-    for (name, html) in every_page() {
+    for (language, (name, html)) in in_every_language() {
         assert!(html.starts_with("<!doctype html>"), "{name}");
-        assert!(html.contains("<html lang=\"en\" dir=\"ltr\">"), "{name}");
+        let start = format!("<html lang=\"{language}\" dir=\"{}\">", language.direction());
+        assert!(html.contains(&start), "{name} is not in {language}");
         assert_eq!(html.matches("<h1").count(), 1, "{name}");
         assert_eq!(html.matches("<main").count(), 1, "{name}");
+    }
+}
+
+fn in_every_language() -> impl Iterator<Item = (Language, (&'static str, String))> {
+    Language::ALL
+        .into_iter()
+        .flat_map(|language| samples::every_page(language.into()).into_iter().map(move |page| (language, page)))
+}
+
+#[test]
+fn every_page_offers_every_language_and_says_which_one_it_is_in() {
+    for (language, (name, html)) in in_every_language() {
+        assert_eq!(html.matches("action=\"/language\"").count(), 1, "{name} has no choice of language");
+        for one in Language::ALL {
+            let button = format!("name=\"language\" value=\"{one}\" lang=\"{one}\"");
+            let current = format!("{button} aria-current=\"true\">{}<", one.name());
+            assert!(html.contains(&button), "{name} does not offer {one}");
+            assert_eq!(html.contains(&current), one == language, "{name} in {language}: {one}");
+        }
+    }
+}
+
+#[test]
+fn whoever_chooses_a_language_in_the_middle_of_something_comes_back_to_it() {
+    for (name, html) in every_page() {
+        let chooser = between(&html, "action=\"/language\"", "</form>").unwrap_or_default();
+        let (inside, outside) = (chooser.contains("name=\"interaction\" value=\"i\""), html.replace(chooser, ""));
+        assert_eq!(inside, outside.contains("name=\"interaction\" value=\"i\""), "{name}");
     }
 }
 
@@ -69,12 +102,12 @@ fn nothing_needs_what_the_content_security_policy_forbids() {
 }
 
 #[test]
-fn every_posted_form_carries_the_csrf_token() {
+fn every_posted_form_carries_the_csrf_token_but_the_choice_of_language() {
     for (name, html) in every_page() {
         for form in html.split("<form").skip(1) {
             let form = form.split("</form>").next().unwrap_or_default();
             let tag = form.split('>').next().unwrap_or_default();
-            let posted = tag.contains("method=\"post\"");
+            let posted = tag.contains("method=\"post\"") && !tag.contains("action=\"/language\"");
             let guarded = form.contains("name=\"csrf\" value=\"c\"");
             assert_eq!(posted, guarded, "{name}: {tag}");
         }
@@ -173,4 +206,26 @@ fn the_cursor_and_the_query_are_encoded_in_the_link_to_the_next_page() {
     };
     let html = page.render().unwrap();
     assert!(html.contains("?query=a%26b&amp;after=c%2Fd"), "{html}");
+}
+
+/// Physical sides would be wrong in a language that is written from right to left.
+#[test]
+fn the_stylesheet_knows_start_and_end_and_neither_left_nor_right() {
+    let css = include_str!("../../../static/abide.css");
+    for (at, line) in css.lines().enumerate() {
+        let Some((property, value)) = line.trim().trim_end_matches(';').split_once(": ") else { continue };
+        let physical = ["left", "right"].iter().any(|side| property.contains(side) || value == *side);
+        let mut depth = 0;
+        let outside = |c: char| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            c == ' ' && depth == 0
+        };
+        let sides: Vec<&str> = value.split(outside).collect();
+        // The check marks, which no writing turns around.
+        let tick = ["0 0.15rem 0.15rem 0", "0 2px 2px 0"].contains(&value);
+        let lopsided = ["margin", "padding", "border-width", "border-radius", "inset"].contains(&property)
+            && sides.len() == 4
+            && sides[1] != sides[3];
+        assert!(!physical && (!lopsided || tick), "line {}: {}", at + 1, line.trim());
+    }
 }

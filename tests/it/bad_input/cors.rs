@@ -102,6 +102,7 @@ async fn what_a_person_sees_is_for_no_script_from_elsewhere() {
         request.as_str(),
         "/authorize",
         "/sign-in",
+        "/language",
         "/sign-in/again",
         "/select",
         "/consent",

@@ -99,6 +99,7 @@ async fn the_silent_secret_is_nothing_to_any_other_endpoint() {
     ];
     let posts = [
         "/authorize",
+        "/language",
         "/account/sign-out",
         "/account/end-session",
         "/account/end-others",

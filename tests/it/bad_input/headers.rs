@@ -96,6 +96,7 @@ async fn addresses() {
         ("/account/email/confirm", 410, 410, 410, Never, Alone),
         ("/admin/invitations", 200, 403, 200, Never, Alone),
         ("/sign-in", 405, 405, 405, Never, Shared),
+        ("/language", 405, 405, 405, Never, Shared),
         ("/nowhere", 404, 404, 404, Never, Shared),
         ("/static/nowhere.css", 404, 404, 404, Never, Shared),
         ("/static/abide.css", 200, 200, 200, AWhile, Shared),

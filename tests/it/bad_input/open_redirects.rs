@@ -87,6 +87,7 @@ const GETS: &[&str] = &[
     "/nowhere",
 ];
 const POSTS: &[&str] = &[
+    "/language",
     "/authorize",
     "/end_session",
     "/end_session/confirm",

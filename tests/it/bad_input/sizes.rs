@@ -6,6 +6,7 @@ use actix_web::test::TestRequest;
 
 /// Every route that takes a form, and whether it answers in JSON.
 const FORMS: &[&str] = &[
+    "/language",
     "/authorize",
     "/token",
     "/introspect",
