@@ -26,12 +26,12 @@ async fn assert_signed_out(idp: &Idp, app: &RelyingApp, cookies: &[String]) {
     for path in [app.request(&[]).as_str(), "/account", "/admin", "/admin/users", "/admin/audit"] {
         let page = get(idp, path, cookies).await;
         assert_eq!(page.status, 200, "{path} {case}");
-        assert!(page.body.contains("id=\"sign-in\"") && !page.body.contains("Mira"), "{path} {case}");
+        assert!(page.body.contains("id=\"sign-in\"") && !page.body.contains("Mira L"), "{path} {case}");
     }
     for path in ["/end_session", "/"] {
         let answer = get(idp, path, cookies).await;
         assert!(answer.status == 200 || answer.location() == "/account", "{path} {case}");
-        assert!(!answer.body.contains("Mira"), "{path} {case}");
+        assert!(!answer.body.contains("Mira L"), "{path} {case}");
     }
 }
 
@@ -81,7 +81,7 @@ async fn a_tampered_session_cookie() {
     assert_eq!(get(&idp, &social.request(&[("prompt", "none")]), &second).await.error(), "login_required");
     for path in [social.request(&[]).as_str(), "/account", "/admin"] {
         let page = get(&idp, path, &second).await;
-        assert!(page.status == 200 && page.body.contains("id=\"sign-in\"") && !page.body.contains("Mira"), "{path}");
+        assert!(page.status == 200 && page.body.contains("id=\"sign-in\"") && !page.body.contains("Mira L"), "{path}");
     }
     assert!(browser.silently(&social).await.parameter("code").is_some(), "the genuine one still is");
 }
@@ -146,7 +146,7 @@ async fn the_cookies_of_another_installation() {
     browser.plant(BROWSER, stranger.cookie(BROWSER).unwrap());
     assert!(browser.silently(&social).await.parameter("code").is_some());
     let account = browser.get("/account").await;
-    assert!(account.body.contains("Mira"));
+    assert!(account.body.contains("Mira L"));
 }
 
 #[actix_web::test]
@@ -214,7 +214,7 @@ async fn a_planted_session_does_not_survive_the_sign_in() {
         let mut attacker = idp.browser();
         attacker.plant(SESSION, &planted);
         let page = attacker.get("/account").await;
-        assert!(!page.body.contains("Mira"), "{planted}");
+        assert!(!page.body.contains("Mira L"), "{planted}");
     }
 }
 

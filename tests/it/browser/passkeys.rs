@@ -131,7 +131,7 @@ fn a_passkey_is_made_and_signs_in_without_a_name() {
         page.verify(&device, false).await;
         page.go("#use-passkey").await;
         page.until("document.querySelector('.passkey-message').textContent.startsWith('Nothing was chosen')").await;
-        assert_eq!(page.attribute(".passkey-message", "role").await, "status");
+        assert_eq!(page.attribute(".passkey-message", "aria-live").await, "polite");
         assert!(page.focus_matches("#use-passkey").await, "and the button is where it was");
         page.verify(&device, true).await;
         page.press(Key::Enter).await;
