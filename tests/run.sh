@@ -112,6 +112,8 @@ part_tools() {
   command -v cc >/dev/null || wanted+=(gcc libc6-dev)
   [[ -x /usr/bin/chromium ]] || wanted+=(chromium)
   [[ -x /usr/bin/chromedriver ]] || wanted+=(chromium-driver)
+  # Pages are measured in Chinese, too: without a font for it they are empty boxes.
+  [[ -d /usr/share/fonts/truetype/wqy ]] || wanted+=(fonts-wqy-microhei)
   command -v node >/dev/null || wanted+=(nodejs)
   command -v npm >/dev/null || wanted+=(npm)
   [[ -e /etc/ssl/certs/ca-certificates.crt ]] || wanted+=(ca-certificates)
