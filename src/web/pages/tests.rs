@@ -229,3 +229,14 @@ fn the_stylesheet_knows_start_and_end_and_neither_left_nor_right() {
         assert!(!physical && (!lopsided || tick), "line {}: {}", at + 1, line.trim());
     }
 }
+
+/// Browsers pass over what they cannot read, and with it whatever follows an open brace.
+#[test]
+fn every_rule_of_the_stylesheet_is_closed() {
+    let mut depth = 0_i32;
+    for (number, line) in include_str!("../../../static/abide.css").lines().enumerate() {
+        depth += line.matches('{').count() as i32 - line.matches('}').count() as i32;
+        assert!((0..=2).contains(&depth), "line {}: {line}", number + 1);
+    }
+    assert_eq!(depth, 0);
+}
