@@ -206,7 +206,10 @@ fn templates_hold_no_words() {
         let words = words_of(&source);
         // A command is the same in every language; the other is the inside of a tag, in a block of its own.
         let known = ["abide setup-link", "aria-current=\"page\"", "aria-current=\"true\""];
-        let words: Vec<&String> = words.iter().filter(|text| !known.contains(&text.as_str())).collect();
+        // The inside of a tag as well, in a macro: attributes that hold nothing but messages.
+        let attributes = |text: &str| text.split(' ').all(|one| one.starts_with("data-") && one.ends_with("=\"\""));
+        let spoken = |text: &&String| !known.contains(&text.as_str()) && !attributes(text);
+        let words: Vec<&String> = words.iter().filter(spoken).collect();
         assert!(words.is_empty(), "{}: {words:?}", path.display());
     }
     assert_eq!(words_of("<p>{{ x }} Hello</p>"), ["Hello"]);
