@@ -631,4 +631,4 @@ notice-reset-sent = Ein Link für ein neues Passwort ist unterwegs.
 alert-invite-known = Mit dieser Adresse gibt es bereits ein Konto.
 alert-user-no-address = Es wurde nichts gesendet. Dieses Konto hat keine bestätigte E-Mail-Adresse oder ist gesperrt.
 user-send-reset = Passwortlink senden
-user-send-reset-label = { $user } einen Link für ein neues Passwort senden
+user-send-reset-label = Passwortlink senden an { $user }

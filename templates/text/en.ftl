@@ -620,7 +620,7 @@ notice-reset-sent = A link to a new password is on its way.
 alert-invite-known = Somebody has an account with this address already.
 alert-user-no-address = Nothing was sent. This account has no confirmed email address, or is disabled.
 user-send-reset = Send password link
-user-send-reset-label = Send { $user } a link to a new password
+user-send-reset-label = Send password link to { $user }
 ## Languages and dates
 languages = Language
 # An instant: the day as a number, the month by its short name, the time by the 24-hour clock.

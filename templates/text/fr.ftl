@@ -631,4 +631,4 @@ notice-reset-sent = Un lien pour choisir un nouveau mot de passe a été envoyé
 alert-invite-known = Une personne a déjà un compte avec cette adresse.
 alert-user-no-address = Rien n’a été envoyé. Ce compte n’a pas d’adresse e-mail confirmée, ou il est désactivé.
 user-send-reset = Envoyer un lien de mot de passe
-user-send-reset-label = Envoyer à { $user } un lien pour choisir un nouveau mot de passe
+user-send-reset-label = Envoyer un lien de mot de passe à { $user }

@@ -620,4 +620,4 @@ notice-reset-sent = 设置新密码的链接已在发送途中。
 alert-invite-known = 此地址已有账号。
 alert-user-no-address = 未发送任何内容。此账号没有已验证的电子邮件地址，或已停用。
 user-send-reset = 发送密码链接
-user-send-reset-label = 向 { $user } 发送设置新密码的链接
+user-send-reset-label = 发送密码链接：{ $user }
