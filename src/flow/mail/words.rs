@@ -176,17 +176,4 @@ mod tests {
         }
         assert_eq!(subjects.len(), 14);
     }
-
-    /// Writes the HTML of every letter where a person can look at it.
-    #[test]
-    #[ignore = "for looking at"]
-    fn letters_to_look_at() {
-        let folder = std::env::temp_dir().join("abide-letters");
-        std::fs::create_dir_all(&folder).unwrap();
-        for (number, says) in letters().into_iter().enumerate() {
-            let words = of(&Letter { to: None, locale: None, says }, "id.example.com");
-            std::fs::write(folder.join(format!("{number:02}.html")), words.html).unwrap();
-            std::fs::write(folder.join(format!("{number:02}.txt")), words.plain).unwrap();
-        }
-    }
 }
