@@ -6,7 +6,7 @@
 
 use crate::crypto::seal::Purpose;
 use crate::flow::browser::Visitor;
-use crate::flow::mail::{Link, locale_of};
+use crate::flow::mail::Link;
 use crate::flow::reset::Asked;
 use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
@@ -109,7 +109,7 @@ impl Idp {
             Some(owner) if owner != of.account.id => Says::Known { link: self.issuer.at("/account") },
             _ => Says::Verify { link, username: of.account.username.clone() },
         };
-        let letter = Letter { to: Some(address.to_string()), locale: locale_of(&of.account), says };
+        let letter = Letter { to: Some(address.to_string()), locale: of.account.locale().map(str::to_owned), says };
         let event = Event::done(Act::AddressAsked, now).by(&of.account.id);
         self.post(self.posted(&letter, Some(&of.account.id), now), event).await?;
         Ok(AddressAsked::Sent)

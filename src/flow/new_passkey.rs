@@ -150,8 +150,10 @@ impl Idp {
         let challenge: Challenge = sealed.offered.challenge(sealed.at);
         let event = Event::done(Act::FactorAdded, now).by(&account).because("passkey");
         let key = Credential::passkeys_key(&sealed.account);
+        let mails = self.notices_for(&event, &account).await?;
         let changed = self.store.change::<Credential, _, _>(&key, move |before| {
-            Credential::add_passkey(before, (&account, &handle), (&made, &challenge), event.clone())
+            let change = Credential::add_passkey(before, (&account, &handle), (&made, &challenge), event.clone());
+            if change.outcome == Added::Now { change.mailing(mails.clone()) } else { change }
         });
         Ok(changed.await?)
     }
@@ -191,9 +193,13 @@ impl Idp {
         };
         let event = Event::done(Act::FactorRemoved, now).by(account).because("passkey");
         let fingerprint = fingerprint.to_owned();
+        let mails = self.notices_for(&event, account).await?;
         let key = Credential::passkeys_key(account);
         let changed = self.store.change::<Credential, _, _>(&key, move |before| match before {
-            Some(record) => record.remove_passkey(&fingerprint, password, event.clone()),
+            Some(record) => {
+                let change = record.remove_passkey(&fingerprint, password, event.clone());
+                if matches!(change.outcome, Removed::Now(_)) { change.mailing(mails.clone()) } else { change }
+            }
             None => Change::keep(Removed::Unknown),
         });
         let removed = changed.await?.outcome()?;

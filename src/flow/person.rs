@@ -8,7 +8,7 @@ use crate::model::audit::{Act, Event};
 use crate::model::consent::Consent;
 use crate::model::credential::Credential;
 use crate::model::grant::{Grant, Reach};
-use crate::model::history::{History, SignedIn};
+use crate::model::history::{History, Signal, SignedIn};
 use crate::model::id::AccountId;
 use crate::model::record::{Change, Due, Record};
 use crate::model::session::Session;
@@ -20,19 +20,22 @@ use std::collections::BTreeSet;
 const BATCH: usize = 200;
 
 impl Idp {
-    /// An authentication was completed.
+    /// An authentication was completed. Of one from a new browser the person is told by mail.
     pub(super) async fn remember_sign_in(
         &self,
         visitor: &Visitor,
-        account: &AccountId,
+        account: &Account,
         amr: Vec<String>,
         now: Timestamp,
     ) -> Result<(), Fault> {
         let (device, browser) = (visitor.device.clone(), visitor.browser.id.clone());
         let entry = SignedIn { at: now, device, browser, amr, signals: BTreeSet::new() };
-        let (key, account) = (History::key_of(account), account.clone());
-        let changed =
-            self.store.change::<History, _, _>(&key, move |before| History::add(before, &account, entry.clone()));
+        let event = Event::done(Act::SignInUnusual, now).because(Signal::NewDevice.word());
+        let news = self.notices(&event, account, Some(&visitor.device));
+        let (key, account) = (History::key_of(&account.id), account.id.clone());
+        let changed = self
+            .store
+            .change::<History, _, _>(&key, move |before| History::add(before, &account, entry.clone(), news.clone()));
         changed.await?.outcome()?;
         Ok(())
     }

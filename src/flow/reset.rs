@@ -10,7 +10,7 @@ use crate::crypto::seal::Purpose;
 use crate::crypto::secret::{Same, compare};
 use crate::flow::authorize::Turn;
 use crate::flow::browser::Visitor;
-use crate::flow::mail::{Link, locale_of};
+use crate::flow::mail::Link;
 use crate::flow::session::Current;
 use crate::flow::sign_in::address_prefix;
 use crate::flow::{Fault, Idp};
@@ -133,7 +133,7 @@ impl Idp {
         };
         let letter = Letter {
             to,
-            locale: usable.as_ref().and_then(locale_of),
+            locale: usable.as_ref().and_then(Account::locale).map(str::to_owned),
             says: Says::Reset {
                 link: self.reset_link(&link),
                 username: usable.as_ref().map_or_else(|| name.to_owned(), |account| account.username.clone()),
@@ -162,7 +162,7 @@ impl Idp {
             goal: Goal::Account,
         };
         let says = Says::ResetSent { link: self.reset_link(&link), username: account.username.clone() };
-        let letter = Letter { to: Some(to), locale: locale_of(&account), says };
+        let letter = Letter { to: Some(to), locale: account.locale().map(str::to_owned), says };
         let event = Event::done(Act::PasswordResetAsked, now).by(&by.account.id).to(&account.id);
         self.post(self.posted(&letter, Some(&account.id), now), event).await?;
         Ok(Some(()))

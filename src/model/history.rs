@@ -5,6 +5,7 @@
 
 use crate::model::audit::{Act, Event};
 use crate::model::id::{AccountId, BrowserId};
+use crate::model::mail::Mail;
 use crate::model::record::{Change, Kind, Record};
 use crate::model::session::Device;
 use crate::protocol::time::Timestamp;
@@ -99,8 +100,13 @@ impl History {
     }
 
     /// Remembers a sign-in, and answers what was unusual about it. The first one is not: there is nothing to hold it
-    /// against.
-    pub fn add(before: Option<History>, account: &AccountId, mut entry: SignedIn) -> Change<History, BTreeSet<Signal>> {
+    /// against. `news` goes to the person if it came from a new browser.
+    pub fn add(
+        before: Option<History>,
+        account: &AccountId,
+        mut entry: SignedIn,
+        news: Vec<Mail>,
+    ) -> Change<History, BTreeSet<Signal>> {
         let mut history = before.unwrap_or_else(|| History { account: account.clone(), entries: Vec::new() });
         entry.signals = history.signals_of(&entry);
         let signals = entry.signals.clone();
@@ -111,7 +117,8 @@ impl History {
         history.entries.push(entry);
         let spare = history.entries.len().saturating_sub(MOST);
         history.entries.drain(..spare);
-        events.into_iter().fold(Change::put(signals, history), Change::told)
+        let news = if signals.contains(&Signal::NewDevice) { news } else { Vec::new() };
+        events.into_iter().fold(Change::put(signals, history).mailing(news), Change::told)
     }
 
     fn signals_of(&self, entry: &SignedIn) -> BTreeSet<Signal> {
@@ -163,7 +170,7 @@ mod tests {
     fn after(entries: &[SignedIn]) -> (Option<History>, BTreeSet<Signal>) {
         let mira = AccountId::new("mira");
         entries.iter().fold((None, BTreeSet::new()), |(before, _), entry| {
-            let change = History::add(before, &mira, entry.clone());
+            let change = History::add(before, &mira, entry.clone(), Vec::new());
             let told: Vec<&str> = change.events.iter().filter_map(|event| event.reason.as_deref()).collect();
             assert_eq!(told, change.outcome.iter().map(|signal| signal.word()).collect::<Vec<_>>());
             match change.fate {

@@ -5,9 +5,9 @@ use super::asking::Asking;
 use super::error::WebError;
 use super::form::OurForm;
 use super::pages::{Account, AppLine, ConsentLine, ConsoleLink, Current as Which, SessionLine};
-use super::{cookies, device, logout, person, turn};
+use super::signed_in::{enter, person};
+use super::{cookies, device, logout, person as of_person, turn};
 use crate::flow::account::{EndedOne, SessionView};
-use crate::flow::authorize::Next;
 use crate::flow::logout::Scope;
 use crate::flow::session::Current;
 use crate::model::account::{ADMIN, Account as AccountRecord};
@@ -28,10 +28,10 @@ pub(super) async fn home() -> HttpResponse {
 
 /// GET /account
 pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
-    let goal = (Goal::Account, asking.page_used());
-    let (turn, current) = asking.idp().open_page(&asking.visitor, goal, asking.now).await?;
-    let (Next::Arrived(_), Some(current)) = (&turn.next, &current) else { return turn::draw(&asking, turn) };
-    asking.idp().touch(current, asking.page_used(), asking.now).await?;
+    let current = match enter(&asking, Goal::Account).await? {
+        Ok(current) => current,
+        Err(response) => return Ok(response),
+    };
     let text = asking.text();
     let notice = match request.query_string() {
         "done=withdrawn" => Some(text.say("notice-consent-withdrawn")),
@@ -40,7 +40,7 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
         "done=others" => Some(text.say("notice-others-ended")),
         _ => None,
     };
-    draw(&asking, current, notice).await
+    draw(&asking, &current, notice).await
 }
 
 async fn draw(asking: &Asking, current: &Current, notice: Option<String>) -> Result<HttpResponse, WebError> {
@@ -120,22 +120,13 @@ fn consented(consent: Consent, client: Option<Client>, (account, text): (&Accoun
         client: consent.client.to_string(),
         name: client.map_or_else(|| consent.client.to_string(), |client| client.name().to_owned()),
         scopes: turn::lines(&consent.scope, text).into_iter().map(|line| line.title).collect(),
-        sees: told.into_iter().map(|(claim, value)| (person::label(&claim, text), plain(&value))).collect(),
+        sees: told.into_iter().map(|(claim, value)| (of_person::label(&claim, text), plain(&value))).collect(),
         given: consent.given_at.0,
     }
 }
 
 fn plain(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// The signed-in person behind a form; without one the page is asked for anew.
-async fn person(asking: &Asking) -> Result<Option<Current>, WebError> {
-    let current = asking.idp().current(&asking.visitor, asking.now).await?;
-    if let Some(current) = &current {
-        asking.idp().touch(current, Activity::PageUsed, asking.now).await?;
-    }
-    Ok(current)
 }
 
 /// POST /account/withdraw

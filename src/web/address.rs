@@ -7,10 +7,11 @@ use super::error::WebError;
 use super::form::OurForm;
 use super::mailed::{crowded, elsewhere, gone, later, offer, only, token_of};
 use super::pages::{Email, EmailConfirm};
-use super::security::{enter, person};
+use super::signed_in::{enter, fresh_person};
 use crate::flow::address::{AddressAsked, Proved};
 use crate::flow::mail::Link;
 use crate::flow::session::Current;
+use crate::model::authorization::Goal;
 use crate::model::cookies::Switch;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -20,7 +21,7 @@ const PAGE: &str = "/account/email";
 /// GET /account/email: whoever authenticated a while ago does so again first.
 pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
     only(asking.idp().mail())?;
-    let current = match enter(&asking).await? {
+    let current = match enter(&asking, Goal::Security).await? {
         Ok(current) => current,
         Err(response) => return Ok(response),
     };
@@ -52,7 +53,7 @@ fn of(asking: &Asking, current: &Current) -> Email {
 pub(super) async fn post(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
     only(asking.idp().mail())?;
-    let Some(current) = person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
     let email: String = form.field("email").chars().take(320).collect();
     let refused =
         |alert: &str| Email { email: email.clone(), alert: Some(asking.text().say(alert)), ..of(asking, &current) };

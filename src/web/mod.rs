@@ -33,6 +33,7 @@ mod security;
 mod session;
 mod setup;
 mod sign_up;
+mod signed_in;
 mod streams;
 mod token;
 mod turn;

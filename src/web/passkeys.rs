@@ -5,12 +5,14 @@ use super::asking::Asking;
 use super::error::WebError;
 use super::form::OurForm;
 use super::pages::{MorePasskeys, NewPasskey, PasskeyForm, PasskeyLine, PasskeyUse};
-use super::security::{PAGE, codes, draw, enter, next, person, set, then};
+use super::security::{PAGE, codes, draw, next, set, then};
+use super::signed_in::{enter, fresh_person};
 use super::{cookies, device};
 use crate::flow::authorize::Problem;
 use crate::flow::new_passkey::{PasskeyAdded, PasskeyRenamed};
 use crate::flow::passkey::PasskeyAnswer;
 use crate::flow::session::Current;
+use crate::model::authorization::Goal;
 use crate::model::authorization::factor::{Origin, Person};
 use crate::model::passkey::{LONGEST_LABEL, MOST, Passkey, Removed};
 use actix_web::http::{StatusCode, header};
@@ -18,7 +20,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 /// GET /account/security/passkey: a challenge that nobody keeps before its answer came back.
 pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
-    let current = match enter(&asking).await? {
+    let current = match enter(&asking, Goal::Security).await? {
         Ok(current) => current,
         Err(response) => return Ok(response),
     };
@@ -52,7 +54,7 @@ async fn show(
 /// POST /account/security/passkey
 pub(super) async fn add(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
     let answer = PasskeyAnswer { challenge: form.field("challenge"), answer: form.field("answer") };
     let label = form.field("label");
     let then = then(form.field("then"));
@@ -91,7 +93,7 @@ pub(super) async fn add(form: OurForm) -> Result<HttpResponse, WebError> {
 /// POST /account/security/passkey/rename
 pub(super) async fn rename(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
     let name = (form.field("passkey"), form.field("label"));
     match asking.idp().rename_passkey(&current, name, asking.now).await? {
         PasskeyRenamed::Now => Ok(see_other("/account/security?done=passkey-renamed")),
@@ -106,7 +108,7 @@ pub(super) async fn rename(form: OurForm) -> Result<HttpResponse, WebError> {
 /// POST /account/security/passkey/remove
 pub(super) async fn remove(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
     match asking.idp().remove_passkey(&current, form.field("passkey"), asking.now).await? {
         Removed::Now(_) => Ok(see_other("/account/security?done=passkey-removed")),
         Removed::Unknown => Ok(see_other(PAGE)),

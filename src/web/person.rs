@@ -5,32 +5,18 @@ use super::asking::Asking;
 use super::error::WebError;
 use super::form::OurForm;
 use super::pages::{Data, History, Profile, ProfileField, SignInLine};
-use super::{cookies, device, turn};
-use crate::flow::authorize::Next;
-use crate::flow::session::Current;
+use super::signed_in::{enter, fresh_person, person};
+use super::{cookies, device};
 use crate::model::account::{Account, GRACE, username_key};
 use crate::model::authorization::Goal;
 use crate::model::history::{Signal, SignedIn};
 use crate::model::profile::{self, EDITABLE, Unfit, Why};
-use crate::model::session::activity::Activity;
 use crate::text::Text;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 
 const PROFILE: &str = "/account/profile";
 const DATA: &str = "/account/data";
-
-/// The person, or the page on which they sign in first.
-async fn enter(asking: &Asking, goal: Goal) -> Result<Result<Current, HttpResponse>, WebError> {
-    let (turn, current) = asking.idp().open_page(&asking.visitor, (goal, asking.page_used()), asking.now).await?;
-    match (&turn.next, current) {
-        (Next::Arrived(_), Some(current)) => {
-            asking.idp().touch(&current, asking.page_used(), asking.now).await?;
-            Ok(Ok(current))
-        }
-        _ => Ok(Err(turn::draw(asking, turn)?)),
-    }
-}
 
 fn shown(asking: &Asking, (status, view): (StatusCode, &impl askama::Template)) -> HttpResponse {
     let mut response = page(status, view);
@@ -105,8 +91,7 @@ pub(super) fn label(claim: &str, text: Text) -> String {
 /// POST /account/profile
 pub(super) async fn describe(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = asking.idp().current(&asking.visitor, asking.now).await? else { return Ok(see_other(PROFILE)) };
-    asking.idp().touch(&current, Activity::PageUsed, asking.now).await?;
+    let Some(current) = person(asking).await? else { return Ok(see_other(PROFILE)) };
     // A field that is no text at all is not one left empty.
     let spoiled = EDITABLE.into_iter().find(|claim| form.params.spoiled_names().any(|name| name == *claim));
     let said = match spoiled {
@@ -200,9 +185,7 @@ fn data_page(asking: &Asking, account: &Account, (alert, notice): (Option<String
 /// POST /account/data/download: a file of everything but secrets.
 pub(super) async fn download(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = asking.idp().freshly_current(&asking.visitor, asking.now).await? else {
-        return Ok(see_other(DATA));
-    };
+    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(DATA)) };
     let data = asking.idp().data_of(&current, asking.now).await?;
     let body = serde_json::to_string_pretty(&data).map_err(|_| WebError::TooLarge)?;
     Ok(HttpResponse::Ok()
@@ -215,9 +198,7 @@ pub(super) async fn download(form: OurForm) -> Result<HttpResponse, WebError> {
 /// POST /account/data/delete: the username is typed, so that nobody goes by a click.
 pub(super) async fn delete(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = asking.idp().freshly_current(&asking.visitor, asking.now).await? else {
-        return Ok(see_other(DATA));
-    };
+    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(DATA)) };
     if username_key(form.field("username").trim()) != username_key(&current.account.username) {
         let alert = Some(asking.text().say("alert-deletion-name"));
         let view = data_page(asking, &current.account, (alert, None));
@@ -230,7 +211,7 @@ pub(super) async fn delete(form: OurForm) -> Result<HttpResponse, WebError> {
 /// POST /account/data/keep: whoever is signed in may keep what they have; nothing fresh is asked for it.
 pub(super) async fn keep(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = asking.idp().current(&asking.visitor, asking.now).await? else { return Ok(see_other(DATA)) };
+    let Some(current) = person(asking).await? else { return Ok(see_other(DATA)) };
     asking.idp().cancel_deletion(&current, asking.now).await?;
     Ok(see_other("/account/data?done=kept"))
 }

@@ -6,8 +6,9 @@ use super::error::WebError;
 use super::form::OurForm;
 use super::mailed::offer;
 use super::pages::{Authenticator, AuthenticatorLine, RecoveryCodes, Security};
-use super::{cookies, passkeys, qr, setup, turn};
-use crate::flow::authorize::{Next, Problem};
+use super::signed_in::{enter, fresh_person};
+use super::{cookies, passkeys, qr, setup};
+use crate::flow::authorize::Problem;
 use crate::flow::cookies::Handles;
 use crate::flow::security::{Enrolled, Enrolment, Others, PasswordChange, PasswordChanged};
 use crate::flow::session::Current;
@@ -15,7 +16,6 @@ use crate::flow::setup::FormError;
 use crate::model::authorization::Goal;
 use crate::model::authorization::factor::Method;
 use crate::model::password::MINIMUM_ALONE;
-use crate::model::session::activity::Activity;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 use zeroize::Zeroizing;
@@ -24,7 +24,7 @@ pub(super) const PAGE: &str = "/account/security";
 
 /// GET /account/security: whoever authenticated a while ago does so again first.
 pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
-    let current = match enter(&asking).await? {
+    let current = match enter(&asking, Goal::Security).await? {
         Ok(current) => current,
         Err(response) => return Ok(response),
     };
@@ -39,28 +39,6 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
         _ => None,
     };
     draw(&asking, &current, (StatusCode::OK, None, notice)).await
-}
-
-/// The person, or the page on which they authenticate again.
-pub(super) async fn enter(asking: &Asking) -> Result<Result<Current, HttpResponse>, WebError> {
-    let goal = (Goal::Security, asking.page_used());
-    let (turn, current) = asking.idp().open_page(&asking.visitor, goal, asking.now).await?;
-    match (&turn.next, current) {
-        (Next::Arrived(_), Some(current)) => {
-            asking.idp().touch(&current, asking.page_used(), asking.now).await?;
-            Ok(Ok(current))
-        }
-        _ => Ok(Err(turn::draw(asking, turn)?)),
-    }
-}
-
-/// The person behind a form. Whoever took longer than the authentication stays fresh starts over at the page.
-pub(super) async fn person(asking: &Asking) -> Result<Option<Current>, WebError> {
-    let current = asking.idp().freshly_current(&asking.visitor, asking.now).await?;
-    if let Some(current) = &current {
-        asking.idp().touch(current, Activity::PageUsed, asking.now).await?;
-    }
-    Ok(current)
 }
 
 pub(super) async fn draw(
@@ -93,7 +71,7 @@ pub(super) async fn draw(
 /// POST /account/security/password
 pub(super) async fn password(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
     let change = PasswordChange {
         current: Zeroizing::new(form.field("current").to_owned()),
         new: Zeroizing::new(form.field("password").to_owned()),
@@ -139,7 +117,7 @@ pub(super) fn next(then: &str) -> String {
 
 /// GET /account/security/authenticator: a secret that nobody keeps before its first code came back.
 pub(super) async fn authenticator(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
-    match enter(&asking).await? {
+    match enter(&asking, Goal::Security).await? {
         Ok(current) => {
             let offer = asking.idp().offer_totp(&current, asking.now);
             let query = request.query_string();
@@ -175,7 +153,7 @@ fn enrolment(
 /// POST /account/security/authenticator
 pub(super) async fn enrol(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
     let shown = (form.field("enrolment"), form.field("code"));
     let then = then(form.field("then"));
     match asking.idp().enrol_totp(&asking.visitor, &current, shown, asking.now).await? {
@@ -207,7 +185,7 @@ pub(super) fn set(response: &mut HttpResponse, asking: &Asking, handles: &Handle
 /// POST /account/security/authenticator/remove
 pub(super) async fn remove(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
     asking.idp().remove_totp(&current, asking.now).await?;
     Ok(see_other("/account/security?done=removed"))
 }
@@ -215,7 +193,7 @@ pub(super) async fn remove(form: OurForm) -> Result<HttpResponse, WebError> {
 /// POST /account/security/recovery-codes
 pub(super) async fn recovery_codes(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
     let new = asking.idp().renew_codes(&current, asking.now).await?;
     Ok(if new.is_empty() { see_other(PAGE) } else { codes(asking, &new, PAGE.to_owned()) })
 }

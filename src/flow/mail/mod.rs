@@ -13,7 +13,6 @@ mod words;
 use crate::crypto::random;
 use crate::crypto::seal::Purpose;
 use crate::flow::{Fault, Idp};
-use crate::model::account::Account;
 use crate::model::audit::Event;
 use crate::model::cookies::Switch;
 use crate::model::id::AccountId;
@@ -24,7 +23,6 @@ use crate::outside::mail::{Mailer, Post, Unsent};
 use crate::protocol::time::Timestamp;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -158,9 +156,4 @@ impl Idp {
         let plain = self.seals.open_bytes(Purpose::Letter, mail.id.as_bytes(), sealed)?;
         serde_json::from_slice(&plain).ok()
     }
-}
-
-/// The language an account prefers.
-pub(super) fn locale_of(account: &Account) -> Option<String> {
-    account.claims.get("locale").and_then(Value::as_str).map(str::to_owned)
 }

@@ -1,6 +1,5 @@
 //! An event becomes a letter to the person whom it concerns. Which ones do is decided by [`Notice::of`].
 
-use super::locale_of;
 use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
 use crate::model::audit::Event;
@@ -29,7 +28,7 @@ impl Idp {
         let Some(what) = Notice::of(event).filter(|_| self.mail() == Switch::On) else { return Vec::new() };
         let letter = |address: &MailAddress| Letter {
             to: Some(address.to_string()),
-            locale: locale_of(account),
+            locale: account.locale().map(str::to_owned),
             says: Says::Notice {
                 what,
                 username: account.username.clone(),

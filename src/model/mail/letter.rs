@@ -115,7 +115,7 @@ impl Notice {
             return None;
         }
         match (event.act, event.reason.as_deref()) {
-            (Act::SessionStarted, Some("new_device")) => Some(Notice::NewDevice),
+            (Act::SignInUnusual, Some("new_device")) => Some(Notice::NewDevice),
             (Act::SignIn, Some("many_failures")) => Some(Notice::ManyFailures),
             (Act::PasswordChanged, _) => Some(Notice::PasswordChanged),
             (Act::FactorAdded, _) => Some(Notice::FactorAdded),

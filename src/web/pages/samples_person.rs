@@ -1,11 +1,9 @@
 //! One of each page about a person.
 
-use super::samples::html;
+use super::samples::{NOON, html};
 use super::*;
 use crate::model::profile::EDITABLE;
 use crate::text::Text;
-
-const NOON: i64 = 1_795_435_200;
 
 /// The pages by name.
 pub(super) fn pages(text: Text) -> Vec<(&'static str, String)> {

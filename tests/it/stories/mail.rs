@@ -292,6 +292,28 @@ async fn people_are_told_of_what_happens_to_their_account() {
 }
 
 #[actix_web::test]
+async fn people_are_told_of_passkeys_that_come_and_go() {
+    use super::passkeys::add;
+    use crate::harness::authenticator::Authenticator;
+    let (idp, server) = with_mail().await;
+    let (social, mut home, mut phone) = (idp.app("social"), idp.browser(), Authenticator::phone());
+    home.enter(&social).await;
+    add(&mut home, &mut phone).await;
+    idp.deliver().await;
+    assert_eq!(server.only().field("subject"), "A second step was added at id.example.com");
+    let page = home.get("/account/security").await;
+    let gone = home.submit(&page, "/account/security/passkey/remove", &[]).await;
+    assert_eq!(gone.location(), "/account/security?done=passkey-removed");
+    idp.deliver().await;
+    assert!(server.only().field("subject").contains("second step"), "its end");
+    // What was refused is no news.
+    let again = home.submit(&page, "/account/security/passkey/remove", &[]).await;
+    assert_eq!(again.location(), "/account/security");
+    idp.deliver().await;
+    assert!(server.take().is_empty());
+}
+
+#[actix_web::test]
 async fn a_success_after_many_failures_is_told() {
     let (idp, server) = with_mail().await;
     let social = idp.app("social");
