@@ -144,8 +144,8 @@ fn console(of: &Situation<'_>) -> Step {
 
 /// Is the person authenticated strongly enough? If not: what they are to do about it.
 fn strength(of: &Situation<'_>, (session, account): (&Session, &Account)) -> Option<Step> {
-    let held = of.held.cloned().unwrap_or_default();
-    match of.demand.lack(level(session.authentication()), &held) {
+    let nothing = Held::default();
+    match of.demand.lack(level(session.authentication()), of.held.unwrap_or(&nothing)) {
         Lack::Nothing => None,
         Lack::Shown => Some(Step::SecondFactor),
         // Whoever only sits at an unlocked machine must not be able to set one up.

@@ -20,6 +20,7 @@ mod mail;
 mod many;
 mod open_redirects;
 mod passkeys;
+mod paths;
 mod refresh_tokens;
 mod session;
 mod setup;

@@ -1,5 +1,6 @@
 //! Whatever a request says, no answer of ours leads to an address that nobody registered.
 
+use super::paths::{FORMS, PATHS};
 use super::{FORM, Untouched, encoded};
 use crate::harness::{Answer, Browser, ISSUER, Idp};
 use actix_web::test::TestRequest;
@@ -52,89 +53,6 @@ const EVIL: [&str; 14] = [
     "\r\nLocation: https://evil.example",
     "\u{ff0f}\u{ff0f}evil.example",
 ];
-const GETS: &[&str] = &[
-    "/",
-    "/authorize",
-    "/end_session",
-    "/interaction/k.x",
-    "/account",
-    "/account/security",
-    "/account/security/authenticator",
-    "/account/profile",
-    "/account/history",
-    "/account/data",
-    "/account/security/passkey",
-    "/setup",
-    "/admin",
-    "/admin/users",
-    "/admin/clients",
-    "/admin/sessions",
-    "/admin/audit",
-    "/forgot",
-    "/reset",
-    "/sign-up",
-    "/sign-up/confirm",
-    "/invitation",
-    "/account/email",
-    "/account/email/confirm",
-    "/admin/invitations",
-    "/token",
-    "/introspect",
-    "/revoke",
-    "/userinfo",
-    "/jwks",
-    "/static/abide.css",
-    "/nowhere",
-];
-const POSTS: &[&str] = &[
-    "/language",
-    "/authorize",
-    "/end_session",
-    "/end_session/confirm",
-    "/sign-in",
-    "/sign-in/again",
-    "/select",
-    "/consent",
-    "/account/withdraw",
-    "/account/end-session",
-    "/account/end-others",
-    "/sign-in/code",
-    "/sign-in/not-now",
-    "/account/security/password",
-    "/account/security/authenticator",
-    "/account/security/authenticator/remove",
-    "/account/security/recovery-codes",
-    "/account/profile",
-    "/account/data/download",
-    "/account/data/delete",
-    "/account/data/keep",
-    "/sign-in/passkey",
-    "/account/security/passkey",
-    "/account/security/passkey/rename",
-    "/account/security/passkey/remove",
-    "/setup",
-    "/admin/users",
-    "/admin/users/disable",
-    "/admin/users/enable",
-    "/admin/users/reset-factors",
-    "/admin/clients",
-    "/admin/sessions/end",
-    "/forgot",
-    "/forgot/send",
-    "/reset",
-    "/sign-up",
-    "/sign-up/send",
-    "/sign-up/confirm",
-    "/invitation",
-    "/account/email",
-    "/account/email/confirm",
-    "/admin/invitations",
-    "/admin/invitations/revoke",
-    "/admin/users/send-reset",
-    "/token",
-    "/introspect",
-    "/revoke",
-];
 
 /// It leads nowhere, or to a path of ours.
 fn assert_at_home(answer: &Answer, case: &str) {
@@ -169,7 +87,7 @@ async fn administrator(idp: &Idp) -> (Browser, String) {
 async fn through_every_parameter_of_every_address() {
     let idp = Idp::mailing().await;
     let (mut boss, _) = administrator(&idp).await;
-    for path in GETS {
+    for path in PATHS {
         for evil in EVIL {
             for name in NAMES {
                 let address = format!("{path}?{}", encoded(&[(name, evil)]));
@@ -187,7 +105,7 @@ async fn through_every_parameter_of_every_address() {
 async fn through_every_field_of_every_form() {
     let idp = Idp::mailing().await;
     let (boss, csrf) = administrator(&idp).await;
-    for path in POSTS {
+    for path in FORMS {
         for evil in EVIL {
             let mut fields: Vec<(&str, &str)> = NAMES.iter().map(|name| (*name, evil)).collect();
             fields.extend([
