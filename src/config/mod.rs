@@ -13,6 +13,7 @@ mod problem;
 mod rules;
 mod size;
 mod store_url;
+mod upstream;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -21,6 +22,7 @@ pub use advice::Advice;
 pub use problem::{ConfigError, Place, Problem};
 pub use size::{Size, SizeError};
 pub use store_url::StoreUrl;
+pub use upstream::{ClientSecret, Upstream};
 pub use values::{LevelError, Levels};
 
 use crate::model::cookies::OptionalCookies;
@@ -61,6 +63,8 @@ pub struct Config {
     pub outbound: Outbound,
     /// What is logged.
     pub log: Log,
+    /// `[[upstream]]`: the OpenID providers that people can sign in by.
+    pub upstream: Vec<Upstream>,
 }
 
 /// `[tls]`: the files of the certificate. Either both are set or none: [`Config::load`] refuses halves.
@@ -197,6 +201,7 @@ impl Default for Config {
             tokens: Tokens::default(),
             outbound: Outbound::default(),
             log: Log::default(),
+            upstream: Vec::new(),
         }
     }
 }

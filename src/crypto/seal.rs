@@ -42,9 +42,11 @@ pub enum Purpose {
     Totp,
     /// The same while it is being set up, in the form.
     Enrolment,
+    /// The state of a sign-in that is underway at an upstream.
+    Upstream,
 }
 
-const PURPOSES: [Purpose; 14] = [
+const PURPOSES: [Purpose; 15] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -59,6 +61,7 @@ const PURPOSES: [Purpose; 14] = [
     Purpose::BrowserState,
     Purpose::Totp,
     Purpose::Enrolment,
+    Purpose::Upstream,
 ];
 
 impl Purpose {
@@ -78,6 +81,7 @@ impl Purpose {
             Purpose::BrowserState => "abide browser state 1",
             Purpose::Totp => "abide totp 1",
             Purpose::Enrolment => "abide enrolment 1",
+            Purpose::Upstream => "abide upstream 1",
         }
     }
 }

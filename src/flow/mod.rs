@@ -13,6 +13,7 @@
 //! account     the person's own page
 //! admin       the console
 //! import      the import file, in and out
+//! upstream/   sign-in by another OpenID provider: there and back, accounts and their links, its logout
 //! setup       the first administrator
 //! sweep       forgetting what is over
 //! notify      relying apps learn of an end
@@ -41,6 +42,7 @@ pub mod sign_in;
 pub mod status;
 pub mod sweep;
 pub mod token;
+pub mod upstream;
 pub mod watch;
 
 use crate::crypto::hashing::Hashing;
@@ -49,6 +51,7 @@ use crate::crypto::keyring::Keyring;
 use crate::crypto::seal::Seals;
 use crate::flow::nodes::{Membership, NodeFault};
 use crate::flow::notify::Pacing;
+use crate::flow::upstream::Upstreams;
 use crate::model::cookies::{OptionalCookies, Switch};
 use crate::model::grant::OfflineLimits;
 use crate::model::session::policy::SessionPolicies;
@@ -80,6 +83,8 @@ pub struct Idp {
     pub nodes: Membership,
     /// What asks others by HTTP.
     pub outbound: Outbound,
+    /// The OpenID providers that people can sign in by.
+    pub upstreams: Upstreams,
     /// How fast relying apps are told.
     pub pacing: Pacing,
 }

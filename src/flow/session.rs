@@ -16,6 +16,7 @@ use crate::model::session::application::Epochs;
 use crate::model::session::policy::Remember;
 use crate::model::session::standing::{Authority, EndReason, Standing};
 use crate::model::session::{Birth, Ended, Reauthentication, Reconstituted, Session, Touched};
+use crate::model::upstream::Resting;
 use crate::protocol::claims::AuthenticationFacts;
 use crate::protocol::time::Timestamp;
 use base64::Engine;
@@ -32,6 +33,23 @@ pub struct Current {
     pub standing: Standing,
     /// The secret that led to it.
     pub handle: Secret,
+}
+
+/// An authentication that a session is to rest on.
+#[derive(Clone, Debug)]
+pub struct Proven {
+    /// Its facts.
+    pub facts: AuthenticationFacts,
+    /// What the person chose.
+    pub remember: Remember,
+    /// What it rests on, where it was an upstream's.
+    pub resting: Option<Resting>,
+}
+
+impl From<(AuthenticationFacts, Remember)> for Proven {
+    fn from((facts, remember): (AuthenticationFacts, Remember)) -> Proven {
+        Proven { facts, remember, resting: None }
+    }
 }
 
 /// A session of this browser that timed out and may come back. A type of its own, so that nothing can rest on it and no
@@ -109,9 +127,11 @@ impl Idp {
         &self,
         visitor: &Visitor,
         account: &Account,
-        (authentication, remember): (AuthenticationFacts, Remember),
+        proven: impl Into<Proven>,
         now: Timestamp,
     ) -> Result<Option<(SessionId, Vec<Secret>, Remember)>, Fault> {
+        let proven: Proven = proven.into();
+        let remember = proven.remember;
         if account.standing() == AccountStanding::Disabled {
             return Ok(None);
         }
@@ -123,7 +143,7 @@ impl Idp {
             self.end_dormant(&held, EndReason::Replaced, event).await?;
         }
         let secret = random::secret();
-        let act = self.reauthentication(authentication, (&secret, remember), visitor);
+        let act = self.reauthentication(proven, &secret, visitor, now);
         let mut others: Vec<Secret> = live.iter().map(|c| c.handle.clone()).collect();
         let mine = live.iter().find(|current| current.account.id == account.id);
         let strangers: Vec<&Current> = live.iter().filter(|current| current.account.id != account.id).collect();
@@ -175,8 +195,8 @@ impl Idp {
 
     async fn begin_session(&self, account: &Account, act: Reauthentication) -> Result<SessionId, Fault> {
         let id = SessionId::new(random::id());
-        let Reauthentication { authentication, remember, secret, silent, device } = act;
-        let birth = Birth { id: id.clone(), authentication, remember, secret, silent, device };
+        let Reauthentication { at, authentication, resting, remember, secret, silent, device } = act;
+        let birth = Birth { id: id.clone(), at, authentication, resting, remember, secret, silent, device };
         let (account, policies) = (account.clone(), self.settings.sessions);
         let changed = self
             .store
@@ -215,7 +235,7 @@ impl Idp {
     ) -> Result<Option<(Current, Vec<Secret>)>, Fault> {
         let secret = random::secret();
         let stronger = raised(current.session.authentication(), by);
-        let act = self.reauthentication(stronger, (&secret, current.session.remember), visitor);
+        let act = self.reauthentication((stronger, current.session.remember).into(), &secret, visitor, now);
         let (account, policies) = (current.account.clone(), self.settings.sessions);
         let changed = self.store.change::<Session, _, _>(current.session.id.as_str(), move |before| match before {
             Some(session) => session.raise(act.clone(), &account, &policies, now),
@@ -270,13 +290,16 @@ impl Idp {
 
     fn reauthentication(
         &self,
-        authentication: AuthenticationFacts,
-        (secret, remember): (&Secret, Remember),
+        proven: Proven,
+        secret: &Secret,
         visitor: &Visitor,
+        now: Timestamp,
     ) -> Reauthentication {
         Reauthentication {
-            authentication,
-            remember,
+            at: now,
+            authentication: proven.facts,
+            resting: proven.resting,
+            remember: proven.remember,
             secret: secret.digest(),
             silent: self.silent_digest(secret),
             device: visitor.device.clone(),

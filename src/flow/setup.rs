@@ -190,5 +190,6 @@ pub fn fresh_account(username: &str, now: Timestamp) -> Account {
         epoch_raised: None,
         disabled_at: None,
         made_by_link: None,
+        links: Vec::new(),
     }
 }

@@ -118,6 +118,12 @@ pub enum Act {
     RecoveryCodesMade,
     /// A recovery code was used.
     RecoveryCodeUsed,
+    /// An account was connected with somebody whom an upstream knows.
+    UpstreamConnected,
+    /// That was undone.
+    UpstreamDisconnected,
+    /// An upstream said that a session of its is over.
+    UpstreamLogout,
     /// A client was registered.
     ClientCreated,
     /// A client was changed.

@@ -29,6 +29,7 @@ mod setup;
 mod streams;
 mod token;
 mod turn;
+mod upstream;
 mod userinfo;
 
 pub use cors::by_registered_origin;
@@ -104,6 +105,14 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/admin/sessions").get(admin::records::sessions))
         .service(at("/admin/sessions/end").post(admin::records::end_session))
         .service(at("/admin/audit").get(admin::records::audit))
+        // Sign-in by another OpenID provider
+        .service(at("/sign-in/upstream").post(upstream::start))
+        .service(at("/sign-in/upstream/create").post(upstream::create))
+        .service(at("/sign-in/upstream/connect").post(upstream::connect))
+        .service(at("/sign-in/upstream/{id}/callback").get(upstream::callback))
+        .service(at("/sign-in/upstream/{id}/backchannel_logout").post(upstream::logout))
+        .service(at("/account/security/upstream/connect").post(upstream::connect_account))
+        .service(at("/account/security/upstream/disconnect").post(upstream::disconnect_account))
         // Around it
         .service(at("/health/live").get(discovery::live))
         .service(at("/health/ready").get(discovery::ready))

@@ -1,11 +1,11 @@
 //! What the person signs in with: password, authenticator app, recovery codes.
 
-use super::answer::{page, see_other};
+use super::answer::{page, page_to, see_other};
 use super::asking::Asking;
 use super::error::WebError;
 use super::form::OurForm;
 use super::pages::{Authenticator, AuthenticatorLine, RecoveryCodes, Security};
-use super::{cookies, qr, setup, turn};
+use super::{cookies, qr, setup, turn, upstream};
 use crate::flow::authorize::{Next, Problem};
 use crate::flow::cookies::Handles;
 use crate::flow::security::{Enrolled, Enrolment, Others, PasswordChange, PasswordChanged};
@@ -27,13 +27,14 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
         Err(response) => return Ok(response),
     };
     let text = asking.text();
+    let (alert, connected) = upstream::words(request.query_string(), text);
     let notice = match request.query_string() {
         "done=password" => Some(text.say("notice-password-changed")),
         "done=removed" => Some(text.say("notice-authenticator-removed")),
         "done=added" => Some(text.say("notice-authenticator-added")),
-        _ => None,
+        _ => connected,
     };
-    draw(&asking, &current, (StatusCode::OK, None, notice)).await
+    draw(&asking, &current, (StatusCode::OK, alert, notice)).await
 }
 
 /// The person, or the page on which they authenticate again.
@@ -76,10 +77,12 @@ async fn draw(
         password_since: view.password.map(|at| at.0),
         authenticator,
         minimum: MINIMUM_ALONE,
+        connected: upstream::lines(asking.idp(), current),
+        upstreams: upstream::buttons(asking.idp()),
         alert,
         notice,
     };
-    let mut response = page(status, &view);
+    let mut response = page_to(status, &view, &upstream::targets(asking.idp(), ""));
     cookies::introduce(&mut response, asking.to(), None);
     Ok(response)
 }

@@ -4,8 +4,9 @@ use super::answer::{page_to, see_other, source_of};
 use super::asking::Asking;
 use super::cookies;
 use super::error::WebError;
+use super::upstream;
 use super::pages::{
-    AccountChoice, AppFacts, Consent, Offline, RecoveryHint, Remember as Box_, ScopeLine, SecondFactor, Select, SignIn,
+    AccountChoice, AppFacts, Consent, NewAccount, Newcomer, Offline, RecoveryHint, Remember as Box_, ScopeLine, SecondFactor, Select, SignIn,
     SignInPurpose, Watch,
 };
 use crate::flow::authorize::{Asks, Next, Page, Recovery, Refusal, SignedIn, Turn};
@@ -13,6 +14,7 @@ use crate::model::authorization::Goal;
 use crate::model::authorization::next_step::Why;
 use crate::model::client::Client;
 use crate::model::session::policy::Remember;
+use crate::model::upstream::Accounts;
 use crate::protocol::params::Params;
 use crate::protocol::scope::{OFFLINE_ACCESS, STANDARD, ScopeSet};
 use crate::protocol::session_status::ReasonWord;
@@ -37,6 +39,8 @@ pub(super) fn draw_with(asking: &Asking, turn: Turn, remember: Remember) -> Resu
     let mut response = match turn.next {
         Next::Show(page) => show(asking, *page, remember),
         Next::Return(reply) => see_other(&reply.location()),
+        Next::Elsewhere(address) => see_other(&address),
+        Next::Connected(outcome) => see_other(upstream::came_back(outcome)),
         Next::GoOn(handle) => see_other(&format!("/interaction/{handle}")),
         Next::Arrived(Goal::Console) => see_other("/admin"),
         Next::Arrived(Goal::Security) => see_other("/account/security"),
@@ -91,8 +95,12 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
                 (_, Remember::Yes) => Box_::Chosen,
                 (_, Remember::No) => Box_::Offered,
             };
-            let notice = page.ended.and_then(|reason| notice(reason, text));
-            let page = SignIn { text, csrf, interaction, app, username: hint, purpose, alert, remember, notice };
+            let (notice, upstreams) = match &page.connecting {
+                Some((name, shown)) => (Some(connecting(name, shown, text)), Vec::new()),
+                None => (page.ended.and_then(|reason| notice(reason, text)), upstream::buttons(asking.idp())),
+            };
+            let page = SignIn { text, csrf, interaction, app, username: hint, purpose, alert, remember, notice, upstreams };
+            let destination = upstream::targets(asking.idp(), &destination);
             let mut response = page_to(status(refusal), &page, &destination);
             if let Some(seconds) = retry_after(asking, refusal) {
                 response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
@@ -105,6 +113,17 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
             let recovery = if recovery == Recovery::Offered { RecoveryHint::Shown } else { RecoveryHint::Absent };
             let watch = if session == SignedIn::Yes { Watch::On } else { Watch::Off };
             let page = SecondFactor { text, csrf, interaction, app, username, recovery, watch, alert };
+            let mut response = page_to(status(refusal), &page, &destination);
+            if let Some(seconds) = retry_after(asking, refusal) {
+                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            }
+            response
+        }
+        Asks::Newcomer { upstream, shown, username, accounts, refusal } => {
+            let destination = page.destination.as_deref().map(targets).unwrap_or_default();
+            let alert = refusal.map(|refusal| alert(refusal, text));
+            let new_account = if accounts == Accounts::Create { NewAccount::Offered } else { NewAccount::No };
+            let page = Newcomer { text, csrf, interaction, app, upstream, shown, username, new_account, alert };
             let mut response = page_to(status(refusal), &page, &destination);
             if let Some(seconds) = retry_after(asking, refusal) {
                 response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
@@ -138,6 +157,12 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
     }
 }
 
+/// Whoever signs in here is connected with an upstream: it is said before.
+fn connecting(name: &str, shown: &str, text: Text) -> String {
+    let key = if shown.is_empty() { "newcomer-connecting-unnamed" } else { "newcomer-connecting" };
+    text.with(key, &[("upstream", name), ("shown", shown)])
+}
+
 /// Why somebody was signed out who did not do it themselves. Of a closed account the sign-in form says nothing either.
 fn notice(reason: ReasonWord, text: Text) -> Option<String> {
     match reason {
@@ -152,17 +177,17 @@ fn notice(reason: ReasonWord, text: Text) -> Option<String> {
 fn status(refusal: Option<Refusal>) -> StatusCode {
     match refusal {
         None => StatusCode::OK,
-        Some(Refusal::Credentials | Refusal::Code | Refusal::AnotherTab) => StatusCode::UNPROCESSABLE_ENTITY,
         Some(Refusal::Throttled { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(Refusal::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 
 fn retry_after(asking: &Asking, refusal: Option<Refusal>) -> Option<u64> {
     match refusal? {
-        Refusal::Credentials | Refusal::Code | Refusal::AnotherTab => None,
         Refusal::Throttled { until } => Some(asking.now.until(until).as_secs().max(1)),
         Refusal::Busy => Some(2),
+        _ => None,
     }
 }
 
@@ -173,6 +198,11 @@ fn alert(refusal: Refusal, text: Text) -> String {
         Refusal::Throttled { .. } => text.say("alert-throttled"),
         Refusal::Busy => text.say("alert-busy"),
         Refusal::AnotherTab => text.say("alert-another-tab"),
+        Refusal::Upstream => text.say("alert-upstream-failed"),
+        Refusal::UpstreamCancelled => text.say("alert-upstream-cancelled"),
+        Refusal::UpstreamStale => text.say("alert-upstream-stale"),
+        Refusal::UsernameTaken => text.say("alert-username-taken"),
+        Refusal::UsernameUnfit => text.say("alert-username-unfit"),
     }
 }
 

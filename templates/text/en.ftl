@@ -399,3 +399,37 @@ error-fault = Something went wrong on our side
 error-fault-detail = It has been recorded. Try again in a moment; if it stays, tell the people who run this Abide the reference below.
 error-busy = We cannot answer right now
 error-busy-detail = Nothing was changed. Try again in a few seconds.
+
+## Sign-in by another provider, and several accounts
+
+upstream-or = or
+upstream-group = Other ways to sign in
+upstream-continue = Continue with { $upstream }
+newcomer-heading = Welcome
+newcomer-explanation = You signed in at { $upstream } as { $shown }. No account here is connected with it yet.
+newcomer-explanation-unnamed = You signed in at { $upstream }. No account here is connected with it yet.
+newcomer-username-hint = You can choose any name that is free.
+newcomer-create = Create an account
+newcomer-connect-hint = You already have an account? Sign in to it once, and from then on { $upstream } signs you in.
+newcomer-connect = Sign in to connect it
+newcomer-connecting = Sign in to connect your account with { $shown } at { $upstream }.
+newcomer-connecting-unnamed = Sign in to connect your account with { $upstream }.
+alert-upstream-failed = The other provider did not sign you in. Try again, or sign in another way.
+alert-upstream-cancelled = You turned back at the other provider. Try again, or sign in another way.
+alert-upstream-stale = The other provider did not ask you to sign in anew, and that is needed here. Sign in another way.
+alert-username-taken = Somebody has this name already. Choose another one.
+alert-username-unfit = A username is one line of 1 to 128 characters without white space around it.
+alert-upstream-taken = That is connected with another account here. Disconnect it there first.
+alert-upstream-full = Your account is connected with as many as there can be.
+alert-upstream-last-way = This is your only way to sign in, so it stays. Set up another one first.
+notice-upstream-connected = Your account is connected.
+notice-upstream-disconnected = Your account is not connected with it any more.
+connected-heading = Connected accounts
+connected-detail = Other providers that sign you in here.
+connected-none = Your account is connected with none.
+connected-add = Connect { $upstream }
+connected-remove = Disconnect
+connected-remove-label = Disconnect { $upstream }
+act-upstream-connected = Upstream connected
+act-upstream-disconnected = Upstream disconnected
+act-upstream-logout = Upstream signed out

@@ -6,8 +6,9 @@ use crate::crypto::secret::Secret;
 use crate::flow::browser::Visitor;
 use crate::flow::cookies::Handles;
 use crate::flow::second_factor::CodeOutcome;
-use crate::flow::session::{Current, kept};
+use crate::flow::session::{Current, Proven, kept};
 use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
+use crate::flow::upstream::Connecting;
 use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
 use crate::model::authorization::factor::{Method, NextFactor, facts, next_factor};
@@ -136,7 +137,7 @@ impl Idp {
 
     /// A credential was accepted. Is it an authentication by now? Then the session begins or goes on, and so does the
     /// interaction; else the interaction alone knows of it.
-    async fn accepted(&self, visitor: &Visitor, open: Open, account: Account, now: Timestamp) -> Result<Turn, Fault> {
+    pub(in crate::flow) async fn accepted(&self, visitor: &Visitor, open: Open, account: Account, now: Timestamp) -> Result<Turn, Fault> {
         let shown = open.interaction.shown(&account.id);
         match next_factor(&shown, &self.factors_of(&account.id).await?) {
             // What was shown before every session of the account ended is worth nothing after it.
@@ -147,8 +148,20 @@ impl Idp {
             NextFactor::Second => return Ok(self.keep(open).await?.into()),
             NextFactor::Complete => (),
         }
-        let authentication = (facts(&shown, now), open.interaction.remember);
-        let Some((_, handles, kept)) = self.establish(visitor, &account, authentication, now).await? else {
+        let proven = match open.interaction.vouched(&account.id) {
+            Some(by) => Proven {
+                facts: by.told(facts(&shown, now)),
+                remember: open.interaction.remember,
+                resting: Some(by.resting.clone()),
+            },
+            None => (facts(&shown, now), open.interaction.remember).into(),
+        };
+        if let Some((by, profile)) = open.interaction.to_connect()
+            && self.connect(&account.id, by.link(&profile.shown, now), now).await? != Connecting::Done
+        {
+            return Ok(Next::Problem(Problem::InteractionGone).into());
+        }
+        let Some((_, handles, kept)) = self.establish(visitor, &account, proven, now).await? else {
             return Ok(Next::Problem(Problem::NotForYou).into());
         };
         let mut visitor = visitor.clone();

@@ -30,7 +30,8 @@ use crate::protocol::error::{Code as ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::time::Timestamp;
 use forms::Owing;
-use waiting::{Facts, Home, Open};
+use waiting::{Facts, Home};
+pub(in crate::flow) use waiting::Open;
 
 /// Where somebody is who signs in anew.
 #[derive(Debug)]
@@ -124,7 +125,7 @@ impl Idp {
 
     /// The session an interaction is about: that of the person whom its hint names, if they are signed in in this
     /// browser (OpenID Connect Core, 3.1.2.1), else the current one.
-    async fn current_for(
+    pub(in crate::flow) async fn current_for(
         &self,
         visitor: &Visitor,
         interaction: &Interaction,
@@ -139,9 +140,18 @@ impl Idp {
         self.current(visitor, now).await
     }
 
-    fn page(&self, (interaction, handle): (&Interaction, String), client: Option<Client>, asks: Asks) -> Next {
+    pub(in crate::flow) fn page(
+        &self,
+        (interaction, handle): (&Interaction, String),
+        client: Option<Client>,
+        asks: Asks,
+    ) -> Next {
         let destination = interaction.request().map(|request| request.redirect_uri.clone());
-        Next::Show(Box::new(Page { interaction: handle, client, destination, asks, ended: None }))
+        let connecting = interaction.to_connect().map(|(by, profile)| {
+            let name = self.upstreams.of(&by.upstream).map(|upstream| upstream.rules.name.clone());
+            (name.unwrap_or_else(|| by.resting.issuer.clone()), profile.shown.clone())
+        });
+        Next::Show(Box::new(Page { interaction: handle, client, destination, asks, ended: None, connecting }))
     }
 
     /// Gathers what the decision needs, asks for it, and carries it out.
@@ -160,39 +170,50 @@ impl Idp {
         {
             return Ok(self.refuse(&open, Some(client), error));
         }
-        let consent = match (&client, &current) {
-            (Some(client), Some(current)) => {
-                self.store.read::<Consent>(&Consent::key_of(&current.account.id, &client.id)).await?
-            }
-            _ => None,
-        };
         let hinted = match self.hinted(&open.interaction, now) {
             Ok(hinted) => hinted,
             Err(error) => return Ok(self.refuse(&open, client.as_ref(), error)),
         };
-        let tried = match open.interaction.tried() {
-            Some(account) => Some((account.clone(), self.factors_of(account).await?)),
-            None => None,
-        };
-        let held = match (open.interaction.request(), &current) {
-            (Some(request), Some(current)) => self.held_beyond(request, current).await?,
-            _ => None,
-        };
-        let step = next_step(&Situation {
-            interaction: &open.interaction,
-            client: client.as_ref(),
-            session: current.as_ref().map(|current| (&current.session, &current.account)),
-            consent: consent.as_ref(),
-            hinted: hinted.as_ref(),
-            tried: tried.as_ref().map(|(account, held)| (account, held)),
-            held: held.as_ref(),
-            now,
-        });
+        let step = self.step(&open.interaction, (client.as_ref(), current.as_ref()), hinted, now).await?;
         match (step, current) {
             (Step::Issue, Some(current)) => self.issue(open, client, current, activity, now).await,
             (Step::Refuse(error), _) => Ok(self.refuse(&open, client.as_ref(), error)),
             (step, current) => self.show(visitor, open, client, (step, current), now).await,
         }
+    }
+
+    /// Gathers what the decision rests on, and asks for it.
+    pub(in crate::flow) async fn step(
+        &self,
+        interaction: &Interaction,
+        (client, current): (Option<&Client>, Option<&Current>),
+        hinted: Option<AccountId>,
+        now: Timestamp,
+    ) -> Result<Step, Fault> {
+        let consent = match (client, current) {
+            (Some(client), Some(current)) => {
+                self.store.read::<Consent>(&Consent::key_of(&current.account.id, &client.id)).await?
+            }
+            _ => None,
+        };
+        let tried = match interaction.tried() {
+            Some(account) => Some((account.clone(), self.factors_of(account).await?)),
+            None => None,
+        };
+        let held = match (interaction.request(), current) {
+            (Some(request), Some(current)) => self.held_beyond(request, current).await?,
+            _ => None,
+        };
+        Ok(next_step(&Situation {
+            interaction,
+            client,
+            session: current.map(|current| (&current.session, &current.account)),
+            consent: consent.as_ref(),
+            hinted: hinted.as_ref(),
+            tried: tried.as_ref().map(|(account, held)| (account, held)),
+            held: held.as_ref(),
+            now,
+        }))
     }
 
     /// A page is due. After an accepted credential it is shown on coming back, so that reloading posts nothing twice.
@@ -213,6 +234,10 @@ impl Idp {
                 account: Box::new(current.account),
                 scope,
                 destination: open.interaction.request().map(|r| r.redirect_uri.clone()).unwrap_or_default(),
+            },
+            (Step::Newcomer, _) => match self.asks_newcomer(&open.interaction, None) {
+                Some(asks) => asks,
+                None => return Ok(Next::Problem(Problem::InteractionGone)),
             },
             (Step::Select, _) => {
                 let live = self.all_live(visitor, now).await?;
@@ -279,7 +304,7 @@ impl Idp {
     }
 
     /// The subject of the request's `id_token_hint`.
-    fn hinted(&self, interaction: &Interaction, now: Timestamp) -> Result<Option<AccountId>, OAuthError> {
+    pub(in crate::flow) fn hinted(&self, interaction: &Interaction, now: Timestamp) -> Result<Option<AccountId>, OAuthError> {
         let Some(hint) = interaction.request().and_then(|request| request.id_token_hint.as_deref()) else {
             return Ok(None);
         };
@@ -289,7 +314,7 @@ impl Idp {
         }
     }
 
-    async fn client_of(&self, interaction: &Interaction) -> Result<Option<Client>, Fault> {
+    pub(in crate::flow) async fn client_of(&self, interaction: &Interaction) -> Result<Option<Client>, Fault> {
         match interaction.request() {
             Some(request) => Ok(self.store.read::<Client>(&request.client_id).await?),
             None => Ok(None),

@@ -18,6 +18,10 @@ pub enum Method {
     Totp,
     /// With one of the codes that were given for the day when the other factor is lost.
     RecoveryCode,
+    /// By the word of an upstream, which is worth one factor here.
+    Upstream,
+    /// By the word of an upstream that is believed to have seen two.
+    UpstreamStrong,
 }
 
 /// Which place a method can take.
@@ -25,10 +29,13 @@ pub enum Method {
 enum Place {
     First,
     Second,
+    /// Both at once.
+    Both,
 }
 
 /// How strongly somebody is authenticated, the weakest first. Names follow the assurance levels of NIST SP 800-63B-4.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Level {
     /// One factor.
     One,
@@ -55,17 +62,19 @@ pub struct Held(BTreeSet<Method>);
 pub const ACRS: [&str; 2] = [Level::One.acr(), Level::Two.acr()];
 
 impl Method {
-    /// Its name in `amr` (RFC 8176). A recovery code is used once, too.
-    pub fn amr(self) -> &'static str {
+    /// Its name in `amr` (RFC 8176). A recovery code is used once, too. None is registered for the word of somebody else.
+    pub fn amr(self) -> Option<&'static str> {
         match self {
-            Method::Password => "pwd",
-            Method::Totp | Method::RecoveryCode => "otp",
+            Method::Password => Some("pwd"),
+            Method::Totp | Method::RecoveryCode => Some("otp"),
+            Method::Upstream | Method::UpstreamStrong => None,
         }
     }
 
     fn place(self) -> Place {
         match self {
-            Method::Password => Place::First,
+            Method::Password | Method::Upstream => Place::First,
+            Method::UpstreamStrong => Place::Both,
             Method::Totp | Method::RecoveryCode => Place::Second,
         }
     }
@@ -113,7 +122,7 @@ impl Held {
 
 /// What is still missing before somebody counts as authenticated.
 pub fn next_factor(shown: &BTreeSet<Method>, held: &Held) -> NextFactor {
-    let has = |place| shown.iter().any(|method| method.place() == place);
+    let has = |place| shown.iter().any(|method| method.place() == place || method.place() == Place::Both);
     match (has(Place::First), has(Place::Second), held.reaches()) {
         (false, ..) => NextFactor::First,
         (true, false, Level::Two) => NextFactor::Second,
@@ -123,8 +132,8 @@ pub fn next_factor(shown: &BTreeSet<Method>, held: &Held) -> NextFactor {
 
 /// What tokens say of an authentication by these methods.
 pub fn facts(shown: &BTreeSet<Method>, auth_time: Timestamp) -> AuthenticationFacts {
-    let level = if shown.iter().any(|method| method.place() == Place::Second) { Level::Two } else { Level::One };
-    let mut amr: Vec<String> = shown.iter().map(|method| method.amr().to_owned()).collect();
+    let level = if shown.iter().any(|method| method.place() != Place::First) { Level::Two } else { Level::One };
+    let mut amr: Vec<String> = shown.iter().filter_map(|method| method.amr()).map(str::to_owned).collect();
     amr.dedup();
     if level == Level::Two {
         amr.push("mfa".to_owned());
@@ -135,7 +144,7 @@ pub fn facts(shown: &BTreeSet<Method>, auth_time: Timestamp) -> AuthenticationFa
 /// The same authentication with one more factor: stronger, and not younger, since the first factor was not shown anew.
 pub fn raised(before: &AuthenticationFacts, by: Method) -> AuthenticationFacts {
     let mut amr = before.amr.clone();
-    for word in [by.amr(), "mfa"] {
+    for word in by.amr().into_iter().chain(["mfa"]) {
         if !amr.iter().any(|known| known == word) {
             amr.push(word.to_owned());
         }
@@ -150,7 +159,7 @@ pub fn level(of: &AuthenticationFacts) -> Level {
 
 #[cfg(test)]
 mod tests {
-    use super::Method::{Password, RecoveryCode, Totp};
+    use super::Method::{Password, RecoveryCode, Totp, Upstream, UpstreamStrong};
     use super::*;
 
     #[test]
@@ -169,6 +178,12 @@ mod tests {
             // A second factor alone is no authentication, and two of them are none either.
             (vec![Totp], &totp, NextFactor::First),
             (vec![Totp, RecoveryCode], &both, NextFactor::First),
+            // An upstream's word is one factor, unless it is believed to be two.
+            (vec![Upstream], &none, NextFactor::Complete),
+            (vec![Upstream], &totp, NextFactor::Second),
+            (vec![Upstream, Totp], &totp, NextFactor::Complete),
+            (vec![Upstream, Password], &totp, NextFactor::Second),
+            (vec![UpstreamStrong], &totp, NextFactor::Complete),
         ] {
             assert_eq!(next_factor(&shown.iter().copied().collect(), held), missing, "{shown:?} {held:?}");
         }
@@ -191,6 +206,9 @@ mod tests {
         assert_eq!(of(&[Password]), ("urn:abide:acr:aal1".into(), "pwd".into(), 7));
         assert_eq!(of(&[Totp, Password]), ("urn:abide:acr:aal2".into(), "pwd otp mfa".into(), 7));
         assert_eq!(of(&[RecoveryCode, Password, Totp]), ("urn:abide:acr:aal2".into(), "pwd otp mfa".into(), 7));
+        assert_eq!(of(&[Upstream]), ("urn:abide:acr:aal1".into(), "".into(), 7));
+        assert_eq!(of(&[Upstream, Totp]), ("urn:abide:acr:aal2".into(), "otp mfa".into(), 7));
+        assert_eq!(of(&[UpstreamStrong]), ("urn:abide:acr:aal2".into(), "mfa".into(), 7));
         let before = facts(&BTreeSet::from([Password]), Timestamp(7));
         assert_eq!(raised(&before, Totp), facts(&BTreeSet::from([Password, Totp]), Timestamp(7)));
         assert_eq!(raised(&raised(&before, Totp), Totp), raised(&before, Totp));

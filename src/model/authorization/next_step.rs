@@ -1,7 +1,7 @@
 //! The one decision. Every door leads here, every form comes back here, and no step knows another.
 
 use super::factor::{Held, Level, NextFactor, level, next_factor};
-use super::interaction::{Goal, Interaction};
+use super::interaction::{Goal, Interaction, Newcomer};
 use crate::model::account::{ADMIN, Account};
 use crate::model::client::{Client, SilentAnswer};
 use crate::model::consent::Consent;
@@ -43,6 +43,8 @@ pub enum Step {
     SignIn(Why),
     /// The person shows a second factor: to complete a sign-in, or on top of the one the session has.
     SecondFactor,
+    /// Somebody came by an upstream whom nobody knows here: they say whether they have an account.
+    Newcomer,
     /// The person chooses an account.
     Select,
     /// The person is asked for these scopes.
@@ -87,6 +89,11 @@ pub fn next_step(of: &Situation<'_>) -> Step {
     {
         return Step::SecondFactor;
     }
+    match of.interaction.newcomer() {
+        Some(Newcomer::Asks) => return Step::Newcomer,
+        Some(Newcomer::Connects) => return Step::SignIn(Why::Other),
+        None => (),
+    }
     match &of.interaction.goal {
         Goal::Account => {
             if of.session.is_some() {
@@ -110,6 +117,7 @@ fn silenced(request: &AuthorizationRequest, step: Step) -> Step {
     match step {
         Step::SignIn(_) => refuse(Code::LoginRequired, "the person has to sign in"),
         Step::SecondFactor => refuse(Code::LoginRequired, "the person has to show a second factor"),
+        Step::Newcomer => refuse(Code::LoginRequired, "the person has to say which account they have"),
         Step::Select => refuse(Code::AccountSelectionRequired, "the person has to choose an account"),
         Step::Consent(scope) if scope.is_empty() => {
             refuse(Code::InteractionRequired, "a native public client is never answered silently")

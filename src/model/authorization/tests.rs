@@ -49,6 +49,7 @@ fn account(id: &str) -> Account {
         epoch_raised: None,
         disabled_at: None,
         made_by_link: None,
+        links: Vec::new(),
     }
 }
 

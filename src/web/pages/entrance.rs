@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::UpstreamButton;
 use crate::text::Text;
 
 /// What a page shows of the client that asked (OpenID Connect Dynamic Client Registration 1.0, section 2).
@@ -76,6 +77,8 @@ pub struct SignIn {
     pub remember: Remember,
     /// Why the person has to sign in, where a session of theirs ended here.
     pub notice: Option<String>,
+    /// The other providers to sign in by.
+    pub upstreams: Vec<UpstreamButton>,
 }
 
 impl SignIn {

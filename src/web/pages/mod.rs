@@ -14,11 +14,14 @@ mod admin_users;
 mod entrance;
 mod leaving;
 mod security;
+mod upstream;
 
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod samples_console;
+#[cfg(test)]
+mod samples_upstream;
 #[cfg(test)]
 mod tests;
 
@@ -29,3 +32,4 @@ pub use admin_users::*;
 pub use entrance::*;
 pub use leaving::*;
 pub use security::*;
+pub use upstream::*;

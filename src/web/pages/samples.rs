@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::samples_console::console;
+use super::samples_upstream::upstream;
 use super::*;
 use crate::text::Text;
 
@@ -15,6 +16,7 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
     pages.extend(account());
     pages.extend(security());
     pages.extend(console());
+    pages.extend(upstream());
     pages
 }
 
@@ -22,7 +24,7 @@ pub(super) fn html(page: impl Template) -> String {
     page.render().expect("a page renders")
 }
 
-fn bank() -> AppFacts {
+pub(super) fn bank() -> AppFacts {
     AppFacts {
         name: "Meridian Bank".into(),
         logo: None,
@@ -32,7 +34,7 @@ fn bank() -> AppFacts {
     }
 }
 
-fn sign_in(purpose: SignInPurpose) -> SignIn {
+pub(super) fn sign_in(purpose: SignInPurpose) -> SignIn {
     SignIn {
         text: Text::default(),
         csrf: "c".into(),
@@ -43,6 +45,7 @@ fn sign_in(purpose: SignInPurpose) -> SignIn {
         alert: None,
         remember: Remember::Offered,
         notice: None,
+        upstreams: Vec::new(),
     }
 }
 
@@ -100,6 +103,8 @@ fn security() -> Vec<(&'static str, String)> {
         password_since: Some(NOON),
         authenticator,
         minimum: 15,
+        connected: Vec::new(),
+        upstreams: Vec::new(),
         alert: alert.map(str::to_owned),
         notice: None,
     };
@@ -123,7 +128,7 @@ fn security() -> Vec<(&'static str, String)> {
     ]
 }
 
-fn select() -> Select {
+pub(super) fn select() -> Select {
     let choice = |handle: &str, name: &str, username: &str| AccountChoice {
         handle: handle.into(),
         name: name.into(),

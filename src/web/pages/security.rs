@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::{ConnectedLine, UpstreamButton};
 use crate::text::Text;
 
 /// An authenticator app, on [`Security`].
@@ -32,6 +33,10 @@ pub struct Security {
     pub authenticator: Option<AuthenticatorLine>,
     /// Characters a password needs at least.
     pub minimum: usize,
+    /// The upstreams that the account is connected with.
+    pub connected: Vec<ConnectedLine>,
+    /// The upstreams that it can be connected with.
+    pub upstreams: Vec<UpstreamButton>,
     /// Why the password form came back.
     pub alert: Option<String>,
     /// What has just been done.

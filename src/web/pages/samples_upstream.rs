@@ -1,0 +1,66 @@
+//! Pages of sign-in by another provider, filled with people who do not exist.
+
+use super::samples::{NOON, bank, html, sign_in};
+use super::*;
+use crate::text::Text;
+
+fn buttons() -> Vec<UpstreamButton> {
+    [("google", "Google"), ("work", "Meridian Group")]
+        .map(|(id, name)| UpstreamButton { id: id.into(), name: name.into() })
+        .into()
+}
+
+fn newcomer(new_account: NewAccount, alert: Option<&str>) -> Newcomer {
+    Newcomer {
+        text: Text::default(),
+        csrf: "c".into(),
+        interaction: "i".into(),
+        app: Some(bank()),
+        upstream: "Meridian Group".into(),
+        shown: "ada@meridian.example".into(),
+        username: "ada".into(),
+        new_account,
+        alert: alert.map(str::to_owned),
+    }
+}
+
+fn security(connected: Vec<ConnectedLine>, alert: Option<&str>) -> Security {
+    Security {
+        text: Text::default(),
+        csrf: "c".into(),
+        username: "ada".into(),
+        password_since: None,
+        authenticator: None,
+        minimum: 15,
+        connected,
+        upstreams: buttons(),
+        alert: alert.map(str::to_owned),
+        notice: None,
+    }
+}
+
+pub(super) fn upstream() -> Vec<(&'static str, String)> {
+    let line = ConnectedLine {
+        link: "l".into(),
+        upstream: "Meridian Group".into(),
+        shown: "ada@meridian.example".into(),
+        since: NOON,
+    };
+    let unnamed = ConnectedLine { shown: String::new(), ..line.clone() };
+    let choice = SignIn { upstreams: buttons(), ..sign_in(SignInPurpose::Ordinary) };
+    let failed = SignIn {
+        alert: Some("The other provider did not sign you in. Try again, or sign in another way.".into()),
+        ..choice.clone()
+    };
+    let nameless = Newcomer { shown: String::new(), app: None, ..newcomer(NewAccount::Offered, None) };
+    vec![
+        ("sign-in-upstreams", html(choice)),
+        ("sign-in-upstream-failed", html(failed)),
+        ("newcomer", html(newcomer(NewAccount::Offered, None))),
+        ("newcomer-nameless", html(nameless)),
+        ("newcomer-known-only", html(newcomer(NewAccount::No, None))),
+        ("newcomer-taken", html(newcomer(NewAccount::Offered, Some("Somebody has this name already.")))),
+        ("security-connected", html(security(vec![line, unnamed], None))),
+        ("security-last-way", html(security(Vec::new(), Some("This is your only way to sign in, so it stays.")))),
+    ]
+}
