@@ -4,6 +4,7 @@
 //! authorize   a request comes in, or a browser comes back: gather, decide, show or answer
 //! sign_in     a password is tried
 //! browser     what a browser shows of itself; the session behind its cookie
+//! several     several people in one browser
 //! session     sessions begin, are used, and end
 //! cookies     what the cookies of a browser's sessions say; what frames of other sites may learn by them
 //! status      what a session is good for, told to apps and pages; reports of activity
@@ -38,6 +39,7 @@ pub mod second_factor;
 pub mod security;
 pub mod session;
 pub mod setup;
+pub mod several;
 pub mod sign_in;
 pub mod status;
 pub mod sweep;

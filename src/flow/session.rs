@@ -161,6 +161,7 @@ impl Idp {
                 return Ok(Some((held.session().id.clone(), first(secret, others), whole(kept))));
             }
         }
+        self.end_surplus(&mut others, &live, now).await?;
         let id = self.begin_session(account, act).await?;
         Ok(Some((id, first(secret, others), whole(remember))))
     }

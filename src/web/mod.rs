@@ -112,6 +112,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/sign-in/upstream/{id}/callback").get(upstream::callback))
         .service(at("/sign-in/upstream/{id}/backchannel_logout").post(upstream::logout))
         .service(at("/account/security/upstream/connect").post(upstream::connect_account))
+        .service(at("/account/switch").post(account::switch))
+        .service(at("/account/add").post(account::add))
         .service(at("/account/security/upstream/disconnect").post(upstream::disconnect_account))
         // Around it
         .service(at("/health/live").get(discovery::live))

@@ -10,6 +10,7 @@ use super::pages::{
     SignInPurpose, Watch,
 };
 use crate::flow::authorize::{Asks, Next, Page, Recovery, Refusal, SignedIn, Turn};
+use crate::model::account::Account;
 use crate::model::authorization::Goal;
 use crate::model::authorization::next_step::Why;
 use crate::model::client::Client;
@@ -99,7 +100,20 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
                 Some((name, shown)) => (Some(connecting(name, shown, text)), Vec::new()),
                 None => (page.ended.and_then(|reason| notice(reason, text)), upstream::buttons(asking.idp())),
             };
-            let page = SignIn { text, csrf, interaction, app, username: hint, purpose, alert, remember, notice, upstreams };
+            let here = page.others.into_iter().map(choice).collect();
+            let page = SignIn {
+                text,
+                csrf,
+                interaction,
+                app,
+                username: hint,
+                purpose,
+                alert,
+                remember,
+                notice,
+                here,
+                upstreams,
+            };
             let destination = upstream::targets(asking.idp(), &destination);
             let mut response = page_to(status(refusal), &page, &destination);
             if let Some(seconds) = retry_after(asking, refusal) {
@@ -131,11 +145,6 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
             response
         }
         Asks::Select { accounts } => {
-            let choice = |(handle, account): (String, crate::model::account::Account)| AccountChoice {
-                handle,
-                name: account.display_name().to_owned(),
-                username: account.username,
-            };
             let destination = page.destination.as_deref().map(targets).unwrap_or_default();
             let accounts = accounts.into_iter().map(choice).collect();
             page_to(StatusCode::OK, &Select { text, csrf, interaction, app, accounts }, &destination)
@@ -155,6 +164,11 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
             page_to(StatusCode::OK, &page, &targets(&destination))
         }
     }
+}
+
+/// An account as a choice.
+pub(super) fn choice((handle, account): (String, Account)) -> AccountChoice {
+    AccountChoice { handle, name: account.display_name().to_owned(), username: account.username }
 }
 
 /// Whoever signs in here is connected with an upstream: it is said before.
@@ -202,7 +216,7 @@ fn alert(refusal: Refusal, text: Text) -> String {
         Refusal::UpstreamCancelled => text.say("alert-upstream-cancelled"),
         Refusal::UpstreamStale => text.say("alert-upstream-stale"),
         Refusal::UsernameTaken => text.say("alert-username-taken"),
-        Refusal::UsernameUnfit => text.say("alert-username-unfit"),
+        Refusal::UsernameUnfit => text.say("alert-username-form"),
     }
 }
 

@@ -5,7 +5,7 @@
 //! * `driver`, `page`, `keyboard`, `devtools`: the browser, and how stories use it;
 //! * `places`: the running programs;
 //! * `demo`, `keys_only`, `secrecy`: the bank and the square;
-//! * `entrance`, `account`, `console`: the provider's own pages;
+//! * `entrance`, `account`, `accounts`, `console`: the provider's own pages;
 //! * `frames`: hidden frames of relying apps;
 //! * `oidc_client_ts`: npm's `oidc-client-ts` in an app without a server;
 //! * `warning`, `warning_access`, `warning_console`: before and after the end of the session, for everybody, and of the
@@ -13,6 +13,7 @@
 //! * `appearance`: accessibility, phone, dark mode.
 
 mod account;
+mod accounts;
 mod appearance;
 mod console;
 mod demo;

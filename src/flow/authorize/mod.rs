@@ -16,6 +16,7 @@ use crate::flow::browser::Visitor;
 use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
 use crate::model::authorization::factor::{Held, Level, Method, level};
+use crate::model::authorization::named::{Named, chosen, named};
 use crate::model::authorization::next_step::{Why, asking};
 use crate::model::authorization::{
     Goal, Interaction, ReturnAddress, Situation, Step, Unbound, bind, next_step, validate,
@@ -25,7 +26,7 @@ use crate::model::consent::Consent;
 use crate::model::id::AccountId;
 use crate::model::session::activity::Activity;
 use crate::model::session::application::Asking;
-use crate::protocol::authorize::AuthorizationRequest;
+use crate::protocol::authorize::{AuthorizationRequest, Prompt};
 use crate::protocol::error::{Code as ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::time::Timestamp;
@@ -136,8 +137,29 @@ impl Idp {
             if named.is_some() {
                 return Ok(named);
             }
+        } else if let Some(named) = self.named_for(visitor, interaction, now).await? {
+            return Ok(Some(named));
         }
         self.current(visitor, now).await
+    }
+
+    /// The session of whom the request names by `login_hint`, where that is one of several people signed in here, and
+    /// nobody is to be asked.
+    async fn named_for(
+        &self,
+        visitor: &Visitor,
+        interaction: &Interaction,
+        now: Timestamp,
+    ) -> Result<Option<Current>, Fault> {
+        let hint = login_hint(interaction);
+        let asks = interaction.request().is_some_and(|request| request.prompts(Prompt::SelectAccount));
+        // Whoever chose or signed in for this very request is the one.
+        if hint.is_none() || asks || visitor.handles.len() < 2 || !interaction.evidence.is_empty() {
+            return Ok(None);
+        }
+        let live = self.all_live(visitor, now).await?;
+        let found = chosen(hint, live.iter().map(|current| &current.account)).map(|account| account.id.clone());
+        Ok(live.into_iter().find(|current| Some(&current.account.id) == found.as_ref()))
     }
 
     pub(in crate::flow) fn page(
@@ -151,7 +173,7 @@ impl Idp {
             let name = self.upstreams.of(&by.upstream).map(|upstream| upstream.rules.name.clone());
             (name.unwrap_or_else(|| by.resting.issuer.clone()), profile.shown.clone())
         });
-        Next::Show(Box::new(Page { interaction: handle, client, destination, asks, ended: None, connecting }))
+        Next::Show(Box::new(Page { interaction: handle, client, destination, asks, ended: None, others: Vec::new(), connecting }))
     }
 
     /// Gathers what the decision needs, asks for it, and carries it out.
@@ -210,6 +232,7 @@ impl Idp {
             session: current.map(|current| (&current.session, &current.account)),
             consent: consent.as_ref(),
             hinted: hinted.as_ref(),
+            named: current.map_or(Named::Nobody, |current| named(login_hint(interaction), &current.account)),
             tried: tried.as_ref().map(|(account, held)| (account, held)),
             held: held.as_ref(),
             now,
@@ -265,6 +288,10 @@ impl Idp {
         let mut next = self.page((&open.interaction, self.handle(&open)), client, asks);
         if let Next::Show(page) = &mut next {
             page.ended = ended;
+            if matches!(page.asks, Asks::SignIn { why: Why::SignedOut, .. }) {
+                let live = self.all_live(visitor, now).await?;
+                page.others = live.into_iter().map(|c| (self.choice_name(&c), c.account)).collect();
+            }
         }
         Ok(next)
     }
@@ -320,4 +347,8 @@ impl Idp {
             None => Ok(None),
         }
     }
+}
+
+fn login_hint(interaction: &Interaction) -> Option<&str> {
+    interaction.request().and_then(|request| request.login_hint.as_deref())
 }

@@ -82,6 +82,8 @@ pub struct Page {
     pub asks: Asks,
     /// Why the session is over that this browser had, where somebody is to sign in because of it.
     pub ended: Option<ReasonWord>,
+    /// Who else is signed in in this browser, where nobody is as far as the page goes.
+    pub others: Vec<(String, Account)>,
     /// Whoever signs in is connected with this upstream: its name, and whom it knows.
     pub connecting: Option<(String, String)>,
 }

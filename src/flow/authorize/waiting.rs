@@ -70,6 +70,11 @@ impl Idp {
         }
     }
 
+    /// An interaction that begins here.
+    pub(in crate::flow) fn begun(&self, visitor: &Visitor, goal: Goal, now: Timestamp) -> Open {
+        Open::sealed(self.interaction(visitor, goal, now))
+    }
+
     /// How the browser names the interaction when it comes back.
     pub(in crate::flow) fn handle(&self, open: &Open) -> String {
         match open.home {

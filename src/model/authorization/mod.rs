@@ -7,6 +7,7 @@
 pub mod bind;
 pub mod factor;
 pub mod interaction;
+pub mod named;
 pub mod next_step;
 
 #[cfg(test)]

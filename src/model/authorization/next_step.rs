@@ -2,6 +2,7 @@
 
 use super::factor::{Held, Level, NextFactor, level, next_factor};
 use super::interaction::{Goal, Interaction, Newcomer};
+use super::named::Named;
 use crate::model::account::{ADMIN, Account};
 use crate::model::client::{Client, SilentAnswer};
 use crate::model::consent::Consent;
@@ -28,6 +29,8 @@ pub struct Situation<'a> {
     pub consent: Option<&'a Consent>,
     /// The subject of a genuine `id_token_hint`.
     pub hinted: Option<&'a AccountId>,
+    /// Does `login_hint` name the person of the session?
+    pub named: Named,
     /// What the account holds that showed something for this interaction.
     pub tried: Option<(&'a AccountId, &'a Held)>,
     /// What the account of the session holds; looked up where the request asks for more than the session has.
@@ -176,6 +179,11 @@ fn authorize(of: &Situation<'_>, request: &AuthorizationRequest) -> Step {
     let Some((session, account)) = of.session else { return Step::SignIn(Why::SignedOut) };
     if let Some(step) = authentication(of, request, client, (session, account)) {
         return step;
+    }
+    // Without a page the app gets whoever is signed in, and reads who that is.
+    let another = of.named == Named::Another && of.hinted.is_none() && !request.prompts(Prompt::None);
+    if another && !request.prompts(Prompt::SelectAccount) && !of.interaction.selected(&account.id) {
+        return Step::SignIn(Why::Other);
     }
     if request.prompts(Prompt::SelectAccount) && !of.interaction.selected(&account.id) {
         return Step::Select;

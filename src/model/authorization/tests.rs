@@ -69,6 +69,7 @@ struct World {
     account: Account,
     consent: Option<&'static str>,
     hinted: Option<&'static str>,
+    named: Named,
     evidence: Vec<Evidence>,
     tried_holds: Held,
     holds: Option<Held>,
@@ -106,6 +107,7 @@ impl World {
             account: account("mira"),
             consent: None,
             hinted: None,
+            named: Named::Nobody,
             evidence: Vec::new(),
             tried_holds: Held::default(),
             holds: None,
@@ -136,6 +138,7 @@ impl World {
             session: self.session.as_ref().map(|session| (session, &self.account)),
             consent: consent.as_ref(),
             hinted: hinted.as_ref(),
+            named: self.named,
             tried: interaction.tried().map(|who| (who, &self.tried_holds)),
             held: self.holds.as_ref(),
             now: Timestamp(NOW),
@@ -364,6 +367,9 @@ fn what_comes_next() {
         ("age of everything", |w| w.request.max_age = Some(u64::MAX), Step::Issue, Some(Ok(()))),
         // id_token_hint
         ("she is expected", |w| w.hinted = Some("mira"), Step::Issue, Some(Ok(()))),
+        ("she is named", |w| w.named = Named::Them, Step::Issue, Some(Ok(()))),
+        // The wish is about pages: without one the app gets whoever is there.
+        ("somebody else is named", |w| w.named = Named::Another, OTHER, Some(Ok(()))),
         ("somebody else is expected", |w| w.hinted = Some("otto"), OTHER, Some(Err(Code::LoginRequired))),
         (
             "somebody else, though she signed in for this",

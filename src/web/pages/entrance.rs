@@ -77,6 +77,8 @@ pub struct SignIn {
     pub remember: Remember,
     /// Why the person has to sign in, where a session of theirs ended here.
     pub notice: Option<String>,
+    /// Who else is signed in in this browser: one button each. POST `/select`.
+    pub here: Vec<AccountChoice>,
     /// The other providers to sign in by.
     pub upstreams: Vec<UpstreamButton>,
 }
@@ -176,7 +178,7 @@ pub struct AccountChoice {
 }
 
 impl AccountChoice {
-    fn initial(&self) -> String {
+    pub(super) fn initial(&self) -> String {
         initial(&self.name)
     }
 }

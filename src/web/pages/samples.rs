@@ -45,6 +45,7 @@ pub(super) fn sign_in(purpose: SignInPurpose) -> SignIn {
         alert: None,
         remember: Remember::Offered,
         notice: None,
+        here: Vec::new(),
         upstreams: Vec::new(),
     }
 }
@@ -278,6 +279,7 @@ fn account() -> Vec<(&'static str, String)> {
             scopes: vec!["Your profile".into(), "Your email address".into()],
             given: NOON - 1_000_000,
         }],
+        others: select().accounts,
         console: ConsoleLink::Shown,
         notice: Some("Safari on iPad has been signed out.".into()),
     };

@@ -74,7 +74,7 @@ const GETS: [&str; 20] = [
     "/static/abide.css",
     "/nowhere",
 ];
-const POSTS: [&str; 25] = [
+const POSTS: [&str; 32] = [
     "/authorize",
     "/end_session",
     "/end_session/confirm",
@@ -90,6 +90,13 @@ const POSTS: [&str; 25] = [
     "/account/security/authenticator",
     "/account/security/authenticator/remove",
     "/account/security/recovery-codes",
+    "/sign-in/upstream",
+    "/sign-in/upstream/create",
+    "/sign-in/upstream/connect",
+    "/account/security/upstream/connect",
+    "/account/security/upstream/disconnect",
+    "/account/switch",
+    "/account/add",
     "/setup",
     "/admin/users",
     "/admin/users/disable",

@@ -5,7 +5,7 @@ use crate::harness::{ISSUER, Idp};
 use actix_web::test::TestRequest;
 
 /// Every route that takes a form, and whether it answers in JSON.
-const FORMS: [&str; 25] = [
+const FORMS: [&str; 33] = [
     "/authorize",
     "/token",
     "/introspect",
@@ -25,6 +25,14 @@ const FORMS: [&str; 25] = [
     "/account/security/authenticator",
     "/account/security/authenticator/remove",
     "/account/security/recovery-codes",
+    "/sign-in/upstream",
+    "/sign-in/upstream/create",
+    "/sign-in/upstream/connect",
+    "/account/security/upstream/connect",
+    "/account/security/upstream/disconnect",
+    "/account/switch",
+    "/account/add",
+    "/sign-in/upstream/x/backchannel_logout",
     "/setup",
     "/admin/users",
     "/admin/users/disable",
@@ -32,7 +40,7 @@ const FORMS: [&str; 25] = [
     "/admin/clients",
     "/admin/sessions/end",
 ];
-const PATHS: [&str; 24] = [
+const PATHS: [&str; 25] = [
     "/",
     "/.well-known/openid-configuration",
     "/jwks",
@@ -43,6 +51,7 @@ const PATHS: [&str; 24] = [
     "/userinfo",
     "/end_session",
     "/interaction/x",
+    "/sign-in/upstream/x/callback",
     "/account",
     "/account/security",
     "/account/security/authenticator",
@@ -60,7 +69,7 @@ const PATHS: [&str; 24] = [
 ];
 
 fn in_json(path: &str) -> bool {
-    matches!(path, "/token" | "/introspect" | "/revoke" | "/userinfo")
+    matches!(path, "/token" | "/introspect" | "/revoke" | "/userinfo" | "/sign-in/upstream/x/backchannel_logout")
 }
 
 fn form(path: &str) -> TestRequest {

@@ -10,6 +10,7 @@ mod counting;
 mod idp;
 mod receiver;
 mod stream;
+pub mod upstream;
 
 pub use app::{CHALLENGE, RelyingApp, Tokens, VERIFIER, claims_of};
 pub use browser::{Answer, Browser};

@@ -12,5 +12,7 @@ mod main_job;
 mod reconstitution;
 mod second_factor;
 mod security;
+mod several;
 mod status;
 mod table;
+mod upstream;
