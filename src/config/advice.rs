@@ -31,8 +31,15 @@ fn advice(when: bool, key: &'static str, text: impl Into<String>) -> Option<Advi
 impl Config {
     /// What a careful reader of these settings would ask about.
     pub fn check(&self) -> Vec<Advice> {
-        [self.about_reach(), self.about_places(), self.about_sessions(), self.about_cookies(), self.about_tokens(), self.about_upstreams()]
-            .concat()
+        [
+            self.about_reach(),
+            self.about_places(),
+            self.about_sessions(),
+            self.about_cookies(),
+            self.about_tokens(),
+            self.about_upstreams(),
+        ]
+        .concat()
     }
 
     fn about_reach(&self) -> Vec<Advice> {

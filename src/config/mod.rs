@@ -13,9 +13,9 @@ mod problem;
 mod rules;
 mod size;
 mod store_url;
-mod upstream;
 #[cfg(test)]
 mod tests;
+mod upstream;
 mod values;
 
 pub use advice::Advice;

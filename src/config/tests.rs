@@ -360,7 +360,8 @@ fn the_documentation_has_every_setting_with_its_default() {
 
 #[test]
 fn upstreams() {
-    let google = "[[upstream]]\nid = \"google\"\npreset = \"google\"\nclient_id = \"abide\"\nclient_secret = \"geheim\"\n";
+    let google =
+        "[[upstream]]\nid = \"google\"\npreset = \"google\"\nclient_id = \"abide\"\nclient_secret = \"geheim\"\n";
     let config = file(google).unwrap();
     let rules = &config.upstream[0].rules;
     assert_eq!((rules.issuer.as_str(), rules.name.as_str()), ("https://accounts.google.com", "Google"));
@@ -379,7 +380,9 @@ fn upstreams() {
     assert!(advice.contains(&"upstream.trust_acr"), "{advice:?}");
 
     let with = |extra: &str| {
-        file(&format!("[[upstream]]\nid = \"w\"\nname = \"W\"\nclient_id = \"c\"\nissuer = \"https://w.example\"\n{extra}"))
+        file(&format!(
+            "[[upstream]]\nid = \"w\"\nname = \"W\"\nclient_id = \"c\"\nissuer = \"https://w.example\"\n{extra}"
+        ))
     };
     assert!(with("").is_ok());
     for (extra, parts) in [
@@ -387,11 +390,17 @@ fn upstreams() {
         ("preset = \"google\"", ["line 5: upstream.issuer: ", "known by the preset", "leave one"]),
         ("accounts = \"all\"", ["line 6: upstream.accounts: ", "`all` is neither", "\"known\" or \"create\""]),
         ("scopes = \"email\"", ["line 6: upstream.scopes: ", "no list of texts", "[\"profile\""]),
-        ("claims = { upn = \"sub\" }", ["line 6: upstream.claims: ", "`sub` is no standard claim", "preferred_username"]),
+        (
+            "claims = { upn = \"sub\" }",
+            ["line 6: upstream.claims: ", "`sub` is no standard claim", "preferred_username"],
+        ),
         ("claims = { v = \"email_verified\" }", ["line 6: upstream.claims: ", "`email_verified`", "no standard"]),
         ("trust_acr = { mfa = \"aal9\" }", ["line 6: upstream.trust_acr: ", "`aal9`", "\"aal2\""]),
         ("trust_email_verified = \"yes\"", ["line 6: upstream.trust_email_verified: ", "neither true", "false"]),
-        ("client_secret_file = \"not/here\"", ["line 6: upstream.client_secret_file: ", "`not/here`", "cannot be read"]),
+        (
+            "client_secret_file = \"not/here\"",
+            ["line 6: upstream.client_secret_file: ", "`not/here`", "cannot be read"],
+        ),
         ("tenant = \"x\"", ["line 6: upstream.tenant: ", "microsoft", "leave it out"]),
     ] {
         assert_wrong(with(extra), &parts);

@@ -93,12 +93,7 @@ const KEYS: [&str; 14] = [
 pub(super) type Wrong = (usize, String, String);
 
 /// Reads one table; none where something is wrong with it.
-pub(super) fn read(
-    at: usize,
-    table: &DeTable<'_>,
-    before: &[Upstream],
-    problems: &mut Vec<Wrong>,
-) -> Option<Upstream> {
+pub(super) fn read(at: usize, table: &DeTable<'_>, before: &[Upstream], problems: &mut Vec<Wrong>) -> Option<Upstream> {
     let count = problems.len();
     let mut reading = Reading { at, table, problems };
     reading.unknown_keys();
@@ -109,7 +104,11 @@ pub(super) fn read(
         name: reading.name(preset),
         client_id: reading.required("client_id", "our name there, as it was registered"),
         scopes: reading.scopes(),
-        accounts: reading.word("accounts", Accounts::Known, &[("known", Accounts::Known), ("create", Accounts::Create)]),
+        accounts: reading.word(
+            "accounts",
+            Accounts::Known,
+            &[("known", Accounts::Known), ("create", Accounts::Create)],
+        ),
         claims: reading.claims(),
         trust_acr: reading.trust_acr(),
         trust_email_verified: reading.trust(),
@@ -222,7 +221,8 @@ impl Reading<'_, '_> {
         match url {
             Some(url) if url.scheme() == "https" || (url.scheme() == "http" && loopback(&url)) => (),
             _ => {
-                let reason = "is no issuer; write an https address without query, exactly as the provider's metadata has it";
+                let reason =
+                    "is no issuer; write an https address without query, exactly as the provider's metadata has it";
                 self.wrong(at, "issuer", reason);
             }
         }

@@ -289,13 +289,7 @@ impl Idp {
         Ok(Handles::Set(self.session_cookies(left, kept(&live), now).await?))
     }
 
-    fn reauthentication(
-        &self,
-        proven: Proven,
-        secret: &Secret,
-        visitor: &Visitor,
-        now: Timestamp,
-    ) -> Reauthentication {
+    fn reauthentication(&self, proven: Proven, secret: &Secret, visitor: &Visitor, now: Timestamp) -> Reauthentication {
         Reauthentication {
             at: now,
             authentication: proven.facts,

@@ -16,7 +16,12 @@ use crate::protocol::time::Timestamp;
 
 impl Idp {
     /// Who else is signed in in this browser: what forms call their session, and who they are.
-    pub async fn others_here(&self, visitor: &Visitor, of: &Current, now: Timestamp) -> Result<Vec<(String, Account)>, Fault> {
+    pub async fn others_here(
+        &self,
+        visitor: &Visitor,
+        of: &Current,
+        now: Timestamp,
+    ) -> Result<Vec<(String, Account)>, Fault> {
         let live = self.all_live(visitor, now).await?;
         let others = live.into_iter().filter(|current| current.session.id != of.session.id);
         Ok(others.map(|current| (self.choice_name(&current), current.account)).collect())
@@ -42,7 +47,12 @@ impl Idp {
 
     /// There is room for so many sessions in a browser: of those there were, the ones that were current longest ago end,
     /// so that nothing lives on that nobody can sign out of here.
-    pub(super) async fn end_surplus(&self, others: &mut Vec<Secret>, live: &[Current], now: Timestamp) -> Result<(), Fault> {
+    pub(super) async fn end_surplus(
+        &self,
+        others: &mut Vec<Secret>,
+        live: &[Current],
+        now: Timestamp,
+    ) -> Result<(), Fault> {
         while others.len() >= MAX_HANDLES {
             let Some(last) = others.pop() else { return Ok(()) };
             if let Some(left) = live.iter().find(|current| current.handle.expose() == last.expose()) {

@@ -14,7 +14,11 @@ fn rules() -> Rules {
         scopes: vec!["openid".into()],
         accounts: Accounts::Known,
         claims: BTreeMap::from([("handle".into(), "preferred_username".into()), ("dept".into(), "nickname".into())]),
-        trust_acr: BTreeMap::from([("strong".into(), Level::Two), ("otp".into(), Level::Two), ("pwd".into(), Level::One)]),
+        trust_acr: BTreeMap::from([
+            ("strong".into(), Level::Two),
+            ("otp".into(), Level::Two),
+            ("pwd".into(), Level::One),
+        ]),
         trust_email_verified: Trust::No,
         auth_time: AuthTime::Upstream,
     }
@@ -59,7 +63,10 @@ fn claims_are_taken_over_as_texts_of_one_line() {
         "dept": "Engines", "given_name": 7, "family_name": "x".repeat(600), "roles": ["admin"], "handle": " ada "}));
     assert_eq!(profile.username, "ada");
     assert_eq!(profile.shown, "ada@work.example");
-    assert_eq!(Value::Object(profile.claims), json!({"email": "ada@work.example", "email_verified": false, "nickname": "Engines"}));
+    assert_eq!(
+        Value::Object(profile.claims),
+        json!({"email": "ada@work.example", "email_verified": false, "nickname": "Engines"})
+    );
     assert_eq!(of(json!({"email": "ada@work.example"})).username, "ada");
     assert_eq!(of(json!({"sub": "1"})).username, "");
     let trusting = Rules { trust_email_verified: Trust::Yes, ..rules() };
@@ -71,7 +78,12 @@ fn claims_are_taken_over_as_texts_of_one_line() {
 
 #[test]
 fn links_come_and_go_and_the_last_way_in_stays() {
-    let link = |subject: &str| Link { issuer: "https://work.example".into(), subject: subject.into(), shown: "".into(), since: NOW };
+    let link = |subject: &str| Link {
+        issuer: "https://work.example".into(),
+        subject: subject.into(),
+        shown: "".into(),
+        since: NOW,
+    };
     let event = || Event::done(Act::AccountChanged, NOW);
     let account = crate::model::session::tests::account();
     let Fate::Put(one) = account.connect(link("1"), event()).fate else { panic!("it is connected") };

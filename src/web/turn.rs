@@ -4,11 +4,11 @@ use super::answer::{page_to, see_other, source_of};
 use super::asking::Asking;
 use super::cookies;
 use super::error::WebError;
-use super::upstream;
 use super::pages::{
-    AccountChoice, AppFacts, Consent, NewAccount, Newcomer, Offline, RecoveryHint, Remember as Box_, ScopeLine, SecondFactor, Select, SignIn,
-    SignInPurpose, Watch,
+    AccountChoice, AppFacts, Consent, NewAccount, Newcomer, Offline, RecoveryHint, Remember as Box_, ScopeLine,
+    SecondFactor, Select, SignIn, SignInPurpose, Watch,
 };
+use super::upstream;
 use crate::flow::authorize::{Asks, Next, Page, Recovery, Refusal, SignedIn, Turn};
 use crate::model::account::Account;
 use crate::model::authorization::Goal;

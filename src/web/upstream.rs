@@ -46,8 +46,7 @@ pub(super) async fn callback(
 pub(super) async fn create(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
     let username: String = form.field("username").chars().take(256).collect();
-    let next =
-        asking.idp().upstream_create(&asking.visitor, form.field("interaction"), &username, asking.now).await?;
+    let next = asking.idp().upstream_create(&asking.visitor, form.field("interaction"), &username, asking.now).await?;
     turn::draw(asking, next)
 }
 

@@ -137,7 +137,13 @@ impl Idp {
 
     /// A credential was accepted. Is it an authentication by now? Then the session begins or goes on, and so does the
     /// interaction; else the interaction alone knows of it.
-    pub(in crate::flow) async fn accepted(&self, visitor: &Visitor, open: Open, account: Account, now: Timestamp) -> Result<Turn, Fault> {
+    pub(in crate::flow) async fn accepted(
+        &self,
+        visitor: &Visitor,
+        open: Open,
+        account: Account,
+        now: Timestamp,
+    ) -> Result<Turn, Fault> {
         let shown = open.interaction.shown(&account.id);
         match next_factor(&shown, &self.factors_of(&account.id).await?) {
             // What was shown before every session of the account ended is worth nothing after it.

@@ -31,8 +31,8 @@ use crate::protocol::error::{Code as ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::time::Timestamp;
 use forms::Owing;
-use waiting::{Facts, Home};
 pub(in crate::flow) use waiting::Open;
+use waiting::{Facts, Home};
 
 /// Where somebody is who signs in anew.
 #[derive(Debug)]
@@ -173,7 +173,15 @@ impl Idp {
             let name = self.upstreams.of(&by.upstream).map(|upstream| upstream.rules.name.clone());
             (name.unwrap_or_else(|| by.resting.issuer.clone()), profile.shown.clone())
         });
-        Next::Show(Box::new(Page { interaction: handle, client, destination, asks, ended: None, others: Vec::new(), connecting }))
+        Next::Show(Box::new(Page {
+            interaction: handle,
+            client,
+            destination,
+            asks,
+            ended: None,
+            others: Vec::new(),
+            connecting,
+        }))
     }
 
     /// Gathers what the decision needs, asks for it, and carries it out.
@@ -331,7 +339,11 @@ impl Idp {
     }
 
     /// The subject of the request's `id_token_hint`.
-    pub(in crate::flow) fn hinted(&self, interaction: &Interaction, now: Timestamp) -> Result<Option<AccountId>, OAuthError> {
+    pub(in crate::flow) fn hinted(
+        &self,
+        interaction: &Interaction,
+        now: Timestamp,
+    ) -> Result<Option<AccountId>, OAuthError> {
         let Some(hint) = interaction.request().and_then(|request| request.id_token_hint.as_deref()) else {
             return Ok(None);
         };

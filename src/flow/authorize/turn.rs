@@ -1,10 +1,10 @@
 //! What comes of a request: plain values that tests compare and `web` draws.
 
 use crate::flow::cookies::Handles;
+use crate::flow::upstream::Connecting;
 use crate::model::account::Account;
 use crate::model::authorization::next_step::Why;
 use crate::model::authorization::{Goal, ReturnAddress, Unbound};
-use crate::flow::upstream::Connecting;
 use crate::model::client::Client;
 use crate::model::id::AccountId;
 use crate::model::upstream::Accounts;

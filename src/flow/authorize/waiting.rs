@@ -107,7 +107,12 @@ impl Idp {
     }
 
     /// The interaction behind a handle: ours, of this browser, and in time.
-    pub(in crate::flow) async fn reopen(&self, visitor: &Visitor, handle: &str, now: Timestamp) -> Result<Option<Open>, Fault> {
+    pub(in crate::flow) async fn reopen(
+        &self,
+        visitor: &Visitor,
+        handle: &str,
+        now: Timestamp,
+    ) -> Result<Option<Open>, Fault> {
         let (interaction, home) = match (handle.strip_prefix(SEALED), handle.strip_prefix(STORED)) {
             (Some(sealed), _) => (self.seals.open::<Interaction>(Purpose::Interaction, sealed), Home::Browser),
             (_, Some(id)) if id.len() <= 64 => (self.store.read::<Interaction>(id).await?, Home::Store),

@@ -79,7 +79,8 @@ impl Idp {
         let Some((by, profile)) = open.interaction.claimed().map(|(by, profile)| (by.clone(), profile.clone())) else {
             return gone();
         };
-        let create = self.upstreams.of(&by.upstream).is_some_and(|upstream| upstream.rules.accounts == Accounts::Create);
+        let create =
+            self.upstreams.of(&by.upstream).is_some_and(|upstream| upstream.rules.accounts == Accounts::Create);
         if !create {
             return Ok(Next::Problem(Problem::NotForYou).into());
         }

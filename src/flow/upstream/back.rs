@@ -46,11 +46,15 @@ impl Idp {
             self.blame(&visitor.device.address, Act::SignIn, "upstream_state", now).await?;
             return gone();
         }
+        // The state is good once: the write further down decides it. A look before spares the upstream being asked.
+        let what = format!("upstream-state/{}", digest(params.get("state").unwrap_or_default()).as_key());
+        if self.store.read::<Setting>(&Setting::used_key(&what)).await?.is_some() {
+            self.blame(&visitor.device.address, Act::SignIn, "upstream_state", now).await?;
+            return gone();
+        }
         match self.answer(upstream, &begun, params, now).await? {
             Err(refused) => self.refused(visitor, begun, refused, now).await,
             Ok(redeemed) => {
-                // The state is good once. Who comes back with it a second time had a code of the upstream's for it, too.
-                let what = format!("upstream-state/{}", digest(params.get("state").unwrap_or_default()).as_key());
                 if self.use_up(&what, begun.at + LIFETIME).await? == Once::Before {
                     self.blame(&visitor.device.address, Act::SignIn, "upstream_state", now).await?;
                     return gone();
@@ -63,8 +67,7 @@ impl Idp {
     pub(super) async fn use_up(&self, what: &str, until: Timestamp) -> Result<Once, Fault> {
         let name = what.to_owned();
         let key = Setting::used_key(what);
-        let changed =
-            self.store.change::<Setting, _, _>(&key, move |before| Setting::use_up(before, &name, until));
+        let changed = self.store.change::<Setting, _, _>(&key, move |before| Setting::use_up(before, &name, until));
         Ok(changed.await?.outcome()?)
     }
 
@@ -114,7 +117,8 @@ impl Idp {
         let Refused(refusal, word) = why;
         self.blame(&visitor.device.address, Act::SignIn, word, now).await?;
         if let What::Connect(..) = begun.what {
-            let outcome = if refusal == Refusal::UpstreamCancelled { Connecting::Cancelled } else { Connecting::Failed };
+            let outcome =
+                if refusal == Refusal::UpstreamCancelled { Connecting::Cancelled } else { Connecting::Failed };
             return Ok(Next::Connected(outcome).into());
         }
         let Some(open) = self.open_of(visitor, begun.what, now).await? else {

@@ -49,7 +49,9 @@ impl Idp {
         // do a second time it cannot: it speaks of sessions that were there when it was made, and of no later ones.
         let ended = self.end_resting(&upstream.rules.issuer, &told, now).await?;
         let what = format!("upstream-logout/{}", digest(&format!("{}\n{}", upstream.rules.issuer, told.jti)).as_key());
-        if self.once(&what, told.until, Event::done(Act::UpstreamLogout, now).because("sign_out")).await? == Once::Before {
+        if self.once(&what, told.until, Event::done(Act::UpstreamLogout, now).because("sign_out")).await?
+            == Once::Before
+        {
             self.blame_notice(address, "upstream_replay", now).await?;
             return Ok(LogoutTold::Refused);
         }

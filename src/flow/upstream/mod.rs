@@ -135,9 +135,8 @@ impl Idp {
     async fn blame(&self, address: &str, act: Act, word: &str, now: Timestamp) -> Result<(), Fault> {
         let lane = self.bucket("upstream", &[&address_prefix(address)]);
         let event = Event::refused(act, now, word);
-        let changed = self
-            .store
-            .change::<Throttle, _, _>(&lane, move |before| Throttle::blame(before.as_ref(), event.clone()));
+        let changed =
+            self.store.change::<Throttle, _, _>(&lane, move |before| Throttle::blame(before.as_ref(), event.clone()));
         Ok(changed.await?.outcome()?)
     }
 }

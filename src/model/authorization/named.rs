@@ -75,7 +75,8 @@ mod tests {
         let unproved = account("otto", json!({"email": "otto@example.org"}));
         // Whoever takes another's address as their username makes it nobody's.
         let twin = account("mira@example.org", json!({}));
-        let of = |hint, among: &[&Account]| chosen(Some(hint), among.iter().copied()).map(|found| found.username.clone());
+        let of =
+            |hint, among: &[&Account]| chosen(Some(hint), among.iter().copied()).map(|found| found.username.clone());
         assert_eq!(of("mira@example.org", &[&unproved, &mira]).as_deref(), Some("mira"));
         assert_eq!(of("otto", &[&unproved, &mira]).as_deref(), Some("otto"));
         assert_eq!(of("otto@example.org", &[&unproved, &mira]), None);

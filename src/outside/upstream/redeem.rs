@@ -61,7 +61,7 @@ impl Providers {
             Err(error) => return Err(Trouble::of_claims(&error)),
             Ok(()) => (),
         }
-        vouched(&token, access_token, now)
+        vouched(&token, party, access_token, now)
     }
 
     async fn tokens(
@@ -72,10 +72,13 @@ impl Providers {
     ) -> Result<(CoreIdToken, String), Trouble> {
         let redirect = RedirectUrl::new(party.redirect_uri.to_owned()).map_err(|_| Trouble::Metadata)?;
         let secret = party.secret.map(|secret| ClientSecret::new(secret.to_owned()));
-        let client =
-            CoreClient::from_provider_metadata(known.metadata.clone(), ClientId::new(party.client_id.to_owned()), secret)
-                .set_redirect_uri(redirect)
-                .set_auth_type(auth_type(&known.metadata));
+        let client = CoreClient::from_provider_metadata(
+            known.metadata.clone(),
+            ClientId::new(party.client_id.to_owned()),
+            secret,
+        )
+        .set_redirect_uri(redirect)
+        .set_auth_type(auth_type(&known.metadata));
         let asks = self.asks(party);
         let request = client
             .exchange_code(AuthorizationCode::new(with.code.to_owned()))
@@ -130,8 +133,8 @@ fn verified(
     nonce: &Nonce,
     now: Timestamp,
 ) -> Result<(), ClaimsVerificationError> {
-    let issuer = IssuerUrl::new(party.issuer.to_owned())
-        .map_err(|_| ClaimsVerificationError::InvalidIssuer(String::new()))?;
+    let issuer =
+        IssuerUrl::new(party.issuer.to_owned()).map_err(|_| ClaimsVerificationError::InvalidIssuer(String::new()))?;
     let at = DateTime::from_timestamp((now - SKEW).0, 0).unwrap_or_default();
     let latest = DateTime::from_timestamp((now + SKEW).0, 0).unwrap_or_default();
     // The secret is left out: a token by it could have been made by whoever else knows it.
@@ -147,8 +150,12 @@ fn verified(
 }
 
 /// The claims of a token whose signature was proved.
-fn vouched(token: &CoreIdToken, access_token: String, now: Timestamp) -> Result<Redeemed, Trouble> {
+fn vouched(token: &CoreIdToken, party: Party<'_>, access_token: String, now: Timestamp) -> Result<Redeemed, Trouble> {
     let claims = payload(&token.to_string()).ok_or(Trouble::Form)?;
+    // The crate leaves this to its callers: a token that was made for another is none of ours, though we are in its `aud`.
+    if claims.get("azp").is_some_and(|azp| azp.as_str() != Some(party.client_id)) {
+        return Err(Trouble::Audience);
+    }
     let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
     let fits = |name: &String| (1..=LONGEST_NAME).contains(&name.len());
     let subject = text("sub").filter(fits).ok_or(Trouble::Form)?;
