@@ -5,11 +5,11 @@ use super::asking::Asking;
 use super::cookies;
 use super::error::WebError;
 use super::pages::{
-    AccountChoice, AppFacts, Consent, NewAccount, Newcomer, Offline, RecoveryHint, Remember as Box_, ScopeLine,
+    AccountChoice, AppFacts, Consent, Here, NewAccount, Newcomer, Offline, RecoveryHint, Remember as Box_, ScopeLine,
     SecondFactor, Select, SignIn, SignInPurpose, Watch,
 };
 use super::upstream;
-use crate::flow::authorize::{Asks, Next, Page, Recovery, Refusal, SignedIn, Turn};
+use crate::flow::authorize::{Asks, Next, Others, Page, Recovery, Refusal, SignedIn, Turn};
 use crate::model::account::Account;
 use crate::model::authorization::Goal;
 use crate::model::authorization::next_step::Why;
@@ -100,7 +100,7 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
                 Some((name, shown)) => (Some(connecting(name, shown, text)), Vec::new()),
                 None => (page.ended.and_then(|reason| notice(reason, text)), upstream::buttons(asking.idp())),
             };
-            let here = page.others.into_iter().map(choice).collect();
+            let here = if page.others == Others::Here { Here::Others } else { Here::Nobody };
             let page = SignIn {
                 text,
                 csrf,

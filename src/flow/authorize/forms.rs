@@ -20,6 +20,9 @@ use crate::model::session::policy::Remember;
 use crate::protocol::error::{Code as ErrorCode, OAuthError};
 use crate::protocol::time::Timestamp;
 
+/// What the form that chooses an account says to see who is signed in here. No session is called so.
+const ALL: &str = "all";
+
 /// Who owes a second factor.
 pub(super) enum Owing {
     /// Somebody whose first one was accepted for this interaction.
@@ -209,6 +212,11 @@ impl Idp {
             return Ok(Next::Problem(Problem::InteractionGone).into());
         };
         let live = self.all_live(visitor, now).await?;
+        if choice == Some(ALL) && !live.is_empty() {
+            let client = self.client_of(&open.interaction).await?;
+            let asks = self.asks_select(live);
+            return Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into());
+        }
         let chosen = choice.and_then(|name| live.iter().find(|current| self.choice_name(current) == name));
         let Some(chosen) = chosen.cloned() else {
             let client = self.client_of(&open.interaction).await?;

@@ -10,7 +10,7 @@ mod turn;
 mod waiting;
 
 pub use forms::ConsentAnswer;
-pub use turn::{Asks, Next, Page, Problem, Recovery, Refusal, Reply, SignedIn, Turn};
+pub use turn::{Asks, Next, Others, Page, Problem, Recovery, Refusal, Reply, SignedIn, Turn};
 
 use crate::flow::browser::Visitor;
 use crate::flow::session::Current;
@@ -179,7 +179,7 @@ impl Idp {
             destination,
             asks,
             ended: None,
-            others: Vec::new(),
+            others: Others::None,
             connecting,
         }))
     }
@@ -270,10 +270,7 @@ impl Idp {
                 Some(asks) => asks,
                 None => return Ok(Next::Problem(Problem::InteractionGone)),
             },
-            (Step::Select, _) => {
-                let live = self.all_live(visitor, now).await?;
-                Asks::Select { accounts: live.into_iter().map(|c| (self.choice_name(&c), c.account)).collect() }
-            }
+            (Step::Select, _) => self.asks_select(self.all_live(visitor, now).await?),
             (Step::SecondFactor, _) => {
                 let Some(owing) = self.owing(visitor, &open.interaction, now).await? else {
                     return Ok(Next::Problem(Problem::InteractionGone));
@@ -296,12 +293,16 @@ impl Idp {
         let mut next = self.page((&open.interaction, self.handle(&open)), client, asks);
         if let Next::Show(page) = &mut next {
             page.ended = ended;
-            if matches!(page.asks, Asks::SignIn { why: Why::SignedOut, .. }) {
-                let live = self.all_live(visitor, now).await?;
-                page.others = live.into_iter().map(|c| (self.choice_name(&c), c.account)).collect();
+            let asks = matches!(page.asks, Asks::SignIn { why: Why::SignedOut, .. });
+            if asks && !self.all_live(visitor, now).await?.is_empty() {
+                page.others = Others::Here;
             }
         }
         Ok(next)
+    }
+
+    fn asks_select(&self, live: Vec<Current>) -> Asks {
+        Asks::Select { accounts: live.into_iter().map(|c| (self.choice_name(&c), c.account)).collect() }
     }
 
     async fn asks_second_factor(&self, owing: &Owing, refusal: Option<Refusal>) -> Result<Asks, Fault> {

@@ -82,10 +82,19 @@ pub struct Page {
     pub asks: Asks,
     /// Why the session is over that this browser had, where somebody is to sign in because of it.
     pub ended: Option<ReasonWord>,
-    /// Who else is signed in in this browser, where nobody is as far as the page goes.
-    pub others: Vec<(String, Account)>,
+    /// Are others signed in in this browser, where nobody is as far as the page goes?
+    pub others: Others,
     /// Whoever signs in is connected with this upstream: its name, and whom it knows.
     pub connecting: Option<(String, String)>,
+}
+
+/// Are others signed in in this browser?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Others {
+    /// Some are.
+    Here,
+    /// Nobody is, or it is no matter.
+    None,
 }
 
 /// What a page asks of the person.

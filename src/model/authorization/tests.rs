@@ -2,6 +2,7 @@
 
 use super::factor::{Held, Level, Method, NextFactor, next_factor};
 use super::interaction::LIFETIME;
+use super::named::Named;
 use super::next_step::{Why, console_id};
 use super::*;
 use crate::model::account::{ADMIN, Account};
@@ -92,6 +93,7 @@ impl World {
             remember: Remember::No,
             secret: SecretDigest::new("x".into()),
             silent: None,
+            resting: None,
             participants: Default::default(),
             device: Device::default(),
             ending: None,

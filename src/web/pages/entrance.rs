@@ -55,6 +55,15 @@ pub enum Remember {
     Absent,
 }
 
+/// Whether others are signed in in this browser. The page names nobody before somebody asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Here {
+    /// There are: they can be chosen from.
+    Others,
+    /// There are none.
+    Nobody,
+}
+
 /// Username and password. POST `/sign-in` with `interaction`, `csrf`, `username`, `password`, `remember` (`on` or absent).
 #[derive(Debug, Clone, Template)]
 #[template(path = "sign_in.html")]
@@ -77,8 +86,8 @@ pub struct SignIn {
     pub remember: Remember,
     /// Why the person has to sign in, where a session of theirs ended here.
     pub notice: Option<String>,
-    /// Who else is signed in in this browser: one button each. POST `/select`.
-    pub here: Vec<AccountChoice>,
+    /// Whether others are signed in in this browser, who can be chosen: POST `/select` with `account` = `all`.
+    pub here: Here,
     /// The other providers to sign in by.
     pub upstreams: Vec<UpstreamButton>,
 }

@@ -45,7 +45,7 @@ pub(super) fn sign_in(purpose: SignInPurpose) -> SignIn {
         alert: None,
         remember: Remember::Offered,
         notice: None,
-        here: Vec::new(),
+        here: Here::Nobody,
         upstreams: Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! Pages of sign-in by another provider, filled with people who do not exist.
 
-use super::samples::{NOON, bank, html, select, sign_in};
+use super::samples::{NOON, bank, html, sign_in};
 use super::*;
 use crate::text::Text;
 
@@ -48,7 +48,7 @@ pub(super) fn upstream() -> Vec<(&'static str, String)> {
     };
     let unnamed = ConnectedLine { shown: String::new(), ..line.clone() };
     let choice = SignIn { upstreams: buttons(), ..sign_in(SignInPurpose::Ordinary) };
-    let beside = SignIn { here: select().accounts, ..sign_in(SignInPurpose::Ordinary) };
+    let beside = SignIn { here: Here::Others, ..sign_in(SignInPurpose::Ordinary) };
     let failed = SignIn {
         alert: Some("The other provider did not sign you in. Try again, or sign in another way.".into()),
         ..choice.clone()

@@ -146,7 +146,7 @@ async fn a_lie_signs_nobody_in_and_changes_nothing() {
         (Lie::Nonce, "upstream_nonce"),
         (Lie::NoNonce, "upstream_nonce"),
         (Lie::Expired, "upstream_time"),
-        (Lie::Future, "upstream_token"),
+        (Lie::Future, "upstream_time"),
         (Lie::Unsigned, "upstream_signature"),
         (Lie::UnknownKey, "upstream_signature"),
         (Lie::SharedSecret, "upstream_signature"),
