@@ -144,10 +144,11 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
             }
             response
         }
-        Asks::Select { accounts } => {
+        Asks::Select { accounts, session } => {
+            let watch = if session == SignedIn::Yes { Watch::On } else { Watch::Off };
             let destination = page.destination.as_deref().map(targets).unwrap_or_default();
             let accounts = accounts.into_iter().map(choice).collect();
-            page_to(StatusCode::OK, &Select { text, csrf, interaction, app, accounts }, &destination)
+            page_to(StatusCode::OK, &Select { text, csrf, interaction, app, accounts, watch }, &destination)
         }
         Asks::Consent { person, account, scope, destination } => {
             let page = Consent {

@@ -1,7 +1,7 @@
 //! The forms of an interaction. Each records a fact and comes back to the dispatcher; none knows another.
 
 use super::waiting::{Facts, Home, Open};
-use super::{Asks, Next, Problem, Refusal, Turn};
+use super::{Asks, Next, Problem, Refusal, SignedIn, Turn};
 use crate::crypto::secret::Secret;
 use crate::flow::browser::Visitor;
 use crate::flow::cookies::Handles;
@@ -214,7 +214,9 @@ impl Idp {
         let live = self.all_live(visitor, now).await?;
         if choice == Some(ALL) && !live.is_empty() {
             let client = self.client_of(&open.interaction).await?;
-            let asks = self.asks_select(live);
+            let current = self.current(visitor, now).await?;
+            let session = if current.is_some() { SignedIn::Yes } else { SignedIn::No };
+            let asks = self.asks_select(live, session);
             return Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into());
         }
         let chosen = choice.and_then(|name| live.iter().find(|current| self.choice_name(current) == name));

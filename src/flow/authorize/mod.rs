@@ -270,7 +270,7 @@ impl Idp {
                 Some(asks) => asks,
                 None => return Ok(Next::Problem(Problem::InteractionGone)),
             },
-            (Step::Select, _) => self.asks_select(self.all_live(visitor, now).await?),
+            (Step::Select, _) => self.asks_select(self.all_live(visitor, now).await?, SignedIn::Yes),
             (Step::SecondFactor, _) => {
                 let Some(owing) = self.owing(visitor, &open.interaction, now).await? else {
                     return Ok(Next::Problem(Problem::InteractionGone));
@@ -301,8 +301,8 @@ impl Idp {
         Ok(next)
     }
 
-    fn asks_select(&self, live: Vec<Current>) -> Asks {
-        Asks::Select { accounts: live.into_iter().map(|c| (self.choice_name(&c), c.account)).collect() }
+    fn asks_select(&self, live: Vec<Current>, session: SignedIn) -> Asks {
+        Asks::Select { session, accounts: live.into_iter().map(|c| (self.choice_name(&c), c.account)).collect() }
     }
 
     async fn asks_second_factor(&self, owing: &Owing, refusal: Option<Refusal>) -> Result<Asks, Fault> {

@@ -139,6 +139,8 @@ pub enum Asks {
     Select {
         /// What the form calls each of the browser's live sessions, and whose it is.
         accounts: Vec<(String, Account)>,
+        /// Is one of them the current one, so that the page has an end to warn of?
+        session: SignedIn,
     },
     /// To consent.
     Consent {

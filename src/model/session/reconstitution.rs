@@ -53,7 +53,7 @@ impl Session {
             return Change::keep(Reconstituted::No(standing));
         };
         // What an upstream vouches for may be older than the end: nobody showed anything since.
-        if act.authentication.auth_time <= since {
+        if act.authentication.auth_time < since {
             return Change::keep(Reconstituted::No(standing));
         }
         let over = TimedOut { since, limit };

@@ -206,6 +206,8 @@ pub struct Select {
     pub app: Option<AppFacts>,
     /// One button each.
     pub accounts: Vec<AccountChoice>,
+    /// Whether there is a session to warn of.
+    pub watch: Watch,
 }
 
 impl Select {

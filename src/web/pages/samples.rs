@@ -144,6 +144,7 @@ pub(super) fn select() -> Select {
             choice("h1", "Ada Lovelace", "ada"),
             choice("h2", "Ada (Analytical Society)", "ada.lovelace@analytical-society.example"),
         ],
+        watch: Watch::On,
     }
 }
 

@@ -4,6 +4,17 @@ use super::samples::{NOON, bank, html, sign_in};
 use super::*;
 use crate::text::Text;
 
+/// Pages that are there in another state as well.
+pub(super) const OTHER_STATES: [&str; 7] = [
+    "sign-in-upstreams",
+    "sign-in-beside-others",
+    "sign-in-upstream-refused",
+    "newcomer-nameless",
+    "newcomer-known-only",
+    "security-connected",
+    "security-last-way-refused",
+];
+
 fn buttons() -> Vec<UpstreamButton> {
     [("google", "Google"), ("work", "Meridian Group")]
         .map(|(id, name)| UpstreamButton { id: id.into(), name: name.into() })
@@ -57,12 +68,15 @@ pub(super) fn upstream() -> Vec<(&'static str, String)> {
     vec![
         ("sign-in-upstreams", html(choice)),
         ("sign-in-beside-others", html(beside)),
-        ("sign-in-upstream-failed", html(failed)),
+        ("sign-in-upstream-refused", html(failed)),
         ("newcomer", html(newcomer(NewAccount::Offered, None))),
         ("newcomer-nameless", html(nameless)),
         ("newcomer-known-only", html(newcomer(NewAccount::No, None))),
-        ("newcomer-taken", html(newcomer(NewAccount::Offered, Some("Somebody has this name already.")))),
+        ("newcomer-refused", html(newcomer(NewAccount::Offered, Some("Somebody has this name already.")))),
         ("security-connected", html(security(vec![line, unnamed], None))),
-        ("security-last-way", html(security(Vec::new(), Some("This is your only way to sign in, so it stays.")))),
+        (
+            "security-last-way-refused",
+            html(security(Vec::new(), Some("This is your only way to sign in, so it stays."))),
+        ),
     ]
 }
