@@ -171,7 +171,11 @@ impl Idp {
         }
         let what = What::Connect(of.account.id.clone(), of.session.id.clone());
         let wishes = Wishes { prompt: Some("select_account"), max_age: None };
-        self.sent_to(upstream, visitor, what, (Fresh::Any, &wishes), now).await
+        let sent = self.sent_to(upstream, visitor, what, (Fresh::Any, &wishes), now).await?;
+        if sent.is_some() {
+            self.refund(visitor).await?;
+        }
+        Ok(sent)
     }
 
     /// Takes a way in away; never the last one.

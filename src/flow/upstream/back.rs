@@ -59,6 +59,7 @@ impl Idp {
                     self.blame(&visitor.device.address, Act::SignIn, "upstream_state", now).await?;
                     return gone();
                 }
+                self.refund(visitor).await?;
                 self.vouched(visitor, upstream, begun, redeemed, now).await
             }
         }

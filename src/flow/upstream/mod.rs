@@ -122,6 +122,12 @@ impl Idp {
         })
     }
 
+    /// It led somewhere: it does not count, or a house full of people behind one address would use up its attempts.
+    async fn refund(&self, visitor: &Visitor) -> Result<(), Fault> {
+        let lane = self.bucket("upstream", &[&address_prefix(&visitor.device.address)]);
+        Ok(self.store.change::<Throttle, _, _>(&lane, Throttle::refund).await?.outcome()?)
+    }
+
     /// The audit log learns of a notice that led nowhere. Only those are counted: an upstream has many to send at times.
     async fn blame_notice(&self, address: &str, word: &str, now: Timestamp) -> Result<(), Fault> {
         let lane = self.bucket("upstream", &[&address_prefix(address)]);

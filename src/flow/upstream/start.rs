@@ -39,7 +39,10 @@ impl Idp {
             What::Sealed(Box::new(open.interaction.clone()))
         };
         match self.sent_to(upstream, visitor, what, (fresh, &wishes), now).await? {
-            Some(address) => Ok(Next::Elsewhere(address).into()),
+            Some(address) => {
+                self.refund(visitor).await?;
+                Ok(Next::Elsewhere(address).into())
+            }
             None => self.back_to_sign_in(visitor, &open.interaction, handle, Refusal::Upstream, now).await,
         }
     }

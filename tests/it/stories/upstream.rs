@@ -602,3 +602,32 @@ async fn logout_tokens_that_do_not_count() {
     let page = known.get("/account").await;
     assert_eq!(known.sign_in_as(&page, USERNAME, PASSWORD).await.location(), "/account", "and the password works on");
 }
+
+#[actix_web::test]
+async fn what_leads_nowhere_is_counted_and_what_works_is_not() {
+    let liar = Liar::start(NOW);
+    let idp = relying_on(vec![configured("liar", &liar.issuer)]).await;
+    for _ in 0..40 {
+        let mut browser = idp.browser();
+        let page = browser.authorize(&idp.app("social"), &[]).await;
+        assert_eq!(by_liar(&mut browser, &page).await.status, 303);
+    }
+    let mut browser = idp.browser();
+    let page = browser.authorize(&idp.app("social"), &[]).await;
+    liar.lies(Lie::Nonce);
+    let mut answers = Vec::new();
+    for _ in 0..31 {
+        let sent = press(&mut browser, &page, "liar").await;
+        answers.push(if sent.status == 303 {
+            browser.get(&answered(&sent, "liar")).await.status.as_u16()
+        } else {
+            429
+        });
+    }
+    assert_eq!((answers[0], answers[29], answers[30]), (422, 422, 429), "{answers:?}");
+    liar.lies(Lie::None);
+    assert_eq!(press(&mut browser, &page, "liar").await.status, 429);
+    assert!(browser.sign_in(&page).await.parameter("code").is_some(), "the password has a lane of its own");
+    idp.pass("61s");
+    assert_eq!(press(&mut browser, &page, "liar").await.status, 303);
+}
