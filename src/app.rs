@@ -13,6 +13,7 @@ use crate::config::{Config, StoreKind};
 use crate::crypto::hashing::{Cost, Hashing, USUAL};
 use crate::crypto::keyring::{Keyring, sealing_key};
 use crate::crypto::seal::Seals;
+use crate::crypto::webauthn::RelyingParty;
 use crate::flow::import::{Imported, ReplaceSecrets};
 use crate::flow::nodes::Membership;
 use crate::flow::notify::Pacing;
@@ -200,6 +201,7 @@ pub fn assemble(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Co
         issuer: config.issuer.clone(),
         store: Store::new(store),
         seals: Seals::new(&*sealing_key(&config.keys_dir)?),
+        passkeys: RelyingParty::of(&config.issuer),
         ring: Keyring::open(&config.keys_dir, clock.now())?,
         hashing: Hashing::new(cost, workers, HASHING_QUEUE),
         client_hashing: Hashing::new(cost, 1, CLIENT_QUEUE),
@@ -230,6 +232,8 @@ pub fn settings(config: &Config) -> Settings {
             offline: OfflineLimits { idle: tokens.refresh_idle.0, max: tokens.refresh_max.0 },
         },
         cookies: config.cookies,
+        requirements: config.sign_in.require.clone(),
+        on_jump: config.sign_in.on_jump,
     }
 }
 

@@ -38,6 +38,10 @@
 //! brings it. The same step, asked by `acr_values` of somebody who is signed in, raises the session instead
 //! ([`model::session::Session::raise`]).
 //!
+//! A passkey comes in by `POST /sign-in/passkey`, on the page that signs in as on the one for a second factor. Its challenge
+//! is sealed into the page and spent by the account's own record of passkeys ([`model::passkey`]) in the write that takes
+//! the answer. One that verified the person is a whole authentication.
+//!
 //! Another OpenID provider may say who somebody is ([`flow::upstream`]): the browser is sent there with a sealed state, and
 //! what it comes back with is proved ([`outside::upstream`]) before it becomes evidence of the same interaction. It leads to
 //! an account by issuer and subject alone, and to the same dispatcher.
@@ -129,6 +133,8 @@
 //!   apps keep lists of names they saw the end of.
 //! * **The frame of session management says `error` where the browser keeps its cookies from it**, not `changed`, so that
 //!   apps sign nobody out who is signed in; and a browser without a session has no state that could be compared.
+//! * **All passkeys of an account are one record**, with the challenges they answered in the last minutes: how many there
+//!   are, which may go, and that nothing is answered twice is decided by one write.
 //! * **A floor `crypto`** holds what DESIGN calls "one place for each outside thing" as far as keys go.
 //!
 //! # Deliberately absent

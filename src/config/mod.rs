@@ -25,7 +25,9 @@ pub use store_url::StoreUrl;
 pub use upstream::{ClientSecret, Upstream};
 pub use values::{LevelError, Levels};
 
+use crate::model::authorization::demand::Requirements;
 use crate::model::cookies::OptionalCookies;
+use crate::model::history::OnJump;
 use crate::model::outbound::Allowed;
 use crate::model::session::policy::{SessionPolicies, SessionPolicy};
 use crate::protocol::Issuer;
@@ -57,6 +59,8 @@ pub struct Config {
     pub session: Session,
     /// The optional cookies.
     pub cookies: OptionalCookies,
+    /// How strongly people have to authenticate.
+    pub sign_in: SignIn,
     /// How long codes and tokens live.
     pub tokens: Tokens,
     /// What may be reached from here.
@@ -126,6 +130,15 @@ pub struct RememberedSession {
     pub idle_timeout: Limit,
     /// How long after the last full authentication a session ends.
     pub max_lifetime: Limit,
+}
+
+/// `[sign_in]`.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct SignIn {
+    /// The `acr` that is demanded of everybody, of a role, or of a group.
+    pub require: Requirements,
+    /// What becomes of a session whose browser became another one in another network.
+    pub on_jump: OnJump,
 }
 
 /// `[tokens]`.
@@ -198,6 +211,7 @@ impl Default for Config {
             store: Store { kind: StoreKind::Sled, url: StoreUrl::default(), cache: Size::mb(256) },
             session: Session::default(),
             cookies: OptionalCookies::default(),
+            sign_in: SignIn::default(),
             tokens: Tokens::default(),
             outbound: Outbound::default(),
             log: Log::default(),

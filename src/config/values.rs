@@ -2,7 +2,9 @@
 
 use super::size::Size;
 use super::{LogFormat, StoreKind, StoreUrl};
+use crate::model::authorization::demand::{Requirement, Requirements};
 use crate::model::cookies::Switch;
+use crate::model::history::OnJump;
 use crate::model::outbound::{Allowed, Entry};
 use crate::protocol::Issuer;
 use crate::protocol::duration::{Limit, Span};
@@ -114,6 +116,16 @@ impl Value for Vec<IpNet> {
     }
 }
 
+impl Value for Requirements {
+    fn read(raw: &Raw) -> Result<Requirements, String> {
+        let entries = list(raw, "[\"role:admin urn:abide:acr:aal2\"]")?;
+        entries.iter().map(|entry| entry.parse::<Requirement>().map_err(|error| error.to_string())).collect()
+    }
+    fn print(&self) -> String {
+        printed(self.entries())
+    }
+}
+
 impl Value for Allowed {
     fn read(raw: &Raw) -> Result<Allowed, String> {
         let entries = list(raw, "[\"app.internal:8443\", \"http://localhost:*\"]")?;
@@ -171,6 +183,19 @@ impl Value for Switch {
             Switch::Off => "false",
         }
         .to_owned()
+    }
+}
+
+impl Value for OnJump {
+    fn read(raw: &Raw) -> Result<OnJump, String> {
+        match text(raw, "\"go_on\"")? {
+            "go_on" => Ok(OnJump::GoOn),
+            "ask" => Ok(OnJump::Ask),
+            other => Err(format!("`{other}` is neither \"go_on\" nor \"ask\"")),
+        }
+    }
+    fn print(&self) -> String {
+        quoted(if *self == OnJump::Ask { "ask" } else { "go_on" })
     }
 }
 

@@ -7,6 +7,7 @@
 //! * [`jwt`] signs and verifies JSON Web Tokens.
 //! * [`fingerprint`] says whether two stores hold the same.
 //! * [`totp`] makes and checks the codes of authenticator apps.
+//! * [`webauthn`] puts challenges to passkeys and verifies their answers.
 //! * [`hashing`] hashes passwords, off the event loop and in a bounded queue.
 
 pub mod fingerprint;
@@ -17,3 +18,4 @@ pub mod random;
 pub mod seal;
 pub mod secret;
 pub mod totp;
+pub mod webauthn;

@@ -42,11 +42,17 @@ pub enum Purpose {
     Totp,
     /// The same while it is being set up, in the form.
     Enrolment,
+    /// A challenge to a passkey, in the form that brings its answer.
+    Passkey,
+    /// The same for a new passkey.
+    NewPasskey,
+    /// What authenticators call an account.
+    PasskeyHandle,
     /// The state of a sign-in that is underway at an upstream.
     Upstream,
 }
 
-const PURPOSES: [Purpose; 15] = [
+const PURPOSES: [Purpose; 18] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -61,6 +67,9 @@ const PURPOSES: [Purpose; 15] = [
     Purpose::BrowserState,
     Purpose::Totp,
     Purpose::Enrolment,
+    Purpose::Passkey,
+    Purpose::NewPasskey,
+    Purpose::PasskeyHandle,
     Purpose::Upstream,
 ];
 
@@ -81,6 +90,9 @@ impl Purpose {
             Purpose::BrowserState => "abide browser state 1",
             Purpose::Totp => "abide totp 1",
             Purpose::Enrolment => "abide enrolment 1",
+            Purpose::Passkey => "abide passkey 1",
+            Purpose::NewPasskey => "abide new passkey 1",
+            Purpose::PasskeyHandle => "abide handle of passkeys 1",
             Purpose::Upstream => "abide upstream 1",
         }
     }

@@ -98,7 +98,7 @@ impl Idp {
         Ok(with)
     }
 
-    /// Takes the second factor away from somebody who lost it, with the recovery codes. Everything of the account ends
+    /// Takes every factor but the password away from somebody who lost one, with the recovery codes. Everything of the account ends
     /// first: whoever has what was lost may be signed in with it.
     pub async fn reset_factors(&self, by: &Current, account: &str, now: Timestamp) -> Result<bool, Fault> {
         let id = AccountId::new(account);
@@ -113,7 +113,7 @@ impl Idp {
         if !changed.await?.outcome()? {
             return Ok(false);
         }
-        self.take_totp(&id, &by.account.id, now).await?;
+        self.take_factors(&id, &by.account.id, now).await?;
         Ok(true)
     }
 

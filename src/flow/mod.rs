@@ -3,6 +3,7 @@
 //! ```text
 //! authorize   a request comes in, or a browser comes back: gather, decide, show or answer
 //! sign_in     a password is tried
+//! passkey     a challenge is put to a passkey, and its answer tried
 //! browser     what a browser shows of itself; the session behind its cookie
 //! several     several people in one browser
 //! session     sessions begin, are used, and end
@@ -12,6 +13,8 @@
 //! token/      client -> request -> judge, consume, then mint
 //! logout      RP-initiated logout
 //! account     the person's own page
+//! person      what they say of themselves; what is kept of them; when they go
+//! security    what a person signs in with, by their own hand; `new_passkey` for passkeys
 //! admin       the console
 //! import      the import file, in and out
 //! upstream/   sign-in by another OpenID provider: there and back, accounts and their links, its logout
@@ -31,9 +34,12 @@ pub mod cookies;
 pub mod import;
 pub mod keep;
 pub mod logout;
+pub mod new_passkey;
 pub mod nodes;
 pub mod notify;
 pub mod our_pages;
+pub mod passkey;
+pub mod person;
 pub mod relook;
 pub mod second_factor;
 pub mod security;
@@ -51,11 +57,14 @@ use crate::crypto::hashing::Hashing;
 use crate::crypto::jwt::SignFault;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::seal::Seals;
+use crate::crypto::webauthn::RelyingParty;
 use crate::flow::nodes::{Membership, NodeFault};
 use crate::flow::notify::Pacing;
 use crate::flow::upstream::Upstreams;
+use crate::model::authorization::demand::Requirements;
 use crate::model::cookies::{OptionalCookies, Switch};
 use crate::model::grant::OfflineLimits;
+use crate::model::history::OnJump;
 use crate::model::session::policy::SessionPolicies;
 use crate::outside::http::Outbound;
 use crate::protocol::Issuer;
@@ -73,6 +82,8 @@ pub struct Idp {
     pub store: Store,
     /// What seals.
     pub seals: Seals,
+    /// What asks passkeys; none where browsers make none for the issuer.
+    pub passkeys: Option<RelyingParty>,
     /// What signs.
     pub ring: Keyring,
     /// What hashes passwords.
@@ -92,7 +103,7 @@ pub struct Idp {
 }
 
 /// The rules of an installation.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// How long sessions live.
     pub sessions: SessionPolicies,
@@ -100,6 +111,10 @@ pub struct Settings {
     pub tokens: TokenLifetimes,
     /// Which of the optional cookies there are.
     pub cookies: OptionalCookies,
+    /// How strongly people have to be authenticated, by role and group.
+    pub requirements: Requirements,
+    /// What becomes of a session whose browser became another one in another network.
+    pub on_jump: OnJump,
 }
 
 /// How long codes and tokens live.

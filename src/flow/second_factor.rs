@@ -10,6 +10,7 @@ use crate::model::audit::{Act, Event};
 use crate::model::authorization::factor::{Held, Method};
 use crate::model::credential::{Credential, CredentialSecret, Used};
 use crate::model::id::AccountId;
+use crate::model::passkey::Passkey;
 use crate::model::record::Change;
 use crate::model::throttle::{ACCOUNT, ADDRESS, Attempt, Throttle};
 use crate::protocol::time::Timestamp;
@@ -43,9 +44,10 @@ impl Idp {
     pub async fn factors_of(&self, account: &AccountId) -> Result<Held, Fault> {
         let totp = self.store.read::<Credential>(&Credential::totp_key(account)).await?;
         let recovery = self.store.read::<Credential>(&Credential::recovery_key(account)).await?;
+        let passkeys = self.passkeys_of(account).await?;
         let totp = totp.map(|_| Method::Totp);
         let recovery = recovery.filter(|codes| codes.codes_left() > 0).map(|_| Method::RecoveryCode);
-        Ok(Held::of(totp.into_iter().chain(recovery)))
+        Ok(Held::of(passkeys.iter().map(Passkey::method).chain(totp).chain(recovery)))
     }
 
     /// Tries a code of an account that showed its first factor. Counted before it is looked at, in lanes of its own: by

@@ -8,7 +8,7 @@ use crate::crypto::totp::SharedSecret;
 use crate::flow::browser::Visitor;
 use crate::flow::cookies::Handles;
 use crate::flow::second_factor::AtRest;
-use crate::flow::session::{Current, kept};
+use crate::flow::session::{Current, Proven, kept};
 use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
 use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, EpochReason};
@@ -18,6 +18,7 @@ use crate::model::authorization::interaction::LIFETIME;
 use crate::model::authorization::next_step::is_fresh;
 use crate::model::credential::Credential;
 use crate::model::id::{AccountId, SessionId};
+use crate::model::passkey::Passkey;
 use crate::model::password::{self, Weakness};
 use crate::model::record::Change;
 use crate::protocol::time::Timestamp;
@@ -36,8 +37,17 @@ pub struct SecurityView {
     pub password: Option<Timestamp>,
     /// Since when there is an authenticator app, and when it was last used.
     pub totp: Option<(Timestamp, Option<Timestamp>)>,
+    /// The passkeys.
+    pub passkeys: Vec<Passkey>,
     /// Recovery codes that are left.
     pub codes_left: usize,
+}
+
+impl SecurityView {
+    /// Is there a factor that recovery codes could stand in for?
+    pub fn recoverable(&self) -> bool {
+        self.totp.is_some() || !self.passkeys.is_empty()
+    }
 }
 
 /// An authenticator app about to be set up: nothing is stored before its first code proved that it works.
@@ -125,6 +135,7 @@ impl Idp {
         Ok(SecurityView {
             password: password.map(|password| password.set_at),
             totp: totp.map(|totp| (totp.set_at, totp.used_at)),
+            passkeys: self.passkeys_of(account).await?,
             codes_left: codes.map_or(0, |codes| codes.codes_left()),
         })
     }
@@ -160,33 +171,60 @@ impl Idp {
         let sealed = self.seals.seal(Purpose::Totp, &at_rest);
         let credential = Credential::totp(offered.account, sealed, step, now);
         self.set(credential, Event::done(Act::FactorAdded, now).by(&of.account.id).because("totp")).await?;
+        let (codes, handles) = self.factor_added(visitor, of, Method::Totp, now).await?;
+        Ok(Enrolled::Now(codes, handles))
+    }
+
+    /// A factor was set up, and shown by that: there are recovery codes from now on, and the session is the stronger.
+    pub(super) async fn factor_added(
+        &self,
+        visitor: &Visitor,
+        of: &Current,
+        by: Method,
+        now: Timestamp,
+    ) -> Result<(Vec<Zeroizing<String>>, Handles), Fault> {
         let codes = match self.security_of(&of.account.id).await?.codes_left {
             0 => self.make_codes(of, now).await?,
             _ => Vec::new(),
         };
-        let raised = self.raise(of, Method::Totp, visitor, now).await?;
-        let handles = match raised {
+        let handles = match self.raise(of, by, visitor, now).await? {
             Some((current, handles)) => Handles::Set(self.session_cookies(handles, kept(&[current]), now).await?),
             None => Handles::Unchanged,
         };
-        Ok(Enrolled::Now(codes, handles))
+        Ok((codes, handles))
     }
 
-    /// Takes the authenticator app away, and with it the codes that stand in for it.
+    /// Takes the authenticator app away, and the recovery codes where they have nothing left to stand in for.
     pub async fn remove_totp(&self, of: &Current, now: Timestamp) -> Result<(), Fault> {
         self.take_totp(&of.account.id, &of.account.id, now).await
     }
 
-    pub(super) async fn take_totp(&self, from: &AccountId, by: &AccountId, now: Timestamp) -> Result<(), Fault> {
+    async fn take_totp(&self, from: &AccountId, by: &AccountId, now: Timestamp) -> Result<(), Fault> {
         let event = Event::done(Act::FactorRemoved, now).by(by).to(from).because("totp");
-        // This write decides: recovery codes alone are no factor.
         self.forget(&Credential::totp_key(from), Some(event)).await?;
-        self.forget(&Credential::recovery_key(from), None).await
+        self.forget_lone_codes(from).await
+    }
+
+    /// Takes away whatever there is besides the password.
+    pub(super) async fn take_factors(&self, from: &AccountId, by: &AccountId, now: Timestamp) -> Result<(), Fault> {
+        if !self.passkeys_of(from).await?.is_empty() {
+            let event = Event::done(Act::FactorRemoved, now).by(by).to(from).because("passkey");
+            self.forget(&Credential::passkeys_key(from), Some(event)).await?;
+        }
+        self.take_totp(from, by, now).await
+    }
+
+    /// Recovery codes alone are no factor ([`Self::factors_of`] does not count them): they go when the last one went.
+    pub(super) async fn forget_lone_codes(&self, of: &AccountId) -> Result<(), Fault> {
+        if self.security_of(of).await?.recoverable() {
+            return Ok(());
+        }
+        self.forget(&Credential::recovery_key(of), None).await
     }
 
     /// New recovery codes; those before are void. None for an account without a factor that they could stand in for.
     pub async fn renew_codes(&self, of: &Current, now: Timestamp) -> Result<Vec<Zeroizing<String>>, Fault> {
-        if self.security_of(&of.account.id).await?.totp.is_none() {
+        if !self.security_of(&of.account.id).await?.recoverable() {
             return Ok(Vec::new());
         }
         self.make_codes(of, now).await
@@ -234,8 +272,12 @@ impl Idp {
         let Some(account) = self.store.read::<Account>(of.account.id.as_str()).await? else {
             return Ok(PasswordChanged::Now(Handles::Unchanged));
         };
-        let authentication = (of.session.authentication().clone(), of.session.remember);
-        let handles = match self.establish(visitor, &account, authentication, now).await? {
+        let proven = Proven {
+            facts: of.session.authentication().clone(),
+            remember: of.session.remember,
+            resting: of.session.resting.clone(),
+        };
+        let handles = match self.carry_on(visitor, &account, proven, now).await? {
             Some((_, handles, remember)) => Handles::Set(self.session_cookies(handles, remember, now).await?),
             None => Handles::Unchanged,
         };

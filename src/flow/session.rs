@@ -9,6 +9,7 @@ use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, AccountStanding};
 use crate::model::audit::{Act, Event};
 use crate::model::authorization::factor::{Method, raised};
+use crate::model::history::{OnJump, jumped};
 use crate::model::id::SessionId;
 use crate::model::record::{Change, Fate};
 use crate::model::session::activity::Activity;
@@ -77,15 +78,23 @@ impl Idp {
     /// The session the first secret of the cookie leads to, if it is live. A later one never steps in for it: whoever
     /// was signed in last must not be silently followed by somebody else.
     pub async fn current(&self, visitor: &Visitor, now: Timestamp) -> Result<Option<Current>, Fault> {
-        match visitor.handles.first() {
-            Some(handle) => self.behind((visitor.jar, handle), now).await,
-            None => Ok(None),
-        }
+        let current = match visitor.handles.first() {
+            Some(handle) => self.behind((visitor.jar, handle), now).await?,
+            None => None,
+        };
+        Ok(current.filter(|current| !self.strange(current, visitor)))
+    }
+
+    /// Is the session's browser another one in another network, where that counts? Then whoever brings its cookie signs in
+    /// again, and nothing of it is shown before: the cookie may have been stolen.
+    fn strange(&self, current: &Current, visitor: &Visitor) -> bool {
+        self.settings.on_jump == OnJump::Ask && jumped(&current.session.device, &visitor.device)
     }
 
     /// Every live session of the browser, the current one first.
     pub async fn all_live(&self, visitor: &Visitor, now: Timestamp) -> Result<Vec<Current>, Fault> {
-        Ok(self.all_held(visitor, now).await?.0)
+        let live = self.all_held(visitor, now).await?.0;
+        Ok(live.into_iter().filter(|current| !self.strange(current, visitor)).collect())
     }
 
     /// Every session of the browser that lives, and every one that timed out and may come back.
@@ -122,8 +131,26 @@ impl Idp {
         Ok(Some(Current { session, account, standing, handle: handle.clone() }))
     }
 
-    /// A person completed an authentication: a session begins, or the one they have goes on with a new secret.
+    /// A person completed an authentication: a session begins, or the one they have goes on with a new secret. The
+    /// sign-in is remembered.
     pub async fn establish(
+        &self,
+        visitor: &Visitor,
+        account: &Account,
+        proven: impl Into<Proven>,
+        now: Timestamp,
+    ) -> Result<Option<(SessionId, Vec<Secret>, Remember)>, Fault> {
+        let proven: Proven = proven.into();
+        let how = (proven.facts.amr.clone(), proven.resting.as_ref().map(|resting| resting.issuer.clone()));
+        let established = self.carry_on(visitor, account, proven, now).await?;
+        if established.is_some() {
+            self.remember_sign_in(visitor, &account.id, how, now).await?;
+        }
+        Ok(established)
+    }
+
+    /// A session of this authentication: begun, gone on, or brought back.
+    pub(super) async fn carry_on(
         &self,
         visitor: &Visitor,
         account: &Account,

@@ -189,6 +189,7 @@ pub fn fresh_account(username: &str, now: Timestamp) -> Account {
         epoch: 0,
         epoch_raised: None,
         disabled_at: None,
+        leaving_at: None,
         made_by_link: None,
         links: Vec::new(),
     }

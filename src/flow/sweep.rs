@@ -9,6 +9,7 @@ use crate::model::client::Client;
 use crate::model::consent::Consent;
 use crate::model::credential::Credential;
 use crate::model::grant::{Grant, SessionKept};
+use crate::model::history::History;
 use crate::model::id::ClientId;
 use crate::model::record::{Change, Due, Kind, Record};
 use crate::model::session::{LimitsOf, Session};
@@ -108,6 +109,7 @@ impl Idp {
             }
             // Nothing of these expires; an appointment with one is struck out.
             Kind::Credential => self.visit::<Credential, ()>(due, |_| Change::keep(())).await?,
+            Kind::History => self.visit::<History, ()>(due, |_| Change::keep(())).await?,
             Kind::Consent => self.visit::<Consent, ()>(due, |_| Change::keep(())).await?,
         }
         Ok(None)
@@ -141,7 +143,7 @@ impl Idp {
                 None => break,
             }
         }
-        self.visit::<Account, ()>(due, |_| Change::keep(())).await?;
+        self.depart(due, now).await?;
         Ok(None)
     }
 
@@ -160,7 +162,7 @@ impl Idp {
     }
 
     /// Runs the record's own rule and strikes the appointment out, in one change.
-    async fn visit<R: Record, O: Default + Send + 'static>(
+    pub(super) async fn visit<R: Record, O: Default + Send + 'static>(
         &self,
         due: Due,
         rule: impl Fn(R) -> Change<R, O> + Send + 'static,

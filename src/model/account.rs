@@ -8,6 +8,7 @@ use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
+use std::time::Duration;
 use unicode_normalization::UnicodeNormalization;
 
 /// The role that opens the console.
@@ -39,12 +40,33 @@ pub struct Account {
     /// Since when the account may not be used.
     #[serde(default)]
     pub disabled_at: Option<Timestamp>,
+    /// When it is deleted, where its person asked for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaving_at: Option<Timestamp>,
     /// The set-up link that made it: a name of its own, so that one link makes one account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_by_link: Option<String>,
     /// Whom upstreams know as this person: ways in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
+}
+
+/// How long a person can take their deletion back.
+pub const GRACE: Duration = Duration::from_secs(14 * 24 * 3_600);
+/// How long a closed account is kept, so that the apps of its sessions can be told.
+const FAREWELL: Duration = Duration::from_secs(3_600);
+
+/// How far a deletion has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Departure {
+    /// Nobody asked for one.
+    No,
+    /// Not yet.
+    Later,
+    /// The account is to be closed.
+    Close,
+    /// It is to be erased.
+    Erase,
 }
 
 /// Why every session of an account ended.
@@ -124,6 +146,43 @@ impl Account {
         }
         self.disabled_at = Some(event.at);
         self.raise_epoch(EpochReason::AccountDisabled, event)
+    }
+
+    /// The person wants to go: the account is deleted after [`GRACE`], and works until then, so that they can think
+    /// better of it with it.
+    pub fn leave(mut self, event: Event) -> Change<Account, ()> {
+        if self.leaving_at.is_some() {
+            return Change::keep(());
+        }
+        let at = event.at + GRACE;
+        self.leaving_at = Some(at);
+        Change::put((), self).told(event).due(at)
+    }
+
+    /// They stay.
+    pub fn stay(mut self, event: Event) -> Change<Account, ()> {
+        match self.leaving_at.take() {
+            Some(_) => Change::put((), self).told(event),
+            None => Change::keep(()),
+        }
+    }
+
+    /// How far the deletion has come.
+    pub fn departure(&self, now: Timestamp) -> Departure {
+        match (self.leaving_at, self.disabled_at) {
+            (Some(at), _) if now < at => Departure::Later,
+            (None, _) => Departure::No,
+            (Some(_), None) => Departure::Close,
+            // Apps have had their time to be told.
+            (Some(_), Some(closed)) if now >= closed + FAREWELL => Departure::Erase,
+            (Some(_), Some(_)) => Departure::Later,
+        }
+    }
+
+    /// Its time has come: it is closed, and its apps are told; an hour later it is erased.
+    pub fn close_for_good(self, event: Event) -> Change<Account, ()> {
+        let erased = event.at + FAREWELL;
+        self.disable(event).due(erased)
     }
 
     /// Opens it again; ended sessions stay ended.

@@ -114,10 +114,22 @@ pub enum Act {
     FactorAdded,
     /// A second factor was taken away.
     FactorRemoved,
+    /// A passkey got another name.
+    FactorRenamed,
     /// Recovery codes were made; those before are void.
     RecoveryCodesMade,
     /// A recovery code was used.
     RecoveryCodeUsed,
+    /// A sign-in was unusual: the reason says how.
+    SignInUnusual,
+    /// A person asked for their account to be deleted after the time of grace.
+    DeletionAsked,
+    /// They took that back.
+    DeletionCancelled,
+    /// The account and what was kept of it are gone.
+    AccountDeleted,
+    /// A person downloaded what is kept of them.
+    DataDownloaded,
     /// An account was connected with somebody whom an upstream knows.
     UpstreamConnected,
     /// That was undone.

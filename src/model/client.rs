@@ -1,6 +1,7 @@
 //! A relying app as registered.
 
 use crate::model::audit::{Act, Event};
+use crate::model::authorization::factor::ACRS;
 use crate::model::id::{ClientId, SecretDigest};
 use crate::model::record::{Change, Kind, Record, Row};
 use crate::model::session::policy::ApplicationLimits;
@@ -258,6 +259,12 @@ fn check_flows(metadata: &ClientMetadata) -> Result<(), String> {
     if !metadata.require_pkce && metadata.token_endpoint_auth_method == AuthMethod::None {
         return Err("require_pkce: only a confidential client can be exempted".into());
     }
+    if metadata.require_acr.as_deref().is_some_and(|acr| !ACRS.contains(&acr)) {
+        return Err(format!("require_acr: nobody here can reach it; write one of {}", ACRS.join(", ")));
+    }
+    if metadata.default_acr_values.iter().any(|acr| acr.is_empty() || acr.contains(' ') || !plain_line(acr)) {
+        return Err("default_acr_values: a value is a word without white space".into());
+    }
     Ok(())
 }
 
@@ -296,6 +303,10 @@ mod tests {
             serde_json::json!({"client_id": "abide:console"}),
             serde_json::json!({"client_name": "x\u{202e}y"}),
             serde_json::json!({"redirect_uris": []}),
+            serde_json::json!({"require_acr": "aal2"}),
+            serde_json::json!({"require_acr": ""}),
+            serde_json::json!({"default_acr_values": ["a b"]}),
+            serde_json::json!({"default_acr_values": [""]}),
             serde_json::json!({"redirect_uris": ["javascript:alert(1)"]}),
             serde_json::json!({"post_logout_redirect_uris": ["https://a.example/#x"]}),
             serde_json::json!({"token_endpoint_auth_method": "none", "redirect_uris": ["http://localhost/cb"]}),

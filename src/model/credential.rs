@@ -2,7 +2,8 @@
 
 use crate::model::audit::{Act, Event};
 use crate::model::id::{AccountId, SecretDigest};
-use crate::model::record::{Change, Kind, Record};
+use crate::model::passkey::{Passkeys, passkey_name};
+use crate::model::record::{Change, Kind, Name, Record};
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,8 @@ pub enum CredentialSecret {
         /// The SHA-256 of those that are left; each has 128 random bits.
         left: Vec<SecretDigest>,
     },
+    /// Passkeys: public keys, of which the person holds the private ones ([`crate::model::passkey`]).
+    Passkeys(Passkeys),
 }
 
 /// How the use of a code ended.
@@ -59,6 +62,7 @@ impl std::fmt::Debug for CredentialSecret {
             CredentialSecret::Password { .. } => f.write_str("Password(…)"),
             CredentialSecret::Totp { .. } => f.write_str("Totp(…)"),
             CredentialSecret::RecoveryCodes { left } => write!(f, "RecoveryCodes({} left)", left.len()),
+            CredentialSecret::Passkeys(passkeys) => write!(f, "Passkeys({})", passkeys.keys.len()),
         }
     }
 }
@@ -158,7 +162,12 @@ impl Record for Credential {
             CredentialSecret::Password { .. } => Credential::password_key(&self.account),
             CredentialSecret::Totp { .. } => Credential::totp_key(&self.account),
             CredentialSecret::RecoveryCodes { .. } => Credential::recovery_key(&self.account),
+            CredentialSecret::Passkeys(_) => Credential::passkeys_key(&self.account),
         }
+    }
+
+    fn names(&self) -> Vec<Name> {
+        self.passkeys().map_or_else(Vec::new, |of| of.keys.iter().map(|key| passkey_name(&key.fingerprint)).collect())
     }
 }
 

@@ -29,12 +29,14 @@ pub enum Kind {
     Throttle,
     /// [`crate::model::setting::Setting`]: single values of the installation.
     Setting,
+    /// [`crate::model::history::History`], by account.
+    History,
 }
 
 impl Kind {
     /// Every kind, in a fixed order. A new one raises the format of the embedded store: an older program, which does
     /// not know it, would miss its records in the sum.
-    pub const ALL: [Kind; 9] = [
+    pub const ALL: [Kind; 10] = [
         Kind::Account,
         Kind::Credential,
         Kind::Client,
@@ -44,6 +46,7 @@ impl Kind {
         Kind::Interaction,
         Kind::Throttle,
         Kind::Setting,
+        Kind::History,
     ];
 
     /// A short stable name: part of keys on disk, never to be changed.
@@ -58,6 +61,7 @@ impl Kind {
             Kind::Interaction => "interaction",
             Kind::Throttle => "throttle",
             Kind::Setting => "setting",
+            Kind::History => "history",
         }
     }
 

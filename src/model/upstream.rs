@@ -147,7 +147,7 @@ pub enum Disconnected {
     LastWay,
 }
 
-/// Does the account have other ways in than upstreams?
+/// Does the account have ways in of another kind than the one that is to go?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OtherWays {
     /// It has.

@@ -5,6 +5,7 @@ use crate::protocol::params::{Params, Spoiled};
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::scope::ScopeSet;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// What may be asked of the person, or forbidden (`prompt`, OpenID Connect Core, 3.1.2.1).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -53,6 +54,10 @@ pub struct AuthorizationRequest {
     /// The authentication context classes that are wished for, in the order of preference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr_values: Option<String>,
+    /// The classes without which the app wants nobody, in the order of preference: the claim `acr` of the ID token, marked
+    /// essential in `claims` (OpenID Connect Core, 5.5.1.1). Empty: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub essential_acr: Option<Vec<String>>,
     /// The resources the access token is for (RFC 8707).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resource: Vec<String>,
@@ -61,6 +66,7 @@ pub struct AuthorizationRequest {
 /// Bytes of a nonce, of a scope, and of all resources: they travel inside the code.
 const MAX_NONCE: usize = 512;
 const MAX_SCOPE: usize = 1024;
+const MAX_CLAIMS: usize = 4096;
 const MAX_RESOURCE: usize = 2048;
 
 impl AuthorizationRequest {
@@ -108,6 +114,10 @@ impl AuthorizationRequest {
             id_token_hint: text(params, "id_token_hint"),
             login_hint: text(params, "login_hint").map(|hint| hint.chars().take(256).collect()),
             acr_values: text(params, "acr_values").map(|values| values.chars().take(MAX_SCOPE).collect()),
+            essential_acr: match params.get("claims") {
+                Some(claims) => essential_acr(claims)?,
+                None => None,
+            },
             resource,
         })
     }
@@ -116,6 +126,31 @@ impl AuthorizationRequest {
     pub fn prompts(&self, prompt: Prompt) -> bool {
         self.prompt.contains(&prompt)
     }
+}
+
+/// What `claims` says of the ID token's `acr`. The rest of it is not read: every other claim is told by scope.
+fn essential_acr(claims: &str) -> Result<Option<Vec<String>>, OAuthError> {
+    let wrong = || OAuthError::new(Code::InvalidRequest, "claims is no JSON object of claims requests");
+    if claims.len() > MAX_CLAIMS {
+        return Err(OAuthError::new(Code::InvalidRequest, "claims is too long"));
+    }
+    let claims: serde_json::Map<String, Value> = serde_json::from_str(claims).map_err(|_| wrong())?;
+    let acr = match claims.get("id_token") {
+        Some(Value::Object(id_token)) => id_token.get("acr"),
+        Some(Value::Null) | None => None,
+        Some(_) => return Err(wrong()),
+    };
+    let Some(Value::Object(acr)) = acr else { return Ok(None) };
+    if acr.get("essential") != Some(&Value::Bool(true)) {
+        return Ok(None);
+    }
+    let texts: Option<Vec<String>> = match (acr.get("value"), acr.get("values")) {
+        (Some(Value::String(value)), _) => Some(vec![value.clone()]),
+        (None, Some(Value::Array(values))) => values.iter().map(|v| v.as_str().map(str::to_owned)).collect(),
+        (None, None) => Some(Vec::new()),
+        _ => None,
+    };
+    texts.map(Some).ok_or_else(wrong)
 }
 
 fn text(params: &Params, name: &str) -> Option<String> {

@@ -92,6 +92,13 @@ pub struct ClientMetadata {
     /// Does it want `iss` and `sid` in the address of that frame? It gets them in any case.
     #[serde(default)]
     pub frontchannel_logout_session_required: bool,
+    /// The authentication context classes it wishes for where a request names none (OpenID Connect Dynamic Client
+    /// Registration 1.0, section 2).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub default_acr_values: Vec<String>,
+    /// The class below which nobody is let in: an administrator's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub require_acr: Option<String>,
     /// Limits of its application sessions.
     #[serde(default)]
     pub session: SessionMetadata,

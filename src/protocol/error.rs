@@ -36,6 +36,9 @@ pub enum Code {
     InteractionRequired,
     /// The person would have to choose an account.
     AccountSelectionRequired,
+    /// The person cannot, or will not, authenticate as strongly as is required (OpenID Connect Core Unmet
+    /// Authentication Requirements 1.0).
+    UnmetAuthenticationRequirements,
     /// The `request` parameter is not understood.
     RequestNotSupported,
     /// The `request_uri` parameter is not understood.
@@ -69,6 +72,7 @@ impl Code {
             Code::ConsentRequired => "consent_required",
             Code::InteractionRequired => "interaction_required",
             Code::AccountSelectionRequired => "account_selection_required",
+            Code::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Code::RequestNotSupported => "request_not_supported",
             Code::RequestUriNotSupported => "request_uri_not_supported",
             Code::RegistrationNotSupported => "registration_not_supported",

@@ -5,17 +5,18 @@ use super::asking::Asking;
 use super::error::WebError;
 use super::form::OurForm;
 use super::pages::{Account, AccountChoice, AppLine, ConsentLine, ConsoleLink, Current as Which, SessionLine};
-use super::{cookies, device, logout, turn};
+use super::{cookies, device, logout, person, turn};
 use crate::flow::account::{EndedOne, SessionView};
 use crate::flow::authorize::Next;
 use crate::flow::logout::Scope;
 use crate::flow::session::Current;
-use crate::model::account::ADMIN;
+use crate::model::account::{ADMIN, Account as AccountRecord};
 use crate::model::authorization::Goal;
 use crate::model::client::Client;
 use crate::model::consent::Consent;
 use crate::model::session::activity::Activity;
 use crate::model::session::standing::{LimitKind, Standing};
+use crate::protocol::claims::opened_by;
 use crate::text::Text;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -52,7 +53,7 @@ async fn draw(asking: &Asking, current: &Current, notice: Option<String>) -> Res
         .consents_of(&account.id)
         .await?
         .into_iter()
-        .map(|(consent, client)| consented(consent, client, text))
+        .map(|(consent, client)| consented(consent, client, (account, text)))
         .collect();
     let view = Account {
         text,
@@ -119,13 +120,19 @@ fn limit(standing: &Standing, text: Text) -> String {
     }
 }
 
-fn consented(consent: Consent, client: Option<Client>, text: Text) -> ConsentLine {
+fn consented(consent: Consent, client: Option<Client>, (account, text): (&AccountRecord, Text)) -> ConsentLine {
+    let told = opened_by(&consent.scope, &account.told_claims());
     ConsentLine {
         client: consent.client.to_string(),
         name: client.map_or_else(|| consent.client.to_string(), |client| client.name().to_owned()),
         scopes: turn::lines(&consent.scope, text).into_iter().map(|line| line.title).collect(),
+        sees: told.into_iter().map(|(claim, value)| (person::label(&claim, text), plain(&value))).collect(),
         given: consent.given_at.0,
     }
+}
+
+fn plain(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The signed-in person behind a form; without one the page is asked for anew.

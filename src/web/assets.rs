@@ -5,7 +5,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-const FILES: [(&str, &str, &str); 10] = [
+const FILES: [(&str, &str, &str); 11] = [
     ("abide.css", "text/css; charset=utf-8", include_str!("../../static/abide.css")),
     ("favicon.svg", "image/svg+xml", include_str!("../../static/favicon.svg")),
     ("logo.svg", "image/svg+xml", include_str!("../../static/logo.svg")),
@@ -15,6 +15,7 @@ const FILES: [(&str, &str, &str); 10] = [
     ("signed-out.js", "text/javascript; charset=utf-8", include_str!("../../static/signed-out.js")),
     ("session-watch.js", "text/javascript; charset=utf-8", include_str!("../../static/session-watch.js")),
     ("check-session.js", "text/javascript; charset=utf-8", include_str!("../../static/check-session.js")),
+    ("passkey.js", "text/javascript; charset=utf-8", include_str!("../../static/passkey.js")),
     ("session-over.js", "text/javascript; charset=utf-8", include_str!("../../static/session-over.js")),
 ];
 

@@ -6,6 +6,7 @@ use super::error::WebError;
 use super::form::{OpenForm, OurForm};
 use super::turn;
 use crate::flow::authorize::{Anew, ConsentAnswer, Problem};
+use crate::flow::passkey::PasskeyAnswer;
 use crate::flow::sign_in::PasswordAttempt;
 use crate::model::authorization::Goal;
 use crate::model::session::policy::Remember;
@@ -68,6 +69,23 @@ pub(super) async fn second_factor(form: OurForm) -> Result<HttpResponse, WebErro
     let (handle, code) = (form.field("interaction"), form.field("code"));
     let next = asking.idp().second_factor(&asking.visitor, handle, code, asking.now).await?;
     turn::draw(asking, next)
+}
+
+/// POST /sign-in/not-now: whoever has to set up a second factor does not want to.
+pub(super) async fn not_now(form: OurForm) -> Result<HttpResponse, WebError> {
+    let asking = &form.asking;
+    let next = asking.idp().not_now(&asking.visitor, form.field("interaction"), asking.now).await?;
+    turn::draw(asking, next)
+}
+
+/// POST /sign-in/passkey: what a passkey answered, of a sign-in or as the second factor of one.
+pub(super) async fn passkey(form: OurForm) -> Result<HttpResponse, WebError> {
+    let asking = &form.asking;
+    let answer = PasskeyAnswer { challenge: form.field("challenge"), answer: form.field("answer") };
+    let remember = if form.params.get("remember").is_some() { Remember::Yes } else { Remember::No };
+    let handle = form.field("interaction");
+    let next = asking.idp().passkey(&asking.visitor, handle, (answer, remember), asking.now).await?;
+    turn::draw_with(asking, next, remember)
 }
 
 /// POST /sign-in/again: whoever is signed in and would be signed out soon whatever they do.

@@ -20,6 +20,8 @@ mod form;
 mod headers;
 mod logout;
 pub mod pages;
+mod passkeys;
+mod person;
 mod qr;
 mod request_id;
 mod route;
@@ -79,6 +81,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/interaction/{handle}").get(authorize::resume))
         .service(at("/sign-in").post(authorize::sign_in))
         .service(at("/sign-in/code").post(authorize::second_factor))
+        .service(at("/sign-in/not-now").post(authorize::not_now))
         .service(at("/sign-in/again").post(authorize::sign_in_again))
         .service(at("/select").post(authorize::select))
         .service(at("/consent").post(authorize::consent))
@@ -94,6 +97,17 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/account/security/authenticator").get(security::authenticator).post(security::enrol))
         .service(at("/account/security/authenticator/remove").post(security::remove))
         .service(at("/account/security/recovery-codes").post(security::recovery_codes))
+        .service(at("/account/profile").get(person::profile).post(person::describe))
+        .service(at("/account/history").get(person::history))
+        .service(at("/account/data").get(person::data))
+        .service(at("/account/data/download").post(person::download))
+        .service(at("/account/data/delete").post(person::delete))
+        .service(at("/account/data/keep").post(person::keep))
+        // Passkeys
+        .service(at("/sign-in/passkey").post(authorize::passkey))
+        .service(at("/account/security/passkey").get(passkeys::get).post(passkeys::add))
+        .service(at("/account/security/passkey/rename").post(passkeys::rename))
+        .service(at("/account/security/passkey/remove").post(passkeys::remove))
         // The console
         .service(at("/setup").get(setup::get).post(setup::post))
         .service(at("/admin").get(admin::home))

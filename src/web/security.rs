@@ -5,20 +5,21 @@ use super::asking::Asking;
 use super::error::WebError;
 use super::form::OurForm;
 use super::pages::{Authenticator, AuthenticatorLine, RecoveryCodes, Security};
-use super::{cookies, qr, setup, turn, upstream};
+use super::{cookies, passkeys, qr, setup, turn, upstream};
 use crate::flow::authorize::{Next, Problem};
 use crate::flow::cookies::Handles;
 use crate::flow::security::{Enrolled, Enrolment, Others, PasswordChange, PasswordChanged};
 use crate::flow::session::Current;
 use crate::flow::setup::FormError;
 use crate::model::authorization::Goal;
+use crate::model::authorization::factor::Method;
 use crate::model::password::MINIMUM_ALONE;
 use crate::model::session::activity::Activity;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 use zeroize::Zeroizing;
 
-const PAGE: &str = "/account/security";
+pub(super) const PAGE: &str = "/account/security";
 
 /// GET /account/security: whoever authenticated a while ago does so again first.
 pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
@@ -32,13 +33,16 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
         "done=password" => Some(text.say("notice-password-changed")),
         "done=removed" => Some(text.say("notice-authenticator-removed")),
         "done=added" => Some(text.say("notice-authenticator-added")),
+        "done=passkey" => Some(text.say("notice-passkey-added")),
+        "done=passkey-renamed" => Some(text.say("notice-passkey-renamed")),
+        "done=passkey-removed" => Some(text.say("notice-passkey-removed")),
         _ => connected,
     };
     draw(&asking, &current, (StatusCode::OK, alert, notice)).await
 }
 
 /// The person, or the page on which they authenticate again.
-async fn enter(asking: &Asking) -> Result<Result<Current, HttpResponse>, WebError> {
+pub(super) async fn enter(asking: &Asking) -> Result<Result<Current, HttpResponse>, WebError> {
     let goal = (Goal::Security, asking.page_used());
     let (turn, current) = asking.idp().open_page(&asking.visitor, goal, asking.now).await?;
     match (&turn.next, current) {
@@ -51,7 +55,7 @@ async fn enter(asking: &Asking) -> Result<Result<Current, HttpResponse>, WebErro
 }
 
 /// The person behind a form. Whoever took longer than the authentication stays fresh starts over at the page.
-async fn person(asking: &Asking) -> Result<Option<Current>, WebError> {
+pub(super) async fn person(asking: &Asking) -> Result<Option<Current>, WebError> {
     let current = asking.idp().freshly_current(&asking.visitor, asking.now).await?;
     if let Some(current) = &current {
         asking.idp().touch(current, Activity::PageUsed, asking.now).await?;
@@ -59,23 +63,23 @@ async fn person(asking: &Asking) -> Result<Option<Current>, WebError> {
     Ok(current)
 }
 
-async fn draw(
+pub(super) async fn draw(
     asking: &Asking,
     current: &Current,
     (status, alert, notice): (StatusCode, Option<String>, Option<String>),
 ) -> Result<HttpResponse, WebError> {
     let view = asking.idp().security_of(&current.account.id).await?;
-    let authenticator = view.totp.map(|(since, used)| AuthenticatorLine {
-        since: since.0,
-        used: used.map(|at| at.0),
-        codes_left: view.codes_left,
-    });
+    let codes_left = view.recoverable().then_some(view.codes_left);
+    let authenticator = view.totp.map(|(since, used)| AuthenticatorLine { since: since.0, used: used.map(|at| at.0) });
     let view = Security {
         text: asking.text(),
         csrf: asking.csrf(),
         username: current.account.username.clone(),
         password_since: view.password.map(|at| at.0),
         authenticator,
+        more: passkeys::more(asking, view.passkeys.len()),
+        passkeys: view.passkeys.into_iter().map(passkeys::line).collect(),
+        codes_left,
         minimum: MINIMUM_ALONE,
         connected: upstream::lines(asking.idp(), current),
         upstreams: upstream::buttons(asking.idp()),
@@ -119,22 +123,47 @@ pub(super) async fn password(form: OurForm) -> Result<HttpResponse, WebError> {
     }
 }
 
+/// The interaction that goes on after a factor was set up, by its handle. Whatever else stands there is none: the way on
+/// leads to [`resume`](super::authorize::resume) and nowhere else.
+pub(super) fn then(text: &str) -> &str {
+    let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    match text.strip_prefix("k.") {
+        Some(id) if (1..=64).contains(&id.len()) && id.chars().all(letter) => text,
+        _ => "",
+    }
+}
+
+/// Where the person goes on.
+pub(super) fn next(then: &str) -> String {
+    if then.is_empty() { PAGE.to_owned() } else { format!("/interaction/{then}") }
+}
+
 /// GET /account/security/authenticator: a secret that nobody keeps before its first code came back.
-pub(super) async fn authenticator(asking: Asking) -> Result<HttpResponse, WebError> {
+pub(super) async fn authenticator(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
     match enter(&asking).await? {
         Ok(current) => {
             let offer = asking.idp().offer_totp(&current, asking.now);
-            Ok(enrolment(&asking, offer, (StatusCode::OK, None)))
+            let query = request.query_string();
+            Ok(enrolment(
+                &asking,
+                (offer, then(query.strip_prefix("then=").unwrap_or_default())),
+                (StatusCode::OK, None),
+            ))
         }
         Err(response) => Ok(response),
     }
 }
 
-fn enrolment(asking: &Asking, offer: Enrolment, (status, alert): (StatusCode, Option<String>)) -> HttpResponse {
+fn enrolment(
+    asking: &Asking,
+    (offer, then): (Enrolment, &str),
+    (status, alert): (StatusCode, Option<String>),
+) -> HttpResponse {
     let view = Authenticator {
         text: asking.text(),
         csrf: asking.csrf(),
         enrolment: offer.sealed,
+        then: then.to_owned(),
         picture: qr::picture(&offer.uri),
         secret: offer.secret,
         alert,
@@ -149,22 +178,30 @@ pub(super) async fn enrol(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
     let Some(current) = person(asking).await? else { return Ok(see_other(PAGE)) };
     let shown = (form.field("enrolment"), form.field("code"));
+    let then = then(form.field("then"));
     match asking.idp().enrol_totp(&asking.visitor, &current, shown, asking.now).await? {
         Enrolled::Now(new, handles) => {
-            let mut response =
-                if new.is_empty() { see_other("/account/security?done=added") } else { codes(asking, &new) };
+            if !then.is_empty() {
+                let shown = (&current, Method::Totp);
+                asking.idp().set_up_on_the_way(&asking.visitor, then, shown, asking.now).await?;
+            }
+            let mut response = match (new.is_empty(), then) {
+                (false, then) => codes(asking, &new, next(then)),
+                (true, "") => see_other("/account/security?done=added"),
+                (true, then) => see_other(&next(then)),
+            };
             set(&mut response, asking, &handles, &current);
             Ok(response)
         }
         Enrolled::Code(offer) => {
             let alert = Some(asking.text().say("alert-first-code"));
-            Ok(enrolment(asking, offer, (StatusCode::UNPROCESSABLE_ENTITY, alert)))
+            Ok(enrolment(asking, (offer, then), (StatusCode::UNPROCESSABLE_ENTITY, alert)))
         }
         Enrolled::Gone => Err(WebError::Problem(Problem::InteractionGone)),
     }
 }
 
-fn set(response: &mut HttpResponse, asking: &Asking, handles: &Handles, current: &Current) {
+pub(super) fn set(response: &mut HttpResponse, asking: &Asking, handles: &Handles, current: &Current) {
     cookies::set(response, asking.to(), handles, Some(&current.account.id));
 }
 
@@ -181,10 +218,10 @@ pub(super) async fn recovery_codes(form: OurForm) -> Result<HttpResponse, WebErr
     let asking = &form.asking;
     let Some(current) = person(asking).await? else { return Ok(see_other(PAGE)) };
     let new = asking.idp().renew_codes(&current, asking.now).await?;
-    Ok(if new.is_empty() { see_other(PAGE) } else { codes(asking, &new) })
+    Ok(if new.is_empty() { see_other(PAGE) } else { codes(asking, &new, PAGE.to_owned()) })
 }
 
-fn codes(asking: &Asking, codes: &[Zeroizing<String>]) -> HttpResponse {
+pub(super) fn codes(asking: &Asking, codes: &[Zeroizing<String>], next: String) -> HttpResponse {
     let codes = codes.iter().map(|code| code.to_string()).collect();
-    page(StatusCode::OK, &RecoveryCodes { text: asking.text(), csrf: asking.csrf(), codes })
+    page(StatusCode::OK, &RecoveryCodes { text: asking.text(), csrf: asking.csrf(), next, codes })
 }

@@ -5,11 +5,12 @@ use super::asking::Asking;
 use super::cookies;
 use super::error::WebError;
 use super::pages::{
-    AccountChoice, AppFacts, Consent, Here, NewAccount, Newcomer, Offline, RecoveryHint, Remember as Box_, ScopeLine,
-    SecondFactor, Select, SignIn, SignInPurpose, Watch,
+    AccountChoice, AppFacts, CodeField, Consent, Here, NewAccount, Newcomer, Offline, PasskeyForm, Remember as Box_,
+    ScopeLine, SecondFactor, Select, SetUpFactor, SignIn, SignInPurpose, Watch,
 };
 use super::upstream;
-use crate::flow::authorize::{Asks, Next, Others, Page, Recovery, Refusal, SignedIn, Turn};
+use crate::flow::authorize::{AppCode, Asks, Next, Others, Page, Recovery, Refusal, SignedIn, Turn};
+use crate::flow::passkey::PasskeyOffer;
 use crate::model::account::Account;
 use crate::model::authorization::Goal;
 use crate::model::authorization::next_step::Why;
@@ -44,6 +45,7 @@ pub(super) fn draw_with(asking: &Asking, turn: Turn, remember: Remember) -> Resu
         Next::Connected(outcome) => see_other(upstream::came_back(outcome)),
         Next::GoOn(handle) => see_other(&format!("/interaction/{handle}")),
         Next::Arrived(Goal::Console) => see_other("/admin"),
+        Next::Arrived(Goal::Data) => see_other("/account/data"),
         Next::Arrived(Goal::Security) => see_other("/account/security"),
         Next::Arrived(Goal::EndOthers(_)) => see_other("/account?done=others"),
         Next::Arrived(_) => see_other("/account"),
@@ -77,6 +79,7 @@ fn query(params: &Params) -> String {
 fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
     let (text, csrf, interaction) = (asking.text(), asking.csrf(), page.interaction);
     let app = page.client.as_ref().map(facts);
+    let passkey = page.passkey.map(passkey_form);
     // A sign-in or consent form ends at the app: by https anywhere, or at the very address that was bound.
     let targets = |destination: &str| format!("https: {}", source_of(destination));
     match page.asks {
@@ -110,6 +113,7 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
                 purpose,
                 alert,
                 remember,
+                passkey,
                 notice,
                 here,
                 upstreams,
@@ -121,12 +125,18 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
             }
             response
         }
-        Asks::SecondFactor { username, recovery, session, refusal } => {
+        Asks::SecondFactor { username, app: code, recovery, passkey, session, refusal } => {
             let destination = page.destination.as_deref().map(targets).unwrap_or_default();
             let alert = refusal.map(|refusal| alert(refusal, text));
-            let recovery = if recovery == Recovery::Offered { RecoveryHint::Shown } else { RecoveryHint::Absent };
+            let code = match (code, recovery) {
+                (AppCode::Asked, Recovery::Offered) => CodeField::AppOrRecovery,
+                (AppCode::Asked, Recovery::No) => CodeField::App,
+                (AppCode::No, Recovery::Offered) => CodeField::Recovery,
+                (AppCode::No, Recovery::No) => CodeField::Absent,
+            };
+            let passkey = passkey.map(passkey_form);
             let watch = if session == SignedIn::Yes { Watch::On } else { Watch::Off };
-            let page = SecondFactor { text, csrf, interaction, app, username, recovery, watch, alert };
+            let page = SecondFactor { text, csrf, interaction, app, username, code, passkey, watch, alert };
             let mut response = page_to(status(refusal), &page, &destination);
             if let Some(seconds) = retry_after(asking, refusal) {
                 response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
@@ -143,6 +153,12 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
                 response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
             }
             response
+        }
+        Asks::SetUpFactor { username, app: by_code } => {
+            let destination = page.destination.as_deref().map(targets).unwrap_or_default();
+            let (by_app, by_passkey) = (by_code == AppCode::Asked, asking.idp().passkeys.is_some());
+            let page = SetUpFactor { text, csrf, interaction, app, username, by_app, by_passkey };
+            page_to(StatusCode::OK, &page, &destination)
         }
         Asks::Select { accounts, session } => {
             let watch = if session == SignedIn::Yes { Watch::On } else { Watch::Off };
@@ -189,6 +205,10 @@ fn notice(reason: ReasonWord, text: Text) -> Option<String> {
     }
 }
 
+fn passkey_form(offer: PasskeyOffer) -> PasskeyForm {
+    PasskeyForm { options: offer.options, challenge: offer.challenge }
+}
+
 fn status(refusal: Option<Refusal>) -> StatusCode {
     match refusal {
         None => StatusCode::OK,
@@ -210,6 +230,7 @@ fn alert(refusal: Refusal, text: Text) -> String {
     match refusal {
         Refusal::Credentials => text.say("alert-credentials"),
         Refusal::Code => text.say("alert-code"),
+        Refusal::Passkey => text.say("alert-passkey"),
         Refusal::Throttled { .. } => text.say("alert-throttled"),
         Refusal::Busy => text.say("alert-busy"),
         Refusal::AnotherTab => text.say("alert-another-tab"),

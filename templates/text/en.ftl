@@ -17,7 +17,6 @@ copy = Copy
 copied = Copied
 next-page = Next page
 to-account = Go to your account
-to-security = Sign-in and security
 to-console = Console
 app-home = About { $app }
 app-policy = Privacy policy
@@ -265,6 +264,7 @@ act-password-changed = Password set
 act-stepped-up = Second factor shown
 act-factor-added = Second factor set up
 act-factor-removed = Second factor removed
+act-factor-renamed = Passkey renamed
 act-recovery-codes-made = Recovery codes made
 act-recovery-code-used = Recovery code used
 act-client-created = App added
@@ -399,6 +399,107 @@ error-fault = Something went wrong on our side
 error-fault-detail = It has been recorded. Try again in a moment; if it stays, tell the people who run this Abide the reference below.
 error-busy = We cannot answer right now
 error-busy-detail = Nothing was changed. Try again in a few seconds.
+
+## A second factor is required
+set-up-factor-heading = Two-step sign-in is needed
+set-up-factor-app = { $app } lets { $person } in with two-step sign-in only.
+set-up-factor-console = { $person } may go on with two-step sign-in only.
+set-up-factor-explanation = It takes a minute: set it up now, and you go on where you are.
+set-up-factor-passkey = Set up a passkey
+set-up-factor-authenticator = Set up an authenticator app
+set-up-factor-not-now = Not now
+
+## A person and what is kept of them
+nav-overview = Overview
+profile-title = Profile
+profile-detail = Apps see of this what you allow them. Leave empty what you do not want to say.
+profile-name = Full name
+profile-given-name = Given name
+profile-family-name = Family name
+profile-nickname = Nickname
+profile-website = Web page
+profile-zoneinfo = Time zone
+profile-locale = Language
+profile-locale-hint = As a tag, such as en, de-AT or zh-Hans. These pages speak it, too, where they can.
+profile-save = Save
+notice-profile-saved = Your profile has been saved.
+alert-profile-line = At most 200 characters on one line.
+alert-profile-address = A web address begins with https:// or http://.
+alert-profile-zone = This is no time zone. Write one such as Europe/Oslo.
+alert-profile-language = This is no language tag. Write one such as en or de-AT.
+history-title = Sign-in history
+history-detail = Your latest sign-ins, at most fifty of them.
+history-none = Nobody signed in yet.
+history-when = When
+history-how = How
+history-not-you = Was one of them not you? Change your password and end the other sessions:
+signal-new-device = New device
+signal-new-network = New network
+signal-impossible-travel = Two places at once
+way-password = Password
+way-code = Code
+way-passkey = Passkey
+data-title = Your data
+data-download = Take your data along
+data-download-detail = A file with everything that is kept of you here, without your secrets.
+data-download-button = Download
+data-delete = Delete your account
+data-delete-detail = { $count ->
+    [one] Everything works for one more day, in which you can change your mind. Then all that is kept of you here is deleted; apps are told that you are signed out, and what they keep themselves is theirs to delete.
+   *[other] Everything works for { $count } more days, in which you can change your mind. Then all that is kept of you here is deleted; apps are told that you are signed out, and what they keep themselves is theirs to delete.
+}
+data-delete-name = Your username
+data-delete-hint = Type { $username } to go on.
+data-delete-button = Delete my account
+data-leaving = Your account will be deleted
+data-leaving-detail = It works until then:
+data-keep-button = Keep my account
+notice-deletion-asked = Your account is going to be deleted.
+notice-deletion-cancelled = Your account stays.
+alert-deletion-name = This is not your username.
+act-sign-in-unusual = Unusual sign-in
+act-deletion-asked = Deletion asked for
+act-deletion-cancelled = Deletion taken back
+act-account-deleted = Account deleted
+act-data-downloaded = Data downloaded
+consent-sees = What it sees
+
+## Passkeys
+passkeys-heading = Passkeys
+passkeys-detail = Sign in with your fingerprint, face or the PIN of your device instead of a password. A passkey works on this site alone, so nobody can trick you out of it.
+passkeys-none = You have none yet.
+passkey-add = Add a passkey
+passkey-title = Add a passkey
+passkey-explanation = Your browser asks where to keep it: in this device, on a security key, or with your passwords.
+passkey-create = Create passkey
+field-passkey-label = Name
+field-passkey-label-hint = So that you recognise it later.
+passkey-synced = Kept in software, on all your devices.
+passkey-device = Kept in one device.
+passkey-second-step = After your password only: it does not check who you are.
+passkey-rename = Rename
+passkey-rename-save = Save name
+passkey-remove = Remove
+passkey-remove-label = Remove the passkey { $label }
+passkey-sign-in = Sign in with a passkey
+passkey-use = Use your passkey
+passkey-waiting = Follow the instructions of your browser.
+passkey-cancelled = Nothing was chosen, or it took too long. You can try again.
+passkey-known = There is a passkey for this account on this device already.
+passkey-unsupported = This browser cannot use passkeys here.
+passkey-failed = The passkey did not work. You can try again.
+passkey-script = Passkeys need JavaScript, which your browser does not run.
+second-factor-passkey = You are signing in as { $person }. Show that it is you.
+second-factor-recovery = You are signing in as { $person }. Enter one of your recovery codes.
+field-recovery-code = Recovery code
+field-recovery-code-hint = One of those you printed or kept. Each works once.
+alert-passkey = This passkey could not be accepted. Try again, or sign in another way.
+alert-passkey-new = The passkey could not be added. Try again.
+alert-passkey-label = A name has 1 to 64 characters on one line.
+alert-passkey-last = Nothing was changed. Without this passkey you could not sign in any more.
+notice-passkey-added = The passkey has been added.
+notice-passkey-renamed = The passkey has its new name.
+notice-passkey-removed = The passkey has been removed. Delete it in your device as well.
 
 ## Sign-in by another provider, and several accounts
 

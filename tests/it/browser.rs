@@ -6,6 +6,7 @@
 //! * `places`: the running programs;
 //! * `demo`, `keys_only`, `secrecy`: the bank and the square;
 //! * `entrance`, `account`, `accounts`, `console`: the provider's own pages;
+//! * `passkeys`, `second_factor`: passkeys with WebDriver's virtual authenticator; codes and recovery codes by keyboard;
 //! * `frames`: hidden frames of relying apps;
 //! * `oidc_client_ts`: npm's `oidc-client-ts` in an app without a server;
 //! * `warning`, `warning_access`, `warning_console`: before and after the end of the session, for everybody, and of the
@@ -25,7 +26,9 @@ mod keyboard;
 mod keys_only;
 mod oidc_client_ts;
 mod page;
+mod passkeys;
 pub mod places;
+mod second_factor;
 mod secrecy;
 mod warning;
 mod warning_access;

@@ -31,7 +31,7 @@ const EVERYTHING: &[&str] =
 const BACKENDS: [&str; 2] = ["sled", "postgres"];
 
 /// A path that is written in one place only, and that place.
-const PLACES: [(&str, &str); 11] = [
+const PLACES: [(&str, &str); 12] = [
     ("SystemTime::now", "src/clock.rs"),
     ("Instant::now", "src/clock.rs"),
     ("time::SystemTime", "src/clock.rs"),
@@ -40,6 +40,7 @@ const PLACES: [(&str, &str); 11] = [
     ("jsonwebtoken::", "src/crypto/jwt.rs"),
     ("argon2::", "src/crypto/hashing.rs"),
     ("totp_rs::", "src/crypto/totp.rs"),
+    ("webauthn_rs_core::", "src/crypto/webauthn.rs"),
     ("sled::", "src/store/sled"),
     ("openidconnect::", "src/outside/upstream"),
     ("chrono::", "src/outside/upstream"),

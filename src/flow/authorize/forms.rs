@@ -11,9 +11,9 @@ use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
 use crate::flow::upstream::Connecting;
 use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
-use crate::model::authorization::factor::{Method, NextFactor, facts, next_factor};
+use crate::model::authorization::factor::{Level, Method, NextFactor, facts, next_factor};
 use crate::model::authorization::next_step::Why;
-use crate::model::authorization::{Evidence, Interaction, ReturnAddress};
+use crate::model::authorization::{Evidence, Goal, Interaction, ReturnAddress};
 use crate::model::consent::{Asked, Consent};
 use crate::model::session::activity::Activity;
 use crate::model::session::policy::Remember;
@@ -27,15 +27,15 @@ const ALL: &str = "all";
 pub(super) enum Owing {
     /// Somebody whose first one was accepted for this interaction.
     SignIn(Box<Account>),
-    /// Whoever is signed in, for a request that asks for more than the session has.
-    StepUp(Box<Current>),
+    /// Whoever is signed in, for a request that asks for more than the session has: for this much.
+    StepUp(Box<Current>, Level),
 }
 
 impl Owing {
     pub fn account(&self) -> &Account {
         match self {
             Owing::SignIn(account) => account,
-            Owing::StepUp(current) => &current.account,
+            Owing::StepUp(current, _) => &current.account,
         }
     }
 }
@@ -108,14 +108,14 @@ impl Idp {
                 let open = open.with(Evidence::Authenticated { account: account.id.clone(), method, at: now });
                 return match owing {
                     Owing::SignIn(account) => self.accepted(visitor, open, *account, now).await,
-                    Owing::StepUp(current) => self.stepped_up(visitor, open, (&current, method), now).await,
+                    Owing::StepUp(current, _) => self.stepped_up(visitor, open, (&current, method), now).await,
                 };
             }
             CodeOutcome::Refused => Refusal::Code,
             CodeOutcome::Throttled { until } => Refusal::Throttled { until },
         };
         let client = self.client_of(&open.interaction).await?;
-        let asks = self.asks_second_factor(&owing, Some(refusal)).await?;
+        let asks = self.asks_second_factor(&owing, &open.interaction, Some(refusal)).await?;
         Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into())
     }
 
@@ -133,9 +133,9 @@ impl Idp {
             return Ok(account.map(|account| Owing::SignIn(Box::new(account))));
         }
         let current = self.current_for(visitor, interaction, now).await?;
-        let Some((request, current)) = interaction.request().zip(current) else { return Ok(None) };
-        let held = self.held_beyond(request, &current).await?;
-        Ok(held.map(|_| Owing::StepUp(Box::new(current))))
+        let Some(current) = current else { return Ok(None) };
+        let asked = self.asked_beyond(interaction, &current).await?;
+        Ok(asked.map(|level| Owing::StepUp(Box::new(current), level)))
     }
 
     /// A credential was accepted. Is it an authentication by now? Then the session begins or goes on, and so does the
@@ -182,7 +182,7 @@ impl Idp {
     }
 
     /// A live session got stronger, and the interaction goes on.
-    async fn stepped_up(
+    pub(super) async fn stepped_up(
         &self,
         visitor: &Visitor,
         open: Open,
@@ -234,6 +234,38 @@ impl Idp {
         let next = self.dispatch(visitor, open, Some(chosen), Activity::AuthorizationByPerson, now).await?;
         let handles = Handles::Set(self.session_cookies(handles, remember, now).await?);
         self.watched(visitor, Turn { next, handles, signed_in: None }, now).await
+    }
+
+    /// A factor was set up on the way: that was showing it, and the interaction that waits for it learns so.
+    pub async fn set_up_on_the_way(
+        &self,
+        visitor: &Visitor,
+        handle: &str,
+        (current, method): (&Current, Method),
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let Some(open) = self.reopen(visitor, handle, now).await? else { return Ok(()) };
+        if open.home == Home::Store && open.interaction.authenticated(&current.account.id) {
+            self.keep(open.with(Evidence::Authenticated { account: current.account.id.clone(), method, at: now }))
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Whoever has to set up a second factor does not want to. The app learns that; from a page of ours they go to their
+    /// own.
+    pub async fn not_now(&self, visitor: &Visitor, handle: &str, now: Timestamp) -> Result<Turn, Fault> {
+        let gone = || Ok(Next::Problem(Problem::InteractionGone).into());
+        let Some(open) = self.reopen(visitor, handle, now).await? else { return gone() };
+        let client = self.client_of(&open.interaction).await?;
+        let Some(interaction) = self.consume(open, now).await? else { return gone() };
+        if interaction.request().is_none() {
+            return Ok(Next::Arrived(Goal::Account).into());
+        }
+        let error = OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, "the person set up no second factor");
+        let open = Open { interaction, home: Home::Browser, facts: Facts::Kept };
+        let turn = self.refuse(&open, client.as_ref(), error).into();
+        self.watched(visitor, turn, now).await
     }
 
     /// What the select form calls a session: nothing that works anywhere else.

@@ -6,16 +6,18 @@
 
 mod forms;
 mod issue;
+mod passkey;
 mod turn;
 mod waiting;
 
 pub use forms::ConsentAnswer;
-pub use turn::{Asks, Next, Others, Page, Problem, Recovery, Refusal, Reply, SignedIn, Turn};
+pub use turn::{AppCode, Asks, Next, Others, Page, Problem, Recovery, Refusal, Reply, SignedIn, Turn};
 
 use crate::flow::browser::Visitor;
 use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
-use crate::model::authorization::factor::{Held, Level, Method, level};
+use crate::model::authorization::demand::{Demand, Lack};
+use crate::model::authorization::factor::{Held, Level, Method, Person, level};
 use crate::model::authorization::named::{Named, chosen, named};
 use crate::model::authorization::next_step::{Why, asking};
 use crate::model::authorization::{
@@ -173,11 +175,16 @@ impl Idp {
             let name = self.upstreams.of(&by.upstream).map(|upstream| upstream.rules.name.clone());
             (name.unwrap_or_else(|| by.resting.issuer.clone()), profile.shown.clone())
         });
+        let passkey = match &asks {
+            Asks::SignIn { .. } => self.ask_anybody(interaction),
+            _ => None,
+        };
         Next::Show(Box::new(Page {
             interaction: handle,
             client,
             destination,
             asks,
+            passkey,
             ended: None,
             others: Others::None,
             connecting,
@@ -230,9 +237,9 @@ impl Idp {
             Some(account) => Some((account.clone(), self.factors_of(account).await?)),
             None => None,
         };
-        let held = match (interaction.request(), current) {
-            (Some(request), Some(current)) => self.held_beyond(request, current).await?,
-            _ => None,
+        let (demand, held) = match current {
+            Some(current) => self.demand(interaction, client, current).await?,
+            None => (Demand::default(), None),
         };
         Ok(next_step(&Situation {
             interaction,
@@ -242,6 +249,7 @@ impl Idp {
             hinted: hinted.as_ref(),
             named: current.map_or(Named::Nobody, |current| named(login_hint(interaction), &current.account)),
             tried: tried.as_ref().map(|(account, held)| (account, held)),
+            demand,
             held: held.as_ref(),
             now,
         }))
@@ -275,7 +283,19 @@ impl Idp {
                 let Some(owing) = self.owing(visitor, &open.interaction, now).await? else {
                     return Ok(Next::Problem(Problem::InteractionGone));
                 };
-                self.asks_second_factor(&owing, None).await?
+                self.asks_second_factor(&owing, &open.interaction, None).await?
+            }
+            (Step::SetUpFactor, Some(current)) => {
+                // It waits in the store: the way leads over other pages, and its name goes with the person.
+                if open.home == Home::Browser {
+                    return self.keep(open).await;
+                }
+                let (demand, _) = self.demand(&open.interaction, client.as_ref(), &current).await?;
+                let by_app = demand.least() <= Level::Two;
+                Asks::SetUpFactor {
+                    username: current.account.username,
+                    app: if by_app { AppCode::Asked } else { AppCode::No },
+                }
             }
             (step, current) => {
                 let why = if let Step::SignIn(why) = step { why } else { Why::SignedOut };
@@ -305,21 +325,61 @@ impl Idp {
         Asks::Select { session, accounts: live.into_iter().map(|c| (self.choice_name(&c), c.account)).collect() }
     }
 
-    async fn asks_second_factor(&self, owing: &Owing, refusal: Option<Refusal>) -> Result<Asks, Fault> {
+    /// The ways in which somebody can show a second factor. On top of a session those alone that reach what is asked for.
+    async fn asks_second_factor(
+        &self,
+        owing: &Owing,
+        interaction: &Interaction,
+        refusal: Option<Refusal>,
+    ) -> Result<Asks, Fault> {
         let account = owing.account();
-        let session = if matches!(owing, Owing::StepUp(_)) { SignedIn::Yes } else { SignedIn::No };
+        let (session, wanted) = match owing {
+            Owing::SignIn(_) => (SignedIn::No, Level::Two),
+            Owing::StepUp(_, wanted) => (SignedIn::Yes, *wanted),
+        };
         let held = self.factors_of(&account.id).await?;
-        let recovery = if held.has(Method::RecoveryCode) { Recovery::Offered } else { Recovery::No };
-        Ok(Asks::SecondFactor { username: account.username.clone(), recovery, session, refusal })
+        let by_code = |method| held.has(method) && wanted <= Level::Two;
+        let app = if by_code(Method::Totp) { AppCode::Asked } else { AppCode::No };
+        let recovery = if by_code(Method::RecoveryCode) { Recovery::Offered } else { Recovery::No };
+        let person = if wanted > Level::Two { Person::Verified } else { Person::Present };
+        let passkey = self.ask_account(interaction, &account.id, person).await?;
+        Ok(Asks::SecondFactor { username: account.username.clone(), app, recovery, passkey, session, refusal })
     }
 
-    /// What the person of a session holds, where a request asks for more than the session has and they can show it.
-    async fn held_beyond(&self, request: &AuthorizationRequest, current: &Current) -> Result<Option<Held>, Fault> {
-        let wanted = request.acr_values.as_deref().and_then(Level::wanted);
-        let Some(wanted) = wanted.filter(|wanted| *wanted > level(current.session.authentication())) else {
-            return Ok(None);
+    /// How strongly the person of a session has to be authenticated for this; and, where that is more than the session
+    /// has, what they hold.
+    async fn demand(
+        &self,
+        interaction: &Interaction,
+        client: Option<&Client>,
+        current: &Current,
+    ) -> Result<(Demand, Option<Held>), Fault> {
+        let rules = &self.settings.requirements;
+        let demand = match (interaction.request(), client) {
+            (Some(request), Some(client)) => Demand::of_request(request, client, (&current.account, rules)),
+            _ => Demand::of_page(&current.account, rules),
         };
-        Ok(Some(self.factors_of(&current.account.id).await?).filter(|held| held.reaches() >= wanted))
+        if !demand.exceeds(level(current.session.authentication())) {
+            return Ok((demand, None));
+        }
+        Ok((demand, Some(self.factors_of(&current.account.id).await?)))
+    }
+
+    /// The level that is asked for on top of a session, where its person holds a factor that reaches it.
+    async fn asked_beyond(&self, interaction: &Interaction, current: &Current) -> Result<Option<Level>, Fault> {
+        // Whoever connects an account signs in to it, whoever else is signed in here.
+        if interaction.newcomer().is_some() {
+            return Ok(None);
+        }
+        // Our own pages demand nothing but the console: people set factors up on them.
+        if !matches!(interaction.goal, Goal::Authorize(_) | Goal::Console) {
+            return Ok(None);
+        }
+        let client = self.client_of(interaction).await?;
+        let (demand, held) = self.demand(interaction, client.as_ref(), current).await?;
+        let has = level(current.session.authentication());
+        let shown = held.filter(|held| demand.lack(has, held) == Lack::Shown);
+        Ok(shown.map(|held| demand.aim(&held)))
     }
 
     /// The one way out to a relying app.

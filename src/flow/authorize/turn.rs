@@ -1,6 +1,7 @@
 //! What comes of a request: plain values that tests compare and `web` draws.
 
 use crate::flow::cookies::Handles;
+use crate::flow::passkey::PasskeyOffer;
 use crate::flow::upstream::Connecting;
 use crate::model::account::Account;
 use crate::model::authorization::next_step::Why;
@@ -80,6 +81,8 @@ pub struct Page {
     pub destination: Option<String>,
     /// What the page asks.
     pub asks: Asks,
+    /// The challenge to passkeys, on a page where one will do.
+    pub passkey: Option<PasskeyOffer>,
     /// Why the session is over that this browser had, where somebody is to sign in because of it.
     pub ended: Option<ReasonWord>,
     /// Are others signed in in this browser, where nobody is as far as the page goes?
@@ -115,8 +118,12 @@ pub enum Asks {
     SecondFactor {
         /// Whose.
         username: String,
+        /// Is the code of an app one of the ways?
+        app: AppCode,
         /// May a recovery code stand in?
         recovery: Recovery,
+        /// The challenge to a passkey of theirs, where that is one of the ways.
+        passkey: Option<PasskeyOffer>,
         /// Is the person signed in, so that the page has an end to warn of?
         session: SignedIn,
         /// What went wrong before.
@@ -134,6 +141,13 @@ pub enum Asks {
         accounts: Accounts,
         /// What went wrong before.
         refusal: Option<Refusal>,
+    },
+    /// To set up a second factor, and to come back then.
+    SetUpFactor {
+        /// Who.
+        username: String,
+        /// Would an authenticator app do?
+        app: AppCode,
     },
     /// To choose an account.
     Select {
@@ -164,6 +178,15 @@ pub enum SignedIn {
     No,
 }
 
+/// Is the code of an authenticator app one of the ways?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AppCode {
+    /// It is.
+    Asked,
+    /// There is no app, or its code would not be enough.
+    No,
+}
+
 /// May a recovery code stand in for the other factor?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recovery {
@@ -180,6 +203,8 @@ pub enum Refusal {
     Credentials,
     /// The code is not good, or not any more.
     Code,
+    /// What the passkey answered is not good.
+    Passkey,
     /// Too many attempts.
     Throttled {
         /// When to try again.

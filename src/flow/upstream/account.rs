@@ -195,18 +195,21 @@ impl Idp {
     /// First factors apart from upstreams. Whatever becomes one has to be counted here.
     async fn other_ways(&self, account: &AccountId) -> Result<OtherWays, Fault> {
         let password = self.store.read::<Credential>(&Credential::password_key(account)).await?;
-        Ok(if password.is_some() { OtherWays::Some } else { OtherWays::None })
+        let lets_in =
+            password.is_some() || self.passkeys_of(account).await?.iter().any(|key| key.method().stands_alone());
+        Ok(if lets_in { OtherWays::Some } else { OtherWays::None })
+    }
+
+    /// What people call an upstream; its issuer where it is not configured any more.
+    pub fn upstream_name(&self, issuer: &str) -> String {
+        self.upstreams.of_issuer(issuer).map_or_else(|| issuer.to_owned(), |upstream| upstream.rules.name.clone())
     }
 
     /// The account's ways in by upstreams.
     pub fn links_of(&self, account: &Account) -> Vec<LinkView> {
-        let name = |issuer: &str| {
-            let upstream = self.upstreams.all().iter().find(|upstream| upstream.rules.issuer == issuer);
-            upstream.map_or_else(|| issuer.to_owned(), |upstream| upstream.rules.name.clone())
-        };
         let view = |link: &Link| LinkView {
             name: page_name(link),
-            upstream: name(&link.issuer),
+            upstream: self.upstream_name(&link.issuer),
             shown: link.shown.clone(),
             since: link.since,
         };

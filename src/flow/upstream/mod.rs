@@ -63,6 +63,11 @@ impl Upstreams {
     pub fn of(&self, id: &str) -> Option<&Upstream> {
         self.list.iter().find(|upstream| upstream.rules.id == id)
     }
+
+    /// The one that is this provider.
+    pub fn of_issuer(&self, issuer: &str) -> Option<&Upstream> {
+        self.list.iter().find(|upstream| upstream.rules.issuer == issuer)
+    }
 }
 
 /// A sign-in that is underway at an upstream. Sealed as the request's `state`: it says what it was for, in which browser,

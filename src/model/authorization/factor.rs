@@ -18,10 +18,37 @@ pub enum Method {
     Totp,
     /// With one of the codes that were given for the day when the other factor is lost.
     RecoveryCode,
+    /// With a passkey (Web Authentication).
+    Passkey {
+        /// Whether it verified the person.
+        person: Person,
+        /// Where its key is kept.
+        origin: Origin,
+    },
     /// By the word of an upstream, which is worth one factor here.
     Upstream,
     /// By the word of an upstream that is believed to have seen two.
     UpstreamStrong,
+}
+
+/// What an authenticator did about the person before it signed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Person {
+    /// It saw that there is one: a touch.
+    Present,
+    /// It verified who it is, by a PIN or a part of the body: what the person has, and what they know or are.
+    Verified,
+}
+
+/// Where the key of a passkey is kept, as its authenticator says; nobody vouches for it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// In one device, which it never leaves.
+    Device,
+    /// In software, which may carry it to other devices.
+    Synced,
 }
 
 /// Which place a method can take.
@@ -29,8 +56,10 @@ pub enum Method {
 enum Place {
     First,
     Second,
-    /// Both at once.
+    /// Two different ones at once: complete without another, and no passkey.
     Both,
+    /// Two factors in one: complete without another.
+    Alone,
 }
 
 /// How strongly somebody is authenticated, the weakest first. Names follow the assurance levels of NIST SP 800-63B-4.
@@ -41,6 +70,8 @@ pub enum Level {
     One,
     /// Two different ones.
     Two,
+    /// A passkey that verified the person: two in one, and nothing that could be given away on a page of somebody else.
+    PhishingResistant,
 }
 
 /// What the evidence still lacks.
@@ -54,44 +85,54 @@ pub enum NextFactor {
     Second,
 }
 
-/// The second factors an account can show.
+/// The second factors an account can show, and those that stand alone.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Held(BTreeSet<Method>);
 
 /// Every class that can be reached (`acr_values_supported`).
-pub const ACRS: [&str; 2] = [Level::One.acr(), Level::Two.acr()];
+pub const ACRS: [&str; 3] = [Level::One.acr(), Level::Two.acr(), Level::PhishingResistant.acr()];
 
 impl Method {
-    /// Its name in `amr` (RFC 8176). A recovery code is used once, too. None is registered for the word of somebody else.
-    pub fn amr(self) -> Option<&'static str> {
+    /// Its names in `amr` (RFC 8176). A recovery code is used once, too. A passkey is the possession of a key, in hardware
+    /// or in software, and somebody was there to touch it. None is registered for the word of somebody else.
+    pub fn amr(self) -> &'static [&'static str] {
         match self {
-            Method::Password => Some("pwd"),
-            Method::Totp | Method::RecoveryCode => Some("otp"),
-            Method::Upstream | Method::UpstreamStrong => None,
+            Method::Password => &["pwd"],
+            Method::Totp | Method::RecoveryCode => &["otp"],
+            Method::Passkey { origin: Origin::Device, .. } => &["pop", "hwk", "user"],
+            Method::Passkey { origin: Origin::Synced, .. } => &["pop", "swk", "user"],
+            Method::Upstream | Method::UpstreamStrong => &[],
         }
     }
 
     fn place(self) -> Place {
         match self {
             Method::Password | Method::Upstream => Place::First,
+            Method::Totp | Method::RecoveryCode | Method::Passkey { person: Person::Present, .. } => Place::Second,
+            Method::Passkey { person: Person::Verified, .. } => Place::Alone,
             Method::UpstreamStrong => Place::Both,
-            Method::Totp | Method::RecoveryCode => Place::Second,
         }
+    }
+
+    /// Is it an authentication without another?
+    pub fn stands_alone(self) -> bool {
+        self.place() == Place::Alone
     }
 }
 
 impl Level {
-    /// Its name in `acr`.
+    /// Its name in `acr`; the strongest has the one of the OpenID Connect Extended Authentication Profile.
     pub const fn acr(self) -> &'static str {
         match self {
             Level::One => "urn:abide:acr:aal1",
             Level::Two => "urn:abide:acr:aal2",
+            Level::PhishingResistant => "phr",
         }
     }
 
     /// The level of an `acr` of ours; none for another.
     pub fn of_acr(acr: &str) -> Option<Level> {
-        [Level::One, Level::Two].into_iter().find(|level| level.acr() == acr)
+        [Level::One, Level::Two, Level::PhishingResistant].into_iter().find(|level| level.acr() == acr)
     }
 
     /// What `acr_values` asks for: its values come in the order of preference (OpenID Connect Core, 3.1.2.1), and those
@@ -104,7 +145,8 @@ impl Level {
 impl Held {
     /// These; a recovery code stands in for another factor and is none without it.
     pub fn of(methods: impl IntoIterator<Item = Method>) -> Held {
-        let methods: BTreeSet<Method> = methods.into_iter().filter(|method| method.place() == Place::Second).collect();
+        let methods: BTreeSet<Method> =
+            methods.into_iter().filter(|method| matches!(method.place(), Place::Second | Place::Alone)).collect();
         let lone = methods.iter().all(|method| *method == Method::RecoveryCode);
         Held(if lone { BTreeSet::new() } else { methods })
     }
@@ -114,42 +156,66 @@ impl Held {
         self.0.contains(&method)
     }
 
+    /// Can it show a passkey?
+    pub fn has_passkey(&self) -> bool {
+        self.0.iter().any(|method| matches!(method, Method::Passkey { .. }))
+    }
+
     /// How strongly its person can be authenticated.
     pub fn reaches(&self) -> Level {
-        if self.0.is_empty() { Level::One } else { Level::Two }
+        match self.0.iter().any(|method| method.stands_alone()) {
+            true => Level::PhishingResistant,
+            false if self.0.is_empty() => Level::One,
+            false => Level::Two,
+        }
     }
 }
 
 /// What is still missing before somebody counts as authenticated.
 pub fn next_factor(shown: &BTreeSet<Method>, held: &Held) -> NextFactor {
     let has = |place| shown.iter().any(|method| method.place() == place || method.place() == Place::Both);
+    if shown.iter().any(|method| method.stands_alone()) {
+        return NextFactor::Complete;
+    }
     match (has(Place::First), has(Place::Second), held.reaches()) {
         (false, ..) => NextFactor::First,
-        (true, false, Level::Two) => NextFactor::Second,
+        (true, false, Level::Two | Level::PhishingResistant) => NextFactor::Second,
         _ => NextFactor::Complete,
     }
 }
 
 /// What tokens say of an authentication by these methods.
 pub fn facts(shown: &BTreeSet<Method>, auth_time: Timestamp) -> AuthenticationFacts {
-    let level = if shown.iter().any(|method| method.place() != Place::First) { Level::Two } else { Level::One };
-    let mut amr: Vec<String> = shown.iter().filter_map(|method| method.amr()).map(str::to_owned).collect();
-    amr.dedup();
-    if level == Level::Two {
-        amr.push("mfa".to_owned());
-    }
-    AuthenticationFacts { auth_time, acr: level.acr().to_owned(), amr }
+    let level = shown.iter().map(|method| method.place()).map(reached).max().unwrap_or(Level::One);
+    let words = shown.iter().flat_map(|method| method.amr()).copied();
+    AuthenticationFacts { auth_time, acr: level.acr().to_owned(), amr: amr(Vec::new(), words, level) }
 }
 
 /// The same authentication with one more factor: stronger, and not younger, since the first factor was not shown anew.
 pub fn raised(before: &AuthenticationFacts, by: Method) -> AuthenticationFacts {
-    let mut amr = before.amr.clone();
-    for word in by.amr().into_iter().chain(["mfa"]) {
-        if !amr.iter().any(|known| known == word) {
-            amr.push(word.to_owned());
+    let level = level(before).max(reached(by.place()));
+    let amr = amr(before.amr.clone(), by.amr().iter().copied(), level);
+    AuthenticationFacts { auth_time: before.auth_time, acr: level.acr().to_owned(), amr }
+}
+
+/// The level of an authentication that holds a factor of this place, and whatever else is needed.
+fn reached(place: Place) -> Level {
+    match place {
+        Place::First => Level::One,
+        Place::Second | Place::Both => Level::Two,
+        Place::Alone => Level::PhishingResistant,
+    }
+}
+
+/// Each word once; `mfa` last, where there was more than one factor.
+fn amr(mut known: Vec<String>, more: impl Iterator<Item = &'static str>, level: Level) -> Vec<String> {
+    known.retain(|word| word != "mfa");
+    for word in more.chain((level > Level::One).then_some("mfa")) {
+        if !known.iter().any(|before| before == word) {
+            known.push(word.to_owned());
         }
     }
-    AuthenticationFacts { auth_time: before.auth_time, acr: Level::Two.acr().to_owned(), amr }
+    known
 }
 
 /// How strongly an authentication counts. One that another version wrote counts as the weakest.
@@ -162,11 +228,17 @@ mod tests {
     use super::Method::{Password, RecoveryCode, Totp, Upstream, UpstreamStrong};
     use super::*;
 
+    /// Verified the person; a touch alone; and the same where the key is in software.
+    const ALONE: Method = Method::Passkey { person: Person::Verified, origin: Origin::Device };
+    const TOUCH: Method = Method::Passkey { person: Person::Present, origin: Origin::Device };
+    const SYNCED: Method = Method::Passkey { person: Person::Verified, origin: Origin::Synced };
+
     #[test]
     fn what_is_missing() {
         let none = Held::of([]);
         let totp = Held::of([Totp]);
         let both = Held::of([Totp, RecoveryCode]);
+        let (key, touch) = (Held::of([ALONE, RecoveryCode]), Held::of([TOUCH]));
         for (shown, held, missing) in [
             (vec![], &none, NextFactor::First),
             (vec![], &both, NextFactor::First),
@@ -178,6 +250,19 @@ mod tests {
             // A second factor alone is no authentication, and two of them are none either.
             (vec![Totp], &totp, NextFactor::First),
             (vec![Totp, RecoveryCode], &both, NextFactor::First),
+            // A passkey that verified the person is one, whatever else is held.
+            (vec![ALONE], &key, NextFactor::Complete),
+            (vec![ALONE], &both, NextFactor::Complete),
+            (vec![SYNCED], &none, NextFactor::Complete),
+            // A touch is a second factor like others.
+            (vec![TOUCH], &touch, NextFactor::First),
+            (vec![TOUCH, Totp], &both, NextFactor::First),
+            (vec![Password, TOUCH], &touch, NextFactor::Complete),
+            (vec![Password, TOUCH], &key, NextFactor::Complete),
+            // Who holds a passkey of either kind does not get in with a password alone.
+            (vec![Password], &touch, NextFactor::Second),
+            (vec![Password], &key, NextFactor::Second),
+            (vec![Password, RecoveryCode], &key, NextFactor::Complete),
             // An upstream's word is one factor, unless it is believed to be two.
             (vec![Upstream], &none, NextFactor::Complete),
             (vec![Upstream], &totp, NextFactor::Second),
@@ -194,6 +279,10 @@ mod tests {
         assert_eq!(Held::of([RecoveryCode]).reaches(), Level::One);
         assert_eq!(Held::of([Password]).reaches(), Level::One);
         assert_eq!(Held::of([Totp]).reaches(), Level::Two);
+        assert_eq!(Held::of([TOUCH, RecoveryCode]).reaches(), Level::Two);
+        assert_eq!(Held::of([Totp, SYNCED]).reaches(), Level::PhishingResistant);
+        assert!(Held::of([TOUCH, Totp]).has_passkey() && !Held::of([Totp, RecoveryCode]).has_passkey());
+        assert!(Held::of([ALONE, RecoveryCode]).has(RecoveryCode));
         assert!(Held::of([Totp, RecoveryCode]).has(RecoveryCode) && !Held::of([RecoveryCode]).has(RecoveryCode));
     }
 
@@ -212,6 +301,19 @@ mod tests {
         let before = facts(&BTreeSet::from([Password]), Timestamp(7));
         assert_eq!(raised(&before, Totp), facts(&BTreeSet::from([Password, Totp]), Timestamp(7)));
         assert_eq!(raised(&raised(&before, Totp), Totp), raised(&before, Totp));
+        assert_eq!(of(&[ALONE]), ("phr".into(), "pop hwk user mfa".into(), 7));
+        assert_eq!(of(&[SYNCED]), ("phr".into(), "pop swk user mfa".into(), 7));
+        assert_eq!(of(&[Password, TOUCH]), ("urn:abide:acr:aal2".into(), "pwd pop hwk user mfa".into(), 7));
+        assert_eq!(of(&[Password, ALONE]), ("phr".into(), "pwd pop hwk user mfa".into(), 7));
+        // One that verified nobody is never told as more than it is.
+        assert_eq!(of(&[TOUCH]).0, "urn:abide:acr:aal2", "and it is no authentication without another");
+        for (by, acr) in [(TOUCH, "urn:abide:acr:aal2"), (ALONE, "phr")] {
+            let after = raised(&before, by);
+            assert_eq!((after.acr.as_str(), after.amr.join(" ").as_str()), (acr, "pwd pop hwk user mfa"));
+        }
+        let strong = facts(&BTreeSet::from([ALONE]), Timestamp(7));
+        let after = raised(&strong, Totp);
+        assert_eq!((after.acr.as_str(), after.amr.join(" ").as_str()), ("phr", "pop hwk user otp mfa"), "never weaker");
     }
 
     #[test]
@@ -224,9 +326,13 @@ mod tests {
             ("other urn:abide:acr:aal2 urn:abide:acr:aal1", Some(Level::Two)),
             ("urn:abide:acr:aal", None),
             ("URN:ABIDE:ACR:AAL2", None),
+            ("phr", Some(Level::PhishingResistant)),
+            ("phrh phr urn:abide:acr:aal2", Some(Level::PhishingResistant)),
+            ("urn:abide:acr:aal2 phr", Some(Level::Two)),
+            ("PHR", None),
         ] {
             assert_eq!(Level::wanted(values), wanted, "{values}");
         }
-        assert!(Level::One < Level::Two);
+        assert!(Level::One < Level::Two && Level::Two < Level::PhishingResistant);
     }
 }

@@ -48,6 +48,8 @@ pub enum Goal {
     EndOthers(AccountId),
     /// The page where credentials are changed.
     Security,
+    /// The page where the person takes their data along, or goes.
+    Data,
 }
 
 /// A fact gathered for an interaction.

@@ -5,6 +5,7 @@
 //! [`next_factor`](factor::next_factor) says what a person still has to show.
 
 pub mod bind;
+pub mod demand;
 pub mod factor;
 pub mod interaction;
 pub mod named;

@@ -1,6 +1,7 @@
 //! The one decision. Every door leads here, every form comes back here, and no step knows another.
 
-use super::factor::{Held, Level, NextFactor, level, next_factor};
+use super::demand::{Demand, Lack};
+use super::factor::{Held, NextFactor, level, next_factor};
 use super::interaction::{Goal, Interaction, Newcomer};
 use super::named::Named;
 use crate::model::account::{ADMIN, Account};
@@ -33,7 +34,9 @@ pub struct Situation<'a> {
     pub named: Named,
     /// What the account holds that showed something for this interaction.
     pub tried: Option<(&'a AccountId, &'a Held)>,
-    /// What the account of the session holds; looked up where the request asks for more than the session has.
+    /// How strongly the person of the session has to be authenticated.
+    pub demand: Demand,
+    /// What the account of the session holds; looked up where that is more than the session has.
     pub held: Option<&'a Held>,
     /// When.
     pub now: Timestamp,
@@ -48,6 +51,8 @@ pub enum Step {
     SecondFactor,
     /// Somebody came by an upstream whom nobody knows here: they say whether they have an account.
     Newcomer,
+    /// The person sets up a second factor, without which they may not go on.
+    SetUpFactor,
     /// The person chooses an account.
     Select,
     /// The person is asked for these scopes.
@@ -107,7 +112,7 @@ pub fn next_step(of: &Situation<'_>) -> Step {
         }
         Goal::Console => console(of),
         Goal::EndOthers(account) => end_others(of, account),
-        Goal::Security => security(of),
+        Goal::Security | Goal::Data => security(of),
         Goal::Authorize(request) => silenced(request, authorize(of, request)),
     }
 }
@@ -121,6 +126,7 @@ fn silenced(request: &AuthorizationRequest, step: Step) -> Step {
         Step::SignIn(_) => refuse(Code::LoginRequired, "the person has to sign in"),
         Step::SecondFactor => refuse(Code::LoginRequired, "the person has to show a second factor"),
         Step::Newcomer => refuse(Code::LoginRequired, "the person has to say which account they have"),
+        Step::SetUpFactor => refuse(Code::InteractionRequired, "the person has to set up a second factor"),
         Step::Select => refuse(Code::AccountSelectionRequired, "the person has to choose an account"),
         Step::Consent(scope) if scope.is_empty() => {
             refuse(Code::InteractionRequired, "a native public client is never answered silently")
@@ -141,7 +147,22 @@ fn console(of: &Situation<'_>) -> Step {
     }
     match entry(session, &console_id(), &console_limits(), Asking::Visibly, of.now) {
         Entry::AfterAuthentication => Step::SignIn(Why::Again),
-        _ => Step::Issue,
+        _ => strength(of, (session, account)).unwrap_or(Step::Issue),
+    }
+}
+
+/// Is the person authenticated strongly enough? If not: what they are to do about it.
+fn strength(of: &Situation<'_>, (session, account): (&Session, &Account)) -> Option<Step> {
+    let held = of.held.cloned().unwrap_or_default();
+    match of.demand.lack(level(session.authentication()), &held) {
+        Lack::Nothing => None,
+        Lack::Shown => Some(Step::SecondFactor),
+        // Whoever only sits at an unlocked machine must not be able to set one up.
+        Lack::Held if of.interaction.authenticated(&account.id) || is_fresh(session, of.now) => Some(Step::SetUpFactor),
+        Lack::Held => Some(Step::SignIn(Why::Again)),
+        Lack::Everything => {
+            Some(refuse(Code::UnmetAuthenticationRequirements, "none of the essential acr values is known here"))
+        }
     }
 }
 
@@ -188,15 +209,7 @@ fn authorize(of: &Situation<'_>, request: &AuthorizationRequest) -> Step {
     if request.prompts(Prompt::SelectAccount) && !of.interaction.selected(&account.id) {
         return Step::Select;
     }
-    // More than the session has, asked for and to be had; what cannot be had is no reason to refuse (OpenID Connect
-    // Core, 5.5.1.1: `acr_values` is a wish).
-    let wanted = request.acr_values.as_deref().and_then(Level::wanted);
-    if wanted.is_some_and(|wanted| {
-        wanted > level(session.authentication()) && of.held.is_some_and(|held| held.reaches() >= wanted)
-    }) {
-        return Step::SecondFactor;
-    }
-    consent(of, request, client, account)
+    strength(of, (session, account)).unwrap_or_else(|| consent(of, request, client, account))
 }
 
 /// Does the person have to authenticate, whatever the session says?

@@ -1,5 +1,6 @@
 //! What comes next, as a table; return addresses; what a client may ask for.
 
+use super::demand::{Demand, Requirements};
 use super::factor::{Held, Level, Method, NextFactor, next_factor};
 use super::interaction::LIFETIME;
 use super::named::Named;
@@ -49,6 +50,7 @@ fn account(id: &str) -> Account {
         epoch: 0,
         epoch_raised: None,
         disabled_at: None,
+        leaving_at: None,
         made_by_link: None,
         links: Vec::new(),
     }
@@ -74,6 +76,7 @@ struct World {
     evidence: Vec<Evidence>,
     tried_holds: Held,
     holds: Option<Held>,
+    rules: Requirements,
 }
 
 impl World {
@@ -113,6 +116,7 @@ impl World {
             evidence: Vec::new(),
             tried_holds: Held::default(),
             holds: None,
+            rules: Requirements::default(),
         }
     }
 
@@ -134,6 +138,10 @@ impl World {
             since: Timestamp(0),
         });
         let hinted = self.hinted.map(AccountId::new);
+        let demand = match (interaction.request(), self.client.as_ref()) {
+            (Some(request), Some(client)) => Demand::of_request(request, client, (&self.account, &self.rules)),
+            _ => Demand::of_page(&self.account, &self.rules),
+        };
         next_step(&Situation {
             interaction: &interaction,
             client: self.client.as_ref(),
@@ -142,6 +150,7 @@ impl World {
             hinted: hinted.as_ref(),
             named: self.named,
             tried: interaction.tried().map(|who| (who, &self.tried_holds)),
+            demand,
             held: self.holds.as_ref(),
             now: Timestamp(NOW),
         })
@@ -865,6 +874,7 @@ fn half_of_an_authentication_is_none_whatever_else_is_true() {
         Some(Goal::Account),
         Some(Goal::Console),
         Some(Goal::Security),
+        Some(Goal::Data),
         Some(Goal::EndOthers(AccountId::new("mira"))),
     ];
     for goal in goals {
@@ -909,6 +919,73 @@ fn more_is_asked_where_more_is_wished_and_can_be_had() {
     let mut world = World { holds: two, ..World::new() };
     world.request.acr_values = Some("urn:abide:acr:aal2".into());
     world.session.as_mut().unwrap().authentications[0].acr = Level::Two.acr().into();
+    assert_eq!(world.decide(), Step::Issue);
+}
+
+#[test]
+fn what_is_required_is_shown_or_set_up_and_never_waived() {
+    let two = "urn:abide:acr:aal2";
+    let essential = |values: &[&str]| Some(values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>());
+    type Demanding = fn(&mut World);
+    let ways: [(&str, Demanding); 4] = [
+        ("client", |w| w.client = Some(client(json!({"consent": "skip", "require_acr": "urn:abide:acr:aal2"})))),
+        ("role", |w| {
+            w.account.roles.insert("admin".into());
+            w.rules = ["role:admin urn:abide:acr:aal2".parse().unwrap()].into_iter().collect();
+        }),
+        ("group", |w| {
+            w.account.groups.insert("staff".into());
+            w.rules = ["group:staff urn:abide:acr:aal2".parse().unwrap()].into_iter().collect();
+        }),
+        ("everybody", |w| w.rules = ["everybody urn:abide:acr:aal2".parse().unwrap()].into_iter().collect()),
+    ];
+    let judge = |way: &str, world: &mut World| {
+        for (holds, age, step) in [
+            (Some(Held::of([Method::Totp])), 1_000, Step::SecondFactor),
+            (Some(Held::default()), 100, Step::SetUpFactor),
+            (Some(Held::default()), 1_000, Step::SignIn(Why::Again)),
+            // Nobody looked: that opens nothing.
+            (None, 100, Step::SetUpFactor),
+        ] {
+            world.holds = holds;
+            world.session.as_mut().unwrap().authentications[0].auth_time = Timestamp(NOW - age);
+            assert_eq!(world.decide(), step, "{way}");
+        }
+        world.request.prompt = vec![Prompt::None];
+        let silent = world.decide();
+        assert!(matches!(silent, Step::Refuse(error) if error.code == Code::InteractionRequired), "{way}");
+        world.request.prompt.clear();
+        world.session.as_mut().unwrap().authentications[0].acr = Level::Two.acr().into();
+        assert_eq!(world.decide(), Step::Issue, "{way}: strong enough");
+    };
+    for (way, demanding) in ways {
+        let mut world = World::new();
+        demanding(&mut world);
+        judge(way, &mut world);
+    }
+    let mut world = World::new();
+    world.request.essential_acr = essential(&["unknown", two]);
+    judge("essential", &mut world);
+
+    // Of another role or group nothing is demanded.
+    let mut world = World::new();
+    world.rules = ["role:admin urn:abide:acr:aal2".parse().unwrap()].into_iter().collect();
+    assert_eq!(world.decide(), Step::Issue);
+    // Essential and unknown here: nobody can have it.
+    for (values, known) in [(essential(&["unknown"]), false), (essential(&[]), true), (None, true)] {
+        let mut world = World::new();
+        world.request.essential_acr = values;
+        match world.decide() {
+            Step::Issue => assert!(known),
+            Step::Refuse(error) => assert!(!known && error.code == Code::UnmetAuthenticationRequirements),
+            other => panic!("{other:?}"),
+        }
+    }
+    // The client's own wish counts where the request has none.
+    let mut world = World { holds: Some(Held::of([Method::Totp])), ..World::new() };
+    world.client = Some(client(json!({"consent": "skip", "default_acr_values": [two]})));
+    assert_eq!(world.decide(), Step::SecondFactor);
+    world.request.acr_values = Some(Level::One.acr().into());
     assert_eq!(world.decide(), Step::Issue);
 }
 

@@ -63,6 +63,7 @@ pub(crate) fn account() -> Account {
         epoch: 3,
         epoch_raised: None,
         disabled_at: None,
+        leaving_at: None,
         made_by_link: None,
         links: Vec::new(),
     }

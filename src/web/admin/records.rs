@@ -140,6 +140,7 @@ fn act_key(act: Act) -> &'static str {
         Act::SteppedUp => "act-stepped-up",
         Act::FactorAdded => "act-factor-added",
         Act::FactorRemoved => "act-factor-removed",
+        Act::FactorRenamed => "act-factor-renamed",
         Act::RecoveryCodesMade => "act-recovery-codes-made",
         Act::RecoveryCodeUsed => "act-recovery-code-used",
         Act::UpstreamConnected => "act-upstream-connected",
@@ -150,5 +151,10 @@ fn act_key(act: Act) -> &'static str {
         Act::ClientChanged => "act-client-changed",
         Act::SetupLinkMade => "act-setup-link-made",
         Act::SetupDone => "act-setup-done",
+        Act::SignInUnusual => "act-sign-in-unusual",
+        Act::DeletionAsked => "act-deletion-asked",
+        Act::DeletionCancelled => "act-deletion-cancelled",
+        Act::AccountDeleted => "act-account-deleted",
+        Act::DataDownloaded => "act-data-downloaded",
     }
 }

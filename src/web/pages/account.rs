@@ -81,6 +81,8 @@ pub struct ConsentLine {
     pub name: String,
     /// What it may have, in words for people.
     pub scopes: Vec<String>,
+    /// What it sees by it now: each claim, and what it says.
+    pub sees: Vec<(String, String)>,
     /// When it was given, in Unix seconds.
     pub given: i64,
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::UpstreamButton;
+use super::passkeys::PasskeyForm;
 use crate::text::Text;
 
 /// What a page shows of the client that asked (OpenID Connect Dynamic Client Registration 1.0, section 2).
@@ -84,6 +85,8 @@ pub struct SignIn {
     pub alert: Option<String>,
     /// Whether the box is there and ticked.
     pub remember: Remember,
+    /// The challenge to passkeys, where there can be any.
+    pub passkey: Option<PasskeyForm>,
     /// Why the person has to sign in, where a session of theirs ended here.
     pub notice: Option<String>,
     /// Whether others are signed in in this browser, who can be chosen: POST `/select` with `account` = `all`.
@@ -118,6 +121,11 @@ impl SignIn {
     fn password_focus(&self) -> &'static str {
         password_focus(&self.username)
     }
+
+    /// Passkeys are offered by the browser where the name is typed.
+    fn username_autocomplete(&self) -> &'static str {
+        if self.passkey.is_some() { "username webauthn" } else { "username" }
+    }
 }
 
 /// Who comes with a username has only the password left to type.
@@ -125,12 +133,16 @@ fn password_focus(username: &str) -> &'static str {
     if username.is_empty() { "" } else { "autofocus" }
 }
 
-/// Whether the page says that a recovery code will do.
+/// Which codes will do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RecoveryHint {
-    /// It does.
-    Shown,
-    /// There is none.
+pub enum CodeField {
+    /// That of an authenticator app.
+    App,
+    /// That, or a recovery code.
+    AppOrRecovery,
+    /// A recovery code alone.
+    Recovery,
+    /// None: there is no field.
     Absent,
 }
 
@@ -143,7 +155,7 @@ pub enum Watch {
     Off,
 }
 
-/// A second factor. POST `/sign-in/code` with `interaction`, `csrf`, `code`.
+/// A second factor. POST `/sign-in/code` with `interaction`, `csrf`, `code`; or `/sign-in/passkey` ([`PasskeyForm`]).
 #[derive(Debug, Clone, Template)]
 #[template(path = "second_factor.html")]
 pub struct SecondFactor {
@@ -157,8 +169,10 @@ pub struct SecondFactor {
     pub app: Option<AppFacts>,
     /// Whose.
     pub username: String,
-    /// Whether a recovery code will do.
-    pub recovery: RecoveryHint,
+    /// Which codes will do.
+    pub code: CodeField,
+    /// The challenge to a passkey, where one will do.
+    pub passkey: Option<PasskeyForm>,
     /// Whether there is a session to warn of.
     pub watch: Watch,
     /// Why the form came back.
@@ -172,6 +186,38 @@ impl SecondFactor {
 
     fn code_described_by(&self) -> &'static str {
         if self.alert.is_some() { "alert code-hint" } else { "code-hint" }
+    }
+
+    fn code_label(&self) -> String {
+        match self.code {
+            CodeField::Recovery => self.text.say("field-recovery-code"),
+            _ => self.text.say("field-code"),
+        }
+    }
+
+    fn code_hint(&self) -> String {
+        match self.code {
+            CodeField::App | CodeField::Absent => self.text.say("field-code-hint"),
+            CodeField::AppOrRecovery => {
+                format!("{} {}", self.text.say("field-code-hint"), self.text.say("field-code-recovery"))
+            }
+            CodeField::Recovery => self.text.say("field-recovery-code-hint"),
+        }
+    }
+
+    /// What the person does next, in one sentence.
+    fn explanation(&self) -> String {
+        let (text, person) = (self.text, [("person", self.username.as_str())]);
+        match (self.code, &self.passkey) {
+            (CodeField::App | CodeField::AppOrRecovery, None) => text.with("second-factor-explanation", &person),
+            (_, Some(_)) => text.with("second-factor-passkey", &person),
+            _ => text.with("second-factor-recovery", &person),
+        }
+    }
+
+    /// Who has a code to type begins there; who has a passkey, at its button.
+    fn code_focus(&self) -> &'static str {
+        if self.passkey.is_none() { "autofocus" } else { "" }
     }
 }
 

@@ -13,6 +13,8 @@ mod admin_records;
 mod admin_users;
 mod entrance;
 mod leaving;
+mod passkeys;
+mod person;
 mod security;
 mod upstream;
 
@@ -20,6 +22,10 @@ mod upstream;
 mod samples;
 #[cfg(test)]
 mod samples_console;
+#[cfg(test)]
+mod samples_passkeys;
+#[cfg(test)]
+mod samples_person;
 #[cfg(test)]
 mod samples_upstream;
 #[cfg(test)]
@@ -31,5 +37,7 @@ pub use admin_records::*;
 pub use admin_users::*;
 pub use entrance::*;
 pub use leaving::*;
+pub use passkeys::*;
+pub use person::*;
 pub use security::*;
 pub use upstream::*;

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::samples_console::console;
+use super::samples_passkeys::{form, passkeys};
 use super::samples_upstream::upstream;
 use super::*;
 use crate::text::Text;
@@ -15,7 +16,9 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
     pages.extend(leaving());
     pages.extend(account());
     pages.extend(security());
+    pages.extend(passkeys());
     pages.extend(console());
+    pages.extend(super::samples_person::pages());
     pages.extend(upstream());
     pages
 }
@@ -44,6 +47,7 @@ pub(super) fn sign_in(purpose: SignInPurpose) -> SignIn {
         purpose,
         alert: None,
         remember: Remember::Offered,
+        passkey: Some(form()),
         notice: None,
         here: Here::Nobody,
         upstreams: Vec::new(),
@@ -83,7 +87,7 @@ fn entrance() -> Vec<(&'static str, String)> {
     ]
 }
 
-fn second_factor(alert: Option<&str>) -> SecondFactor {
+pub(super) fn second_factor(alert: Option<&str>) -> SecondFactor {
     SecondFactor {
         text: Text::default(),
         csrf: "c".into(),
@@ -91,29 +95,38 @@ fn second_factor(alert: Option<&str>) -> SecondFactor {
         app: Some(bank()),
         username: "ada".into(),
         watch: if alert.is_some() { Watch::Off } else { Watch::On },
-        recovery: if alert.is_some() { RecoveryHint::Shown } else { RecoveryHint::Absent },
+        code: if alert.is_some() { CodeField::AppOrRecovery } else { CodeField::App },
+        passkey: None,
         alert: alert.map(str::to_owned),
     }
 }
 
-fn security() -> Vec<(&'static str, String)> {
-    let page = |authenticator, alert: Option<&str>| Security {
+pub(super) fn security_page(authenticator: Option<AuthenticatorLine>, alert: Option<&str>) -> Security {
+    Security {
         text: Text::default(),
         csrf: "c".into(),
         username: "ada".into(),
         password_since: Some(NOON),
+        codes_left: authenticator.as_ref().map(|_| 1),
         authenticator,
+        passkeys: Vec::new(),
+        more: MorePasskeys::Offered,
         minimum: 15,
         connected: Vec::new(),
         upstreams: Vec::new(),
         alert: alert.map(str::to_owned),
         notice: None,
-    };
-    let app = AuthenticatorLine { since: NOON - 90_000, used: Some(NOON), codes_left: 1 };
+    }
+}
+
+fn security() -> Vec<(&'static str, String)> {
+    let page = security_page;
+    let app = AuthenticatorLine { since: NOON - 90_000, used: Some(NOON) };
     let enrolment = |alert: Option<&str>| Authenticator {
         text: Text::default(),
         csrf: "c".into(),
         enrolment: "e".into(),
+        then: if alert.is_some() { "k.i".into() } else { String::new() },
         picture: crate::web::qr::picture("otpauth://totp/Abide:ada?secret=GEZDGNBVGY3TQOJQ"),
         secret: "GEZD GNBV GY3T QOJQ".into(),
         alert: alert.map(str::to_owned),
@@ -123,10 +136,27 @@ fn security() -> Vec<(&'static str, String)> {
         ("security", html(page(None, None))),
         ("security-with-app", html(page(Some(app), None))),
         ("security-refused", html(page(None, Some("The present password is not right.")))),
+        ("set-up-factor", html(set_up_factor(Some(bank())))),
+        ("set-up-factor-console", html(set_up_factor(None))),
         ("authenticator", html(enrolment(None))),
         ("authenticator-refused", html(enrolment(Some("This code is not right.")))),
-        ("recovery-codes", html(RecoveryCodes { text: Text::default(), csrf: "c".into(), codes })),
+        (
+            "recovery-codes",
+            html(RecoveryCodes { text: Text::default(), csrf: "c".into(), next: "/account/security".into(), codes }),
+        ),
     ]
+}
+
+fn set_up_factor(app: Option<AppFacts>) -> SetUpFactor {
+    SetUpFactor {
+        text: Text::default(),
+        csrf: "c".into(),
+        interaction: "k.i".into(),
+        by_app: app.is_some(),
+        by_passkey: true,
+        app,
+        username: "ada".into(),
+    }
 }
 
 pub(super) fn select() -> Select {
@@ -278,6 +308,7 @@ fn account() -> Vec<(&'static str, String)> {
             client: "bank".into(),
             name: "Meridian Bank".into(),
             scopes: vec!["Your profile".into(), "Your email address".into()],
+            sees: vec![("Full name".into(), "Ada Lovelace".into()), ("Email".into(), "ada@analytical.example".into())],
             given: NOON - 1_000_000,
         }],
         others: select().accounts,

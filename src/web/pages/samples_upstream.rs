@@ -1,6 +1,6 @@
 //! Pages of sign-in by another provider, filled with people who do not exist.
 
-use super::samples::{NOON, bank, html, sign_in};
+use super::samples::{NOON, bank, html, security_page, sign_in};
 use super::*;
 use crate::text::Text;
 
@@ -36,18 +36,7 @@ fn newcomer(new_account: NewAccount, alert: Option<&str>) -> Newcomer {
 }
 
 fn security(connected: Vec<ConnectedLine>, alert: Option<&str>) -> Security {
-    Security {
-        text: Text::default(),
-        csrf: "c".into(),
-        username: "ada".into(),
-        password_since: None,
-        authenticator: None,
-        minimum: 15,
-        connected,
-        upstreams: buttons(),
-        alert: alert.map(str::to_owned),
-        notice: None,
-    }
+    Security { password_since: None, connected, upstreams: buttons(), ..security_page(None, alert) }
 }
 
 pub(super) fn upstream() -> Vec<(&'static str, String)> {

@@ -1,7 +1,9 @@
 //! What a person signs in with: the page, and the pages on the way to a second factor.
 
+use super::AppFacts;
 use askama::Template;
 
+use super::passkeys::{MorePasskeys, PasskeyLine, PasskeyUse};
 use super::{ConnectedLine, UpstreamButton};
 use crate::text::Text;
 
@@ -12,12 +14,11 @@ pub struct AuthenticatorLine {
     pub since: i64,
     /// When its latest code was used, in Unix seconds.
     pub used: Option<i64>,
-    /// Recovery codes that are left.
-    pub codes_left: usize,
 }
 
 /// Password and second factors. Forms post `csrf` and: `/account/security/password` (`current`, `password`, `others`: `on`
-/// or absent), `/account/security/authenticator/remove`, `/account/security/recovery-codes`.
+/// or absent), `/account/security/authenticator/remove`, `/account/security/recovery-codes`,
+/// `/account/security/passkey/rename` (`passkey`, `label`), `/account/security/passkey/remove` (`passkey`).
 #[derive(Debug, Clone, Template)]
 #[template(path = "security.html")]
 pub struct Security {
@@ -31,6 +32,12 @@ pub struct Security {
     pub password_since: Option<i64>,
     /// The authenticator app, where there is one.
     pub authenticator: Option<AuthenticatorLine>,
+    /// The passkeys.
+    pub passkeys: Vec<PasskeyLine>,
+    /// Whether another one can be made.
+    pub more: MorePasskeys,
+    /// Recovery codes that are left; none where there is nothing that they could stand in for.
+    pub codes_left: Option<usize>,
     /// Characters a password needs at least.
     pub minimum: usize,
     /// The upstreams that the account is connected with.
@@ -49,6 +56,33 @@ impl Security {
     }
 }
 
+/// A second factor is required and has to be set up first. Links to `/account/security/authenticator` with `then`; POST
+/// `/sign-in/not-now` with `csrf`, `interaction`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "set_up_factor.html")]
+pub struct SetUpFactor {
+    /// The language of the page.
+    pub text: Text,
+    /// The hidden field `csrf`.
+    pub csrf: String,
+    /// The hidden field `interaction`; waits in the store.
+    pub interaction: String,
+    /// For whom; none: for the console.
+    pub app: Option<AppFacts>,
+    /// Whose account it is.
+    pub username: String,
+    /// Would an authenticator app do?
+    pub by_app: bool,
+    /// Can there be passkeys here?
+    pub by_passkey: bool,
+}
+
+impl SetUpFactor {
+    fn back(&self) -> String {
+        format!("/interaction/{}", self.interaction)
+    }
+}
+
 /// Setting up an authenticator app. POST `/account/security/authenticator` with `csrf`, `enrolment`, `code`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "authenticator.html")]
@@ -59,6 +93,8 @@ pub struct Authenticator {
     pub csrf: String,
     /// The hidden field `enrolment`.
     pub enrolment: String,
+    /// The hidden field `then`: the handle of an interaction that goes on afterwards, else empty.
+    pub then: String,
     /// The QR code, as SVG of our own making.
     pub picture: String,
     /// The secret, for whoever types it.
@@ -81,6 +117,8 @@ pub struct RecoveryCodes {
     pub text: Text,
     /// The hidden field `csrf`.
     pub csrf: String,
+    /// Where the person goes on.
+    pub next: String,
     /// The codes.
     pub codes: Vec<String>,
 }

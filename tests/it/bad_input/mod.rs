@@ -18,6 +18,7 @@ mod interactions;
 mod introspection;
 mod many;
 mod open_redirects;
+mod passkeys;
 mod refresh_tokens;
 mod session;
 mod setup;

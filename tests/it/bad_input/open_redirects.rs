@@ -52,7 +52,7 @@ const EVIL: [&str; 14] = [
     "\r\nLocation: https://evil.example",
     "\u{ff0f}\u{ff0f}evil.example",
 ];
-const GETS: [&str; 20] = [
+const GETS: &[&str] = &[
     "/",
     "/authorize",
     "/end_session",
@@ -60,6 +60,10 @@ const GETS: [&str; 20] = [
     "/account",
     "/account/security",
     "/account/security/authenticator",
+    "/account/profile",
+    "/account/history",
+    "/account/data",
+    "/account/security/passkey",
     "/setup",
     "/admin",
     "/admin/users",
@@ -74,7 +78,7 @@ const GETS: [&str; 20] = [
     "/static/abide.css",
     "/nowhere",
 ];
-const POSTS: [&str; 32] = [
+const POSTS: &[&str] = &[
     "/authorize",
     "/end_session",
     "/end_session/confirm",
@@ -86,10 +90,19 @@ const POSTS: [&str; 32] = [
     "/account/end-session",
     "/account/end-others",
     "/sign-in/code",
+    "/sign-in/not-now",
     "/account/security/password",
     "/account/security/authenticator",
     "/account/security/authenticator/remove",
     "/account/security/recovery-codes",
+    "/account/profile",
+    "/account/data/download",
+    "/account/data/delete",
+    "/account/data/keep",
+    "/sign-in/passkey",
+    "/account/security/passkey",
+    "/account/security/passkey/rename",
+    "/account/security/passkey/remove",
     "/sign-in/upstream",
     "/sign-in/upstream/create",
     "/sign-in/upstream/connect",

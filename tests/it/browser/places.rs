@@ -85,6 +85,9 @@ pub static HOUSE: LazyLock<House> = LazyLock::new(|| House::open(&["nora", "vera
 /// address are the limit, and a fast machine would come near it.
 pub static TOURED: LazyLock<House> = LazyLock::new(|| House::open(&["Desk", "DarkDesk", "Phone", "DarkPhone"]));
 
+/// The provider of the stories about second factors, for the same reason.
+pub static KEYED: LazyLock<House> = LazyLock::new(|| House::open(&["ada", "tilda", "olof", "runa", "vide"]));
+
 /// An identity provider without an administrator.
 pub static EMPTY: LazyLock<RealIdp> = LazyLock::new(RealIdp::empty);
 

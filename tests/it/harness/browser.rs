@@ -84,6 +84,8 @@ pub struct Browser {
     pub idp: Idp,
     cookies: HashMap<String, Kept>,
     pub address: String,
+    /// What it says of itself.
+    pub agent: String,
 }
 
 #[derive(Clone)]
@@ -96,7 +98,7 @@ struct Kept {
 
 impl Browser {
     pub fn new(idp: Idp) -> Browser {
-        Browser { idp, cookies: HashMap::new(), address: "203.0.113.7:4000".to_owned() }
+        Browser { idp, cookies: HashMap::new(), address: "203.0.113.7:4000".to_owned(), agent: String::new() }
     }
 
     /// The same browser after it was closed and opened: only kept cookies are left.
@@ -133,7 +135,12 @@ impl Browser {
 
     /// Another browser with the same cookies.
     pub fn copied(&self) -> Browser {
-        Browser { idp: self.idp.clone(), cookies: self.cookies.clone(), address: self.address.clone() }
+        Browser {
+            idp: self.idp.clone(),
+            cookies: self.cookies.clone(),
+            address: self.address.clone(),
+            agent: self.agent.clone(),
+        }
     }
 
     /// A navigation that the person started.
@@ -197,6 +204,10 @@ impl Browser {
         self.cookies.retain(|_, kept| kept.until.is_none_or(|until| now < until));
         let jar = self.cookie_header();
         let request = request.peer_addr(self.address.parse().unwrap());
+        let request = match self.agent.as_str() {
+            "" => request,
+            agent => request.insert_header((header::USER_AGENT, agent)),
+        };
         let request = if jar.is_empty() { request } else { request.insert_header((header::COOKIE, jar)) };
         let answer = self.idp.call(request).await;
         for set in answer.headers.get_all(header::SET_COOKIE) {

@@ -5,6 +5,7 @@
 //! provider: everything goes through requests.
 
 mod app;
+pub mod authenticator;
 mod browser;
 mod counting;
 mod idp;

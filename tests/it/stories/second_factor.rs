@@ -13,7 +13,11 @@ pub struct Authenticator(Vec<u8>);
 impl Authenticator {
     /// Reads the key from the page that offers it.
     pub fn reading(page: &Answer) -> Authenticator {
-        let text = page.text("#secret").unwrap_or_else(|| panic!("no key on {}", page.body));
+        Authenticator::of_key(&page.text("#secret").unwrap_or_else(|| panic!("no key on {}", page.body)))
+    }
+
+    /// Takes the key as people type it.
+    pub fn of_key(text: &str) -> Authenticator {
         let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         let values = text.bytes().filter(|b| *b != b' ');
         let bits: Vec<u8> = values
@@ -29,8 +33,13 @@ impl Authenticator {
 
     /// The code of the step that is so many away from the present one.
     pub fn code(&self, idp: &Idp, away: i64) -> String {
+        self.code_at(idp.now().0, away)
+    }
+
+    /// The same at an instant of a clock of one's own.
+    pub fn code_at(&self, seconds: i64, away: i64) -> String {
         let mut mac = Hmac::<Sha1>::new_from_slice(&self.0).unwrap();
-        mac.update(&(idp.now().0 / 30 + away).to_be_bytes());
+        mac.update(&(seconds / 30 + away).to_be_bytes());
         let digest = mac.finalize().into_bytes();
         let at = usize::from(digest[19] & 0xf);
         let number = u32::from_be_bytes(digest[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;

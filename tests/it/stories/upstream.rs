@@ -8,7 +8,7 @@ use abide::protocol::Timestamp;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const NOW: Timestamp = Timestamp(1_800_000_000);
+pub const NOW: Timestamp = Timestamp(1_800_000_000);
 
 /// Presses the button of an upstream on a sign-in page; answers with where the browser is sent.
 pub async fn press(browser: &mut Browser, page: &Answer, id: &str) -> Answer {
@@ -27,7 +27,7 @@ fn answered(sent: &Answer, id: &str) -> String {
 }
 
 /// What the audit log says of refusals, the newest first.
-async fn refusals(idp: &Idp) -> Vec<String> {
+pub async fn refusals(idp: &Idp) -> Vec<String> {
     let events = idp.flows().store.events(None, 50).await.unwrap().items;
     events.into_iter().filter(|e| e.outcome == abide::model::audit::Outcome::Refused).filter_map(|e| e.reason).collect()
 }
@@ -311,7 +311,7 @@ async fn what_is_not_listed_is_not_reached() {
 }
 
 /// Mira's account here, connected with the liar's subject `someone`.
-async fn connected(idp: &Idp) -> Browser {
+pub async fn connected(idp: &Idp) -> Browser {
     let mut browser = idp.browser();
     let page = browser.get("/account").await;
     let sent = press(&mut browser, &page, "liar").await;
@@ -323,7 +323,7 @@ async fn connected(idp: &Idp) -> Browser {
 }
 
 /// One whole way by the liar; what comes of it.
-async fn by_liar(browser: &mut Browser, page: &Answer) -> Answer {
+pub async fn by_liar(browser: &mut Browser, page: &Answer) -> Answer {
     let sent = press(browser, page, "liar").await;
     browser.get(&answered(&sent, "liar")).await
 }
