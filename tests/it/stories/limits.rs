@@ -247,6 +247,8 @@ async fn the_sweep_forgets_what_is_long_over_and_nothing_else() {
         idp.pass("1d");
         while idp.flows().sweep(idp.now()).await.unwrap().count > 0 {}
     }
+    // The sign-ins that a person can look at stay with their account.
     let left = idp.contents().await;
-    assert_eq!(left, before, "no session, grant or appointment is left");
+    let left: Vec<&str> = left.lines().filter(|line| !line.starts_with("history ")).collect();
+    assert_eq!(left, before.lines().collect::<Vec<_>>(), "no session, grant or appointment is left");
 }

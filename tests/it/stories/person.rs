@@ -80,7 +80,7 @@ async fn a_profile_takes_no_nonsense() {
     ] {
         let refused = browser.submit(&page, "/account/profile", &[(claim, value)]).await;
         assert_eq!(refused.status, 422, "{claim} {value:.20}");
-        assert_eq!(refused.text("[role=alert]").is_some(), true);
+        assert!(refused.text("[role=alert]").is_some());
         assert_eq!(refused.attribute(&format!("#{claim}"), "aria-invalid").as_deref(), Some("true"), "{claim}");
         assert!(!refused.body.contains("<script>"), "{claim}");
     }
