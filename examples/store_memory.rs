@@ -70,6 +70,7 @@ async fn write_until(records: u64, next: Arc<AtomicU64>, store: Arc<SledStore>) 
             due: vec![Due { at, kind: Kind::Session, key: key.clone() }],
             undue: vec![],
             events: vec![(at, vec![b'e'; 150])],
+            mails: vec![],
         };
         store.change(Kind::Session, &key, Box::new(move |_| Ok(change.clone()))).await?;
     }

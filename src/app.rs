@@ -9,18 +9,21 @@ mod kept;
 mod listener;
 
 use crate::clock::Clock;
-use crate::config::{Config, StoreKind};
+use crate::config::{Config, MailTls, Opening, StoreKind};
 use crate::crypto::hashing::{Cost, Hashing, USUAL};
 use crate::crypto::keyring::{Keyring, sealing_key};
 use crate::crypto::seal::Seals;
 use crate::crypto::webauthn::RelyingParty;
 use crate::flow::import::{Imported, ReplaceSecrets};
+use crate::flow::mail::PostOffice;
 use crate::flow::nodes::Membership;
 use crate::flow::notify::Pacing;
 use crate::flow::upstream::Upstreams;
 use crate::flow::{Idp, Settings, TokenLifetimes};
+use crate::model::cookies::Switch;
 use crate::model::grant::OfflineLimits;
 use crate::outside::http::Outbound;
+use crate::outside::mail::{Mailer, Protection, Relay};
 use crate::store::{Backend, Store};
 use crate::web::{self, Facing, Streams};
 use actix_web::body::MessageBody;
@@ -37,6 +40,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use zeroize::Zeroizing;
 
 /// Sign-ins that may wait for the password hash at the same time.
 const HASHING_QUEUE: usize = 64;
@@ -210,6 +214,7 @@ pub fn assemble(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Co
         upstreams: Upstreams::new(config.upstream.iter().map(|one| one.upstream()).collect(), outbound.clone()),
         outbound,
         pacing: Pacing::default(),
+        post: PostOffice::new(mailer(config)?),
     };
     Ok(Data::new(Facing {
         idp,
@@ -234,7 +239,42 @@ pub fn settings(config: &Config) -> Settings {
         cookies: config.cookies,
         requirements: config.sign_in.require.clone(),
         on_jump: config.sign_in.on_jump,
+        self_registration: config.accounts.self_registration,
     }
+}
+
+/// What sends mails, where there is mail.
+fn mailer(config: &Config) -> anyhow::Result<Option<Mailer>> {
+    let mail = &config.mail;
+    let host = config.issuer.host();
+    let from = mail.from.as_ref().map_or_else(|| format!("Abide <abide@{host}>"), ToString::to_string);
+    let wrong = |reason: String| anyhow::anyhow!("mail: {reason}");
+    let Some(server) = &mail.server else {
+        let shows = mail.development == Switch::On;
+        return if shows { Mailer::showing(&from).map(Some).map_err(wrong) } else { Ok(None) };
+    };
+    let password = match (mail.password.secret(), &mail.password_file) {
+        (Some(secret), _) => Some(Zeroizing::new(secret.expose().to_owned())),
+        (None, Some(path)) => {
+            let read = std::fs::read_to_string(path).map(Zeroizing::new);
+            let text = read.with_context(|| format!("mail.password_file: {} cannot be read", path.display()))?;
+            Some(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+        }
+        (None, None) => None,
+    };
+    let protection = match (server.opening, mail.tls) {
+        (Opening::Tls, _) => Protection::Wrapped,
+        (Opening::Clear, MailTls::Required) => Protection::StartTls,
+        (Opening::Clear, MailTls::None) => Protection::None,
+    };
+    let relay = Relay {
+        host: server.host.clone(),
+        port: server.port,
+        protection,
+        login: password.map(|password| (mail.username.clone(), password)),
+        ourselves: host.to_owned(),
+    };
+    Mailer::by(relay, &from).map(Some).map_err(wrong)
 }
 
 /// The one application: for the server and for tests alike.

@@ -64,6 +64,11 @@
 //! epoch in one conditional write: the same apps take part, everything bound to the life before is dead, and each app
 //! learns its new `sid` with `prev_sid` beside it when it asks.
 //!
+//! **A mail.** What happens to an account makes an event; [`model::mail::letter::Notice::of`] alone says which events make a
+//! mail. The letter is sealed into a record of the outbox in the very change that it tells of
+//! ([`model::record::Change::mailing`]); the sweep claims it, [`flow::mail`] puts it into words, and [`outside::mail`] sends
+//! it. Links in mails prove a mailbox and nothing else: [`flow::reset`] takes no factor away and signs nobody in.
+//!
 //! **Expiry made knowable.** `GET /session` ([`web`]) finds whose status is asked for, by token or by the cookie of a page
 //! of ours ([`flow::status`]), reads session, account, grant and client, and tells standing and instants in the words of
 //! [`protocol::session_status`]. `GET /session/events` tells them again: a stream waits for a hint that the store gives
@@ -95,7 +100,8 @@
 //! * The authorization request is never edited. `prompt=login` is satisfied by evidence gathered for this interaction.
 //! * Nobody who goes on is told of an end: a notice names the epochs of the life that is over, and no later one.
 //! * A hint is never the truth: whoever is told that something may have changed reads it from the store.
-//! * Unfinished requests of strangers cost the store nothing.
+//! * Unfinished requests of strangers cost the store nothing; where mail answers them, one letter that is soon gone.
+//! * Only a proved address is written to, and whether there is one does not show: a letter to nobody is posted as well.
 //! * Whatever opens a connection for a URI that somebody registered goes through [`outside::http::Outbound`]: it judges
 //!   the very address it connects to ([`model::outbound`]), and `[outbound] allow` speaks for administrators' URIs alone.
 //! * An upstream's word finds an account by (issuer, subject), a unique name of its record, and by no claim. Connecting

@@ -21,6 +21,8 @@ fn sources() -> Vec<(PathBuf, String)> {
     let mut paths = Vec::new();
     files_below(&root.join("templates"), "html", &mut paths);
     files_below(&root.join("src/web"), "rs", &mut paths);
+    files_below(&root.join("src/flow/mail"), "rs", &mut paths);
+    files_below(&root.join("templates/mail"), "txt", &mut paths);
     paths.retain(|path| !path.ends_with("text_tests.rs"));
     paths
         .into_iter()

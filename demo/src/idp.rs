@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use abide::app::{App, Running};
 use abide::clock::Clock;
-use abide::config::{Config, Outbound, RememberedSession, Session};
+use abide::config::{Accounts, Config, Mail, Outbound, RememberedSession, Session};
+use abide::model::cookies::Switch;
 use abide::protocol::duration::Limit;
 use anyhow::Context;
 use serde_json::{Value, json};
@@ -59,6 +60,9 @@ pub(crate) async fn start(
         session: Session { idle_timeout: NEVER, max_lifetime: NEVER, remember, ..usual.session },
         // The apps live on this machine; that they are told of an end needs saying so.
         outbound: Outbound { allow: own.into_iter().collect() },
+        // A forgotten password, and an account of one's own, can be tried out: mails are shown on the terminal.
+        mail: Mail { development: Switch::On, ..usual.mail },
+        accounts: Accounts { self_registration: Switch::On },
         ..usual
     };
     let app = App::open_by(config, clock).await.context("the identity provider does not open")?;

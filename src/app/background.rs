@@ -1,5 +1,6 @@
 //! What a node does by itself: it reports to the others, sweeps, has relying apps told, and forgets.
 
+use crate::flow::mail::Outgoing;
 use crate::flow::notify::Errand;
 use crate::flow::watch::OVERHEAR_EVERY;
 use crate::model::nodes::{Background, EVERY};
@@ -79,6 +80,7 @@ async fn sweep(facing: Data<Facing>) {
                 Ok(swept) if swept.count == 0 => break,
                 Ok(swept) => {
                     tracing::debug!(swept.count, "swept");
+                    errands.send(swept.mails);
                     errands.take(swept.errands).await;
                 }
                 Err(fault) => {
@@ -127,6 +129,17 @@ impl Errands {
             self.running.spawn(async move {
                 if let Err(fault) = facing.idp.run_errand(errand, facing.clock.now()).await {
                     tracing::error!(%fault, "relying apps could not be told of an end; it is tried again");
+                }
+            });
+        }
+    }
+
+    fn send(&mut self, mails: Vec<Outgoing>) {
+        for mail in mails {
+            let facing = self.facing.clone();
+            self.running.spawn(async move {
+                if let Err(fault) = facing.idp.send_mail(mail, facing.clock.now()).await {
+                    tracing::error!(%fault, "what came of a mail could not be written down; it is tried again");
                 }
             });
         }

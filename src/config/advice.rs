@@ -37,6 +37,7 @@ impl Config {
             self.about_sessions(),
             self.about_cookies(),
             self.about_tokens(),
+            self.about_mail(),
             self.about_upstreams(),
         ]
         .concat()
@@ -166,6 +167,25 @@ impl Config {
                 );
                 advice(true, "upstream.trust_acr", text)
             }),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    fn about_mail(&self) -> Vec<Advice> {
+        [
+            advice(
+                self.mail.switch() == Switch::Off,
+                "mail.server",
+                "is not set: nobody can be sent a link to a new password or an invitation, prove a mail address, or be told \
+                 of a sign-in from a new device; the pages do not offer it",
+            ),
+            advice(
+                self.mail.development == Switch::On,
+                "mail.development",
+                "shows every mail on the terminal, with the links to new passwords in it, and sends none",
+            ),
         ]
         .into_iter()
         .flatten()

@@ -65,6 +65,14 @@ pub(super) const SETTINGS: &[Setting] = settings! {
     "tokens.refresh_max": tokens.refresh_max, |span| within(span, 1, 730 * 86_400, "a person should be asked again now and then");
     "tokens.refresh_retry": tokens.refresh_retry, |span| within(span, 0, 600, "until then a stolen token's reuse may go unseen");
     "outbound.allow": outbound.allow;
+    "mail.from": mail.from;
+    "mail.server": mail.server;
+    "mail.tls": mail.tls;
+    "mail.username": mail.username;
+    "mail.password": mail.password;
+    "mail.password_file": mail.password_file;
+    "mail.development": mail.development;
+    "accounts.self_registration": accounts.self_registration;
     "log.format": log.format;
     "log.level": log.level;
 };

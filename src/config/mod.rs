@@ -8,6 +8,7 @@
 mod advice;
 mod keys;
 mod load;
+mod mail;
 mod nearest;
 mod problem;
 mod rules;
@@ -19,6 +20,7 @@ mod upstream;
 mod values;
 
 pub use advice::Advice;
+pub use mail::{Mail, MailServer, MailTls, Opening, Password, Sender};
 pub use problem::{ConfigError, Place, Problem};
 pub use size::{Size, SizeError};
 pub use store_url::StoreUrl;
@@ -26,7 +28,7 @@ pub use upstream::{ClientSecret, Upstream};
 pub use values::{LevelError, Levels};
 
 use crate::model::authorization::demand::Requirements;
-use crate::model::cookies::OptionalCookies;
+use crate::model::cookies::{OptionalCookies, Switch};
 use crate::model::history::OnJump;
 use crate::model::outbound::Allowed;
 use crate::model::session::policy::{SessionPolicies, SessionPolicy};
@@ -65,6 +67,10 @@ pub struct Config {
     pub tokens: Tokens,
     /// What may be reached from here.
     pub outbound: Outbound,
+    /// How mails are sent.
+    pub mail: Mail,
+    /// How accounts come to be.
+    pub accounts: Accounts,
     /// What is logged.
     pub log: Log,
     /// `[[upstream]]`: the OpenID providers that people can sign in by.
@@ -165,6 +171,13 @@ pub struct Outbound {
     pub allow: Allowed,
 }
 
+/// `[accounts]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Accounts {
+    /// Whether people may make accounts by themselves.
+    pub self_registration: Switch,
+}
+
 /// `[log]`.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
 pub struct Log {
@@ -214,6 +227,8 @@ impl Default for Config {
             sign_in: SignIn::default(),
             tokens: Tokens::default(),
             outbound: Outbound::default(),
+            mail: Mail::default(),
+            accounts: Accounts { self_registration: Switch::Off },
             log: Log::default(),
             upstream: Vec::new(),
         }

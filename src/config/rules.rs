@@ -2,7 +2,8 @@
 
 use super::load::Places;
 use super::problem::{Place, Problem};
-use super::{Config, StoreKind};
+use super::{Config, MailTls, Opening, StoreKind};
+use crate::model::cookies::Switch;
 use crate::protocol::duration::Limit;
 use crate::protocol::issuer::Transport;
 use std::path::Path;
@@ -41,6 +42,7 @@ pub(super) fn judge(config: &Config, places: &Places) -> Vec<Problem> {
     judging.store(config);
     judging.session(config);
     judging.tokens(config);
+    judging.mail(config);
     judging.problems.sort_by(|a, b| a.place.cmp(&b.place));
     judging.problems
 }
@@ -156,6 +158,57 @@ impl Judging<'_> {
                 Limit::After(shortest)
             );
             self.blame(&["session.warn_before"], reason);
+        }
+    }
+
+    fn mail(&mut self, config: &Config) {
+        let mail = &config.mail;
+        let develops = mail.development == Switch::On;
+        if mail.server.is_some() && develops {
+            let reason =
+                "shows mails instead of sending them, and `mail.server` says where to send them; leave one out";
+            self.blame(&["mail.development"], reason);
+        }
+        if mail.server.is_some() && mail.from.is_none() {
+            self.blame(
+                &["mail.server"],
+                "is set without `mail.from`; write who sends, such as \"Abide <id@example.com>\"",
+            );
+        }
+        if mail.from.is_some() && mail.switch() == Switch::Off {
+            self.blame(&["mail.from"], "is set without `mail.server`; write through which server mails are sent");
+        }
+        if let Some(server) = mail.server.as_ref().filter(|_| mail.tls == MailTls::None) {
+            if !server.is_local() {
+                let reason = "is \"none\", and the mail server is on another machine: links to new passwords would cross the \
+                              network in the clear; leave it out";
+                self.blame(&["mail.tls"], reason);
+            } else if server.opening == Opening::Tls {
+                self.blame(&["mail.tls"], "is \"none\", and smtps is TLS; write smtp, or leave it out");
+            }
+        }
+        let named = !mail.username.is_empty();
+        match (named, mail.password.secret().is_some(), mail.password_file.is_some()) {
+            (true, false, false) => {
+                let reason =
+                    "is set without a password; write `mail.password_file`, or the variable ABIDE_MAIL__PASSWORD";
+                self.blame(&["mail.username"], reason);
+            }
+            (false, true, _) | (false, _, true) => {
+                self.blame(
+                    &["mail.password", "mail.password_file"],
+                    "is set without `mail.username`; write both, or neither",
+                );
+            }
+            (true, true, true) => {
+                self.blame(&["mail.password_file"], "is set, and so is `mail.password`; write one of the two");
+            }
+            _ => (),
+        }
+        if config.accounts.self_registration == Switch::On && mail.switch() == Switch::Off {
+            let reason = "is true, and there is no [mail]: an account is made by whoever shows that its address is theirs; \
+                          write `mail.server`, or leave it out";
+            self.blame(&["accounts.self_registration"], reason);
         }
     }
 

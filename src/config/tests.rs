@@ -268,13 +268,65 @@ fn wrong_variables() {
 }
 
 #[test]
+fn mail() {
+    let whole = "[mail]\nfrom = \"Abide <id@example.com>\"\n";
+    for (text, parts) in [
+        ("server = \"mail.example.com\"", ["line 3: mail.server: ", "smtps://mail.example.com:465"]),
+        ("server = \"http://mail.example.com\"", ["line 3: mail.server: ", "no mail server"]),
+        ("server = \"smtps://me:geheim@mail.example.com\"", ["line 3: mail.server: ", "lines of their own"]),
+        ("server = \"smtps://mail.example.com/x\"", ["line 3: mail.server: ", "no mail server"]),
+        ("server = \"smtps://\"", ["line 3: mail.server: ", "no mail server"]),
+        ("server = \"smtps://a:99999\"", ["line 3: mail.server: ", "no mail server"]),
+        ("server = 465", ["line 3: mail.server: ", "a bare number"]),
+        ("", ["line 2: mail.from: ", "without `mail.server`"]),
+        ("server = \"smtp://mail.example.com\"\ntls = \"none\"", ["line 4: mail.tls: ", "in the clear"]),
+        ("server = \"smtps://localhost\"\ntls = \"none\"", ["line 4: mail.tls: ", "write smtp"]),
+        ("server = \"smtp://localhost\"\ntls = \"maybe\"", ["line 4: mail.tls: ", "`maybe` is neither"]),
+        ("server = \"smtps://a.example\"\nusername = \"me\"", ["line 4: mail.username: ", "without a password"]),
+        ("server = \"smtps://a.example\"\npassword = \"geheim\"", ["line 4: mail.password: ", "`mail.username`"]),
+        (
+            "server = \"smtps://a.example\"\nusername = \"me\"\npassword = \"geheim\"\npassword_file = \"f\"",
+            ["line 6: mail.password_file: ", "one of the two"],
+        ),
+        ("server = \"smtps://a.example\"\ndevelopment = true", ["line 4: mail.development: ", "leave one out"]),
+    ] {
+        let wrong = file(&format!("{whole}{text}"));
+        let message = wrong.as_ref().expect_err(text).to_string();
+        assert!(!message.contains("geheim"), "{message}");
+        assert_wrong(wrong, &parts);
+    }
+    assert_wrong(file("mail.from = \"no sender\""), &["line 1: mail.from: ", "`no sender`"]);
+    assert_wrong(file("mail.from = \"a@b.example\\nBcc: c@d.example\""), &["line 1: mail.from: ", "no sender"]);
+    assert_wrong(file("mail.server = \"smtps://a.example\""), &["line 1: mail.server: ", "`mail.from`"]);
+    assert_wrong(file("accounts.self_registration = true"), &["line 1: accounts.self_registration: ", "[mail]"]);
+    for (server, printed, opening) in [
+        ("smtps://mail.example.com", "smtps://mail.example.com:465", Opening::Tls),
+        ("smtp://mail.example.com:2525/", "smtp://mail.example.com:2525", Opening::Clear),
+        ("smtp://[::1]:25", "smtp://[::1]:25", Opening::Clear),
+    ] {
+        let config = file(&format!("{whole}server = \"{server}\"\nusername = \"me\"\npassword = \"geheim\"")).unwrap();
+        let found = config.mail.server.clone().unwrap();
+        assert_eq!((found.to_string().as_str(), found.opening), (printed, opening));
+        assert!(!format!("{config:?}").contains("geheim"));
+        assert!(!serde_json::to_string(&config).unwrap().contains("geheim"));
+    }
+    file("mail.development = true\naccounts.self_registration = true").unwrap();
+    file(&format!("{whole}server = \"smtp://127.0.0.1:25\"\ntls = \"none\"")).unwrap();
+}
+
+#[test]
 fn advice() {
     let keys = |text: &str| file(text).unwrap().check().iter().map(|advice| advice.key).collect::<Vec<_>>();
-    let behind = "issuer = \"https://id.example.com\"\n[http]\ntrusted_proxies = [\"127.0.0.1\"]\n";
+    let behind = "issuer = \"https://id.example.com\"\n[http]\ntrusted_proxies = [\"127.0.0.1\"]\n[mail]\nfrom = \
+                  \"Abide <id@example.com>\"\nserver = \"smtps://mail.example.com\"\n";
     assert_eq!(keys(behind), [""; 0], "a plain set-up behind a proxy leaves nothing to say");
-    assert_eq!(keys(""), ["issuer"]);
-    assert_eq!(keys("listen = \"127.0.0.1:9000\""), ["issuer", "listen"]);
-    assert_eq!(keys("issuer = \"https://a.example\"\nlisten = \"0.0.0.0:80\""), ["http.trusted_proxies", "listen"]);
+    assert_eq!(keys(""), ["issuer", "mail.server"]);
+    assert_eq!(keys("mail.development = true"), ["issuer", "mail.development"]);
+    assert_eq!(keys("listen = \"127.0.0.1:9000\""), ["issuer", "listen", "mail.server"]);
+    assert_eq!(
+        keys("issuer = \"https://a.example\"\nlisten = \"0.0.0.0:80\""),
+        ["http.trusted_proxies", "listen", "mail.server"]
+    );
     for (more, key) in [
         ("[session]\nidle_timeout = \"never\"\nmax_lifetime = \"never\"", "session.max_lifetime"),
         ("[session]\nmax_lifetime = \"never\"", "session.max_lifetime"),
@@ -290,7 +342,7 @@ fn advice() {
     }
     assert_eq!(keys(&format!("keys_dir = \"data/keys\"\n{behind}")), ["keys_dir"]);
     assert_eq!(keys(&format!("{behind}[cookies]\nsilent = true")), [""; 0], "over https it does what it says");
-    assert_eq!(keys("[cookies]\nsilent = true"), ["issuer", "cookies.silent"]);
+    assert_eq!(keys("[cookies]\nsilent = true"), ["issuer", "cookies.silent", "mail.server"]);
 }
 
 /// The dotted keys of the struct, as its own serialization names them.

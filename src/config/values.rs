@@ -1,7 +1,7 @@
 //! How one value is read from TOML or from a variable, and printed back.
 
 use super::size::Size;
-use super::{LogFormat, StoreKind, StoreUrl};
+use super::{LogFormat, MailServer, MailTls, Password, Sender, StoreKind, StoreUrl};
 use crate::model::authorization::demand::{Requirement, Requirements};
 use crate::model::cookies::Switch;
 use crate::model::history::OnJump;
@@ -104,6 +104,64 @@ impl Value for Option<PathBuf> {
     }
     fn print(&self) -> String {
         self.as_ref().map_or_else(|| quoted(""), Value::print)
+    }
+}
+
+/// Texts that may be left out: an empty one is none.
+macro_rules! by_text_or_none {
+    ($($type:ty, $example:literal;)*) => {$(
+        impl Value for Option<$type> {
+            fn read(raw: &Raw) -> Result<Option<$type>, String> {
+                match text(raw, $example)? {
+                    "" => Ok(None),
+                    text => text.parse().map(Some),
+                }
+            }
+            fn print(&self) -> String {
+                self.as_ref().map_or_else(|| quoted(""), quoted)
+            }
+        }
+    )*};
+}
+by_text_or_none! {
+    Sender, "\"Abide <id@example.com>\"";
+    MailServer, "\"smtps://mail.example.com:465\"";
+}
+
+impl Value for String {
+    fn read(raw: &Raw) -> Result<String, String> {
+        match text(raw, "\"abide\"")? {
+            text if text.chars().any(char::is_control) => Err("holds a control character; write one line".into()),
+            text => Ok(text.to_owned()),
+        }
+    }
+    fn print(&self) -> String {
+        quoted(self)
+    }
+}
+
+impl Value for Password {
+    fn read(raw: &Raw) -> Result<Password, String> {
+        text(raw, "\"…\"").map(Password::new)
+    }
+    fn print(&self) -> String {
+        quoted(if self.secret().is_some() { "…" } else { "" })
+    }
+}
+
+impl Value for MailTls {
+    fn read(raw: &Raw) -> Result<MailTls, String> {
+        match text(raw, "\"required\"")? {
+            "required" => Ok(MailTls::Required),
+            "none" => Ok(MailTls::None),
+            other => Err(format!("`{other}` is neither; write \"required\" or, for a relay on this machine, \"none\"")),
+        }
+    }
+    fn print(&self) -> String {
+        quoted(match self {
+            MailTls::Required => "required",
+            MailTls::None => "none",
+        })
     }
 }
 

@@ -50,9 +50,17 @@ pub enum Purpose {
     PasskeyHandle,
     /// The state of a sign-in that is underway at an upstream.
     Upstream,
+    /// A letter in the outbox.
+    Letter,
+    /// The link to a new password.
+    ResetLink,
+    /// The link that proves a mail address.
+    AddressLink,
+    /// The link with which an account comes to be.
+    SignUpLink,
 }
 
-const PURPOSES: [Purpose; 18] = [
+const PURPOSES: [Purpose; 22] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -71,6 +79,10 @@ const PURPOSES: [Purpose; 18] = [
     Purpose::NewPasskey,
     Purpose::PasskeyHandle,
     Purpose::Upstream,
+    Purpose::Letter,
+    Purpose::ResetLink,
+    Purpose::AddressLink,
+    Purpose::SignUpLink,
 ];
 
 impl Purpose {
@@ -94,6 +106,10 @@ impl Purpose {
             Purpose::NewPasskey => "abide new passkey 1",
             Purpose::PasskeyHandle => "abide handle of passkeys 1",
             Purpose::Upstream => "abide upstream 1",
+            Purpose::Letter => "abide letter 1",
+            Purpose::ResetLink => "abide reset link 1",
+            Purpose::AddressLink => "abide address link 1",
+            Purpose::SignUpLink => "abide sign-up link 1",
         }
     }
 }

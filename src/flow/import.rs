@@ -140,7 +140,8 @@ impl Idp {
         let disabled = disabled == Some(true);
         let Some(before) = self.store.find::<Account>(&username_name(&username)).await? else {
             let disabled_at = disabled.then_some(now);
-            let account = Account { roles, groups, claims, disabled_at, ..fresh_account(&username, now) };
+            let mut account = Account { roles, groups, claims, disabled_at, ..fresh_account(&username, now) };
+            account.address = self.free_address(&account).await?;
             let pass = match (password, password_hash) {
                 (Some(clear), _) => NewPassword::Hash(self.patiently(password::normalized(&clear)).await?),
                 (None, Some(hash)) => NewPassword::Hash(hash),
@@ -169,12 +170,16 @@ impl Idp {
             self.end_all_of(&before.id, EpochReason::CredentialChanged, now).await?;
             self.keep_password(&before.id, hash, None, now).await?;
         }
+        let mut merged = before.clone();
+        merged.claims.extend(claims.clone());
+        let address = self.free_address(&merged).await?;
         let changed = self.store.change::<Account, _, _>(before.id.as_str(), move |before| {
             let Some(before) = before else { return Change::keep(false) };
             let mut after = before.clone();
             after.roles.extend(roles.iter().cloned());
             after.groups.extend(groups.iter().cloned());
             after.claims.extend(claims.clone());
+            after.address.clone_from(&address);
             let event = Event::done(Act::AccountChanged, now).to(&after.id);
             let closing = disabled && after.disabled_at.is_none();
             if closing {
@@ -195,6 +200,21 @@ impl Idp {
         });
         count(done, changed.await?.outcome()?);
         Ok(())
+    }
+
+    /// The address under which an account is found, if it is proved and nobody else's. Of several people with one address the
+    /// first is found by it; the others by their usernames alone.
+    async fn free_address(&self, account: &Account) -> Result<Option<String>, Fault> {
+        let Some(address) = account.verified_address() else { return Ok(None) };
+        let bearer = self.store.bearer::<Account>(&address.name()).await?;
+        let free = bearer.is_none_or(|bearer| bearer == account.id.as_str());
+        if !free {
+            tracing::warn!(
+                username = account.username,
+                "another account has the same mail address; this one is not found by it"
+            );
+        }
+        Ok(free.then(|| address.key()))
     }
 
     async fn end_all_of(&self, account: &AccountId, why: EpochReason, now: Timestamp) -> Result<(), Fault> {

@@ -16,6 +16,11 @@
 //! person      what they say of themselves; what is kept of them; when they go
 //! security    what a person signs in with, by their own hand; `new_passkey` for passkeys
 //! admin       the console
+//! mail        mails leave the house; which events make one
+//! reset       a new password by mail
+//! address     a mail address is proved
+//! sign_up     people make accounts by themselves
+//! invitation  an administrator has somebody make one
 //! import      the import file, in and out
 //! upstream/   sign-in by another OpenID provider: there and back, accounts and their links, its logout
 //! setup       the first administrator
@@ -27,13 +32,16 @@
 //! ```
 
 pub mod account;
+pub mod address;
 pub mod admin;
 pub mod authorize;
 pub mod browser;
 pub mod cookies;
 pub mod import;
+pub mod invitation;
 pub mod keep;
 pub mod logout;
+pub mod mail;
 pub mod new_passkey;
 pub mod nodes;
 pub mod notify;
@@ -41,12 +49,14 @@ pub mod our_pages;
 pub mod passkey;
 pub mod person;
 pub mod relook;
+pub mod reset;
 pub mod second_factor;
 pub mod security;
 pub mod session;
 pub mod setup;
 pub mod several;
 pub mod sign_in;
+pub mod sign_up;
 pub mod status;
 pub mod sweep;
 pub mod token;
@@ -58,6 +68,7 @@ use crate::crypto::jwt::SignFault;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::seal::Seals;
 use crate::crypto::webauthn::RelyingParty;
+use crate::flow::mail::PostOffice;
 use crate::flow::nodes::{Membership, NodeFault};
 use crate::flow::notify::Pacing;
 use crate::flow::upstream::Upstreams;
@@ -100,6 +111,8 @@ pub struct Idp {
     pub upstreams: Upstreams,
     /// How fast relying apps are told.
     pub pacing: Pacing,
+    /// What sends mails.
+    pub post: PostOffice,
 }
 
 /// The rules of an installation.
@@ -115,6 +128,8 @@ pub struct Settings {
     pub requirements: Requirements,
     /// What becomes of a session whose browser became another one in another network.
     pub on_jump: OnJump,
+    /// Whether people may make accounts by themselves.
+    pub self_registration: Switch,
 }
 
 /// How long codes and tokens live.
@@ -153,6 +168,10 @@ impl Idp {
     /// What discovery tells.
     pub fn metadata(&self) -> Metadata {
         let metadata = Metadata::of(&self.issuer, &crate::model::authorization::factor::ACRS);
+        let metadata = match self.self_registration() {
+            Switch::On => metadata.with_registration(),
+            Switch::Off => metadata,
+        };
         match self.settings.cookies.state {
             Switch::On => metadata.watched_by(self.issuer.at("/check_session")),
             Switch::Off => metadata,

@@ -121,8 +121,12 @@ impl Idp {
         if !self.factors_of(account).await?.has(Method::RecoveryCode) {
             return Ok(Used::No);
         }
+        let mails = self.notices_for(&Event::done(Act::RecoveryCodeUsed, now), account).await?;
         let changed = self.store.change::<Credential, _, _>(&key, move |before| match before {
-            Some(credential) => credential.use_code(&shown, now),
+            Some(credential) => {
+                let change = credential.use_code(&shown, now);
+                if change.outcome == Used::Now { change.mailing(mails.clone()) } else { change }
+            }
             None => Change::keep(Used::No),
         });
         Ok(changed.await?.outcome()?)

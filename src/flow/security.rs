@@ -18,6 +18,7 @@ use crate::model::authorization::interaction::LIFETIME;
 use crate::model::authorization::next_step::is_fresh;
 use crate::model::credential::Credential;
 use crate::model::id::{AccountId, SessionId};
+use crate::model::mail::Mail;
 use crate::model::passkey::Passkey;
 use crate::model::password::{self, Weakness};
 use crate::model::record::Change;
@@ -184,7 +185,7 @@ impl Idp {
         now: Timestamp,
     ) -> Result<(Vec<Zeroizing<String>>, Handles), Fault> {
         let codes = match self.security_of(&of.account.id).await?.codes_left {
-            0 => self.make_codes(of, now).await?,
+            0 => self.make_codes(of, Some("first"), now).await?,
             _ => Vec::new(),
         };
         let handles = match self.raise(of, by, visitor, now).await? {
@@ -201,7 +202,8 @@ impl Idp {
 
     async fn take_totp(&self, from: &AccountId, by: &AccountId, now: Timestamp) -> Result<(), Fault> {
         let event = Event::done(Act::FactorRemoved, now).by(by).to(from).because("totp");
-        self.forget(&Credential::totp_key(from), Some(event)).await?;
+        let mails = self.notices_for(&event, from).await?;
+        self.forget(&Credential::totp_key(from), Some((event, mails))).await?;
         self.forget_lone_codes(from).await
     }
 
@@ -209,7 +211,8 @@ impl Idp {
     pub(super) async fn take_factors(&self, from: &AccountId, by: &AccountId, now: Timestamp) -> Result<(), Fault> {
         if !self.passkeys_of(from).await?.is_empty() {
             let event = Event::done(Act::FactorRemoved, now).by(by).to(from).because("passkey");
-            self.forget(&Credential::passkeys_key(from), Some(event)).await?;
+            let mails = self.notices_for(&event, from).await?;
+            self.forget(&Credential::passkeys_key(from), Some((event, mails))).await?;
         }
         self.take_totp(from, by, now).await
     }
@@ -227,14 +230,20 @@ impl Idp {
         if !self.security_of(&of.account.id).await?.recoverable() {
             return Ok(Vec::new());
         }
-        self.make_codes(of, now).await
+        self.make_codes(of, None, now).await
     }
 
-    async fn make_codes(&self, of: &Current, now: Timestamp) -> Result<Vec<Zeroizing<String>>, Fault> {
+    async fn make_codes(
+        &self,
+        of: &Current,
+        why: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Vec<Zeroizing<String>>, Fault> {
         let codes: Vec<_> = (0..CODES).map(|_| recovery_code()).collect();
         // A digest of what is typed: without the dashes.
         let left = codes.iter().map(|code| digest(&code.replace('-', ""))).collect();
-        let event = Event::done(Act::RecoveryCodesMade, now).by(&of.account.id);
+        let mut event = Event::done(Act::RecoveryCodesMade, now).by(&of.account.id);
+        event.reason = why.map(str::to_owned);
         self.set(Credential::recovery(of.account.id.clone(), left, now), event).await?;
         Ok(codes)
     }
@@ -287,13 +296,16 @@ impl Idp {
     async fn set(&self, credential: Credential, event: Event) -> Result<(), Fault> {
         use crate::model::record::Record;
         let key = credential.key();
-        let changed = self.store.change::<Credential, _, _>(&key, move |_| credential.clone().set(event.clone()));
+        let mails = self.notices_for(&event, &credential.account).await?;
+        let changed = self
+            .store
+            .change::<Credential, _, _>(&key, move |_| credential.clone().set(event.clone()).mailing(mails.clone()));
         Ok(changed.await?.outcome()?)
     }
 
-    async fn forget(&self, key: &str, event: Option<Event>) -> Result<(), Fault> {
-        let changed = self.store.change::<Credential, _, _>(key, move |before| match (before, &event) {
-            (Some(_), Some(event)) => Change::delete(()).told(event.clone()),
+    async fn forget(&self, key: &str, told: Option<(Event, Vec<Mail>)>) -> Result<(), Fault> {
+        let changed = self.store.change::<Credential, _, _>(key, move |before| match (before, &told) {
+            (Some(_), Some((event, mails))) => Change::delete(()).told(event.clone()).mailing(mails.clone()),
             (Some(_), None) => Change::delete(()),
             (None, _) => Change::keep(()),
         });

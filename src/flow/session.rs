@@ -9,8 +9,10 @@ use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, AccountStanding};
 use crate::model::audit::{Act, Event};
 use crate::model::authorization::factor::{Method, raised};
+use crate::model::cookies::Switch;
 use crate::model::history::{OnJump, jumped};
 use crate::model::id::SessionId;
+use crate::model::mail::Mail;
 use crate::model::record::{Change, Fate};
 use crate::model::session::activity::Activity;
 use crate::model::session::application::Epochs;
@@ -189,7 +191,8 @@ impl Idp {
             }
         }
         self.end_surplus(&mut others, &live, now).await?;
-        let id = self.begin_session(account, act).await?;
+        let mails = self.news_of_device(visitor, account, now).await?;
+        let id = self.begin_session(account, act, mails).await?;
         Ok(Some((id, first(secret, others), whole(remember))))
     }
 
@@ -221,14 +224,29 @@ impl Idp {
         Ok(())
     }
 
-    async fn begin_session(&self, account: &Account, act: Reauthentication) -> Result<SessionId, Fault> {
+    /// What a person is told of who signs in from a browser that they were not seen in; nothing at the first sign-in of all.
+    async fn news_of_device(&self, visitor: &Visitor, account: &Account, now: Timestamp) -> Result<Vec<Mail>, Fault> {
+        if self.mail() == Switch::Off || visitor.browser.knows(&account.id) {
+            return Ok(Vec::new());
+        }
+        let before = self.store.list::<Session>(("sessions-by-account", account.id.as_str()), None, 1).await?;
+        let event = Event::done(Act::SessionStarted, now).because("new_device");
+        Ok(if before.items.is_empty() { Vec::new() } else { self.notices(&event, account, Some(&visitor.device)) })
+    }
+
+    async fn begin_session(
+        &self,
+        account: &Account,
+        act: Reauthentication,
+        mails: Vec<Mail>,
+    ) -> Result<SessionId, Fault> {
         let id = SessionId::new(random::id());
         let Reauthentication { at, authentication, resting, remember, secret, silent, device } = act;
         let birth = Birth { id: id.clone(), at, authentication, resting, remember, secret, silent, device };
         let (account, policies) = (account.clone(), self.settings.sessions);
-        let changed = self
-            .store
-            .change::<Session, _, _>(id.as_str(), move |_| Session::begin(birth.clone(), &account, &policies));
+        let changed = self.store.change::<Session, _, _>(id.as_str(), move |_| {
+            Session::begin(birth.clone(), &account, &policies).mailing(mails.clone())
+        });
         changed.await?.outcome()?;
         Ok(id)
     }

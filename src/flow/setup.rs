@@ -119,7 +119,11 @@ impl Idp {
     }
 
     /// Judges username and password of a new account and hashes the password.
-    async fn new_password(&self, pass: NewPassword<'_>, username: &str) -> Result<Option<String>, FormError> {
+    pub(super) async fn new_password(
+        &self,
+        pass: NewPassword<'_>,
+        username: &str,
+    ) -> Result<Option<String>, FormError> {
         check_username(username).map_err(|_| FormError::Username)?;
         match pass {
             NewPassword::None => Ok(None),
@@ -133,7 +137,7 @@ impl Idp {
 
     /// The credential is written first: an account must never stand there without one, and a credential without account
     /// is nothing.
-    async fn store_new(
+    pub(super) async fn store_new(
         &self,
         account: Account,
         hash: Option<String>,
@@ -192,5 +196,6 @@ pub fn fresh_account(username: &str, now: Timestamp) -> Account {
         leaving_at: None,
         made_by_link: None,
         links: Vec::new(),
+        address: None,
     }
 }

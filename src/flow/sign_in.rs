@@ -9,6 +9,7 @@ use crate::model::account::{Account, AccountStanding, username_key, username_nam
 use crate::model::audit::{Act, Event};
 use crate::model::credential::Credential;
 use crate::model::id::AccountId;
+use crate::model::mail::address::typed_name;
 use crate::model::password;
 use crate::model::record::Change;
 use crate::model::throttle::{ACCOUNT, ADDRESS, Attempt, Pace, Throttle};
@@ -40,7 +41,7 @@ pub enum PasswordOutcome {
 }
 
 /// Stands in for the id of an account that does not exist, so that the same reads are made.
-const NOBODY: &str = "nobody";
+pub(super) const NOBODY: &str = "nobody";
 
 impl Idp {
     /// Tries a password.
@@ -57,14 +58,10 @@ impl Idp {
         if let Attempt::Wait { until } = self.count(&address, ADDRESS, now).await? {
             return Ok(PasswordOutcome::Throttled { until });
         }
-        // A name no account can bear is looked up all the same: the work must not tell.
-        let name = username_name(attempt.username.trim());
-        let id = AccountId::new(self.store.bearer::<Account>(&name).await?.unwrap_or_else(|| NOBODY.to_owned()));
-        let account =
-            self.store.read::<Account>(id.as_str()).await?.filter(|a| username_key(&a.username) == name.value);
+        let (id, account) = self.named(&attempt.username).await?;
         let stored = self.store.read::<Credential>(&Credential::password_key(&id)).await?;
 
-        let lane = self.lane(visitor, &id, &name.value);
+        let lane = self.lane(("account", "device"), visitor, &id, &attempt.username);
         if let Attempt::Wait { until } = self.count(&lane, ACCOUNT, now).await? {
             return Ok(PasswordOutcome::Throttled { until });
         }
@@ -82,7 +79,7 @@ impl Idp {
         };
         match usable {
             Some(account) if verified.same == Same::Yes => {
-                self.store.change::<Throttle, _, _>(&lane, Throttle::forgive).await?.outcome()?;
+                self.forgive(&lane, &account, visitor, now).await?;
                 if let (Some(better), Some(stored)) = (verified.better, checked) {
                     self.strengthen(&account.id, stored, better).await?;
                 }
@@ -119,8 +116,11 @@ impl Idp {
         let credential = Credential::password(account.clone(), hash, now);
         let mut event = Event::done(Act::PasswordChanged, now).to(account);
         event.actor = by.map(ToString::to_string);
+        let mails = self.notices_for(&event, account).await?;
         let key = Credential::password_key(account);
-        let changed = self.store.change::<Credential, _, _>(&key, move |_| credential.clone().set(event.clone()));
+        let changed = self
+            .store
+            .change::<Credential, _, _>(&key, move |_| credential.clone().set(event.clone()).mailing(mails.clone()));
         Ok(changed.await?.outcome()?)
     }
 
@@ -135,12 +135,44 @@ impl Idp {
         Ok(changed.await?.outcome()?)
     }
 
-    fn lane(&self, visitor: &Visitor, id: &AccountId, username: &str) -> String {
+    /// Whom somebody means who types this: by username, else by a mail address that was proved. A name no account can
+    /// bear is looked up all the same, and nobody is read like somebody: the work must not tell.
+    pub(super) async fn named(&self, typed: &str) -> Result<(AccountId, Option<Account>), Fault> {
+        let typed = typed.trim();
+        let by_username = self.store.bearer::<Account>(&username_name(typed)).await?;
+        let by_address = self.store.bearer::<Account>(&typed_name(typed)).await?;
+        let id = AccountId::new(by_username.or(by_address).unwrap_or_else(|| NOBODY.to_owned()));
+        let account = self.store.read::<Account>(id.as_str()).await?.filter(|account| account.answers_to(typed));
+        Ok((id, account))
+    }
+
+    /// The lane of an account: one by whatever name it is called, and one of its own in a browser where it is known.
+    pub(super) fn lane(
+        &self,
+        (anywhere, here): (&str, &str),
+        visitor: &Visitor,
+        id: &AccountId,
+        typed: &str,
+    ) -> String {
         if visitor.browser.knows(id) {
-            self.bucket("device", &[visitor.browser.id.as_str(), id.as_str()])
+            self.bucket(here, &[visitor.browser.id.as_str(), id.as_str()])
+        } else if id.as_str() == NOBODY {
+            self.bucket(anywhere, &["name", &username_key(typed.trim())])
         } else {
-            self.bucket("account", &[username])
+            self.bucket(anywhere, &["id", id.as_str()])
         }
+    }
+
+    /// The password was right: the lane is forgotten. After many wrong ones the person is told.
+    async fn forgive(&self, lane: &str, account: &Account, visitor: &Visitor, now: Timestamp) -> Result<(), Fault> {
+        let event = Event::done(Act::SignIn, now).to(&account.id).because("many_failures");
+        let mails = self.notices(&event, account, Some(&visitor.device));
+        let changed = self.store.change::<Throttle, _, _>(lane, move |before| {
+            let many = before.as_ref().is_some_and(Throttle::is_slowed);
+            let change = Throttle::forgive(before);
+            if many { change.told(event.clone()).mailing(mails.clone()) } else { change }
+        });
+        Ok(changed.await?.outcome()?)
     }
 
     pub(super) async fn count(&self, bucket: &str, pace: Pace, now: Timestamp) -> Result<Attempt, Fault> {

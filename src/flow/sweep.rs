@@ -1,5 +1,6 @@
 //! Appointments kept, in bounded batches: time-outs are told, and what is over is forgotten.
 
+use crate::flow::mail::Outgoing;
 use crate::flow::notify::Errand;
 use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
@@ -11,6 +12,7 @@ use crate::model::credential::Credential;
 use crate::model::grant::{Grant, SessionKept};
 use crate::model::history::History;
 use crate::model::id::ClientId;
+use crate::model::invitation::Invitation;
 use crate::model::record::{Change, Due, Kind, Record};
 use crate::model::session::{LimitsOf, Session};
 use crate::model::setting::Setting;
@@ -37,6 +39,14 @@ pub struct Swept {
     pub count: usize,
     /// What is to be told to relying apps now; see [`Idp::run_errand`].
     pub errands: Vec<Errand>,
+    /// Mails that are to be sent now; see [`Idp::send_mail`].
+    pub mails: Vec<Outgoing>,
+}
+
+/// What one appointment left to do.
+enum Found {
+    Errand(Errand),
+    Mail(Box<Outgoing>),
 }
 
 impl Idp {
@@ -44,10 +54,14 @@ impl Idp {
     /// record is the truth.
     pub async fn sweep(&self, now: Timestamp) -> Result<Swept, Fault> {
         let due = self.store.due(now, BATCH).await?;
-        let mut swept = Swept { count: due.len(), errands: Vec::new() };
+        let mut swept = Swept { count: due.len(), errands: Vec::new(), mails: Vec::new() };
         let mut kept = stream::iter(due).map(|due| self.keep_or_postpone(due, now)).buffer_unordered(AT_ONCE);
-        while let Some(errand) = kept.next().await {
-            swept.errands.extend(errand?);
+        while let Some(found) = kept.next().await {
+            match found? {
+                Some(Found::Errand(errand)) => swept.errands.push(errand),
+                Some(Found::Mail(mail)) => swept.mails.push(*mail),
+                None => (),
+            }
         }
         Ok(swept)
     }
@@ -59,7 +73,7 @@ impl Idp {
     }
 
     /// One record that cannot be read must not keep the others from being swept.
-    async fn keep_or_postpone(&self, due: Due, now: Timestamp) -> Result<Option<Errand>, Fault> {
+    async fn keep_or_postpone(&self, due: Due, now: Timestamp) -> Result<Option<Found>, Fault> {
         match self.keep_appointment(due.clone(), now).await {
             Err(Fault::Store(StoreFault::Damaged { kind, reason })) => {
                 tracing::error!(kind, key = due.key, reason, "a record cannot be swept; looking again tomorrow");
@@ -70,7 +84,7 @@ impl Idp {
         }
     }
 
-    async fn keep_appointment(&self, due: Due, now: Timestamp) -> Result<Option<Errand>, Fault> {
+    async fn keep_appointment(&self, due: Due, now: Timestamp) -> Result<Option<Found>, Fault> {
         let offline = self.settings.tokens.offline;
         match due.kind {
             Kind::Session => return self.keep_session(due, now).await,
@@ -107,6 +121,10 @@ impl Idp {
                 self.relook_at_client(&ClientId::new(&due.key), now).await?;
                 self.visit::<Client, ()>(due, |_| Change::keep(())).await?;
             }
+            Kind::Mail => {
+                return Ok(self.take_out(due, now).await?.map(|mail| Found::Mail(Box::new(mail))));
+            }
+            Kind::Invitation => self.visit::<Invitation, ()>(due, move |invitation| invitation.sweep(now)).await?,
             // Nothing of these expires; an appointment with one is struck out.
             Kind::Credential => self.visit::<Credential, ()>(due, |_| Change::keep(())).await?,
             Kind::History => self.visit::<History, ()>(due, |_| Change::keep(())).await?,
@@ -115,7 +133,7 @@ impl Idp {
         Ok(None)
     }
 
-    async fn keep_session(&self, due: Due, now: Timestamp) -> Result<Option<Errand>, Fault> {
+    async fn keep_session(&self, due: Due, now: Timestamp) -> Result<Option<Found>, Fault> {
         let Some(session) = self.store.read::<Session>(&due.key).await? else {
             self.visit::<Session, ()>(due, |_| Change::keep(())).await?;
             return Ok(None);
@@ -124,12 +142,12 @@ impl Idp {
         let (limits, policies) = (self.limits_in(&session).await?, self.settings.sessions);
         let rule = move |session: Session| session.sweep(account.as_ref(), &policies, &limits, now);
         let notices = self.visit::<Session, _>(due, rule).await?;
-        Ok(Errand::of(session, notices))
+        Ok(Errand::of(session, notices).map(Found::Errand))
     }
 
     /// All sessions of an account were ended by its own record: each is visited, so that its apps are told. Those that
     /// were go from the list, so that a crash in between costs nothing but a second look.
-    async fn keep_account(&self, due: Due, now: Timestamp) -> Result<Option<Errand>, Fault> {
+    async fn keep_account(&self, due: Due, now: Timestamp) -> Result<Option<Found>, Fault> {
         let list = ("sessions-by-account", due.key.as_str());
         let mut cursor = None;
         loop {

@@ -2,6 +2,7 @@
 
 use crate::model::audit::Event;
 use crate::model::id::AccountId;
+use crate::model::mail::address::{MailAddress, typed_name};
 use crate::model::record::{Change, Kind, Name, Record, Row};
 use crate::model::upstream::Link;
 use crate::protocol::time::Timestamp;
@@ -49,6 +50,10 @@ pub struct Account {
     /// Whom upstreams know as this person: ways in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
+    /// The mail address under which the account is found, once it is proved: a unique name of its own. Kept apart from the
+    /// claim, so that an older record claims no name that it does not bear.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
 }
 
 /// How long a person can take their deletion back.
@@ -121,6 +126,26 @@ impl Account {
     /// The mail address.
     pub fn email(&self) -> Option<&str> {
         self.claims.get("email").and_then(Value::as_str)
+    }
+
+    /// The mail address, if it was proved to be the person's: the only one that is ever written to.
+    pub fn verified_address(&self) -> Option<MailAddress> {
+        let verified = self.claims.get("email_verified") == Some(&Value::Bool(true));
+        self.email().filter(|_| verified).and_then(MailAddress::parse)
+    }
+
+    /// With a mail address that was proved.
+    pub fn with_address(mut self, address: &MailAddress) -> Account {
+        self.claims.insert("email".into(), Value::String(address.to_string()));
+        self.claims.insert("email_verified".into(), Value::Bool(true));
+        self.address = Some(address.key());
+        self
+    }
+
+    /// Does it answer to this, by username or by its address?
+    pub fn answers_to(&self, typed: &str) -> bool {
+        username_key(&self.username) == username_key(typed)
+            || self.address.as_ref().is_some_and(|address| *address == typed_name(typed).value)
     }
 
     /// The claims tokens and userinfo may show, with what follows from the record.
@@ -218,6 +243,7 @@ impl Record for Account {
         let mut names = vec![username_name(&self.username)];
         names.extend(self.made_by_link.iter().map(|link| Name { sort: "setup-link", value: link.clone() }));
         names.extend(self.links.iter().map(Link::name));
+        names.extend(self.address.iter().map(|address| Name { sort: "email", value: address.clone() }));
         names
     }
 

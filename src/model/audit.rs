@@ -144,4 +144,22 @@ pub enum Act {
     SetupLinkMade,
     /// The first administrator was made with it.
     SetupDone,
+    /// A mail was taken by the mail server.
+    MailSent,
+    /// A mail was given up.
+    MailFailed,
+    /// A new password was asked for by mail.
+    PasswordResetAsked,
+    /// A link to a new password was used.
+    PasswordReset,
+    /// A mail address was to be proved.
+    AddressAsked,
+    /// The mail address of an account was changed to one that was proved.
+    AddressChanged,
+    /// Somebody wants to make an account.
+    SignUpAsked,
+    /// Somebody was invited.
+    InvitationMade,
+    /// An invitation was taken back.
+    InvitationRevoked,
 }

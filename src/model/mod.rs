@@ -13,6 +13,8 @@ pub mod credential;
 pub mod grant;
 pub mod history;
 pub mod id;
+pub mod invitation;
+pub mod mail;
 pub mod nodes;
 pub mod outbound;
 pub mod passkey;

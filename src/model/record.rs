@@ -5,6 +5,7 @@
 //! either derived from the record or rides along in the same change.
 
 use crate::model::audit::Event;
+use crate::model::mail::Mail;
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -31,12 +32,16 @@ pub enum Kind {
     Setting,
     /// [`crate::model::history::History`], by account.
     History,
+    /// [`crate::model::mail::Mail`]: the outbox.
+    Mail,
+    /// [`crate::model::invitation::Invitation`], by the digest of its link.
+    Invitation,
 }
 
 impl Kind {
     /// Every kind, in a fixed order. A new one raises the format of the embedded store: an older program, which does
     /// not know it, would miss its records in the sum.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Account,
         Kind::Credential,
         Kind::Client,
@@ -47,6 +52,8 @@ impl Kind {
         Kind::Throttle,
         Kind::Setting,
         Kind::History,
+        Kind::Mail,
+        Kind::Invitation,
     ];
 
     /// A short stable name: part of keys on disk, never to be changed.
@@ -62,6 +69,8 @@ impl Kind {
             Kind::Throttle => "throttle",
             Kind::Setting => "setting",
             Kind::History => "history",
+            Kind::Mail => "mail",
+            Kind::Invitation => "invitation",
         }
     }
 
@@ -144,12 +153,21 @@ pub struct Change<R, O> {
     pub looked_at: Vec<Due>,
     /// What the audit log says of it.
     pub events: Vec<Event>,
+    /// What is to be sent because of it: each comes to be as a record of its own, with an appointment at once.
+    pub mails: Vec<Mail>,
 }
 
 impl<R, O> Change<R, O> {
     /// Nothing is written.
     pub fn keep(outcome: O) -> Self {
-        Change { outcome, fate: Fate::Keep, look_at: Vec::new(), looked_at: Vec::new(), events: Vec::new() }
+        Change {
+            outcome,
+            fate: Fate::Keep,
+            look_at: Vec::new(),
+            looked_at: Vec::new(),
+            events: Vec::new(),
+            mails: Vec::new(),
+        }
     }
 
     /// The record is created or replaced.
@@ -164,13 +182,19 @@ impl<R, O> Change<R, O> {
 
     /// With another outcome.
     pub fn telling<P>(self, outcome: P) -> Change<R, P> {
-        let Change { fate, look_at, looked_at, events, .. } = self;
-        Change { outcome, fate, look_at, looked_at, events }
+        let Change { fate, look_at, looked_at, events, mails, .. } = self;
+        Change { outcome, fate, look_at, looked_at, events, mails }
     }
 
     /// With an entry for the audit log.
     pub fn told(mut self, event: Event) -> Self {
         self.events.push(event);
+        self
+    }
+
+    /// With mails to be sent, so that nobody is left untold by a crash.
+    pub fn mailing(mut self, mails: Vec<Mail>) -> Self {
+        self.mails.extend(mails);
         self
     }
 

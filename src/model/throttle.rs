@@ -40,6 +40,8 @@ pub enum Pace {
 pub const ACCOUNT: Pace = Pace::Doubling { free: 5, longest: Duration::from_secs(300) };
 /// Guesses from one address prefix.
 pub const ADDRESS: Pace = Pace::PerMinute(30);
+/// Mails to one account that whoever asks may cause: 3, then slower and slower, down to one an hour.
+pub const MAILS: Pace = Pace::Doubling { free: 3, longest: Duration::from_secs(3_600) };
 /// A quiet lane is forgotten after this long.
 pub const MEMORY: Duration = Duration::from_secs(24 * 3_600);
 
@@ -89,6 +91,11 @@ impl Throttle {
             Some(lane) => Change::put((), Throttle { attempts: lane.attempts.saturating_sub(1), ..lane }),
             None => Change::keep(()),
         }
+    }
+
+    /// Were there so many attempts in a row that the last one was slowed down?
+    pub fn is_slowed(&self) -> bool {
+        matches!(ACCOUNT, Pace::Doubling { free, .. } if self.attempts > free)
     }
 
     /// The attempt was right: an account's lane is forgotten.

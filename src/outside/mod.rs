@@ -3,6 +3,7 @@
 //! ```text
 //! http        the one outbound HTTP client: what is asked, and how long and how much it may take
 //! connect     connections, opened only to addresses that the rules admit
+//! mail        the one place that sends mail
 //! names       names become addresses
 //! trust       which certificates are believed
 //! unreached   why there was no answer
@@ -16,6 +17,7 @@
 
 mod connect;
 pub mod http;
+pub mod mail;
 pub mod names;
 pub mod trust;
 mod unreached;

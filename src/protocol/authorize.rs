@@ -19,6 +19,8 @@ pub enum Prompt {
     Consent,
     /// Choose the account.
     SelectAccount,
+    /// Make an account (Initiating User Registration via OpenID Connect 1.0).
+    Create,
 }
 
 /// A well-formed authorization request of the code flow.
@@ -199,6 +201,7 @@ fn prompts(params: &Params) -> Result<Vec<Prompt>, OAuthError> {
             "login" => Prompt::Login,
             "consent" => Prompt::Consent,
             "select_account" => Prompt::SelectAccount,
+            "create" => Prompt::Create,
             _ => return Err(OAuthError::new(Code::InvalidRequest, "prompt holds an unknown value")),
         };
         if !prompts.contains(&prompt) {

@@ -105,6 +105,12 @@ impl Metadata {
         }
     }
 
+    /// With accounts that people make by themselves (Initiating User Registration via OpenID Connect 1.0, section 4).
+    pub fn with_registration(mut self) -> Metadata {
+        self.prompt_values_supported.push("create");
+        self
+    }
+
     /// With the page that apps frame to watch the session (OpenID Connect Session Management 1.0, section 3.3).
     pub fn watched_by(mut self, frame: String) -> Metadata {
         self.check_session_iframe = Some(frame);

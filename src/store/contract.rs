@@ -63,6 +63,9 @@ pub struct RawChange {
     pub undue: Vec<Due>,
     /// Encoded audit events to append, with their times.
     pub events: Vec<(Timestamp, Vec<u8>)>,
+    /// Records of [`Kind::Mail`] to create, by their keys. The key of one is random: none of them is there yet, and one
+    /// that is stays as it is. Never of a change of such a record itself.
+    pub mails: Vec<(String, Vec<u8>)>,
 }
 
 /// A rule over bytes. May run several times for one call (a transaction that met another is run again): it must be a

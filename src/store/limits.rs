@@ -5,10 +5,10 @@ use crate::model::record::Row;
 
 /// Does the change write nothing at all?
 pub(super) fn is_nothing(change: &RawChange) -> bool {
-    let RawChange { write, claim, release, list, unlist, due, undue, events } = change;
+    let RawChange { write, claim, release, list, unlist, due, undue, events, mails } = change;
     *write == Write::Keep
         && (claim.is_empty() && release.is_empty() && list.is_empty() && unlist.is_empty())
-        && (due.is_empty() && undue.is_empty() && events.is_empty())
+        && (due.is_empty() && undue.is_empty() && events.is_empty() && mails.is_empty())
 }
 
 /// Refuses what is larger than the contract allows. What is only removed cannot be in the store if it is too large.
@@ -28,6 +28,9 @@ pub(super) fn measure(change: &RawChange) -> Result<(), StoreFault> {
     }
     for (_, event) in &change.events {
         fits("audit event", event.len() <= MAX_VALUE)?;
+    }
+    for (key, mail) in &change.mails {
+        fits("mail", mail.len() <= MAX_VALUE && key.len() <= MAX_KEY)?;
     }
     Ok(())
 }

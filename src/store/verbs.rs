@@ -3,6 +3,7 @@
 use super::contract::{Backend, Committed, Cursor, Page, RawChange, RawRule, StoreFault, Write};
 use super::hints::{self, Hints};
 use crate::model::audit::Event;
+use crate::model::mail::Mail;
 use crate::model::record::{Change, Due, Fate, Name, Record};
 use crate::protocol::time::Timestamp;
 use std::sync::{Arc, Mutex};
@@ -157,6 +158,7 @@ impl Store {
                 due: due.clone(),
                 undue: undue.clone(),
                 events: Vec::new(),
+                mails: Vec::new(),
             })
         });
         self.backend.change(kind, &key, raw).await.map(|_| ())
@@ -193,9 +195,13 @@ fn raw_change<R: Record, O>(key: &str, before: Option<R>, change: Change<R, O>) 
         release: had.iter().filter(|name| !has.contains(name)).cloned().collect(),
         list: has_rows.iter().filter(|row| !had_rows.contains(row)).cloned().collect(),
         unlist: had_rows.iter().filter(|row| !has_rows.contains(row)).cloned().collect(),
-        due: change.look_at.into_iter().map(|at| Due { at, kind: R::KIND, key: key.to_owned() }).collect(),
+        due: {
+            let own = change.look_at.into_iter().map(|at| Due { at, kind: R::KIND, key: key.to_owned() });
+            own.chain(change.mails.iter().map(Mail::first_look)).collect()
+        },
         undue: change.looked_at,
         events: change.events.iter().map(|event| Ok((event.at, encode_event(event)?))).collect::<Result<_, _>>()?,
+        mails: change.mails.iter().map(|mail| Ok((mail.key(), encode(mail)?))).collect::<Result<_, _>>()?,
     };
     Ok((change.outcome, raw))
 }

@@ -35,9 +35,14 @@ pub(super) async fn post(OpenForm(params): OpenForm, request: HttpRequest) -> Re
 }
 
 /// GET /interaction/{handle}
-pub(super) async fn resume(handle: web::Path<String>, asking: Asking) -> Result<HttpResponse, WebError> {
+pub(super) async fn resume(
+    request: HttpRequest,
+    handle: web::Path<String>,
+    asking: Asking,
+) -> Result<HttpResponse, WebError> {
     let next = asking.idp().resume(&asking.visitor, &handle, asking.now).await?;
-    turn::draw(&asking, next)
+    let done = (request.query_string() == "done=password").then(|| asking.text().say("reset-done"));
+    turn::draw_telling(&asking, next, (Remember::No, done))
 }
 
 /// POST /sign-in. Whoever opens two pages in a new browser at once is given two ids, of which the cookie keeps the

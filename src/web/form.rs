@@ -28,6 +28,11 @@ pub(super) struct OurForm {
 }
 
 impl OurForm {
+    /// Refuses a form of which a field cannot be read: it must not be taken for one that was left empty.
+    pub fn whole(&self) -> Result<(), WebError> {
+        if self.params.first_spoiled().is_some() { Err(WebError::TooManyParameters) } else { Ok(()) }
+    }
+
     /// A field, or nothing.
     pub fn field(&self, name: &str) -> &str {
         self.params.get(name).unwrap_or_default()

@@ -3,6 +3,7 @@
 //! [`routes`] is the whole surface on one screen.
 
 mod account;
+mod address;
 mod admin;
 mod answer;
 mod asking;
@@ -19,15 +20,18 @@ mod events;
 mod form;
 mod headers;
 mod logout;
+mod mailed;
 pub mod pages;
 mod passkeys;
 mod person;
 mod qr;
 mod request_id;
+mod reset;
 mod route;
 mod security;
 mod session;
 mod setup;
+mod sign_up;
 mod streams;
 mod token;
 mod turn;
@@ -129,6 +133,19 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/account/switch").post(account::switch))
         .service(at("/account/add").post(account::add))
         .service(at("/account/security/upstream/disconnect").post(upstream::disconnect_account))
+        // By mail
+        .service(at("/forgot").get(reset::forgot).post(reset::forgot_from))
+        .service(at("/forgot/send").post(reset::send))
+        .service(at("/reset").get(reset::get).post(reset::post))
+        .service(at("/sign-up").get(sign_up::get).post(sign_up::get_from))
+        .service(at("/sign-up/send").post(sign_up::send))
+        .service(at("/sign-up/confirm").get(sign_up::confirm).post(sign_up::create))
+        .service(at("/invitation").get(sign_up::invitation).post(sign_up::accept))
+        .service(at("/account/email").get(address::get).post(address::post))
+        .service(at("/account/email/confirm").get(address::confirm).post(address::prove))
+        .service(at("/admin/invitations").get(admin::invitations::get).post(admin::invitations::invite))
+        .service(at("/admin/invitations/revoke").post(admin::invitations::revoke))
+        .service(at("/admin/users/send-reset").post(admin::users::send_reset))
         // Around it
         .service(at("/health/live").get(discovery::live))
         .service(at("/health/ready").get(discovery::ready))

@@ -4,6 +4,7 @@ use super::answer::{page, page_to, see_other};
 use super::asking::Asking;
 use super::error::WebError;
 use super::form::OurForm;
+use super::mailed::offer;
 use super::pages::{Authenticator, AuthenticatorLine, RecoveryCodes, Security};
 use super::{cookies, passkeys, qr, setup, turn, upstream};
 use crate::flow::authorize::{Next, Problem};
@@ -85,6 +86,7 @@ pub(super) async fn draw(
         upstreams: upstream::buttons(asking.idp()),
         alert,
         notice,
+        email: offer(asking.idp().mail()),
     };
     let mut response = page_to(status, &view, &upstream::targets(asking.idp(), ""));
     cookies::introduce(&mut response, asking.to(), None);

@@ -4,9 +4,10 @@ use super::answer::{page_to, see_other, source_of};
 use super::asking::Asking;
 use super::cookies;
 use super::error::WebError;
+use super::mailed::offer;
 use super::pages::{
-    AccountChoice, AppFacts, CodeField, Consent, Here, NewAccount, Newcomer, Offline, PasskeyForm, Remember as Box_,
-    ScopeLine, SecondFactor, Select, SetUpFactor, SignIn, SignInPurpose, Watch,
+    AccountChoice, AppFacts, CodeField, Consent, Here, NewAccount, Newcomer, Offer, Offline, PasskeyForm,
+    Remember as Box_, ScopeLine, SecondFactor, Select, SetUpFactor, SignIn, SignInPurpose, SignUp, Watch,
 };
 use super::upstream;
 use crate::flow::authorize::{AppCode, Asks, Next, Others, Page, Recovery, Refusal, SignedIn, Turn};
@@ -35,11 +36,20 @@ pub(super) fn draw(asking: &Asking, turn: Turn) -> Result<HttpResponse, WebError
 
 /// Draws it; a sign-in form that comes back keeps its box as it was.
 pub(super) fn draw_with(asking: &Asking, turn: Turn, remember: Remember) -> Result<HttpResponse, WebError> {
+    draw_telling(asking, turn, (remember, None))
+}
+
+/// Draws it; a sign-in form also says what was done before.
+pub(super) fn draw_telling(
+    asking: &Asking,
+    turn: Turn,
+    (remember, done): (Remember, Option<String>),
+) -> Result<HttpResponse, WebError> {
     // A new browser gets its id with a page, never with an answer that passes it on: a hidden `prompt=none` beside a
     // sign-in page must not replace the id that page's form was given to.
     let shows_page = matches!(turn.next, Next::Show(_));
     let mut response = match turn.next {
-        Next::Show(page) => show(asking, *page, remember),
+        Next::Show(page) => show(asking, *page, (remember, done)),
         Next::Return(reply) => see_other(&reply.location()),
         Next::Elsewhere(address) => see_other(&address),
         Next::Connected(outcome) => see_other(upstream::came_back(outcome)),
@@ -76,13 +86,18 @@ fn query(params: &Params) -> String {
     pairs.join("&")
 }
 
-fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
+fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>)) -> HttpResponse {
     let (text, csrf, interaction) = (asking.text(), asking.csrf(), page.interaction);
     let app = page.client.as_ref().map(facts);
     let passkey = page.passkey.map(passkey_form);
     // A sign-in or consent form ends at the app: by https anywhere, or at the very address that was bound.
     let targets = |destination: &str| format!("https: {}", source_of(destination));
     match page.asks {
+        Asks::SignIn { why: Why::New, .. } => {
+            let email = String::new();
+            let page = SignUp { text, csrf, interaction, app: app.map(|app| app.name), email, alert: None };
+            page_to(StatusCode::OK, &page, "")
+        }
         Asks::SignIn { why, hint, goal, refusal } => {
             let destination = match &goal {
                 Goal::Authorize(request) => targets(&request.redirect_uri),
@@ -101,15 +116,26 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
             };
             let (notice, upstreams) = match &page.connecting {
                 Some((name, shown)) => (Some(connecting(name, shown, text)), Vec::new()),
-                None => (page.ended.and_then(|reason| notice(reason, text)), upstream::buttons(asking.idp())),
+                None => (
+                    done.or_else(|| page.ended.and_then(|reason| notice(reason, text))),
+                    upstream::buttons(asking.idp()),
+                ),
             };
             let here = if page.others == Others::Here { Here::Others } else { Here::Nobody };
+            let forgot = offer(asking.idp().mail());
+            let sign_up = match (&goal, purpose) {
+                (Goal::Account | Goal::Authorize(_), SignInPurpose::Ordinary) if page.connecting.is_none() => {
+                    offer(asking.idp().self_registration())
+                }
+                _ => Offer::Absent,
+            };
+            let username = hint;
             let page = SignIn {
                 text,
                 csrf,
                 interaction,
                 app,
-                username: hint,
+                username,
                 purpose,
                 alert,
                 remember,
@@ -117,6 +143,8 @@ fn show(asking: &Asking, page: Page, remember: Remember) -> HttpResponse {
                 notice,
                 here,
                 upstreams,
+                forgot,
+                sign_up,
             };
             let destination = upstream::targets(asking.idp(), &destination);
             let mut response = page_to(status(refusal), &page, &destination);

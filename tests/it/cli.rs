@@ -74,7 +74,7 @@ fn check_of_a_good_file_exits_0() {
     assert_eq!(output.status.code(), Some(0));
     assert!(text(&output.stdout).contains("The configuration is good (the defaults)"));
     assert!(text(&output.stdout).contains("issuer: plain http"), "advice does not fail");
-    let good = "issuer = \"https://id.example.com\"\n[http]\ntrusted_proxies = [\"127.0.0.1\"]\n";
+    let good = "issuer = \"https://id.example.com\"\n[http]\ntrusted_proxies = [\"127.0.0.1\"]\n[mail]\nfrom = \"Abide <id@example.com>\"\nserver = \"smtps://mail.example.com\"\n";
     std::fs::write(folder.path().join("good.toml"), good).unwrap();
     let output = abide(folder.path(), &["check", "--config", "good.toml"], &[]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));

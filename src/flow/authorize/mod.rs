@@ -6,6 +6,7 @@
 
 mod forms;
 mod issue;
+mod mailed;
 mod passkey;
 mod turn;
 mod waiting;
@@ -25,6 +26,7 @@ use crate::model::authorization::{
 };
 use crate::model::client::Client;
 use crate::model::consent::Consent;
+use crate::model::cookies::Switch;
 use crate::model::id::AccountId;
 use crate::model::session::activity::Activity;
 use crate::model::session::application::Asking;
@@ -70,6 +72,10 @@ impl Idp {
             Ok(request) => request,
             Err(error) => return Ok(self.respond(address, Err(error)).into()),
         };
+        if request.prompts(Prompt::Create) && self.self_registration() == Switch::Off {
+            let error = OAuthError::new(ErrorCode::InvalidRequest, "prompt=create is not supported");
+            return Ok(self.respond(address, Err(error)).into());
+        }
         // The cookie `silent` is good for this and for nothing else.
         let silent = asking(&request) == Asking::Silently;
         let visitor = &if silent { visitor.silently() } else { visitor.clone() };

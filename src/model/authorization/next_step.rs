@@ -72,6 +72,8 @@ pub enum Why {
     Again,
     /// Somebody else is expected.
     Other,
+    /// An account is to be made.
+    New,
 }
 
 /// The console's limits: an app like another, and a sensitive one (idle 15 minutes, absolute 12 hours).
@@ -197,7 +199,14 @@ fn end_others(of: &Situation<'_>, owner: &AccountId) -> Step {
 
 fn authorize(of: &Situation<'_>, request: &AuthorizationRequest) -> Step {
     let Some(client) = of.client else { return refuse(Code::UnauthorizedClient, "the client is gone") };
-    let Some((session, account)) = of.session else { return Step::SignIn(Why::SignedOut) };
+    let creates = request.prompts(Prompt::Create);
+    let Some((session, account)) = of.session else {
+        return Step::SignIn(if creates { Why::New } else { Why::SignedOut });
+    };
+    // Whoever signs in instead of making an account has done what the app needs.
+    if creates && !of.interaction.authenticated(&account.id) {
+        return Step::SignIn(Why::New);
+    }
     if let Some(step) = authentication(of, request, client, (session, account)) {
         return step;
     }

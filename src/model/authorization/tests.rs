@@ -53,6 +53,7 @@ fn account(id: &str) -> Account {
         leaving_at: None,
         made_by_link: None,
         links: Vec::new(),
+        address: None,
     }
 }
 

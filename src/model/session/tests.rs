@@ -66,6 +66,7 @@ pub(crate) fn account() -> Account {
         leaving_at: None,
         made_by_link: None,
         links: Vec::new(),
+        address: None,
     }
 }
 

@@ -58,6 +58,7 @@ impl Work for Sheet {
         target.write_rows(&mut transaction, &change).await?;
         write_due(&mut transaction, &change).await?;
         write_events(&mut transaction, &change.events).await?;
+        write_mails(&mut transaction, &change.mails).await?;
         if presence == Presence::Absent && !matches!(change.write, Write::Put(_)) {
             target.delete(&mut transaction).await?;
         }
@@ -190,6 +191,15 @@ async fn write_events(connection: &mut PgConnection, events: &[(Timestamp, Vec<u
     const EVENT: &str = "INSERT INTO abide_events (at, serial, event) VALUES ($1, nextval('abide_event_serial'), $2)";
     for (at, event) in events {
         connection.execute(sqlx::query(EVENT).bind(at.0).bind(event)).await?;
+    }
+    Ok(())
+}
+
+async fn write_mails(connection: &mut PgConnection, mails: &[(String, Vec<u8>)]) -> Result<(), Trouble> {
+    const MAIL: &str = "INSERT INTO abide_records (kind, key, value) VALUES ($1, $2, $3) \
+                        ON CONFLICT (kind, key) DO NOTHING";
+    for (key, mail) in mails {
+        connection.execute(sqlx::query(MAIL).bind(Kind::Mail.name()).bind(key.as_bytes()).bind(mail)).await?;
     }
     Ok(())
 }

@@ -21,13 +21,17 @@ pub(super) fn change(engine: &Engine, kind: Kind, key: &str, rule: RawRule) -> R
         return Err(StoreFault::TooLarge("key"));
     }
     let [names, lists, due, events, pieces] = engine.trees.beside();
-    let places = [engine.trees.place(kind), names, lists, due, events, pieces];
+    let mut places = vec![engine.trees.place(kind), names, lists, due, events, pieces];
+    // No change of a mail makes another: its tree is there once.
+    if kind != Kind::Mail {
+        places.push(engine.trees.place(Kind::Mail));
+    }
     let rule = RefCell::new(rule);
     let (answer, ticket) = engine.ledger.write(|turn| {
         engine.transact(turn, &places, |view| {
-            let [records, names, lists, due, events, pieces] = view else { return broken_view() };
-            let record = (kind, key);
-            Sheet { engine, record, records, names, lists, due, events, pieces }.run(&rule)
+            let [records, names, lists, due, events, pieces, mails @ ..] = view else { return broken_view() };
+            let (record, mails) = ((kind, key), mails.first());
+            Sheet { engine, record, records, names, lists, due, events, pieces, mails }.run(&rule)
         })
     });
     Ok((answer?, ticket))
@@ -47,6 +51,8 @@ struct Sheet<'a> {
     due: &'a Counted<'a>,
     events: &'a Counted<'a>,
     pieces: &'a Counted<'a>,
+    /// Where the record is none of them itself.
+    mails: Option<&'a Counted<'a>>,
 }
 
 impl Sheet<'_> {
@@ -70,6 +76,7 @@ impl Sheet<'_> {
         self.write_names(&change)?;
         self.write_rows(&change)?;
         self.write_events(&change.events)?;
+        self.write_mails(&change.mails)?;
         Ok(Committed::Done)
     }
 
@@ -141,6 +148,16 @@ impl Sheet<'_> {
         for (at, event) in events {
             let key = keys::event(*at, self.engine.serial());
             self.values(self.events).put(&key, event, || self.engine.serial())?;
+        }
+        Ok(())
+    }
+
+    fn write_mails(&self, mails: &[(String, Vec<u8>)]) -> Result<(), UnabortableTransactionError> {
+        let Some(outbox) = self.mails else { return Ok(()) };
+        for (key, mail) in mails {
+            if outbox.get(key.as_bytes())?.is_none() {
+                self.values(outbox).put(key.as_bytes(), mail, || self.engine.serial())?;
+            }
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The console: an app like another, with its own limits, for administrators alone.
 
 pub(super) mod clients;
+pub(super) mod invitations;
 pub(super) mod records;
 pub(super) mod users;
 

@@ -156,5 +156,14 @@ fn act_key(act: Act) -> &'static str {
         Act::DeletionCancelled => "act-deletion-cancelled",
         Act::AccountDeleted => "act-account-deleted",
         Act::DataDownloaded => "act-data-downloaded",
+        Act::MailSent => "act-mail-sent",
+        Act::MailFailed => "act-mail-failed",
+        Act::PasswordResetAsked => "act-password-reset-asked",
+        Act::PasswordReset => "act-password-reset",
+        Act::AddressAsked => "act-address-asked",
+        Act::AddressChanged => "act-address-changed",
+        Act::SignUpAsked => "act-sign-up-asked",
+        Act::InvitationMade => "act-invitation-made",
+        Act::InvitationRevoked => "act-invitation-revoked",
     }
 }

@@ -4,7 +4,8 @@ use super::super::answer::{page, see_other};
 use super::super::asking::Asking;
 use super::super::error::WebError;
 use super::super::form::OurForm;
-use super::super::pages::{AccountState, AdminUsers, NewUser, Tick, TwoStep, UserLine};
+use super::super::mailed::offer;
+use super::super::pages::{AccountState, AdminUsers, NewUser, Offer, Tick, TwoStep, UserLine};
 use super::super::setup::words;
 use super::{Entered, View, enter, enter_to_act, shown, view};
 use crate::flow::admin::Use;
@@ -29,6 +30,7 @@ pub(in crate::web) async fn get(request: HttpRequest, asking: Asking) -> Result<
         Some("added") => Some(text.say("notice-user-added")),
         Some("disabled") => Some(text.say("notice-user-disabled")),
         Some("reset") => Some(text.say("notice-user-reset")),
+        Some("sent") => Some(text.say("notice-reset-sent")),
         Some("enabled") => Some(text.say("notice-user-enabled")),
         _ => None,
     };
@@ -44,9 +46,11 @@ async fn draw(
 ) -> Result<AdminUsers, WebError> {
     let list = asking.idp().people(&view.query, view.after.as_deref()).await?;
     let two_step = asking.idp().two_step(&list.items).await?;
+    let mail = asking.idp().mail();
     let line = |account: Account| {
         let state = if two_step.contains(&account.id) { TwoStep::On } else { TwoStep::Off };
-        line(account, state)
+        let reachable = account.verified_address().is_some() && account.standing() == AccountStanding::Active;
+        line(account, state, if reachable { offer(mail) } else { Offer::Absent })
     };
     Ok(AdminUsers {
         text: asking.text(),
@@ -62,9 +66,10 @@ async fn draw(
     })
 }
 
-fn line(account: Account, two_step: TwoStep) -> UserLine {
+fn line(account: Account, two_step: TwoStep, send_reset: Offer) -> UserLine {
     UserLine {
         two_step,
+        send_reset,
         name: account.claims.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
         email: account.email().unwrap_or_default().to_owned(),
         roles: account.roles.iter().cloned().collect(),
@@ -139,6 +144,22 @@ pub(in crate::web) async fn reset_factors(form: OurForm) -> Result<HttpResponse,
     }
     let nothing = View { query: String::new(), after: None, done: None };
     let alert = Some(asking.text().say("alert-user-no-factor"));
+    let page_of = draw(asking, &current, nothing, (None, alert, NewUser::default())).await?;
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &page_of))
+}
+
+/// POST /admin/users/send-reset
+pub(in crate::web) async fn send_reset(form: OurForm) -> Result<HttpResponse, WebError> {
+    let asking = &form.asking;
+    let current = match enter_to_act(asking, "/admin/users").await? {
+        Entered::As(current) => current,
+        Entered::Not(response) => return Ok(response),
+    };
+    if asking.idp().send_reset(&current, form.field("user"), asking.now).await?.is_some() {
+        return Ok(see_other("/admin/users?done=sent"));
+    }
+    let nothing = View { query: String::new(), after: None, done: None };
+    let alert = Some(asking.text().say("alert-user-no-address"));
     let page_of = draw(asking, &current, nothing, (None, alert, NewUser::default())).await?;
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &page_of))
 }

@@ -4,6 +4,7 @@
 
 use askama::Template;
 
+use super::mail::Offer;
 use crate::text::Text;
 
 /// Whether an account may sign in.
@@ -41,6 +42,8 @@ pub struct UserLine {
     pub state: AccountState,
     /// Whether it signs in in two steps.
     pub two_step: TwoStep,
+    /// Whether it can be sent a link to a new password: POST `/admin/users/send-reset` with `user`.
+    pub send_reset: Offer,
     /// When it was made, in Unix seconds.
     pub created: i64,
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::UpstreamButton;
+use super::mail::Offer;
 use super::passkeys::PasskeyForm;
 use crate::text::Text;
 
@@ -93,6 +94,10 @@ pub struct SignIn {
     pub here: Here,
     /// The other providers to sign in by.
     pub upstreams: Vec<UpstreamButton>,
+    /// Whether a forgotten password can be helped: POST `/forgot` with `csrf`, `interaction`.
+    pub forgot: Offer,
+    /// Whether an account can be made: POST `/sign-up` with `csrf`, `interaction`.
+    pub sign_up: Offer,
 }
 
 impl SignIn {

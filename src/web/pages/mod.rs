@@ -13,6 +13,7 @@ mod admin_records;
 mod admin_users;
 mod entrance;
 mod leaving;
+mod mail;
 mod passkeys;
 mod person;
 mod security;
@@ -22,6 +23,8 @@ mod upstream;
 mod samples;
 #[cfg(test)]
 mod samples_console;
+#[cfg(test)]
+mod samples_mail;
 #[cfg(test)]
 mod samples_passkeys;
 #[cfg(test)]
@@ -37,6 +40,7 @@ pub use admin_records::*;
 pub use admin_users::*;
 pub use entrance::*;
 pub use leaving::*;
+pub use mail::*;
 pub use passkeys::*;
 pub use person::*;
 pub use security::*;

@@ -20,6 +20,7 @@ pub(crate) fn every_page() -> Vec<(&'static str, String)> {
     pages.extend(console());
     pages.extend(super::samples_person::pages());
     pages.extend(upstream());
+    pages.extend(super::samples_mail::mail());
     pages
 }
 
@@ -51,6 +52,8 @@ pub(super) fn sign_in(purpose: SignInPurpose) -> SignIn {
         notice: None,
         here: Here::Nobody,
         upstreams: Vec::new(),
+        forgot: Offer::Shown,
+        sign_up: Offer::Shown,
     }
 }
 
@@ -116,6 +119,7 @@ pub(super) fn security_page(authenticator: Option<AuthenticatorLine>, alert: Opt
         upstreams: Vec::new(),
         alert: alert.map(str::to_owned),
         notice: None,
+        email: Offer::Shown,
     }
 }
 

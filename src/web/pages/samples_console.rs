@@ -14,6 +14,7 @@ pub(super) fn console() -> Vec<(&'static str, String)> {
 fn user(username: &str, name: &str, state: AccountState) -> UserLine {
     UserLine {
         two_step: TwoStep::Off,
+        send_reset: Offer::Shown,
         id: format!("u-{username}"),
         username: username.into(),
         name: name.into(),

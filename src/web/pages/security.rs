@@ -3,6 +3,7 @@
 use super::AppFacts;
 use askama::Template;
 
+use super::mail::Offer;
 use super::passkeys::{MorePasskeys, PasskeyLine, PasskeyUse};
 use super::{ConnectedLine, UpstreamButton};
 use crate::text::Text;
@@ -48,6 +49,8 @@ pub struct Security {
     pub alert: Option<String>,
     /// What has just been done.
     pub notice: Option<String>,
+    /// Whether the mail address can be changed.
+    pub email: Offer,
 }
 
 impl Security {

@@ -14,7 +14,11 @@ const STATE: &str = "__Host-abide_state";
 const BROWSER: &str = "__Host-abide_browser";
 
 async fn both() -> Idp {
-    Idp::with(|config| config.cookies = OptionalCookies { silent: Switch::On, state: Switch::On }).await
+    Idp::with(|config| {
+        Idp::with_every_page(config);
+        config.cookies = OptionalCookies { silent: Switch::On, state: Switch::On };
+    })
+    .await
 }
 
 /// Somebody who is signed in, and what an app of theirs holds.
@@ -71,6 +75,14 @@ async fn the_silent_secret_is_nothing_to_any_other_endpoint() {
         "/end_session",
         &hinted,
         "/signed-out",
+        "/forgot",
+        "/reset",
+        "/sign-up",
+        "/sign-up/confirm",
+        "/invitation",
+        "/account/email",
+        "/account/email/confirm",
+        "/admin/invitations",
         "/setup",
         "/session",
         "/userinfo",
@@ -123,6 +135,13 @@ async fn the_silent_secret_is_nothing_to_any_other_endpoint() {
         "/account/switch",
         "/account/add",
         "/setup",
+        "/forgot",
+        "/sign-up",
+        "/sign-up/send",
+        "/account/email",
+        "/admin/invitations",
+        "/admin/invitations/revoke",
+        "/admin/users/send-reset",
         "/end_session",
         "/end_session/confirm",
         "/session/activity",

@@ -50,7 +50,7 @@ fn assert_headers(answer: &Answer, (kept, window): (Kept, Window), case: &str) {
 async fn addresses() {
     use Kept::{AWhile, Never};
     use Window::{Alone, Shared};
-    let idp = Idp::start().await;
+    let idp = Idp::mailing().await;
     let (social, mut person, mut boss) = (idp.app("social"), idp.browser(), idp.browser());
     person.enter(&social).await;
     let page = boss.get("/admin").await;
@@ -91,6 +91,14 @@ async fn addresses() {
         ("/sign-in/upstream/x/backchannel_logout", 405, 405, 405, Never, Shared),
         ("/account/switch", 405, 405, 405, Never, Alone),
         ("/setup", 410, 410, 410, Never, Shared),
+        ("/forgot", 200, 200, 200, Never, Shared),
+        ("/reset", 410, 410, 410, Never, Shared),
+        ("/sign-up", 200, 200, 200, Never, Shared),
+        ("/sign-up/confirm", 410, 410, 410, Never, Shared),
+        ("/invitation", 410, 410, 410, Never, Shared),
+        ("/account/email", 200, 200, 200, Never, Alone),
+        ("/account/email/confirm", 410, 410, 410, Never, Alone),
+        ("/admin/invitations", 200, 403, 200, Never, Alone),
         ("/sign-in", 405, 405, 405, Never, Shared),
         ("/nowhere", 404, 404, 404, Never, Shared),
         ("/static/nowhere.css", 404, 404, 404, Never, Shared),
@@ -126,7 +134,7 @@ async fn addresses() {
 
 #[actix_web::test]
 async fn what_stays_the_same_is_not_sent_again() {
-    let idp = Idp::start().await;
+    let idp = Idp::mailing().await;
     let first = idp.call(TestRequest::get().uri("/static/abide.css")).await;
     assert_eq!(first.header("content-type"), "text/css; charset=utf-8");
     let again = TestRequest::get().uri("/static/abide.css").insert_header(("if-none-match", first.header("etag")));
@@ -139,7 +147,7 @@ async fn what_stays_the_same_is_not_sent_again() {
 
 #[actix_web::test]
 async fn answers_to_posts() {
-    let idp = Idp::start().await;
+    let idp = Idp::mailing().await;
     let social = idp.app("social");
     let kept = (Kept::Never, Window::Shared);
     let code = fresh_code(&idp, &social).await;
@@ -191,7 +199,7 @@ fn targets(answer: &Answer) -> Vec<String> {
 
 #[actix_web::test]
 async fn forms_lead_to_the_bound_redirect_alone() {
-    let idp = Idp::start().await;
+    let idp = Idp::mailing().await;
     idp.import(json!({"clients": [
         {"client_id": "local", "client_secret": "0123456789abcdef0123456789abcdef", "consent": "skip",
          "redirect_uris": ["http://localhost:3000/callback", "http://bank.localhost:4000/callback"]},
@@ -230,7 +238,7 @@ async fn forms_lead_to_the_bound_redirect_alone() {
 
 #[actix_web::test]
 async fn no_page_has_anything_inline_or_from_elsewhere() {
-    let idp = Idp::start().await;
+    let idp = Idp::mailing().await;
     let (asking, mut boss) = (idp.app("asking"), idp.browser());
     let page = boss.get("/admin").await;
     boss.sign_in_as(&page, "boss", "the boss of all of this").await;
@@ -246,6 +254,11 @@ async fn no_page_has_anything_inline_or_from_elsewhere() {
         "/nowhere",
         "/authorize",
         "/setup",
+        "/forgot",
+        "/reset",
+        "/sign-up",
+        "/account/email",
+        "/admin/invitations",
     ];
     for path in requests.iter().map(String::as_str).chain(paths) {
         let answer = boss.get(path).await;

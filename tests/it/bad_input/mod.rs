@@ -16,6 +16,7 @@ mod headers;
 mod import;
 mod interactions;
 mod introspection;
+mod mail;
 mod many;
 mod open_redirects;
 mod passkeys;

@@ -70,6 +70,14 @@ const GETS: &[&str] = &[
     "/admin/clients",
     "/admin/sessions",
     "/admin/audit",
+    "/forgot",
+    "/reset",
+    "/sign-up",
+    "/sign-up/confirm",
+    "/invitation",
+    "/account/email",
+    "/account/email/confirm",
+    "/admin/invitations",
     "/token",
     "/introspect",
     "/revoke",
@@ -117,6 +125,18 @@ const POSTS: &[&str] = &[
     "/admin/users/reset-factors",
     "/admin/clients",
     "/admin/sessions/end",
+    "/forgot",
+    "/forgot/send",
+    "/reset",
+    "/sign-up",
+    "/sign-up/send",
+    "/sign-up/confirm",
+    "/invitation",
+    "/account/email",
+    "/account/email/confirm",
+    "/admin/invitations",
+    "/admin/invitations/revoke",
+    "/admin/users/send-reset",
     "/token",
     "/introspect",
     "/revoke",
@@ -153,7 +173,7 @@ async fn administrator(idp: &Idp) -> (Browser, String) {
 
 #[actix_web::test]
 async fn through_every_parameter_of_every_address() {
-    let idp = Idp::start().await;
+    let idp = Idp::mailing().await;
     let (mut boss, _) = administrator(&idp).await;
     for path in GETS {
         for evil in EVIL {
@@ -171,7 +191,7 @@ async fn through_every_parameter_of_every_address() {
 
 #[actix_web::test]
 async fn through_every_field_of_every_form() {
-    let idp = Idp::start().await;
+    let idp = Idp::mailing().await;
     let (boss, csrf) = administrator(&idp).await;
     for path in POSTS {
         for evil in EVIL {
@@ -195,7 +215,7 @@ async fn through_every_field_of_every_form() {
 
 #[actix_web::test]
 async fn through_the_path_itself() {
-    let idp = Idp::start().await;
+    let idp = Idp::mailing().await;
     let (mut boss, _) = administrator(&idp).await;
     for path in [
         "//evil.example",
@@ -228,7 +248,7 @@ async fn through_the_path_itself() {
 /// Links and the issuer come from the configuration (DESIGN 8, lesson 9).
 #[actix_web::test]
 async fn through_the_headers_of_a_request() {
-    let idp = Idp::start().await;
+    let idp = Idp::mailing().await;
     let untouched = Untouched::now(&idp).await;
     let paths = [
         "/.well-known/openid-configuration",

@@ -48,6 +48,18 @@ const FORMS: &[&str] = &[
     "/admin/users/reset-factors",
     "/admin/clients",
     "/admin/sessions/end",
+    "/forgot",
+    "/forgot/send",
+    "/reset",
+    "/sign-up",
+    "/sign-up/send",
+    "/sign-up/confirm",
+    "/invitation",
+    "/account/email",
+    "/account/email/confirm",
+    "/admin/invitations",
+    "/admin/invitations/revoke",
+    "/admin/users/send-reset",
 ];
 const PATHS: &[&str] = &[
     "/",
@@ -74,6 +86,14 @@ const PATHS: &[&str] = &[
     "/admin/clients",
     "/admin/sessions",
     "/admin/audit",
+    "/forgot",
+    "/reset",
+    "/sign-up",
+    "/sign-up/confirm",
+    "/invitation",
+    "/account/email",
+    "/account/email/confirm",
+    "/admin/invitations",
     "/health/live",
     "/favicon.ico",
     "/static/abide.css",
@@ -91,7 +111,7 @@ fn form(path: &str) -> TestRequest {
 
 #[actix_web::test]
 async fn a_body_of_70_kilobytes() {
-    let idp = Idp::start().await;
+    let idp = Idp::mailing().await;
     let untouched = Untouched::now(&idp).await;
     for path in FORMS {
         for body in ["a".repeat(70_000), format!("client_id=social&x={}", "a".repeat(70_000)), "a=b&".repeat(20_000)] {
@@ -108,7 +128,7 @@ async fn a_body_of_70_kilobytes() {
 
 #[actix_web::test]
 async fn a_value_of_64_kilobytes() {
-    let idp = Idp::start().await;
+    let idp = Idp::mailing().await;
     let untouched = Untouched::now(&idp).await;
     let names = [
         "client_id",
@@ -150,7 +170,7 @@ async fn a_value_of_64_kilobytes() {
 
 #[actix_web::test]
 async fn an_address_of_40_kilobytes() {
-    let idp = Idp::start().await;
+    let idp = Idp::mailing().await;
     let untouched = Untouched::now(&idp).await;
     for path in PATHS {
         for query in [
@@ -171,7 +191,7 @@ async fn an_address_of_40_kilobytes() {
 
 #[actix_web::test]
 async fn more_than_64_parameters() {
-    let idp = Idp::start().await;
+    let idp = Idp::mailing().await;
     let untouched = Untouched::now(&idp).await;
     let many = |count: usize| (0..count).map(|n| format!("p{n}=1")).collect::<Vec<_>>().join("&");
     let good = encoded(&[("client_id", "social"), ("redirect_uri", "https://social.example.com/callback")]);
@@ -209,7 +229,7 @@ async fn more_than_64_parameters() {
 
 #[actix_web::test]
 async fn an_overlong_header_of_each_kind_is_no_fault() {
-    let idp = Idp::start().await;
+    let idp = Idp::mailing().await;
     let untouched = Untouched::now(&idp).await;
     let long = "a".repeat(20_000);
     for name in [

@@ -158,9 +158,10 @@ fn crashed() -> StoreFault {
 }
 
 fn writes(change: &RawChange) -> bool {
-    let RawChange { write, claim, release, list, unlist, due, undue, events } = change;
+    let RawChange { write, claim, release, list, unlist, due, undue, events, mails } = change;
     *write != Write::Keep
-        || [claim.len(), release.len(), list.len(), unlist.len(), due.len(), undue.len(), events.len()] != [0; 7]
+        || [claim.len(), release.len(), list.len(), unlist.len(), due.len(), undue.len(), events.len(), mails.len()]
+            != [0; 8]
 }
 
 #[async_trait::async_trait]

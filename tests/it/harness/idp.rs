@@ -11,6 +11,7 @@ use abide::crypto::hashing::Cost;
 use abide::flow::import::ReplaceSecrets;
 use abide::model::account::{Account, EpochReason, username_name};
 use abide::model::audit::{Act, Event};
+use abide::model::cookies::Switch;
 use abide::model::record::Change;
 use abide::model::setting::Setting;
 use abide::protocol::Timestamp;
@@ -67,6 +68,18 @@ impl Idp {
         let idp = Idp::empty(change).await;
         idp.import(usual()).await;
         idp
+    }
+
+    /// With mail that nobody sends, and accounts that people make: everything there is has its page.
+    pub async fn mailing() -> Idp {
+        Idp::with(Idp::with_every_page).await
+    }
+
+    /// Settings under which every page is there.
+    pub fn with_every_page(config: &mut Config) {
+        config.mail.from = Some("Abide <id@example.com>".parse().unwrap());
+        config.mail.server = Some("smtps://mail.example.com".parse().unwrap());
+        config.accounts.self_registration = Switch::On;
     }
 
     /// With nobody and no client in it yet.
@@ -192,11 +205,22 @@ impl Idp {
             if swept.count == 0 {
                 return;
             }
+            let mails = swept.mails.into_iter().map(|mail| self.facing.idp.send_mail(mail, self.now()));
+            for done in futures_util::future::join_all(mails).await {
+                done.unwrap();
+            }
             let errands = swept.errands.into_iter().map(|errand| self.facing.idp.run_errand(errand, self.now()));
             for done in futures_util::future::join_all(errands).await {
                 done.unwrap();
             }
         }
+    }
+
+    /// Another node on the same store, with its own process state.
+    pub fn beside(&self, config: &Config) -> Data<Facing> {
+        let cheap = Cost { memory: 64, passes: 1 };
+        let config = Config { keys_dir: PathBuf::from(KEYS.path()), ..config.clone() };
+        assemble(&config, Arc::clone(&self.store) as Arc<dyn Backend>, self.facing.clock.clone(), cheap).unwrap()
     }
 
     /// The store does not know any more under which limits its appointments were made, as if they had been others.

@@ -25,6 +25,7 @@ pub fn nothing() -> RawChange {
         due: Vec::new(),
         undue: Vec::new(),
         events: Vec::new(),
+        mails: Vec::new(),
     }
 }
 

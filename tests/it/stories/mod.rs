@@ -1,5 +1,6 @@
 //! Stories over actors: what people and apps see.
 
+mod address;
 mod back_channel;
 mod browsers;
 mod console;
@@ -7,15 +8,19 @@ mod demands;
 mod events;
 mod frames;
 mod introspection;
+mod invitation;
 mod limits;
 mod logout;
+pub mod mail;
 mod main_job;
 pub mod passkeys;
 mod person;
 mod reconstitution;
+mod reset;
 pub mod second_factor;
 mod security;
 mod several;
+mod sign_up;
 mod status;
 mod table;
 mod upstream;
