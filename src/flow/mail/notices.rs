@@ -15,7 +15,7 @@ impl Idp {
     /// The mails that an event makes, to be written with it: to the verified address of the account, or to nobody.
     pub(in crate::flow) fn notices(&self, event: &Event, account: &Account, device: Option<&Device>) -> Vec<Mail> {
         let to = account.verified_address();
-        self.notices_to(event, account, device, to.as_ref().map(std::slice::from_ref).unwrap_or_default())
+        self.notices_to(event, account, device, to.as_slice())
     }
 
     /// The same to given addresses: of an address that changed, the old and the new one.
