@@ -671,5 +671,5 @@ choose-here = Choisir un compte connecté ici
 accounts-here = Comptes dans ce navigateur
 accounts-here-detail = Les autres comptes connectés ici. Chacun a sa propre session.
 account-add = Ajouter un autre compte
-account-switch = Changer
-account-switch-label = Passer à { $account }
+account-switch = Basculer
+account-switch-label = Basculer vers { $account }
