@@ -133,7 +133,7 @@ impl Idp {
         };
         let letter = Letter {
             to,
-            locale: usable.as_ref().and_then(Account::locale).map(str::to_owned),
+            locale: visitor.writes_to(usable.as_ref()),
             says: Says::Reset {
                 link: self.reset_link(&link),
                 username: usable.as_ref().map_or_else(|| name.to_owned(), |account| account.username.clone()),

@@ -296,6 +296,7 @@ recovery-codes-new = Neue Codes erstellen
 recovery-codes-explanation = Wenn Sie Ihr Telefon verlieren, tritt einer dieser Codes an seine Stelle. Jeder gilt nur einmal.
 recovery-codes-once = Sie sehen die Codes nur dieses eine Mal. Drucken Sie sie aus oder bewahren Sie sie dort auf, wo Sie Ihre Passwörter aufbewahren. Frühere Codes sind ungültig.
 recovery-codes-copy = Wiederherstellungscodes kopieren
+recovery-codes-print = Drucken
 recovery-codes-kept = Ich habe sie aufbewahrt
 authenticator-title = Anmeldung in zwei Schritten einrichten
 authenticator-scan = Scannen Sie dies mit Ihrer Authenticator-App.

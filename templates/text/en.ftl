@@ -296,6 +296,7 @@ recovery-codes-new = Make new codes
 recovery-codes-explanation = If you lose your phone, one of these codes stands in for it. Each works once.
 recovery-codes-once = You see them this once. Print them or keep them where you keep your passwords. Codes from before are void.
 recovery-codes-copy = Copy the recovery codes
+recovery-codes-print = Print
 recovery-codes-kept = I have kept them
 authenticator-title = Set up two-step sign-in
 authenticator-scan = Scan this with your authenticator app.

@@ -296,6 +296,7 @@ recovery-codes-new = Créer de nouveaux codes
 recovery-codes-explanation = Si vous perdez votre téléphone, l’un de ces codes le remplace. Chacun ne sert qu’une fois.
 recovery-codes-once = Vous ne les voyez que cette fois. Imprimez-les ou gardez-les là où vous gardez vos mots de passe. Les codes précédents ne sont plus valables.
 recovery-codes-copy = Copier les codes de récupération
+recovery-codes-print = Imprimer
 recovery-codes-kept = Je les ai conservés
 authenticator-title = Configurer la connexion en deux étapes
 authenticator-scan = Scannez ceci avec votre application d’authentification.

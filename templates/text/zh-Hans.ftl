@@ -289,6 +289,7 @@ recovery-codes-new = 生成新的恢复码
 recovery-codes-explanation = 如果手机丢失，可以用其中一个恢复码代替。每个恢复码只能使用一次。
 recovery-codes-once = 恢复码仅显示这一次。请打印出来，或保存在您存放密码的地方。之前的恢复码均已作废。
 recovery-codes-copy = 复制恢复码
+recovery-codes-print = 打印
 recovery-codes-kept = 我已妥善保存
 authenticator-title = 设置两步登录
 authenticator-scan = 请用身份验证器应用扫描此二维码。
