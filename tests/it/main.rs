@@ -18,3 +18,4 @@ mod serving;
 mod store;
 mod stories;
 mod streaming;
+mod ways;
