@@ -8,7 +8,7 @@ use crate::crypto::totp::SharedSecret;
 use crate::flow::browser::Visitor;
 use crate::flow::cookies::Handles;
 use crate::flow::second_factor::AtRest;
-use crate::flow::session::{Current, kept};
+use crate::flow::session::{Current, Proven, kept};
 use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
 use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, EpochReason};
@@ -281,8 +281,12 @@ impl Idp {
         let Some(account) = self.store.read::<Account>(of.account.id.as_str()).await? else {
             return Ok(PasswordChanged::Now(Handles::Unchanged));
         };
-        let authentication = (of.session.authentication().clone(), of.session.remember);
-        let handles = match self.carry_on(visitor, &account, authentication, now).await? {
+        let proven = Proven {
+            facts: of.session.authentication().clone(),
+            remember: of.session.remember,
+            resting: of.session.resting.clone(),
+        };
+        let handles = match self.carry_on(visitor, &account, proven, now).await? {
             Some((_, handles, remember)) => Handles::Set(self.session_cookies(handles, remember, now).await?),
             None => Handles::Unchanged,
         };

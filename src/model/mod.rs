@@ -25,3 +25,4 @@ pub mod session;
 pub mod setting;
 pub mod signing_key;
 pub mod throttle;
+pub mod upstream;

@@ -1,13 +1,13 @@
 //! What the person signs in with: password, authenticator app, recovery codes.
 
-use super::answer::{page, see_other};
+use super::answer::{page, page_to, see_other};
 use super::asking::Asking;
 use super::error::WebError;
 use super::form::OurForm;
 use super::mailed::offer;
 use super::pages::{Authenticator, AuthenticatorLine, RecoveryCodes, Security};
 use super::signed_in::{enter, fresh_person};
-use super::{cookies, passkeys, qr, setup};
+use super::{cookies, passkeys, qr, setup, upstream};
 use crate::flow::authorize::Problem;
 use crate::flow::cookies::Handles;
 use crate::flow::security::{Enrolled, Enrolment, Others, PasswordChange, PasswordChanged};
@@ -29,6 +29,7 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
         Err(response) => return Ok(response),
     };
     let text = asking.text();
+    let (alert, connected) = upstream::words(request.query_string(), text);
     let notice = match request.query_string() {
         "done=password" => Some(text.say("notice-password-changed")),
         "done=removed" => Some(text.say("notice-authenticator-removed")),
@@ -36,9 +37,9 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
         "done=passkey" => Some(text.say("notice-passkey-added")),
         "done=passkey-renamed" => Some(text.say("notice-passkey-renamed")),
         "done=passkey-removed" => Some(text.say("notice-passkey-removed")),
-        _ => None,
+        _ => connected,
     };
-    draw(&asking, &current, (StatusCode::OK, None, notice)).await
+    draw(&asking, &current, (StatusCode::OK, alert, notice)).await
 }
 
 pub(super) async fn draw(
@@ -59,11 +60,13 @@ pub(super) async fn draw(
         passkeys: view.passkeys.into_iter().map(passkeys::line).collect(),
         codes_left,
         minimum: MINIMUM_ALONE,
+        connected: upstream::lines(asking.idp(), current),
+        upstreams: upstream::buttons(asking.idp()),
         alert,
         notice,
         email: offer(asking.idp().mail()),
     };
-    let mut response = page(status, &view);
+    let mut response = page_to(status, &view, &upstream::targets(asking.idp(), ""));
     cookies::introduce(&mut response, asking.to(), None);
     Ok(response)
 }

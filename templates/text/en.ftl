@@ -463,6 +463,7 @@ act-deletion-cancelled = Deletion taken back
 act-account-deleted = Account deleted
 act-data-downloaded = Data downloaded
 consent-sees = What it sees
+
 ## Passkeys
 passkeys-heading = Passkeys
 passkeys-detail = Sign in with your fingerprint, face or the PIN of your device instead of a password. A passkey works on this site alone, so nobody can trick you out of it.
@@ -499,6 +500,45 @@ alert-passkey-last = Nothing was changed. Without this passkey you could not sig
 notice-passkey-added = The passkey has been added.
 notice-passkey-renamed = The passkey has its new name.
 notice-passkey-removed = The passkey has been removed. Delete it in your device as well.
+
+## Sign-in by another provider, and several accounts
+
+upstream-or = or
+upstream-group = Other ways to sign in
+upstream-continue = Continue with { $upstream }
+newcomer-heading = Welcome
+newcomer-explanation = You signed in at { $upstream } as { $shown }. No account here is connected with it yet.
+newcomer-explanation-unnamed = You signed in at { $upstream }. No account here is connected with it yet.
+newcomer-username-hint = You can choose any name that is free.
+newcomer-create = Create an account
+newcomer-connect-hint = You already have an account? Sign in to it once, and from then on { $upstream } signs you in.
+newcomer-connect = Sign in to connect it
+newcomer-connecting = Sign in to connect your account with { $shown } at { $upstream }.
+newcomer-connecting-unnamed = Sign in to connect your account with { $upstream }.
+alert-upstream-failed = The other provider did not sign you in. Try again, or sign in another way.
+alert-upstream-cancelled = You turned back at the other provider. Try again, or sign in another way.
+alert-upstream-stale = The other provider did not ask you to sign in anew, and that is needed here. Sign in another way.
+alert-upstream-taken = That is connected with another account here. Disconnect it there first.
+alert-upstream-full = Your account is connected with as many as there can be.
+alert-upstream-last-way = This is your only way to sign in, so it stays. Set up another one first.
+notice-upstream-connected = Your account is connected.
+notice-upstream-disconnected = Your account is not connected with it any more.
+connected-heading = Connected accounts
+connected-detail = Other providers that sign you in here.
+connected-none = Your account is connected with none.
+connected-add = Connect { $upstream }
+connected-remove = Disconnect
+connected-remove-label = Disconnect { $upstream }
+act-upstream-connected = Upstream connected
+act-upstream-disconnected = Upstream disconnected
+act-upstream-logout = Upstream signed out
+choose-here = Choose an account that is signed in here
+accounts-here = Accounts in this browser
+accounts-here-detail = Others who are signed in here. Each has a session of their own.
+account-add = Add another account
+account-switch = Switch
+account-switch-label = Switch to { $account }
+
 ## Mail: what is sent, and the pages around it
 
 mail-foot = Sent by Abide at { $host }. Nobody reads answers to this address.

@@ -51,6 +51,14 @@ pub const FORMS: &[&str] = &[
     "/admin/users/send-reset",
     "/sign-in/again",
     "/admin/users/enable",
+    "/sign-in/upstream",
+    "/sign-in/upstream/create",
+    "/sign-in/upstream/connect",
+    "/account/security/upstream/connect",
+    "/account/security/upstream/disconnect",
+    "/account/switch",
+    "/account/add",
+    "/sign-in/upstream/x/backchannel_logout",
 ];
 
 /// Routes and places that answer GET, or do not.
@@ -65,6 +73,7 @@ pub const PATHS: &[&str] = &[
     "/userinfo",
     "/end_session",
     "/interaction/x",
+    "/sign-in/upstream/x/callback",
     "/account",
     "/account/security",
     "/account/security/authenticator",

@@ -12,6 +12,7 @@ mod idp;
 mod mail;
 mod receiver;
 mod stream;
+pub mod upstream;
 
 pub use app::{CHALLENGE, RelyingApp, Tokens, VERIFIER, claims_of};
 pub use browser::{Answer, Browser};
