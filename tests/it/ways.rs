@@ -2,7 +2,7 @@
 //!
 //! * `table`: what each route is said to be able to do. A route that the provider has and the table has not fails a test.
 //! * `walk`: a request between two looks at every session in the store, and what it made of them.
-//! * `first_and_second`, `passkeys`, `pages`, `links`: the routes with power, tried with nothing, with a part of what they
+//! * `first_and_second`, `passkeys`, `pages`, `links`, `upstream`: the routes with power, tried with nothing, with a part of what they
 //!   demand, with what belongs to another person, browser or interaction, and with everything.
 //! * `harmless`: the routes without, tried with everything there is to be shown.
 
@@ -12,9 +12,12 @@ mod links;
 mod pages;
 mod passkeys;
 mod table;
+mod upstream;
 mod walk;
 
+use crate::harness::upstream::Liar;
 use crate::store::cluster::Cluster;
+use crate::stories::upstream::NOW;
 use abide::store::Backend;
 use abide::store::postgres::{PostgresStore, Settings};
 use std::future::Future;
@@ -26,8 +29,8 @@ use walk::{Row, Stores, Walk};
 type Walking<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 
 /// Every part begins in a store of its own.
-async fn walked(stores: Stores) -> Vec<Row> {
-    let parts: Vec<fn(&mut Walk) -> Walking<'_>> = vec![
+async fn walked(stores: Stores<'_>) -> Vec<Row> {
+    let parts: [fn(&mut Walk) -> Walking<'_>; 15] = [
         |walk| Box::pin(first_and_second::signing_in(walk)),
         |walk| Box::pin(first_and_second::interactions(walk)),
         |walk| Box::pin(first_and_second::stepping_up(walk)),
@@ -46,10 +49,20 @@ async fn walked(stores: Stores) -> Vec<Row> {
     ];
     let mut rows = Vec::new();
     for part in parts {
-        let mut walk = Walk::begin(&stores).await;
+        let mut walk = Walk::begin(&stores, None).await;
         part(&mut walk).await;
         rows.append(&mut walk.rows);
     }
+    let liar = Liar::start(NOW);
+    let mut walk = Walk::begin(&stores, Some(&liar)).await;
+    upstream::by_its_word(&mut walk, &liar).await;
+    rows.append(&mut walk.rows);
+    let mut walk = Walk::begin(&stores, Some(&liar)).await;
+    upstream::and_a_factor_of_ours(&mut walk, &liar).await;
+    rows.append(&mut walk.rows);
+    let mut walk = Walk::begin(&stores, Some(&liar)).await;
+    upstream::a_new_account(&mut walk, &liar).await;
+    rows.append(&mut walk.rows);
     rows
 }
 
@@ -80,7 +93,12 @@ fn print(rows: &[Row]) {
             rows.iter().filter(|row| row.route == *route).partition(|row| row.done.is_empty());
         println!("{route} | {does:?} | {evidence} | {}, {}", refused.len(), passed.len());
         for row in &passed {
-            println!("    {}: {} -> {}", row.who, row.shown, row.done.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+            println!(
+                "    {}: {} -> {}",
+                row.who,
+                row.shown,
+                row.done.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            );
         }
     }
     let harmless = TABLE.iter().filter(|(_, does, _)| !does.iter().any(Does::is_power)).count();

@@ -1,13 +1,16 @@
 //! Steps of the walk: all sessions before a request, all sessions after it, and what became of them.
 
 use super::table::Does;
+use crate::harness::upstream::{Liar, Lie, configured};
 use crate::harness::{Answer, Idp, MailServer, Smtp};
+use crate::stories::upstream::NOW;
 use abide::config::Config;
 use abide::model::account::Account;
 use abide::model::authorization::factor::level;
 use abide::model::cookies::Switch;
 use abide::model::session::Session;
 use abide::model::session::standing::Authority;
+use abide::model::upstream::Accounts;
 use abide::protocol::Timestamp;
 use abide::store::Backend;
 use std::collections::BTreeMap;
@@ -105,12 +108,24 @@ pub struct Walk {
 }
 
 impl Walk {
-    pub async fn begin(stores: &Stores<'_>) -> Walk {
+    /// In a store of its own; with an upstream, or without.
+    pub async fn begin(stores: &Stores<'_>, upstream: Option<&Liar>) -> Walk {
         let mailbox = MailServer::start(Smtp::Takes).await;
         let settings = |config: &mut Config| {
             mailbox.configure(config);
             config.accounts.self_registration = Switch::On;
+            if let Some(liar) = upstream {
+                let mut entry = configured("liar", &liar.issuer);
+                entry.rules.accounts = Accounts::Create;
+                config.outbound.allow = [liar.issuer.parse().unwrap()].into_iter().collect();
+                config.upstream = vec![entry];
+            }
         };
+        if let Some(liar) = upstream {
+            liar.at(NOW);
+            liar.lies(Lie::None);
+            liar.says(serde_json::json!({"sub": "someone"}));
+        }
         let idp = match stores {
             Stores::Sled => Idp::with(settings).await,
             Stores::Of(open) => Idp::on(open().await, settings).await,
