@@ -239,9 +239,10 @@ pub async fn interactions(walk: &mut Walk) {
     idp.pass("1m");
     let page = halfway(&mut browser, &social, &[("prompt", "login")]).await;
     idp.end_account_of(USERNAME, true).await;
+    idp.pass("3s");
     walk.tried(
         "POST /sign-in/code",
-        (WHO, "all of it, for an account disabled meanwhile"),
+        (WHO, "all of it, for an account that was disabled meanwhile"),
         browser.submit(&page, "/sign-in/code", &[("code", &app.code(&idp, 0))]),
         &[],
     )
