@@ -42,7 +42,7 @@ impl Page {
     }
 
     /// Plugs an authenticator in; answers with its name.
-    pub async fn plug_in(&self, verifies: Verifies) -> String {
+    pub(super) async fn plug_in(&self, verifies: Verifies) -> String {
         let verifies = verifies == Verifies::Yes;
         let body = json!({
             "protocol": "ctap2",

@@ -220,13 +220,10 @@ impl Tour {
     async fn invitation(&mut self) {
         let page = self.inspection.page.clone();
         let address = format!("guest-{}@example.org", self.who);
-        page.open(&self.at("/admin/invitations")).await;
+        page.open(&self.at("/admin")).await;
         self.sign_in("ines", &password_of("ines")).await;
-        page.find("form[action='/admin/invitations']").await;
-        self.inspection.look("invitations").await;
-        if page.has("details.add summary").await {
-            page.click("details.add summary").await;
-        }
+        page.find("#to-invitations").await;
+        self.inspection.visit("invitations", &self.at("/admin/invitations")).await;
         page.fill("#email", &address).await;
         page.click("#invite").await;
         page.arrive(&self.at("/admin/invitations?done=invited")).await;

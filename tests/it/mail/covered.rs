@@ -153,7 +153,8 @@ async fn a_login_that_is_refused_keeps_the_mail_until_it_is_right() {
     let mut browser = idp.browser();
     let page = browser.get("/account").await;
     ask_reset(&mut browser, &page, USERNAME).await;
-    let attempts = || server.lines().iter().filter(|line| line.starts_with("AUTH")).count();
+    // A refusal is looked into by knocking once more, without the mail.
+    let attempts = || server.lines().iter().filter(|line| line.starts_with("AUTH")).count() / 2;
     let before = attempts();
     for (passes, tries) in [("0s", 1), ("29s", 1), ("1s", 2), ("1m", 3)] {
         idp.pass(passes);
