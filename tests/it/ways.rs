@@ -20,7 +20,9 @@ use crate::store::cluster::Cluster;
 use crate::stories::upstream::NOW;
 use abide::store::Backend;
 use abide::store::postgres::{PostgresStore, Settings};
+use futures_util::FutureExt;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use table::{Does, TABLE};
@@ -47,23 +49,34 @@ async fn walked(stores: Stores<'_>) -> Vec<Row> {
         |walk| Box::pin(links::invitation(walk)),
         |walk| Box::pin(links::setup(walk)),
     ];
-    let mut rows = Vec::new();
+    let with_upstream: [for<'a> fn(&'a mut Walk, &'a Liar) -> Walking<'a>; 3] = [
+        |walk, liar| Box::pin(upstream::by_its_word(walk, liar)),
+        |walk, liar| Box::pin(upstream::and_a_factor_of_ours(walk, liar)),
+        |walk, liar| Box::pin(upstream::a_new_account(walk, liar)),
+    ];
+    let (mut rows, mut wrong) = (Vec::new(), Vec::new());
     for part in parts {
         let mut walk = Walk::begin(&stores, None).await;
-        part(&mut walk).await;
+        let ended = ended(part(&mut walk)).await;
+        wrong.extend(std::mem::take(&mut walk.wrong).into_iter().chain(ended));
         rows.append(&mut walk.rows);
     }
     let liar = Liar::start(NOW);
-    let mut walk = Walk::begin(&stores, Some(&liar)).await;
-    upstream::by_its_word(&mut walk, &liar).await;
-    rows.append(&mut walk.rows);
-    let mut walk = Walk::begin(&stores, Some(&liar)).await;
-    upstream::and_a_factor_of_ours(&mut walk, &liar).await;
-    rows.append(&mut walk.rows);
-    let mut walk = Walk::begin(&stores, Some(&liar)).await;
-    upstream::a_new_account(&mut walk, &liar).await;
-    rows.append(&mut walk.rows);
+    for part in with_upstream {
+        let mut walk = Walk::begin(&stores, Some(&liar)).await;
+        let ended = ended(part(&mut walk, &liar)).await;
+        wrong.extend(std::mem::take(&mut walk.wrong).into_iter().chain(ended));
+        rows.append(&mut walk.rows);
+    }
+    assert!(wrong.is_empty(), "{} steps went wrong:\n{}", wrong.len(), wrong.join("\n"));
     rows
+}
+
+/// A part that cannot go on keeps no other from being walked: one run tells everything.
+async fn ended(part: Walking<'_>) -> Option<String> {
+    let panic = AssertUnwindSafe(part).catch_unwind().await.err()?;
+    let words = panic.downcast_ref::<String>().cloned();
+    Some(words.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default())
 }
 
 /// Whatever a route is said to be able to do was seen when everything was shown, and nothing else was seen of it.

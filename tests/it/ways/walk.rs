@@ -105,6 +105,8 @@ pub struct Walk {
     pub idp: Idp,
     pub mailbox: MailServer,
     pub rows: Vec<Row>,
+    /// What was not as expected.
+    pub wrong: Vec<String>,
 }
 
 impl Walk {
@@ -130,7 +132,7 @@ impl Walk {
             Stores::Sled => Idp::with(settings).await,
             Stores::Of(open) => Idp::on(open().await, settings).await,
         };
-        Walk { idp, mailbox, rows: Vec::new() }
+        Walk { idp, mailbox, rows: Vec::new(), wrong: Vec::new() }
     }
 
     /// Every session there is.
@@ -174,7 +176,11 @@ impl Walk {
         let before = self.sessions().await;
         let answer = request.await;
         let done = self.growth(&before).await;
-        assert_eq!(done, expected, "{route}, {who}, shown: {shown}: {} {}", answer.status, answer.body);
+        if done != expected {
+            let said: String = answer.text("h1, [role=alert]").unwrap_or_default();
+            let got = format!("expected {expected:?}, got {done:?}; {} {said}", answer.status);
+            self.wrong.push(format!("{route}, {who}, shown: {shown}: {got}"));
+        }
         self.rows.push(Row { route, who, shown, done });
         // Guessing is slowed down; that is not what is looked at here.
         self.idp.pass("3s");
