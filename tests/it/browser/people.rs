@@ -204,13 +204,13 @@ impl Tour {
         page.fill("#email", &address).await;
         page.click("form[action='/sign-up/send'] #sign-up").await;
         page.until("!document.querySelector(\"form[action='/sign-up/send']\")").await;
-        self.inspection.look("an account of one's own, a link is on its way").await;
+        self.inspection.look("a link is on its way, for a new account").await;
         let link = self.link(&address).await;
-        self.inspection.visit("an account of one's own, the link", &link).await;
+        self.inspection.visit("an account to finish", &link).await;
         page.fill("#password", "short").await;
         page.click("form[action='/sign-up/confirm'] button[type=submit]").await;
         page.find("[role=alert]").await;
-        self.inspection.look("an account of one's own, refused").await;
+        self.inspection.look("an account to finish, refused").await;
         page.fill("#password", NEW).await;
         page.click("form[action='/sign-up/confirm'] button[type=submit]").await;
         page.arrive(&self.at("/account")).await;
@@ -230,12 +230,12 @@ impl Tour {
         self.inspection.look("invitations, one that stands").await;
         let link = self.link(&address).await;
         self.sign_out().await;
-        self.inspection.visit("an invitation", &link).await;
+        self.inspection.visit("an account to finish, by an invitation", &link).await;
         page.fill("#username", "ines").await;
         page.fill("#password", NEW).await;
         page.click("form[action='/invitation'] button[type=submit]").await;
         page.find("[role=alert]").await;
-        self.inspection.look("an invitation, refused").await;
+        self.inspection.look("an account to finish, by an invitation, refused").await;
     }
 }
 

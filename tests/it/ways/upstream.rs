@@ -89,7 +89,8 @@ pub async fn and_a_factor_of_ours(walk: &mut Walk, liar: &Liar) {
         &[],
     )
     .await;
-    let session = [begun(USERNAME, (AAL2, "otp mfa"))];
+    // As old as the upstream says that its part of it is.
+    let session = [grown(How::Begun, USERNAME, (AAL2, "otp mfa"), When::Before)];
     walk.tried(
         "POST /sign-in/code",
         (WHO, "the word and a code"),
