@@ -239,6 +239,7 @@ pub fn settings(config: &Config) -> Settings {
         cookies: config.cookies,
         requirements: config.sign_in.require.clone(),
         on_jump: config.sign_in.on_jump,
+        on_unusual: config.sign_in.on_unusual,
         self_registration: config.accounts.self_registration,
     }
 }

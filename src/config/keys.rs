@@ -58,6 +58,7 @@ pub(super) const SETTINGS: &[Setting] = settings! {
     "cookies.state": cookies.state;
     "sign_in.require": sign_in.require;
     "sign_in.on_jump": sign_in.on_jump;
+    "sign_in.on_unusual": sign_in.on_unusual;
     "tokens.code": tokens.code, |span| within(span, 1, 600, "a code travels through browsers (RFC 6749, section 4.1.2)");
     "tokens.access": tokens.access, |span| within(span, 1, 3_600, "where an app verifies the token itself, a sign-out shows only when it expires");
     "tokens.id": tokens.id, |span| within(span, 1, 86_400, "it states a fact that grows old");

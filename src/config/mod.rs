@@ -29,7 +29,7 @@ pub use values::{LevelError, Levels};
 
 use crate::model::authorization::demand::Requirements;
 use crate::model::cookies::{OptionalCookies, Switch};
-use crate::model::history::OnJump;
+use crate::model::history::OnRisk;
 use crate::model::outbound::Allowed;
 use crate::model::session::policy::{SessionPolicies, SessionPolicy};
 use crate::protocol::Issuer;
@@ -144,7 +144,9 @@ pub struct SignIn {
     /// The `acr` that is demanded of everybody, of a role, or of a group.
     pub require: Requirements,
     /// What becomes of a session whose browser became another one in another network.
-    pub on_jump: OnJump,
+    pub on_jump: OnRisk,
+    /// What becomes of a sign-in from a device that the account was never used on.
+    pub on_unusual: OnRisk,
 }
 
 /// `[tokens]`.

@@ -4,6 +4,7 @@ use super::load::Places;
 use super::problem::{Place, Problem};
 use super::{Config, MailTls, Opening, StoreKind};
 use crate::model::cookies::Switch;
+use crate::model::history::OnRisk;
 use crate::protocol::duration::Limit;
 use crate::protocol::issuer::Transport;
 use std::path::Path;
@@ -209,6 +210,11 @@ impl Judging<'_> {
             let reason = "is true, and there is no [mail]: an account is made by whoever shows that its address is theirs; \
                           write `mail.server`, or leave it out";
             self.blame(&["accounts.self_registration"], reason);
+        }
+        if config.sign_in.on_unusual == OnRisk::Ask && mail.switch() == Switch::Off {
+            let reason = "is \"ask\", and there is no [mail]: what is asked for is a code that is mailed; write `mail.server`, or \
+                          leave it out";
+            self.blame(&["sign_in.on_unusual"], reason);
         }
     }
 

@@ -310,7 +310,8 @@ fn mail() {
         assert!(!format!("{config:?}").contains("geheim"));
         assert!(!serde_json::to_string(&config).unwrap().contains("geheim"));
     }
-    file("mail.development = true\naccounts.self_registration = true").unwrap();
+    assert_wrong(file("sign_in.on_unusual = \"ask\""), &["line 1: sign_in.on_unusual: ", "[mail]"]);
+    file("mail.development = true\naccounts.self_registration = true\nsign_in.on_unusual = \"ask\"").unwrap();
     file(&format!("{whole}server = \"smtp://127.0.0.1:25\"\ntls = \"none\"")).unwrap();
 }
 

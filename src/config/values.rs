@@ -4,7 +4,7 @@ use super::size::Size;
 use super::{LogFormat, MailServer, MailTls, Password, Sender, StoreKind, StoreUrl};
 use crate::model::authorization::demand::{Requirement, Requirements};
 use crate::model::cookies::Switch;
-use crate::model::history::OnJump;
+use crate::model::history::OnRisk;
 use crate::model::outbound::{Allowed, Entry};
 use crate::protocol::Issuer;
 use crate::protocol::duration::{Limit, Span};
@@ -244,16 +244,16 @@ impl Value for Switch {
     }
 }
 
-impl Value for OnJump {
-    fn read(raw: &Raw) -> Result<OnJump, String> {
+impl Value for OnRisk {
+    fn read(raw: &Raw) -> Result<OnRisk, String> {
         match text(raw, "\"go_on\"")? {
-            "go_on" => Ok(OnJump::GoOn),
-            "ask" => Ok(OnJump::Ask),
+            "go_on" => Ok(OnRisk::GoOn),
+            "ask" => Ok(OnRisk::Ask),
             other => Err(format!("`{other}` is neither \"go_on\" nor \"ask\"")),
         }
     }
     fn print(&self) -> String {
-        quoted(if *self == OnJump::Ask { "ask" } else { "go_on" })
+        quoted(if *self == OnRisk::Ask { "ask" } else { "go_on" })
     }
 }
 

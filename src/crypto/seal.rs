@@ -58,9 +58,11 @@ pub enum Purpose {
     AddressLink,
     /// The link with which an account comes to be.
     SignUpLink,
+    /// The code that is mailed where a sign-in is unusual.
+    MailedCode,
 }
 
-const PURPOSES: [Purpose; 22] = [
+const PURPOSES: [Purpose; 23] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -83,6 +85,7 @@ const PURPOSES: [Purpose; 22] = [
     Purpose::ResetLink,
     Purpose::AddressLink,
     Purpose::SignUpLink,
+    Purpose::MailedCode,
 ];
 
 impl Purpose {
@@ -110,6 +113,7 @@ impl Purpose {
             Purpose::ResetLink => "abide reset link 1",
             Purpose::AddressLink => "abide address link 1",
             Purpose::SignUpLink => "abide sign-up link 1",
+            Purpose::MailedCode => "abide mailed code 1",
         }
     }
 }

@@ -42,6 +42,7 @@ pub mod invitation;
 pub mod keep;
 pub mod logout;
 pub mod mail;
+pub mod mailed_code;
 pub mod new_passkey;
 pub mod nodes;
 pub mod notify;
@@ -76,7 +77,7 @@ use crate::model::authorization::demand::Requirements;
 use crate::model::authorization::factor::ACRS;
 use crate::model::cookies::{OptionalCookies, Switch};
 use crate::model::grant::OfflineLimits;
-use crate::model::history::OnJump;
+use crate::model::history::OnRisk;
 use crate::model::session::policy::SessionPolicies;
 use crate::outside::http::Outbound;
 use crate::protocol::Issuer;
@@ -129,7 +130,9 @@ pub struct Settings {
     /// How strongly people have to be authenticated, by role and group.
     pub requirements: Requirements,
     /// What becomes of a session whose browser became another one in another network.
-    pub on_jump: OnJump,
+    pub on_jump: OnRisk,
+    /// What becomes of a sign-in from a device that the account was never used on.
+    pub on_unusual: OnRisk,
     /// Whether people may make accounts by themselves.
     pub self_registration: Switch,
 }

@@ -60,34 +60,57 @@ impl Idp {
         code: &str,
         now: Timestamp,
     ) -> Result<CodeOutcome, Fault> {
-        let address = self.bucket("code-address", &[&address_prefix(&visitor.device.address)]);
-        if let Attempt::Wait { until } = self.count(&address, ADDRESS, now).await? {
-            return Ok(CodeOutcome::Throttled { until });
-        }
-        let lane = if visitor.browser.knows(account) {
-            self.bucket("code-device", &[visitor.browser.id.as_str(), account.as_str()])
-        } else {
-            self.bucket("code", &[account.as_str()])
+        let lane = match self.count_code(visitor, account, now).await? {
+            Ok(lane) => lane,
+            Err(until) => return Ok(CodeOutcome::Throttled { until }),
         };
-        if let Attempt::Wait { until } = self.count(&lane, ACCOUNT, now).await? {
-            return Ok(CodeOutcome::Throttled { until });
-        }
         let typed: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').take(64).collect();
         let (method, used) = if typed.len() <= 8 {
             (Method::Totp, self.use_totp(account, &typed, now).await?)
         } else {
             (Method::RecoveryCode, self.use_recovery(account, &typed, now).await?)
         };
-        if used == Used::Now {
-            self.store.change::<Throttle, _, _>(&lane, Throttle::forgive).await?.outcome()?;
-            return Ok(CodeOutcome::Accepted(method));
+        let accepted = (used == Used::Now).then_some(method);
+        self.settled(&lane, accepted.ok_or(Event::refused(Act::SignIn, now, "second_factor").to(account))).await
+    }
+
+    /// Counts an attempt with a code, and answers in which lane; or until when none is looked at.
+    pub(super) async fn count_code(
+        &self,
+        visitor: &Visitor,
+        account: &AccountId,
+        now: Timestamp,
+    ) -> Result<Result<String, Timestamp>, Fault> {
+        let address = self.bucket("code-address", &[&address_prefix(&visitor.device.address)]);
+        if let Attempt::Wait { until } = self.count(&address, ADDRESS, now).await? {
+            return Ok(Err(until));
         }
-        let event = Event::refused(Act::SignIn, now, "second_factor").to(account);
-        self.store
-            .change::<Throttle, _, _>(&lane, move |before| Throttle::blame(before.as_ref(), event.clone()))
-            .await?
-            .outcome()?;
-        Ok(CodeOutcome::Refused)
+        let lane = if visitor.browser.knows(account) {
+            self.bucket("code-device", &[visitor.browser.id.as_str(), account.as_str()])
+        } else {
+            self.bucket("code", &[account.as_str()])
+        };
+        Ok(match self.count(&lane, ACCOUNT, now).await? {
+            Attempt::Wait { until } => Err(until),
+            Attempt::Allowed => Ok(lane),
+        })
+    }
+
+    /// Forgives the attempt of a lane where it was right, and lets the audit log know where it was not.
+    pub(super) async fn settled(&self, lane: &str, accepted: Result<Method, Event>) -> Result<CodeOutcome, Fault> {
+        match accepted {
+            Ok(method) => {
+                self.store.change::<Throttle, _, _>(lane, Throttle::forgive).await?.outcome()?;
+                Ok(CodeOutcome::Accepted(method))
+            }
+            Err(event) => {
+                self.store
+                    .change::<Throttle, _, _>(lane, move |before| Throttle::blame(before.as_ref(), event.clone()))
+                    .await?
+                    .outcome()?;
+                Ok(CodeOutcome::Refused)
+            }
+        }
     }
 
     /// The secret of an account's authenticator app, out of its record.

@@ -9,7 +9,7 @@ use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, AccountStanding};
 use crate::model::audit::{Act, Event};
 use crate::model::authorization::factor::{Method, raised};
-use crate::model::history::{OnJump, jumped};
+use crate::model::history::{OnRisk, jumped};
 use crate::model::id::SessionId;
 use crate::model::record::{Change, Fate};
 use crate::model::session::activity::Activity;
@@ -90,7 +90,7 @@ impl Idp {
     /// Is the session's browser another one in another network, where that counts? Then whoever brings its cookie signs in
     /// again, and nothing of it is shown before: the cookie may have been stolen.
     fn strange(&self, current: &Current, visitor: &Visitor) -> bool {
-        self.settings.on_jump == OnJump::Ask && jumped(&current.session.device, &visitor.device)
+        self.settings.on_jump == OnRisk::Ask && jumped(&current.session.device, &visitor.device)
     }
 
     /// Every live session of the browser, the current one first.

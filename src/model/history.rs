@@ -60,6 +60,11 @@ pub enum Signal {
 }
 
 impl Signal {
+    /// Is it reason to doubt that it is the same person? People travel, but not with another browser.
+    pub fn is_doubtful(self) -> bool {
+        self != Signal::NewNetwork
+    }
+
     /// Its word in the log.
     pub fn word(self) -> &'static str {
         match self {
@@ -70,14 +75,15 @@ impl Signal {
     }
 }
 
-/// What becomes of a session whose browser became another one in another network ([`jumped`]).
+/// What becomes of what looks like somebody else's doing: of a sign-in from a new device or after an impossible journey,
+/// and of a session whose browser became another one in another network ([`jumped`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum OnJump {
+pub enum OnRisk {
     /// It goes on.
     #[default]
     GoOn,
-    /// Its person signs in again.
+    /// The person is asked for more: the sign-in again, or a code that is mailed to them.
     Ask,
 }
 
@@ -124,7 +130,8 @@ impl History {
         events.into_iter().fold(Change::put(signals, history).mailing(news), Change::told)
     }
 
-    fn signals_of(&self, entry: &SignedIn) -> BTreeSet<Signal> {
+    /// What would be unusual about a sign-in.
+    pub fn signals_of(&self, entry: &SignedIn) -> BTreeSet<Signal> {
         let Some(last) = self.entries.last() else { return BTreeSet::new() };
         let here = network(&entry.device.address);
         let known_browser = self.entries.iter().any(|known| known.browser == entry.browser);

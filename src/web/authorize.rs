@@ -68,10 +68,14 @@ pub(super) async fn sign_in(form: Result<OurForm, WebError>) -> Result<HttpRespo
     turn::draw_with(asking, next, remember)
 }
 
-/// POST /sign-in/code: a second factor.
+/// POST /sign-in/code: a second factor, or a code that was mailed; or that it be mailed again.
 pub(super) async fn second_factor(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
     let (handle, code) = (form.field("interaction"), form.field("code"));
+    if form.params.get("again").is_some() {
+        let next = asking.idp().mail_code_again(&asking.visitor, handle, asking.now).await?;
+        return turn::draw(asking, next.into());
+    }
     let next = asking.idp().second_factor(&asking.visitor, handle, code, asking.now).await?;
     turn::draw(asking, next)
 }

@@ -6,7 +6,7 @@ use super::cookies;
 use super::error::WebError;
 use super::mailed::offer;
 use super::pages::{
-    AccountChoice, AppFacts, CodeField, Consent, Here, NewAccount, Newcomer, Offer, Offline, PasskeyForm,
+    AccountChoice, AppFacts, CodeField, Consent, Here, MailedCode, NewAccount, Newcomer, Offer, Offline, PasskeyForm,
     Remember as Box_, ScopeLine, SecondFactor, Select, SetUpFactor, SignIn, SignInPurpose, SignUp, Watch,
 };
 use super::upstream;
@@ -165,6 +165,16 @@ fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>
             let passkey = passkey.map(passkey_form);
             let watch = if session == SignedIn::Yes { Watch::On } else { Watch::Off };
             let page = SecondFactor { text, csrf, interaction, app, username, code, passkey, watch, alert };
+            let mut response = page_to(status(refusal), &page, &destination);
+            if let Some(seconds) = retry_after(asking, refusal) {
+                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            }
+            response
+        }
+        Asks::MailedCode { to, refusal } => {
+            let destination = page.destination.as_deref().map(targets).unwrap_or_default();
+            let alert = refusal.map(|refusal| alert(refusal, text));
+            let page = MailedCode { text, csrf, interaction, app, to, alert };
             let mut response = page_to(status(refusal), &page, &destination);
             if let Some(seconds) = retry_after(asking, refusal) {
                 response.headers_mut().insert(header::RETRY_AFTER, seconds.into());

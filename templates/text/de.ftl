@@ -673,3 +673,15 @@ accounts-here-detail = Andere, die hier angemeldet sind. Alle haben ihre eigene 
 account-add = Weiteres Konto hinzufügen
 account-switch = Wechseln
 account-switch-label = Zu { $account } wechseln
+
+## A code that is mailed where a sign-in is unusual
+
+mailed-code-heading = Sehen Sie in Ihre E-Mails
+mailed-code-explanation = Sie melden sich von einem Gerät an, das für dieses Konto neu ist. Deshalb haben wir einen Code an { $to } geschickt.
+field-mailed-code = Code aus der E-Mail
+field-mailed-code-hint = Acht Ziffern. Er gilt nur hier und zehn Minuten lang.
+mailed-code-again = Noch einmal senden
+mail-code-subject = Ihr Code für die Anmeldung bei { $host }
+mail-code-lead = Jemand meldet sich mit Ihrem Passwort von einem Gerät an, das für Ihr Konto neu ist. Sind Sie es, dann geben Sie dort diesen Code ein. Er gilt zehn Minuten lang.
+mail-code = Code
+mail-code-note = Sind Sie es nicht, dann kennt jemand Ihr Passwort: Ändern Sie es jetzt, und nennen Sie niemandem den Code.

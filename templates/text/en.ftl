@@ -681,3 +681,15 @@ month-9 = Sep
 month-10 = Oct
 month-11 = Nov
 month-12 = Dec
+
+## A code that is mailed where a sign-in is unusual
+
+mailed-code-heading = Check your email
+mailed-code-explanation = You sign in from a device that is new to this account, so we sent a code to { $to }.
+field-mailed-code = Code from the mail
+field-mailed-code-hint = Eight digits. It works here alone, and for ten minutes.
+mailed-code-again = Send it again
+mail-code-subject = Your code to sign in at { $host }
+mail-code-lead = Somebody signs in with your password from a device that is new to your account. If it is you, enter this code there. It works for ten minutes.
+mail-code = Code
+mail-code-note = If it is not you, somebody knows your password: change it now, and tell nobody the code.

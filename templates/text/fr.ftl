@@ -673,3 +673,15 @@ accounts-here-detail = Les autres comptes connectés ici. Chacun a sa propre ses
 account-add = Ajouter un autre compte
 account-switch = Basculer
 account-switch-label = Basculer vers { $account }
+
+## A code that is mailed where a sign-in is unusual
+
+mailed-code-heading = Consultez vos e-mails
+mailed-code-explanation = Vous vous connectez depuis un appareil nouveau pour ce compte : nous avons envoyé un code à { $to }.
+field-mailed-code = Code reçu par e-mail
+field-mailed-code-hint = Huit chiffres. Il n’est valable qu’ici, pendant dix minutes.
+mailed-code-again = Le renvoyer
+mail-code-subject = Votre code de connexion à { $host }
+mail-code-lead = Quelqu’un se connecte avec votre mot de passe depuis un appareil nouveau pour votre compte. Si c’est vous, saisissez-y ce code. Il est valable dix minutes.
+mail-code = Code
+mail-code-note = Si ce n’est pas vous, quelqu’un connaît votre mot de passe : changez-le maintenant, et ne donnez ce code à personne.

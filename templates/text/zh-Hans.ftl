@@ -662,3 +662,15 @@ accounts-here-detail = 在此处登录的其他账号。每个账号都有各自
 account-add = 添加其他账号
 account-switch = 切换
 account-switch-label = 切换到 { $account }
+
+## A code that is mailed where a sign-in is unusual
+
+mailed-code-heading = 请查看您的电子邮件
+mailed-code-explanation = 您正在使用此账号从未用过的设备登录，因此我们向 { $to } 发送了一个验证码。
+field-mailed-code = 邮件中的验证码
+field-mailed-code-hint = 八位数字。仅在此处有效，十分钟内有效。
+mailed-code-again = 重新发送
+mail-code-subject = 您登录 { $host } 的验证码
+mail-code-lead = 有人正在用您的密码从一台新设备登录您的账号。如果是您本人，请在那里输入此验证码。十分钟内有效。
+mail-code = 验证码
+mail-code-note = 如果不是您本人，说明有人知道您的密码：请立即更改密码，并且不要把验证码告诉任何人。

@@ -11,7 +11,7 @@ use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
 use crate::flow::upstream::Connecting;
 use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
-use crate::model::authorization::factor::{Level, Method, NextFactor, facts, next_factor};
+use crate::model::authorization::factor::{Level, Method, NextFactor, facts};
 use crate::model::authorization::next_step::Why;
 use crate::model::authorization::{Evidence, Goal, Interaction, ReturnAddress};
 use crate::model::consent::{Asked, Consent};
@@ -27,6 +27,8 @@ const ALL: &str = "all";
 pub(super) enum Owing {
     /// Somebody whose first one was accepted for this interaction.
     SignIn(Box<Account>),
+    /// Somebody who signs in in an unusual way, and was mailed a code.
+    Mailed(Box<Account>),
     /// Whoever is signed in, for a request that asks for more than the session has: for this much.
     StepUp(Box<Current>, Level),
 }
@@ -34,7 +36,7 @@ pub(super) enum Owing {
 impl Owing {
     pub fn account(&self) -> &Account {
         match self {
-            Owing::SignIn(account) => account,
+            Owing::SignIn(account) | Owing::Mailed(account) => account,
             Owing::StepUp(current, _) => &current.account,
         }
     }
@@ -103,11 +105,17 @@ impl Idp {
         let Some(open) = self.reopen(visitor, handle, now).await? else { return gone() };
         let Some(owing) = self.owing(visitor, &open.interaction, now).await? else { return gone() };
         let account = owing.account().clone();
-        let refusal = match self.try_code(visitor, &account.id, code, now).await? {
+        let outcome = match &owing {
+            Owing::Mailed(_) => self.try_mailed_code(visitor, (&open.interaction, &account), code, now).await?,
+            _ => self.try_code(visitor, &account.id, code, now).await?,
+        };
+        let refusal = match outcome {
             CodeOutcome::Accepted(method) => {
                 let open = open.with(Evidence::Authenticated { account: account.id.clone(), method, at: now });
                 return match owing {
-                    Owing::SignIn(account) => self.accepted(visitor, open, *account, now).await,
+                    Owing::SignIn(account) | Owing::Mailed(account) => {
+                        self.accepted(visitor, open, *account, now).await
+                    }
                     Owing::StepUp(current, _) => self.stepped_up(visitor, open, (&current, method), now).await,
                 };
             }
@@ -126,11 +134,16 @@ impl Idp {
         interaction: &Interaction,
         now: Timestamp,
     ) -> Result<Option<Owing>, Fault> {
-        if let Some(id) = interaction.tried()
-            && next_factor(&interaction.shown(id), &self.factors_of(id).await?) == NextFactor::Second
-        {
-            let account = self.store.read::<Account>(id.as_str()).await?;
-            return Ok(account.map(|account| Owing::SignIn(Box::new(account))));
+        if let Some(id) = interaction.tried() {
+            let owed = match interaction.lacks(id, &self.factors_of(id).await?) {
+                NextFactor::Second => Some(Owing::SignIn as fn(Box<Account>) -> Owing),
+                NextFactor::MailedCode => Some(Owing::Mailed as fn(Box<Account>) -> Owing),
+                NextFactor::Complete | NextFactor::First => None,
+            };
+            if let Some(owed) = owed {
+                let account = self.store.read::<Account>(id.as_str()).await?;
+                return Ok(account.map(|account| owed(Box::new(account))));
+            }
         }
         let current = self.current_for(visitor, interaction, now).await?;
         let Some(current) = current else { return Ok(None) };
@@ -147,16 +160,19 @@ impl Idp {
         account: Account,
         now: Timestamp,
     ) -> Result<Turn, Fault> {
-        let shown = open.interaction.shown(&account.id);
-        match next_factor(&shown, &self.factors_of(&account.id).await?) {
+        match open.interaction.lacks(&account.id, &self.factors_of(&account.id).await?) {
             // What was shown before every session of the account ended is worth nothing after it.
             _ if open.interaction.shown_before(&account, now) => {
                 return Ok(Next::Problem(Problem::InteractionGone).into());
             }
             NextFactor::First => return Ok(Next::Problem(Problem::InteractionGone).into()),
-            NextFactor::Second => return Ok(self.keep(open).await?.into()),
+            NextFactor::Second | NextFactor::MailedCode => return Ok(self.keep(open).await?.into()),
             NextFactor::Complete => (),
         }
+        if self.is_doubtful(visitor, &open.interaction, &account, now).await? {
+            return Ok(self.mail_code(visitor, open, &account, now).await?.into());
+        }
+        let shown = open.interaction.shown(&account.id);
         let proven = match open.interaction.vouched(&account.id) {
             Some(by) => Proven {
                 facts: by.told(facts(&shown, now)),

@@ -287,7 +287,7 @@ impl Idp {
                 None => return Ok(Next::Problem(Problem::InteractionGone)),
             },
             (Step::Select, _) => self.asks_select(self.all_live(visitor, now).await?, SignedIn::Yes),
-            (Step::SecondFactor, _) => {
+            (Step::SecondFactor | Step::MailedCode, _) => {
                 let Some(owing) = self.owing(visitor, &open.interaction, now).await? else {
                     return Ok(Next::Problem(Problem::InteractionGone));
                 };
@@ -342,6 +342,7 @@ impl Idp {
     ) -> Result<Asks, Fault> {
         let account = owing.account();
         let (session, wanted) = match owing {
+            Owing::Mailed(account) => return Ok(self.asks_mailed_code(account, refusal)),
             Owing::SignIn(_) => (SignedIn::No, Level::Two),
             Owing::StepUp(_, wanted) => (SignedIn::Yes, *wanted),
         };

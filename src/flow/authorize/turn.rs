@@ -129,6 +129,13 @@ pub enum Asks {
         /// What went wrong before.
         refusal: Option<Refusal>,
     },
+    /// To enter the code that was mailed.
+    MailedCode {
+        /// Where to, as much of it as the person needs to know which of theirs it is.
+        to: String,
+        /// What went wrong before.
+        refusal: Option<Refusal>,
+    },
     /// Whether to make an account for whom an upstream vouched for, or to connect one.
     Newcomer {
         /// What people call the upstream.

@@ -9,6 +9,7 @@ use crate::flow::{Fault, Idp};
 use crate::model::authorization::interaction::Waits;
 use crate::model::authorization::{Evidence, Goal, Interaction};
 use crate::model::id::InteractionId;
+use crate::model::mail::Mail;
 use crate::model::record::Change;
 use crate::model::session::policy::Remember;
 use crate::protocol::time::Timestamp;
@@ -86,11 +87,16 @@ impl Idp {
     /// Keeps it in the store with what was added. One that waits there already is replaced, never brought back: it may
     /// have been answered meanwhile.
     pub(in crate::flow) async fn keep(&self, open: Open) -> Result<Next, Fault> {
+        self.keep_mailing(open, Vec::new()).await
+    }
+
+    /// The same, with mails that go out with it.
+    pub(in crate::flow) async fn keep_mailing(&self, open: Open, mails: Vec<Mail>) -> Result<Next, Fault> {
         let Open { interaction, home, .. } = open;
         let id = interaction.id.clone();
         let changed = self.store.change::<Interaction, _, _>(id.as_str(), move |before| match (before, home) {
             (None, Home::Store) => Change::keep(Waits::No),
-            _ => interaction.clone().keep(),
+            _ => interaction.clone().keep().mailing(mails.clone()),
         });
         Ok(match changed.await?.outcome()? {
             Waits::Yes => Next::GoOn(format!("{STORED}{id}")),

@@ -1,6 +1,7 @@
 //! A letter in words: subject, plain text and HTML, all from the catalogue.
 
 use crate::model::mail::letter::{Letter, Notice, Says};
+use crate::model::session::Device;
 use crate::text::{Language, Text};
 use askama::Template;
 
@@ -90,17 +91,25 @@ fn parts(says: &Says, text: Text, host: &str) -> Parts {
             parts.facts.push((text.say("mail-invited-by"), by.clone()));
             parts
         }
+        Says::SignInCode { code, username, device, link } => {
+            let words = ["mail-code-subject", "mail-code-lead", "mail-notice-action"];
+            let mut parts = linked(words, Some(username), link, &["mail-code-note"]);
+            parts.facts.push((text.say("mail-code"), code.clone()));
+            parts.facts.extend(from(device, text));
+            parts
+        }
         Says::Notice { what, username, at, device, link } => {
             let (subject, lead) = notice(*what);
             let mut parts = linked([subject, lead, "mail-notice-action"], Some(username), link, &["mail-notice-note"]);
             parts.facts.push((text.say("mail-when"), text.moment(at.0)));
-            if let Some(device) = device {
-                parts.facts.push((text.say("mail-browser"), device.user_agent.clone()));
-                parts.facts.push((text.say("mail-address"), device.address.clone()));
-            }
+            parts.facts.extend(device.iter().flat_map(|device| from(device, text)));
             parts
         }
     }
+}
+
+fn from(device: &Device, text: Text) -> [(String, String); 2] {
+    [(text.say("mail-browser"), device.user_agent.clone()), (text.say("mail-address"), device.address.clone())]
 }
 
 fn notice(what: Notice) -> (&'static str, &'static str) {
@@ -121,7 +130,6 @@ fn notice(what: Notice) -> (&'static str, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::session::Device;
     use crate::protocol::time::Timestamp;
 
     fn letters() -> Vec<Says> {
@@ -134,6 +142,7 @@ mod tests {
             Says::SignUp { link: link() },
             Says::Known { link: link() },
             Says::Invitation { link: link(), by: "boss".into() },
+            Says::SignInCode { code: "1234 5678".into(), username: username(), device: device.clone(), link: link() },
         ];
         all.extend(
             [

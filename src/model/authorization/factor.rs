@@ -25,6 +25,9 @@ pub enum Method {
         /// Where its key is kept.
         origin: Origin,
     },
+    /// With a code that was mailed to them, where a sign-in was unusual. It is no factor: whoever reads the mails can set
+    /// a new password as well.
+    MailedCode,
     /// By the word of an upstream, which is worth one factor here.
     Upstream,
     /// By the word of an upstream that is believed to have seen two.
@@ -56,6 +59,8 @@ pub enum Origin {
 enum Place {
     First,
     Second,
+    /// Neither: it takes a doubt away, and adds nothing.
+    Beside,
     /// Two different ones at once: complete without another, and no passkey.
     Both,
     /// Two factors in one: complete without another.
@@ -83,6 +88,8 @@ pub enum NextFactor {
     First,
     /// A second one.
     Second,
+    /// The code that was mailed, because the sign-in is unusual.
+    MailedCode,
 }
 
 /// The second factors an account can show, and those that stand alone.
@@ -94,14 +101,14 @@ pub const ACRS: [&str; 3] = [Level::One.acr(), Level::Two.acr(), Level::Phishing
 
 impl Method {
     /// Its names in `amr` (RFC 8176). A recovery code is used once, too. A passkey is the possession of a key, in hardware
-    /// or in software, and somebody was there to touch it. None is registered for the word of somebody else.
+    /// or in software, and somebody was there to touch it. None is registered for the word of somebody else, or for a mail.
     pub fn amr(self) -> &'static [&'static str] {
         match self {
             Method::Password => &["pwd"],
             Method::Totp | Method::RecoveryCode => &["otp"],
             Method::Passkey { origin: Origin::Device, .. } => &["pop", "hwk", "user"],
             Method::Passkey { origin: Origin::Synced, .. } => &["pop", "swk", "user"],
-            Method::Upstream | Method::UpstreamStrong => &[],
+            Method::MailedCode | Method::Upstream | Method::UpstreamStrong => &[],
         }
     }
 
@@ -111,6 +118,7 @@ impl Method {
             Method::Totp | Method::RecoveryCode | Method::Passkey { person: Person::Present, .. } => Place::Second,
             Method::Passkey { person: Person::Verified, .. } => Place::Alone,
             Method::UpstreamStrong => Place::Both,
+            Method::MailedCode => Place::Beside,
         }
     }
 
@@ -184,6 +192,11 @@ pub fn next_factor(shown: &BTreeSet<Method>, held: &Held) -> NextFactor {
     }
 }
 
+/// Is it one factor, which nothing stands beside?
+pub fn is_lone(shown: &BTreeSet<Method>) -> bool {
+    shown.iter().all(|method| method.place() == Place::First)
+}
+
 /// What tokens say of an authentication by these methods.
 pub fn facts(shown: &BTreeSet<Method>, auth_time: Timestamp) -> AuthenticationFacts {
     let level = shown.iter().map(|method| method.place()).map(reached).max().unwrap_or(Level::One);
@@ -201,7 +214,7 @@ pub fn raised(before: &AuthenticationFacts, by: Method) -> AuthenticationFacts {
 /// The level of an authentication that holds a factor of this place, and whatever else is needed.
 fn reached(place: Place) -> Level {
     match place {
-        Place::First => Level::One,
+        Place::First | Place::Beside => Level::One,
         Place::Second | Place::Both => Level::Two,
         Place::Alone => Level::PhishingResistant,
     }
@@ -230,7 +243,7 @@ pub fn lacks_a_factor(of: &AuthenticationFacts, held: &Held) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Method::{Password, RecoveryCode, Totp, Upstream, UpstreamStrong};
+    use super::Method::{MailedCode, Password, RecoveryCode, Totp, Upstream, UpstreamStrong};
     use super::*;
 
     /// Verified the person; a touch alone; and the same where the key is in software.
@@ -274,6 +287,10 @@ mod tests {
             (vec![Upstream, Totp], &totp, NextFactor::Complete),
             (vec![Upstream, Password], &totp, NextFactor::Second),
             (vec![UpstreamStrong], &totp, NextFactor::Complete),
+            // A mailed code is neither, and stands in for none.
+            (vec![MailedCode], &none, NextFactor::First),
+            (vec![Password, MailedCode], &none, NextFactor::Complete),
+            (vec![Password, MailedCode], &totp, NextFactor::Second),
         ] {
             assert_eq!(next_factor(&shown.iter().copied().collect(), held), missing, "{shown:?} {held:?}");
         }
@@ -303,6 +320,7 @@ mod tests {
         assert_eq!(of(&[Upstream]), ("urn:abide:acr:aal1".into(), "".into(), 7));
         assert_eq!(of(&[Upstream, Totp]), ("urn:abide:acr:aal2".into(), "otp mfa".into(), 7));
         assert_eq!(of(&[UpstreamStrong]), ("urn:abide:acr:aal2".into(), "mfa".into(), 7));
+        assert_eq!(of(&[Password, MailedCode]), of(&[Password]), "a mail makes nobody stronger");
         let before = facts(&BTreeSet::from([Password]), Timestamp(7));
         assert_eq!(raised(&before, Totp), facts(&BTreeSet::from([Password, Totp]), Timestamp(7)));
         assert_eq!(raised(&raised(&before, Totp), Totp), raised(&before, Totp));

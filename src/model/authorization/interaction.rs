@@ -1,6 +1,6 @@
 //! A request in flight: what it is for, and the evidence gathered for it. The request itself is never edited.
 
-use super::factor::{Held, Method, NextFactor, next_factor};
+use super::factor::{Held, Method, NextFactor, is_lone, next_factor};
 use crate::model::account::Account;
 use crate::model::id::{AccountId, BrowserId, InteractionId};
 use crate::model::record::{Change, Kind, Record};
@@ -99,6 +99,13 @@ pub enum Evidence {
     },
     /// That somebody has an account here, and signs in to it so that the two be connected.
     Connecting,
+    /// That a code was mailed to whom this account is, because the sign-in is unusual.
+    CodeMailed {
+        /// Whose.
+        account: AccountId,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// Somebody who came by an upstream and has no account yet.
@@ -163,7 +170,24 @@ impl Interaction {
     /// Did this account authenticate for this very interaction? A second factor on top of an earlier authentication is
     /// none. Whether one is still missing is asked before (`next_step`).
     pub fn authenticated(&self, account: &AccountId) -> bool {
-        next_factor(&self.shown(account), &Held::default()) == NextFactor::Complete
+        self.lacks(account, &Held::default()) == NextFactor::Complete
+    }
+
+    /// What this account, which holds these, has still to show for it.
+    pub fn lacks(&self, account: &AccountId, held: &Held) -> NextFactor {
+        let shown = self.shown(account);
+        match next_factor(&shown, held) {
+            NextFactor::Complete if self.code_mailed(account).is_some() && is_lone(&shown) => NextFactor::MailedCode,
+            lack => lack,
+        }
+    }
+
+    /// When a code was mailed for it, if one was.
+    pub fn code_mailed(&self, account: &AccountId) -> Option<Timestamp> {
+        self.evidence.iter().rev().find_map(|fact| match fact {
+            Evidence::CodeMailed { account: who, at } if who == account => Some(*at),
+            _ => None,
+        })
     }
 
     /// Was a credential accepted for it, of whomever?

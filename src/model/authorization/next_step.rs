@@ -1,7 +1,7 @@
 //! The one decision. Every door leads here, every form comes back here, and no step knows another.
 
 use super::demand::{Demand, Lack};
-use super::factor::{Held, NextFactor, lacks_a_factor, level, next_factor};
+use super::factor::{Held, NextFactor, lacks_a_factor, level};
 use super::interaction::{Goal, Interaction, Newcomer};
 use super::named::Named;
 use crate::model::account::{ADMIN, Account};
@@ -49,6 +49,8 @@ pub enum Step {
     SignIn(Why),
     /// The person shows a second factor: to complete a sign-in, or on top of the one the session has.
     SecondFactor,
+    /// The sign-in is unusual: the person shows that they read their mails.
+    MailedCode,
     /// Somebody came by an upstream whom nobody knows here: they say whether they have an account.
     Newcomer,
     /// The person sets up a second factor, without which they may not go on.
@@ -94,10 +96,12 @@ pub fn console_id() -> ClientId {
 /// Decides what comes next.
 pub fn next_step(of: &Situation<'_>) -> Step {
     // Before anything else, whatever session there is: half of an authentication is none.
-    if let Some((account, held)) = of.tried
-        && next_factor(&of.interaction.shown(account), held) == NextFactor::Second
-    {
-        return Step::SecondFactor;
+    if let Some((account, held)) = of.tried {
+        match of.interaction.lacks(account, held) {
+            NextFactor::Second => return Step::SecondFactor,
+            NextFactor::MailedCode => return Step::MailedCode,
+            NextFactor::Complete | NextFactor::First => (),
+        }
     }
     match of.interaction.newcomer() {
         Some(Newcomer::Asks) => return Step::Newcomer,
@@ -127,6 +131,7 @@ fn silenced(request: &AuthorizationRequest, step: Step) -> Step {
     match step {
         Step::SignIn(_) => refuse(Code::LoginRequired, "the person has to sign in"),
         Step::SecondFactor => refuse(Code::LoginRequired, "the person has to show a second factor"),
+        Step::MailedCode => refuse(Code::LoginRequired, "the person has to enter a code that was mailed to them"),
         Step::Newcomer => refuse(Code::LoginRequired, "the person has to say which account they have"),
         Step::SetUpFactor => refuse(Code::InteractionRequired, "the person has to set up a second factor"),
         Step::Select => refuse(Code::AccountSelectionRequired, "the person has to choose an account"),

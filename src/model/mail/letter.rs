@@ -2,6 +2,7 @@
 
 use super::address::MailAddress;
 use crate::model::audit::{Act, Event, Outcome};
+use crate::model::authorization::interaction::LIFETIME;
 use crate::model::session::Device;
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -69,6 +70,17 @@ pub enum Says {
         link: String,
         /// Who.
         by: String,
+    },
+    /// The code for a sign-in that is unusual.
+    SignInCode {
+        /// The code, in groups.
+        code: String,
+        /// Whose.
+        username: String,
+        /// From where.
+        device: Device,
+        /// The account page, for whoever did not try to sign in.
+        link: String,
     },
     /// Something happened to the account.
     Notice {
@@ -145,6 +157,7 @@ impl Letter {
             // One word for both: what is kept of them must not tell which it was.
             Says::SignUp { .. } | Says::Known { .. } => "address",
             Says::Invitation { .. } => "invitation",
+            Says::SignInCode { .. } => "sign_in_code",
             Says::Notice { .. } => "notice",
         }
     }
@@ -153,6 +166,7 @@ impl Letter {
     pub fn worth(&self) -> Duration {
         match self.says {
             Says::Reset { .. } | Says::ResetSent { .. } => RESET_LIFETIME,
+            Says::SignInCode { .. } => LIFETIME,
             Says::Verify { .. } | Says::SignUp { .. } | Says::Known { .. } => VERIFY_LIFETIME,
             Says::Invitation { .. } | Says::Notice { .. } => super::PATIENCE,
         }

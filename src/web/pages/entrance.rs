@@ -184,6 +184,30 @@ pub struct SecondFactor {
     pub alert: Option<String>,
 }
 
+/// An unusual sign-in: a code was mailed. POST `/sign-in/code` with `interaction`, `csrf`, and `code` or `again`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "mailed_code.html")]
+pub struct MailedCode {
+    /// The language of the page.
+    pub text: Text,
+    /// The hidden field `csrf`.
+    pub csrf: String,
+    /// The hidden field `interaction`.
+    pub interaction: String,
+    /// The client that asked, if one did.
+    pub app: Option<AppFacts>,
+    /// The beginning and the end of the address.
+    pub to: String,
+    /// Why the form came back.
+    pub alert: Option<String>,
+}
+
+impl MailedCode {
+    fn code_described_by(&self) -> &'static str {
+        if self.alert.is_some() { "alert code-hint" } else { "code-hint" }
+    }
+}
+
 impl SecondFactor {
     fn back(&self) -> String {
         interaction(&self.interaction)

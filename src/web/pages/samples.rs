@@ -73,6 +73,8 @@ fn entrance(text: Text) -> Vec<(&'static str, String)> {
         ("sign-in-refused", html(refused)),
         ("sign-in-console", html(console)),
         ("second-factor", html(second_factor(text, None))),
+        ("mailed-code", html(mailed_code(text, None))),
+        ("mailed-code-refused", html(mailed_code(text, Some(text.say("alert-code"))))),
         ("second-factor-refused", html(second_factor(text, Some(text.say("alert-code"))))),
         ("select", html(select(text))),
         ("consent", html(consent(text))),
@@ -138,6 +140,11 @@ fn security(text: Text) -> Vec<(&'static str, String)> {
         ("authenticator-refused", html(enrolment(Some(text.say("alert-code"))))),
         ("recovery-codes", html(RecoveryCodes { text, csrf: "c".into(), next: "/account/security".into(), codes })),
     ]
+}
+
+fn mailed_code(text: Text, alert: Option<String>) -> MailedCode {
+    let to = "a…@analytical.example".to_owned();
+    MailedCode { text, csrf: "c".into(), interaction: "i".into(), app: Some(bank()), to, alert }
 }
 
 fn set_up_factor(text: Text, app: Option<AppFacts>) -> SetUpFactor {

@@ -13,6 +13,7 @@ mod languages;
 mod limits;
 mod logout;
 pub mod mail;
+mod mailed_code;
 mod main_job;
 pub mod passkeys;
 mod person;

@@ -124,7 +124,7 @@ async fn the_history_shows_what_was_unusual() {
 
 #[actix_web::test]
 async fn a_session_that_jumps_is_signed_in_to_again() {
-    let idp = Idp::with(|config| config.sign_in.on_jump = abide::model::history::OnJump::Ask).await;
+    let idp = Idp::with(|config| config.sign_in.on_jump = abide::model::history::OnRisk::Ask).await;
     let social = idp.app("social");
     let mut browser = idp.browser();
     browser.enter(&social).await;
