@@ -2,11 +2,12 @@
 //!
 //! * `table`: what each route is said to be able to do. A route that the provider has and the table has not fails a test.
 //! * `walk`: a request between two looks at every session in the store, and what it made of them.
-//! * `first_and_second`, `passkeys`, `pages`, `links`, `upstream`: the routes with power, tried with nothing, with a part of what they
+//! * `first_and_second`, `going_on`, `passkeys`, `pages`, `links`, `upstream`: the routes with power, tried with nothing, with a part of what they
 //!   demand, with what belongs to another person, browser or interaction, and with everything.
 //! * `harmless`: the routes without, tried with everything there is to be shown.
 
 mod first_and_second;
+mod going_on;
 mod harmless;
 mod links;
 mod pages;
@@ -32,11 +33,12 @@ type Walking<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 
 /// Every part begins in a store of its own.
 async fn walked(stores: Stores<'_>) -> Vec<Row> {
-    let parts: [fn(&mut Walk) -> Walking<'_>; 15] = [
+    let parts: [fn(&mut Walk) -> Walking<'_>; 16] = [
         |walk| Box::pin(first_and_second::signing_in(walk)),
         |walk| Box::pin(first_and_second::interactions(walk)),
-        |walk| Box::pin(first_and_second::stepping_up(walk)),
-        |walk| Box::pin(first_and_second::coming_back(walk)),
+        |walk| Box::pin(going_on::stepping_up(walk)),
+        |walk| Box::pin(going_on::coming_back(walk)),
+        |walk| Box::pin(first_and_second::unusual(walk)),
         |walk| Box::pin(passkeys::alone(walk)),
         |walk| Box::pin(passkeys::after_a_password(walk)),
         |walk| Box::pin(passkeys::on_top(walk)),

@@ -1,14 +1,15 @@
 //! Password, and the code of an app or a recovery code after it.
 
-use super::walk::{AAL1, AAL2, How, Walk, When, begun, grown};
-use crate::harness::{Answer, Browser, PASSWORD, RelyingApp, USERNAME};
+use super::walk::{AAL1, AAL2, Walk, begun};
+use crate::harness::{Answer, Browser, Idp, MailServer, PASSWORD, RelyingApp, Smtp, USERNAME};
 use crate::stories::second_factor::{Authenticator, set_up};
+use abide::model::history::OnRisk;
 
-const BOTH: (&str, &str) = (AAL2, "pwd otp mfa");
-const WHO: &str = "password, app, recovery codes";
+pub const BOTH: (&str, &str) = (AAL2, "pwd otp mfa");
+pub const WHO: &str = "password, app, recovery codes";
 
 /// An app of Otto's: codes that are right, and not hers.
-async fn of_otto(walk: &Walk) -> Authenticator {
+pub async fn of_otto(walk: &Walk) -> Authenticator {
     let mut browser = walk.idp.browser();
     let page = browser.get("/account/security").await;
     browser.sign_in_as(&page, "otto", "another person entirely").await;
@@ -249,189 +250,39 @@ pub async fn interactions(walk: &mut Walk) {
     .await;
 }
 
-/// A live session is raised by the factor that it lacks, or shown anew as a whole.
-pub async fn stepping_up(walk: &mut Walk) {
-    let (idp, social) = (walk.idp.clone(), walk.idp.app("social"));
-    let mut weak = idp.browser();
-    weak.enter(&social).await;
-    let (app, codes) = set_up(&idp, &mut idp.browser()).await;
-    let ottos = of_otto(walk).await;
-    let wish = [("acr_values", AAL2)];
-    let mut stranger = idp.browser();
-    for asks in [vec![], vec![wish[0], ("prompt", "none")], vec![wish[0]], vec![wish[0], ("prompt", "consent")]] {
-        walk.tried("GET /authorize", (WHO, "a session of the password"), weak.get(&social.request(&asks)), &[]).await;
-    }
-    let page = weak.authorize(&social, &wish).await;
-    for (shown, code) in
-        [("a session, and a wrong code", "000000"), ("a session, and another person's code", &ottos.code(&idp, 0))]
-    {
-        walk.tried("POST /sign-in/code", (WHO, shown), weak.submit(&page, "/sign-in/code", &[("code", code)]), &[])
-            .await;
-    }
-    let theirs = stranger.authorize(&social, &[]).await;
-    let handle = page.fields("/sign-in/code")["interaction"].clone();
-    let code = app.code(&idp, 0);
-    let stolen = [("interaction", handle.as_str()), ("code", &code)];
-    walk.tried(
-        "POST /sign-in/code",
-        (WHO, "a session in another browser, and the code"),
-        post(&mut stranger, "/sign-in/code", (&theirs, "/sign-in"), &stolen),
-        &[],
-    )
-    .await;
-    let mut copied = weak.copied();
-    copied.forget("__Host-abide_session");
-    walk.tried(
-        "POST /sign-in/code",
-        (WHO, "the code, in its browser, without the session"),
-        copied.submit(&page, "/sign-in/code", &[("code", &code)]),
-        &[],
-    )
-    .await;
-    idp.pass("1m");
-    let code = app.code(&idp, 0);
-    let raised = [grown(How::Raised, USERNAME, BOTH, When::Before)];
-    walk.tried(
-        "POST /sign-in/code",
-        (WHO, "a session, and a code"),
-        weak.submit(&page, "/sign-in/code", &[("code", &code)]),
-        &raised,
-    )
-    .await;
-    // Shown anew, it has to be shown as a whole.
-    idp.pass("1m");
-    let page = weak.authorize(&social, &[("prompt", "login")]).await;
-    let waiting = walk.tried("POST /sign-in", (WHO, "a session, and the password"), weak.sign_in(&page), &[]).await;
-    let page = weak.get(waiting.location()).await;
-    let renewed = [grown(How::Renewed, USERNAME, BOTH, When::Now)];
-    walk.tried(
-        "POST /sign-in/code",
-        (WHO, "a session, the password and a recovery code"),
-        weak.submit(&page, "/sign-in/code", &[("code", &codes[1])]),
-        &renewed,
-    )
-    .await;
-    // Who holds no second factor shows the first anew.
-    let mut boss = idp.browser();
-    let page = boss.authorize(&social, &[]).await;
-    boss.sign_in_as(&page, "boss", "the boss of all of this").await;
-    idp.pass("1m");
-    let page = boss.authorize(&social, &[("max_age", "30")]).await;
-    let renewed = [grown(How::Renewed, "boss", (AAL1, "pwd"), When::Now)];
-    walk.tried(
-        "POST /sign-in",
-        ("password alone", "a session, and the password"),
-        boss.sign_in_as(&page, "boss", "the boss of all of this"),
-        &renewed,
-    )
-    .await;
-}
-
-/// A session that timed out comes back for everything, shown by its own person in its own browser.
-pub async fn coming_back(walk: &mut Walk) {
-    let (idp, social) = (walk.idp.clone(), walk.idp.app("social"));
-    let mut home = idp.browser();
-    let answer = home.enter(&social).await;
-    let tokens = social.redeem(&answer).await;
-    let (app, _) = set_up(&idp, &mut home).await;
-    let mut boss = idp.browser();
-    let page = boss.authorize(&social, &[]).await;
-    boss.sign_in_as(&page, "boss", "the boss of all of this").await;
-    idp.pass("13h");
-    let timed_out = "the cookie of a session that timed out";
-    for prompt in ["", "none", "login", "select_account", "consent"] {
-        walk.tried(
-            "GET /authorize",
-            (WHO, timed_out),
-            home.authorize(&social, &[("prompt", prompt), ("acr_values", AAL2)]),
-            &[],
-        )
-        .await;
-    }
-    walk.tried(
-        "POST /token",
-        (WHO, "a refresh token of a session that timed out"),
-        social.try_refresh(&tokens.refresh),
-        &[],
-    )
-    .await;
-    walk.tried("POST /session/activity", (WHO, timed_out), home.stay(), &[]).await;
-    walk.tried(
-        "POST /session/activity",
-        (WHO, "a token of a session that timed out"),
-        social.report(&tokens.access),
-        &[],
-    )
-    .await;
-    let page = home.authorize(&social, &[]).await;
-    let code = app.code(&idp, 0);
-    walk.tried(
-        "POST /sign-in/code",
-        (WHO, "that cookie and the code"),
-        post(&mut home, "/sign-in/code", (&page, "/sign-in"), &[("code", &code)]),
-        &[],
-    )
-    .await;
-    let waiting = walk.tried("POST /sign-in", (WHO, "that cookie and the password"), home.sign_in(&page), &[]).await;
-    let page = home.get(waiting.location()).await;
-    walk.tried(
-        "POST /sign-in/code",
-        (WHO, "that cookie, the password and a wrong code"),
-        home.submit(&page, "/sign-in/code", &[("code", "000000")]),
-        &[],
-    )
-    .await;
-    // In another browser it is another session.
-    let mut other = idp.browser();
+/// Where an unusual sign-in is asked for a code by mail: the password alone is not enough, and the code makes it no stronger.
+pub async fn unusual(walk: &mut Walk) {
+    const WHO: &str = "password alone, in an unusual place";
+    let mailbox = MailServer::start(Smtp::Takes).await;
+    let idp = Idp::with(|config| {
+        mailbox.configure(config);
+        config.sign_in.on_unusual = OnRisk::Ask;
+    });
+    let idp = idp.await;
+    let (there, social) = (std::mem::replace(&mut walk.idp, idp.clone()), idp.app("social"));
+    idp.browser().enter(&social).await;
+    idp.pass("1d");
+    idp.deliver().await;
+    mailbox.take();
+    let (mut browser, mut other) = (idp.browser(), idp.browser());
+    browser.address = "198.51.100.9:1".into();
+    other.address = "192.0.2.77:1".into();
+    let page = browser.authorize(&social, &[]).await;
+    let waiting = walk.tried("POST /sign-in", (WHO, "the password"), browser.sign_in(&page), &[]).await;
+    let page = browser.get(waiting.location()).await;
+    idp.deliver().await;
+    let text = mailbox.only().text();
+    let code = text.lines().find_map(|line| line.strip_prefix("Code: ")).expect("a code");
     let elsewhere = halfway(&mut other, &social, &[]).await;
-    idp.pass("1m");
-    let session = [begun(USERNAME, BOTH)];
-    walk.tried(
-        "POST /sign-in/code",
-        (WHO, "all of it in another browser"),
-        other.submit(&elsewhere, "/sign-in/code", &[("code", &app.code(&idp, 0))]),
-        &session,
-    )
-    .await;
-    idp.pass("1m");
-    let back = [grown(How::Restored, USERNAME, BOTH, When::Now)];
-    walk.tried(
-        "POST /sign-in/code",
-        (WHO, "that cookie, the password and a code"),
-        home.submit(&page, "/sign-in/code", &[("code", &app.code(&idp, 0))]),
-        &back,
-    )
-    .await;
-    // Without a second factor the first brings it back; another person's does not.
-    let page = boss.authorize(&social, &[]).await;
-    let mut copied = boss.copied();
-    let back = [grown(How::Restored, "boss", (AAL1, "pwd"), When::Now)];
-    walk.tried(
-        "POST /sign-in",
-        ("password alone", "that cookie and the password"),
-        boss.sign_in_as(&page, "boss", "the boss of all of this"),
-        &back,
-    )
-    .await;
-    idp.pass("13h");
-    copied.plant("__Host-abide_session", boss.cookie("__Host-abide_session").unwrap());
-    let page = copied.authorize(&social, &[]).await;
-    let session = [begun("otto", (AAL1, "pwd"))];
-    walk.tried(
-        "POST /sign-in",
-        ("password alone", "that cookie and another person's password"),
-        copied.sign_in_as(&page, "otto", "another person entirely"),
-        &session,
-    )
-    .await;
-    let page = boss.authorize(&social, &[]).await;
-    let session = [begun("boss", (AAL1, "pwd"))];
-    let shown = "the cookie of a session that ended when another person signed in, and the password";
-    walk.tried(
-        "POST /sign-in",
-        ("password alone", shown),
-        boss.sign_in_as(&page, "boss", "the boss of all of this"),
-        &session,
-    )
-    .await;
+    let theirs = [("code", code)];
+    let route = "POST /sign-in/code";
+    let stolen = other.submit(&elsewhere, "/sign-in/code", &theirs);
+    walk.tried(route, (WHO, "the password, and the code of another sign-in"), stolen, &[]).await;
+    let wrong = [("code", "00000000")];
+    let wrong = browser.submit(&page, "/sign-in/code", &wrong);
+    walk.tried(route, (WHO, "the password and a wrong code"), wrong, &[]).await;
+    let session = [begun(USERNAME, (AAL1, "pwd"))];
+    let right = browser.submit(&page, "/sign-in/code", &theirs);
+    walk.tried(route, (WHO, "the password and the code in the mail"), right, &session).await;
+    walk.idp = there;
 }

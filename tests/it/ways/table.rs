@@ -64,7 +64,8 @@ pub const TABLE: &[Said] = &[
     (
         "POST /sign-in/code",
         &[Begin, Raise, Restore],
-        "a code of the account's app or a recovery code, and before it the password in the same interaction, or a live session",
+        "a code of the account's app or a recovery code, and before it the password in the same interaction, or a live session; \
+         the mailed code is none of them: where an unusual sign-in asks for it, it completes one factor and adds nothing",
     ),
     ("POST /sign-in/not-now", &[Go], ""),
     ("POST /sign-in/again", &[Go], ""),
