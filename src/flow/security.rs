@@ -13,7 +13,7 @@ use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
 use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, EpochReason};
 use crate::model::audit::{Act, Event};
-use crate::model::authorization::factor::Method;
+use crate::model::authorization::factor::{Method, lacks_a_factor};
 use crate::model::authorization::interaction::LIFETIME;
 use crate::model::authorization::next_step::is_fresh;
 use crate::model::credential::Credential;
@@ -123,9 +123,12 @@ pub enum PasswordChanged {
 }
 
 impl Idp {
-    /// Whoever is signed in, if they authenticated in the last minutes.
+    /// Whoever is signed in, if they authenticated in the last minutes, with every factor that the account holds by now.
     pub async fn freshly_current(&self, visitor: &Visitor, now: Timestamp) -> Result<Option<Current>, Fault> {
-        Ok(self.current(visitor, now).await?.filter(|current| is_fresh(&current.session, now)))
+        let current = self.current(visitor, now).await?.filter(|current| is_fresh(&current.session, now));
+        let Some(current) = current else { return Ok(None) };
+        let held = self.factors_of(&current.account.id).await?;
+        Ok(if lacks_a_factor(current.session.authentication(), &held) { None } else { Some(current) })
     }
 
     /// What an account signs in with.

@@ -18,7 +18,7 @@ use crate::flow::browser::Visitor;
 use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
 use crate::model::authorization::demand::{Demand, Lack};
-use crate::model::authorization::factor::{Held, Level, Method, Person, level};
+use crate::model::authorization::factor::{Held, Level, Method, Person, lacks_a_factor, level};
 use crate::model::authorization::named::{Named, chosen, named};
 use crate::model::authorization::next_step::{Why, asking};
 use crate::model::authorization::{
@@ -368,7 +368,9 @@ impl Idp {
             (Some(request), Some(client)) => Demand::of_request(request, client, (&current.account, rules)),
             _ => Demand::of_page(&current.account, rules),
         };
-        if !demand.exceeds(level(current.session.authentication())) {
+        let has = level(current.session.authentication());
+        let whole = interaction.goal.wants_every_factor() && has < Level::Two;
+        if !whole && !demand.exceeds(has) {
             return Ok((demand, None));
         }
         Ok((demand, Some(self.factors_of(&current.account.id).await?)))
@@ -380,7 +382,11 @@ impl Idp {
         if interaction.newcomer().is_some() {
             return Ok(None);
         }
-        // Our own pages demand nothing but the console: people set factors up on them.
+        if interaction.goal.wants_every_factor() {
+            let held = self.factors_of(&current.account.id).await?;
+            return Ok(lacks_a_factor(current.session.authentication(), &held).then_some(Level::Two));
+        }
+        // Our other pages demand nothing but the console: people set factors up on them.
         if !matches!(interaction.goal, Goal::Authorize(_) | Goal::Console) {
             return Ok(None);
         }

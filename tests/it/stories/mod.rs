@@ -25,5 +25,5 @@ mod several;
 mod sign_up;
 mod status;
 mod table;
-mod upstream;
+pub mod upstream;
 mod upstream_factors;
