@@ -4,6 +4,7 @@ use super::load::Places;
 use super::problem::{Place, Problem};
 use super::{Config, MailTls, Opening, StoreKind};
 use crate::model::cookies::Switch;
+use crate::outside::breached::Breached;
 use crate::protocol::duration::Limit;
 use crate::protocol::issuer::Transport;
 use std::path::Path;
@@ -43,6 +44,7 @@ pub(super) fn judge(config: &Config, places: &Places) -> Vec<Problem> {
     judging.session(config);
     judging.tokens(config);
     judging.mail(config);
+    judging.passwords(config);
     judging.problems.sort_by(|a, b| a.place.cmp(&b.place));
     judging.problems
 }
@@ -209,6 +211,17 @@ impl Judging<'_> {
             let reason = "is true, and there is no [mail]: an account is made by whoever shows that its address is theirs; \
                           write `mail.server`, or leave it out";
             self.blame(&["accounts.self_registration"], reason);
+        }
+    }
+
+    fn passwords(&mut self, config: &Config) {
+        let Some(path) = &config.passwords.breached else { return };
+        if let Err(fault) = Breached::at(path).check() {
+            let reason = format!(
+                "{fault}; write the path of a file of lines SHA-1:COUNT, sorted, as the downloader of Have I Been Pwned \
+                 writes it, or leave it out"
+            );
+            self.blame(&["passwords.breached"], reason);
         }
     }
 

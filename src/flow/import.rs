@@ -3,6 +3,7 @@
 
 use crate::crypto::hashing::check_hash;
 use crate::crypto::secret::{Same, digest};
+use crate::flow::password::FreshPassword;
 use crate::flow::setup::{NewPassword, Refused, fresh_account};
 use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, EpochReason, check_username, username_key, username_name};
@@ -10,7 +11,7 @@ use crate::model::audit::{Act, Event};
 use crate::model::client::{self, Client, ClientSecret, Confidentiality, STRONG_SECRET};
 use crate::model::credential::Credential;
 use crate::model::id::{AccountId, ClientId, SecretDigest};
-use crate::model::password::{self, Weakness};
+use crate::model::password::{self, Beside, Stands, Weakness};
 use crate::model::record::Change;
 use crate::protocol::claims::check_standard;
 use crate::protocol::client_auth::AuthMethod;
@@ -100,6 +101,9 @@ impl Idp {
         let file: File =
             serde_json::from_str(json).map_err(|error| ImportError::Wrong(format!("the file: {error}")))?;
         check(&file).map_err(ImportError::Wrong)?;
+        for (place, user) in file.users.iter().enumerate() {
+            self.check_password(place, user, now).await?;
+        }
         for (place, metadata) in file.clients.iter().enumerate() {
             self.check_authenticable(place, metadata).await?;
         }
@@ -111,6 +115,27 @@ impl Idp {
             self.import_client(metadata, replace, &mut done, now).await?;
         }
         Ok(done)
+    }
+
+    /// A password in the clear is held to what everybody's is. Whether a second factor stands beside it is not asked: the
+    /// file is written for people who are not there yet.
+    async fn check_password(&self, place: usize, user: &User, now: Timestamp) -> Result<(), ImportError> {
+        let Some(clear) = &user.password else { return Ok(()) };
+        let account = Account { claims: user.claims.clone(), ..fresh_account(&user.username, now) };
+        let Err(weakness) = self.judge_password(clear, &account, Beside::Nothing).await? else { return Ok(()) };
+        let wrong = match weakness {
+            Weakness::TooShort(_) => "it is too short",
+            Weakness::TooLong => "it is too long",
+            Weakness::Unseen => "it has characters that cannot be seen",
+            Weakness::Common => "it is too easy to guess",
+            Weakness::Context => "it is little more than words of the person or of this provider",
+            Weakness::Breached => "it is in the file of stolen ones (passwords.breached)",
+        };
+        let (least, most) = (password::MINIMUM_ALONE, password::MAXIMUM);
+        Err(ImportError::Wrong(format!(
+            "users[{place}] ({}): password: {wrong}; it needs {least} to {most} characters and must not be a common one",
+            user.username
+        )))
     }
 
     /// A confidential client without any secret could never authenticate.
@@ -168,7 +193,8 @@ impl Idp {
             // What rests on the old password ends first, and once more below, with whatever began in between: a run that
             // breaks off leaves too much ended, never too little, and the next one goes on.
             self.end_all_of(&before.id, EpochReason::CredentialChanged, now).await?;
-            self.keep_password(&before.id, hash, None, now).await?;
+            let fresh = FreshPassword { hash, stands: Stands::Alone };
+            self.keep_password(&before.id, fresh, None, now).await?;
         }
         let mut merged = before.clone();
         merged.claims.extend(claims.clone());
@@ -357,18 +383,8 @@ fn check_user(user: &User) -> Result<(), String> {
     check_username(&user.username)?;
     match (&user.password, &user.password_hash) {
         (Some(_), Some(_)) => return Err("either password or password_hash, not both".into()),
-        (Some(clear), None) => password::judge(clear, &user.username).map_err(|weakness| {
-            let wrong = match weakness {
-                Weakness::TooShort => "it is too short",
-                Weakness::TooLong => "it is too long",
-                Weakness::Common => "it is too easy to guess",
-                Weakness::LikeUsername => "it is little more than the username",
-            };
-            let (least, most) = (password::MINIMUM_ALONE, password::MAXIMUM);
-            format!("password: {wrong}; it needs {least} to {most} characters and must not be a common one")
-        })?,
         (None, Some(hash)) => check_hash(hash)?,
-        (None, None) => {}
+        (Some(_) | None, None) => {}
     }
     for (name, value) in &user.claims {
         check_standard(name, value)?;

@@ -337,7 +337,6 @@ alert-password-short = { $count ->
 }
 alert-password-long = Ein Passwort hat höchstens 256 Zeichen.
 alert-password-common = Dieses Passwort ist zu leicht zu erraten. Wählen Sie ein anderes.
-alert-password-username = Dieses Passwort ist kaum mehr als der Benutzername. Wählen Sie ein anderes.
 alert-email = Das ist keine E-Mail-Adresse.
 alert-name = Ein Name ist eine Zeile mit höchstens 1.000 Zeichen.
 alert-user-unchanged = Es wurde nichts geändert. Sie können Ihr eigenes Konto nicht sperren.
@@ -669,3 +668,14 @@ accounts-here-detail = Andere, die hier angemeldet sind. Alle haben ihre eigene 
 account-add = Weiteres Konto hinzufügen
 account-switch = Wechseln
 account-switch-label = Zu { $account } wechseln
+
+## Passwörter
+alert-password-context = Dieses Passwort besteht fast nur aus Ihren eigenen Namen oder dem Namen dieses Dienstes. Wählen Sie ein anderes.
+alert-password-breached = Dieses Passwort ist aus einem Datendiebstahl bekannt. Wählen Sie ein anderes, und ändern Sie es überall, wo Sie es sonst noch verwenden.
+alert-password-unseen = Dieses Passwort enthält unsichtbare Zeichen. Tippen Sie es ein, statt es einzufügen, oder wählen Sie ein anderes.
+alert-factor-needed = { $count ->
+    [one] Ihr Passwort reicht nur zusammen mit einem zweiten Schritt aus. Setzen Sie zuerst eines mit mindestens einem Zeichen.
+   *[other] Ihr Passwort reicht nur zusammen mit einem zweiten Schritt aus. Setzen Sie zuerst eines mit mindestens { $count } Zeichen.
+}
+set-up-factor-password = Das Passwort von { $person } reicht nur zusammen mit einem zweiten Schritt aus, und den gibt es nicht mehr.
+set-up-factor-longer = Stattdessen ein längeres Passwort wählen

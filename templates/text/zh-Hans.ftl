@@ -327,7 +327,6 @@ alert-username-form = 用户名须为一行 1 至 128 个字符，前后不能�
 alert-password-short = 密码至少需要 { $count } 个字符。
 alert-password-long = 密码最多 256 个字符。
 alert-password-common = 此密码太容易被猜到。请另选一个。
-alert-password-username = 此密码与用户名过于相似。请另选一个。
 alert-email = 这不是有效的电子邮件地址。
 alert-name = 姓名须为一行，最多 1,000 个字符。
 alert-user-unchanged = 未作任何更改。您不能停用自己的账号。
@@ -658,3 +657,11 @@ accounts-here-detail = 在此处登录的其他账号。每个账号都有各自
 account-add = 添加其他账号
 account-switch = 切换
 account-switch-label = 切换到 { $account }
+
+## 密码
+alert-password-context = 此密码几乎只由您自己的名称或本服务的名称组成。请另选一个。
+alert-password-breached = 此密码已在数据泄露事件中曝光。请另选一个，并在其他使用它的地方一并更换。
+alert-password-unseen = 此密码含有不可见字符。请手动输入而不要粘贴，或另选一个。
+alert-factor-needed = 您的密码只有配合两步登录才够安全。请先设置一个至少 { $count } 个字符的密码。
+set-up-factor-password = { $person } 的密码只有配合两步登录才够安全，而该账号的两步登录已被移除。
+set-up-factor-longer = 改为设置更长的密码
