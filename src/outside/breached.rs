@@ -78,7 +78,8 @@ impl Breached {
     pub fn check(&self) -> Result<(), BreachFault> {
         let open = self.open()?;
         let mut before: Option<Hash> = None;
-        let ends = open.length.saturating_sub(BLOCK as u64);
+        // A block begins one byte before the place.
+        let ends = open.length.saturating_sub(BLOCK as u64 - 1);
         for at in (0..PROBES).map(|probe| open.length / PROBES * probe).chain([ends]) {
             let lines = open.lines(at, open.length)?;
             for pair in lines.hashes.windows(2) {

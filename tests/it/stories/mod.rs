@@ -14,6 +14,7 @@ mod limits;
 mod logout;
 pub mod mail;
 mod main_job;
+mod passwords;
 pub mod passkeys;
 mod person;
 mod reconstitution;
