@@ -6,6 +6,7 @@
 use crate::model::account::{Account, check_username};
 use crate::model::audit::Event;
 use crate::model::authorization::factor::{Level, Method};
+use crate::model::mail::Mail;
 use crate::model::record::{Change, Name};
 use crate::protocol::claims::{AuthenticationFacts, plain_line};
 use crate::protocol::time::Timestamp;
@@ -260,8 +261,8 @@ impl Resting {
 }
 
 impl Account {
-    /// One more way in. Whether another account has it the store finds out: it is a unique name.
-    pub fn connect(mut self, link: Link, event: Event) -> Change<Account, Connected> {
+    /// One more way in, told of by `news`. Whether another account has it the store finds out: it is a unique name.
+    pub fn connect(mut self, link: Link, event: Event, news: Vec<Mail>) -> Change<Account, Connected> {
         if self.links.iter().any(|known| known.name() == link.name()) {
             return Change::keep(Connected::Yes);
         }
@@ -269,16 +270,23 @@ impl Account {
             return Change::keep(Connected::Full);
         }
         self.links.push(link);
-        Change::put(Connected::Yes, self).told(event)
+        Change::put(Connected::Yes, self).told(event).mailing(news)
     }
 
-    /// One way in less; never the last.
-    pub fn disconnect(mut self, name: &Name, others: OtherWays, event: Event) -> Change<Account, Disconnected> {
+    /// One way in less; never the last. A provider that is not among `issuers` lets nobody in at present.
+    pub fn disconnect(
+        mut self,
+        name: &Name,
+        others: OtherWays,
+        issuers: &[String],
+        event: Event,
+    ) -> Change<Account, Disconnected> {
         let before = self.links.len();
         self.links.retain(|link| link.name() != *name);
-        match (before - self.links.len(), self.links.len(), others) {
-            (0, ..) => Change::keep(Disconnected::Before),
-            (_, 0, OtherWays::None) => {
+        let lets_in = self.links.iter().any(|link| issuers.contains(&link.issuer));
+        match (before - self.links.len(), others) {
+            (0, _) => Change::keep(Disconnected::Before),
+            (_, OtherWays::None) if !lets_in => {
                 let refused = Event::refused(event.act, event.at, "last_way");
                 Change::keep(Disconnected::LastWay).told(refused.by(&self.id))
             }

@@ -86,16 +86,22 @@ fn links_come_and_go_and_the_last_way_in_stays() {
     };
     let event = || Event::done(Act::AccountChanged, NOW);
     let account = crate::model::session::tests::account();
-    let Fate::Put(one) = account.connect(link("1"), event()).fate else { panic!("it is connected") };
-    assert!(matches!(one.clone().connect(link("1"), event()).fate, Fate::Keep));
-    let end = |of: &Account, subject: &str, others| of.clone().disconnect(&link(subject).name(), others, event());
+    let Fate::Put(one) = account.connect(link("1"), event(), Vec::new()).fate else { panic!("it is connected") };
+    assert!(matches!(one.clone().connect(link("1"), event(), Vec::new()).fate, Fate::Keep));
+    let work = ["https://work.example".to_owned()];
+    let end_of = |of: &Account, subject: &str, others, issuers: &[String]| {
+        of.clone().disconnect(&link(subject).name(), others, issuers, event())
+    };
+    let end = |of: &Account, subject: &str, others| end_of(of, subject, others, &work);
     assert_eq!(end(&one, "2", OtherWays::None).outcome, Disconnected::Before);
     assert_eq!(end(&one, "1", OtherWays::None).outcome, Disconnected::LastWay);
     assert!(matches!(end(&one, "1", OtherWays::None).fate, Fate::Keep));
     assert_eq!(end(&one, "1", OtherWays::Some).outcome, Disconnected::Now);
-    let Fate::Put(two) = one.connect(link("2"), event()).fate else { panic!("it is connected") };
+    let Fate::Put(two) = one.connect(link("2"), event(), Vec::new()).fate else { panic!("it is connected") };
     assert_eq!(end(&two, "1", OtherWays::None).outcome, Disconnected::Now);
+    let none: [String; 0] = [];
+    assert_eq!(end_of(&two, "1", OtherWays::None, &none).outcome, Disconnected::LastWay, "what is left lets nobody in");
     let mut full = two;
     full.links = (0..MAX_LINKS).map(|n| link(&n.to_string())).collect();
-    assert_eq!(full.connect(link("x"), event()).outcome, Connected::Full);
+    assert_eq!(full.connect(link("x"), event(), Vec::new()).outcome, Connected::Full);
 }

@@ -559,6 +559,10 @@ mail-code-used-subject = Un code de récupération a été utilisé sur { $host 
 mail-code-used-lead = L’un des codes de récupération de ce compte a été utilisé et n’est plus valable.
 mail-address-changed-subject = Votre adresse e-mail sur { $host } a été changée
 mail-address-changed-lead = L’adresse e-mail de ce compte a été changée. Cet e-mail est envoyé à l’ancienne et à la nouvelle.
+mail-connected-subject = Un autre fournisseur vous connecte désormais à { $host }
+mail-connected-lead = Ce compte a été associé à un autre fournisseur : se connecter là-bas suffit désormais pour se connecter ici.
+mail-disconnected-subject = Un autre fournisseur ne vous connecte plus à { $host }
+mail-disconnected-lead = Ce compte a été dissocié d’un autre fournisseur : il ne permet plus de se connecter ici.
 act-mail-sent = E-mail envoyé
 act-mail-failed = E-mail abandonné
 act-password-reset-asked = Lien de mot de passe demandé
@@ -666,8 +670,8 @@ choose-here = Choisir un compte connecté ici
 accounts-here = Comptes dans ce navigateur
 accounts-here-detail = Les autres comptes connectés ici. Chacun a sa propre session.
 account-add = Ajouter un autre compte
-account-switch = Changer
-account-switch-label = Passer à { $account }
+account-switch = Basculer
+account-switch-label = Basculer vers { $account }
 
 ## Mots de passe
 alert-password-context = Ce mot de passe se compose presque uniquement de vos propres noms ou du nom de ce service. Choisissez-en un autre.

@@ -138,8 +138,9 @@ impl Idp {
         now: Timestamp,
     ) -> Result<Connecting, Fault> {
         let event = Event::done(Act::UpstreamConnected, now).by(account);
+        let mails = self.notices_for(&event, account).await?;
         let changed = self.store.change::<Account, _, _>(account.as_str(), move |before| match before {
-            Some(account) => account.connect(link.clone(), event.clone()),
+            Some(account) => account.connect(link.clone(), event.clone(), mails.clone()),
             None => Change::keep(Connected::Full),
         });
         Ok(match changed.await? {
@@ -185,8 +186,13 @@ impl Idp {
         };
         let others = self.other_ways(&of.account.id).await?;
         let event = Event::done(Act::UpstreamDisconnected, now).by(&of.account.id);
+        let mails = self.notices(&event, &of.account, None);
+        let issuers: Vec<String> = self.upstreams.all().iter().map(|upstream| upstream.rules.issuer.clone()).collect();
         let changed = self.store.change::<Account, _, _>(of.account.id.as_str(), move |before| match before {
-            Some(account) => account.disconnect(&link, others, event.clone()),
+            Some(account) => {
+                let change = account.disconnect(&link, others, &issuers, event.clone());
+                if change.outcome == Disconnected::Now { change.mailing(mails.clone()) } else { change }
+            }
             None => Change::keep(Disconnected::Before),
         });
         Ok(changed.await?.outcome()?)

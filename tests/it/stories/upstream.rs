@@ -1,7 +1,7 @@
 //! Sign-in by another OpenID provider: a second Abide, and one that lies.
 
 use crate::harness::upstream::{Liar, Lie, Upstream, configured, relying_on};
-use crate::harness::{Answer, Browser, Idp, PASSWORD, USERNAME};
+use crate::harness::{Answer, Browser, Idp, MailServer, PASSWORD, Smtp, USERNAME};
 use abide::model::authorization::factor::Level;
 use abide::model::upstream::{Accounts, AuthTime};
 use abide::protocol::Timestamp;
@@ -483,6 +483,39 @@ async fn connecting_and_disconnecting_on_the_page_of_credentials() {
     assert_eq!(refusals(&idp).await[0], "last_way");
     let page = browser.get("/account/security?failed=last-way").await;
     assert!(page.text("[role=alert]").is_some() && page.body.contains("Disconnect The liar"));
+}
+
+#[actix_web::test]
+async fn people_are_told_what_their_account_is_connected_with() {
+    let liar = Liar::start(NOW);
+    let server = MailServer::start(Smtp::Takes).await;
+    let idp = Idp::with(|config| {
+        server.configure(config);
+        config.outbound.allow = [liar.issuer.parse().unwrap()].into_iter().collect();
+        config.upstream = vec![configured("liar", &liar.issuer)];
+    })
+    .await;
+    let mut browser = idp.browser();
+    let page = browser.get("/account/security").await;
+    browser.sign_in(&page).await;
+    let told = async |expected: &[&str]| {
+        idp.deliver().await;
+        let all: Vec<String> = server.take().iter().map(|letter| letter.field("subject")).collect();
+        assert_eq!(all, expected);
+    };
+    // The second time nothing changes.
+    for news in [&["Another provider signs you in at id.example.com"][..], &[]] {
+        let page = browser.get("/account/security").await;
+        let sent = browser.submit(&page, "/account/security/upstream/connect", &[("upstream", "liar")]).await;
+        let back = browser.get(&answered(&sent, "liar")).await;
+        assert_eq!(back.location(), "/account/security?done=connected");
+        told(news).await;
+    }
+    let page = browser.get("/account/security").await;
+    browser.submit(&page, "/account/security/upstream/disconnect", &[]).await;
+    told(&["Another provider no longer signs you in at id.example.com"]).await;
+    browser.submit(&page, "/account/security/upstream/disconnect", &[]).await;
+    told(&[]).await;
 }
 
 async fn page_link(browser: &mut Browser) -> Option<String> {
