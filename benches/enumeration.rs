@@ -1,8 +1,8 @@
 //! Does the time of an answer tell who has an account? For each form that is given a name: how well the best threshold on
 //! the time tells a name that is there from one that is not (the area under the ROC curve: 0.5 is not at all).
 //!
-//! `cargo bench --bench enumeration [-- SAMPLES]` takes 2,000 samples of each class, interleaved in random order, each with
-//! a name and a network of its own, so that no limit is met. Everything runs in process over a real store on the disk, with
+//! `cargo bench --bench enumeration [-- SAMPLES [WORDS]]` takes 2,000 samples of each class, interleaved in random order, each with
+//! a name and a network of its own, so that no limit is met; with WORDS, of the forms whose titles hold them. Everything runs in process over a real store on the disk, with
 //! the real password hash (64 MiB). It fails when status or body tell anything, or when a time does (0.45 to 0.55).
 #![allow(missing_docs, reason = "a program")]
 #![allow(clippy::unwrap_used, reason = "a bench that cannot go on ends")]
@@ -92,9 +92,12 @@ struct Reply {
 
 #[actix_web::main]
 async fn main() -> ExitCode {
-    let samples = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(SAMPLES);
+    let given: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    let samples = given.first().map_or(SAMPLES, |word| word.parse().unwrap());
+    let words = given.get(1).cloned().unwrap_or_default();
     let folder = tempfile::tempdir().unwrap();
-    let mut config = Config { issuer: ISSUER.parse().unwrap(), keys_dir: folder.path().join("keys"), ..Config::default() };
+    let mut config =
+        Config { issuer: ISSUER.parse().unwrap(), keys_dir: folder.path().join("keys"), ..Config::default() };
     config.mail.from = Some("Abide <id@example.com>".parse().unwrap());
     config.mail.server = Some("smtps://mail.example.com".parse().unwrap());
     config.accounts.self_registration = Switch::On;
@@ -120,7 +123,8 @@ async fn main() -> ExitCode {
             networks
         });
         let [_, a, b, c] = network.to_be_bytes();
-        let request = request.peer_addr(([10, a, b, c], 4_000).into()).insert_header(("user-agent", "Bench")).to_request();
+        let request =
+            request.peer_addr(([10, a, b, c], 4_000).into()).insert_header(("user-agent", "Bench")).to_request();
         let began = Instant::now();
         let response = call_service(&service, request).await;
         let took = began.elapsed();
@@ -135,7 +139,7 @@ async fn main() -> ExitCode {
     println!("{samples} samples of each class, interleaved\n");
     println!("{:<34} {:>12} {:>12} {:>8}", "form", "there", "nobody", "AUC");
     let mut all_well = true;
-    for form in &FORMS {
+    for form in FORMS.iter().filter(|form| form.title.contains(&words)) {
         let (mut times, mut seen) = ([Vec::new(), Vec::new()], None);
         for n in 0..samples + WARM_UP {
             let mut order = [Class::There, Class::Nobody];
@@ -144,7 +148,8 @@ async fn main() -> ExitCode {
             }
             for class in order {
                 let name = format!("{}{}", class.name(n), form.suffix);
-                let page = if form.page.is_empty() { authorize(&name, form.action.is_none()) } else { form.page.into() };
+                let page =
+                    if form.page.is_empty() { authorize(&name, form.action.is_none()) } else { form.page.into() };
                 let (mut reply, network) = ask(TestRequest::get().uri(&page), None).await;
                 if let Some(action) = form.action {
                     let fields = fields(&reply.body, (form.field, &name));
@@ -203,7 +208,11 @@ fn plain(body: &str) -> String {
             run.push(c);
             continue;
         }
-        out.push_str(if run.len() >= 20 && !run.contains("nobody") && !run.contains("person") { "SEALED" } else { &run });
+        out.push_str(if run.len() >= 20 && !run.contains("nobody") && !run.contains("person") {
+            "SEALED"
+        } else {
+            &run
+        });
         run.clear();
         out.push(c);
     }

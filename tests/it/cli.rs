@@ -100,7 +100,10 @@ fn check_names_a_file_of_stolen_passwords_that_is_none() {
             let output = abide(folder.path(), &[verb, "--config", "abide.toml"], &[]);
             let told = text(&output.stderr);
             assert_eq!(output.status.code(), Some(2), "{told}");
-            assert!(told.contains("passwords.breached") && told.contains("stolen.txt") && told.contains(fault), "{told}");
+            assert!(
+                told.contains("passwords.breached") && told.contains("stolen.txt") && told.contains(fault),
+                "{told}"
+            );
         }
     }
     std::fs::write(folder.path().join("stolen.txt"), line("a") + &line("b")).unwrap();
