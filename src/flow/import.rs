@@ -32,6 +32,10 @@ struct User {
     password: Option<Zeroizing<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     password_hash: Option<String>,
+    /// Is it the hash of a password that is good enough beside a second factor only? Factors are not in the file: without
+    /// this word it would stand alone elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    password_needs_factor: Option<bool>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     roles: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -161,15 +165,20 @@ impl Idp {
         done: &mut Imported,
         now: Timestamp,
     ) -> Result<(), ImportError> {
-        let User { username, password, password_hash, roles, groups, claims, disabled } = user;
+        let User { username, password, password_hash, password_needs_factor, roles, groups, claims, disabled } = user;
+        let needs = password.is_none() && password_needs_factor == Some(true);
+        let stands = if needs { Stands::BesideFactor } else { Stands::Alone };
         let disabled = disabled == Some(true);
         let Some(before) = self.store.find::<Account>(&username_name(&username)).await? else {
             let disabled_at = disabled.then_some(now);
             let mut account = Account { roles, groups, claims, disabled_at, ..fresh_account(&username, now) };
             account.address = self.free_address(&account).await?;
             let pass = match (password, password_hash) {
-                (Some(clear), _) => NewPassword::Hash(self.patiently(password::normalized(&clear)).await?),
-                (None, Some(hash)) => NewPassword::Hash(hash),
+                (Some(clear), _) => {
+                    let hash = self.patiently(password::normalized(&clear)).await?;
+                    NewPassword::Hash(FreshPassword { hash, stands })
+                }
+                (None, Some(hash)) => NewPassword::Hash(FreshPassword { hash, stands }),
                 (None, None) => NewPassword::None,
             };
             return match self.create_account(None, account, pass, now).await? {
@@ -193,7 +202,7 @@ impl Idp {
             // What rests on the old password ends first, and once more below, with whatever began in between: a run that
             // breaks off leaves too much ended, never too little, and the next one goes on.
             self.end_all_of(&before.id, EpochReason::CredentialChanged, now).await?;
-            let fresh = FreshPassword { hash, stands: Stands::Alone };
+            let fresh = FreshPassword { hash, stands };
             self.keep_password(&before.id, fresh, None, now).await?;
         }
         let mut merged = before.clone();
@@ -326,10 +335,22 @@ impl Idp {
             let page = self.store.list::<Account>(("accounts", ""), cursor.as_ref(), 200).await?;
             for account in page.items {
                 let stored = self.store.read::<Credential>(&Credential::password_key(&account.id)).await?;
+                let needs = stored.as_ref().is_some_and(|kept| kept.password_stands() == Stands::BesideFactor);
+                let password_needs_factor = needs.then_some(true);
                 let password_hash = stored.and_then(Credential::password_hash);
                 let Account { username, roles, groups, claims, disabled_at, .. } = account;
                 let disabled = disabled_at.map(|_| true);
-                file.users.push(User { username, password: None, password_hash, roles, groups, claims, disabled });
+                let password = None;
+                file.users.push(User {
+                    username,
+                    password,
+                    password_hash,
+                    password_needs_factor,
+                    roles,
+                    groups,
+                    claims,
+                    disabled,
+                });
             }
             cursor = page.next;
             if cursor.is_none() {

@@ -8,7 +8,7 @@ use crate::model::account::{ADMIN, Account, check_username, username_name};
 use crate::model::audit::{Act, Event};
 use crate::model::credential::Credential;
 use crate::model::id::AccountId;
-use crate::model::password::{Beside, Stands, Weakness};
+use crate::model::password::{Beside, Weakness};
 use crate::model::record::Change;
 use crate::model::setting::{LinkStanding, Setting};
 use crate::protocol::time::Timestamp;
@@ -130,7 +130,7 @@ impl Idp {
         }
         Ok(match pass {
             NewPassword::None => Ok(None),
-            NewPassword::Hash(hash) => Ok(Some(FreshPassword { hash, stands: Stands::Alone })),
+            NewPassword::Hash(fresh) => Ok(Some(fresh)),
             NewPassword::Clear(clear) => self.fresh_password(clear, account, Beside::Nothing).await?.map(Some),
         })
     }
@@ -139,12 +139,13 @@ impl Idp {
     /// is nothing.
     pub(super) async fn store_new(
         &self,
-        account: Account,
+        mut account: Account,
         fresh: Option<FreshPassword>,
         event: Event,
         now: Timestamp,
     ) -> Result<Result<Account, Refused>, Fault> {
         if let Some(fresh) = fresh {
+            account.password = fresh.stands;
             self.write_password(&account.id, fresh, None, now).await?;
         }
         let kept = account.clone();
@@ -168,8 +169,8 @@ pub enum NewPassword<'a> {
     None,
     /// In the clear.
     Clear(&'a str),
-    /// Hashed elsewhere.
-    Hash(String),
+    /// Hashed already.
+    Hash(FreshPassword),
 }
 
 /// Why an account was not created.

@@ -352,6 +352,16 @@ async fn the_mark_tells_nobody_how_long_a_password_is() {
     let waiting = browser.sign_in_as(&page, USERNAME, SHORT).await;
     let page = browser.get(waiting.location()).await;
     assert!(!page.body.contains("beside_factor"));
+    // Elsewhere, where the factors are not, it stands alone as little.
     let told = idp.flows().export().await.unwrap();
-    assert!(!told.contains("beside_factor"), "{told}");
+    let elsewhere = Idp::empty(|_| ()).await;
+    elsewhere.import(serde_json::from_str(&told).unwrap()).await;
+    assert_eq!(stands(&elsewhere).await, Stands::BesideFactor);
+    assert_eq!(account(&elsewhere, "otto").await.password, Stands::Alone);
+    let again = elsewhere.try_import(serde_json::from_str(&told).unwrap(), ReplaceSecrets::Yes).await.unwrap();
+    assert_eq!((again.0, again.1), (0, 0), "twice changes nothing");
+    let (social, mut browser) = (elsewhere.app("social"), elsewhere.browser());
+    let page = browser.authorize(&social, &[]).await;
+    let waiting = browser.sign_in_as(&page, USERNAME, SHORT).await;
+    assert!(waiting.location().starts_with("/interaction/"), "{}", waiting.location());
 }
