@@ -7,6 +7,7 @@ use crate::crypto::secret::digest;
 use crate::crypto::totp::SharedSecret;
 use crate::flow::browser::Visitor;
 use crate::flow::cookies::Handles;
+use crate::flow::password::FreshPassword;
 use crate::flow::second_factor::AtRest;
 use crate::flow::session::{Current, Proven, kept};
 use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
@@ -20,7 +21,7 @@ use crate::model::credential::Credential;
 use crate::model::id::{AccountId, SessionId};
 use crate::model::mail::Mail;
 use crate::model::passkey::Passkey;
-use crate::model::password::{self, Weakness};
+use crate::model::password::{Beside, Stands, Weakness};
 use crate::model::record::Change;
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,13 @@ pub struct SecurityView {
     pub passkeys: Vec<Passkey>,
     /// Recovery codes that are left.
     pub codes_left: usize,
+}
+
+/// What stands beside the password.
+impl From<&SecurityView> for Beside {
+    fn from(view: &SecurityView) -> Beside {
+        if view.recoverable() { Beside::SecondFactor } else { Beside::Nothing }
+    }
 }
 
 impl SecurityView {
@@ -83,6 +91,15 @@ pub enum Enrolled {
     Code(Enrolment),
     /// The form is too old, or of another session.
     Gone,
+}
+
+/// How taking the authenticator app away ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppRemoved {
+    /// It is gone.
+    Now,
+    /// It is the last factor beside a password that may not stand alone.
+    Needed,
 }
 
 /// What the form brought.
@@ -198,9 +215,16 @@ impl Idp {
         Ok((codes, handles))
     }
 
-    /// Takes the authenticator app away, and the recovery codes where they have nothing left to stand in for.
-    pub async fn remove_totp(&self, of: &Current, now: Timestamp) -> Result<(), Fault> {
-        self.take_totp(&of.account.id, &of.account.id, now).await
+    /// Takes the authenticator app away, and the recovery codes where they have nothing left to stand in for. Not from
+    /// under a password that is good enough beside a second factor only.
+    pub async fn remove_totp(&self, of: &Current, now: Timestamp) -> Result<AppRemoved, Fault> {
+        let account = &of.account.id;
+        let last = self.passkeys_of(account).await?.is_empty();
+        if last && self.password_stands(account).await? == Stands::BesideFactor {
+            return Ok(AppRemoved::Needed);
+        }
+        self.take_totp(account, account, now).await?;
+        Ok(AppRemoved::Now)
     }
 
     async fn take_totp(&self, from: &AccountId, by: &AccountId, now: Timestamp) -> Result<(), Fault> {
@@ -260,9 +284,11 @@ impl Idp {
         change: PasswordChange,
         now: Timestamp,
     ) -> Result<PasswordChanged, Fault> {
-        if let Err(weakness) = password::judge(&change.new, &of.account.username) {
-            return Ok(PasswordChanged::Weak(weakness));
-        }
+        let beside = self.beside_password(&of.account.id).await?;
+        let stands = match self.judge_password(&change.new, &of.account, beside).await? {
+            Ok(stands) => stands,
+            Err(weakness) => return Ok(PasswordChanged::Weak(weakness)),
+        };
         let attempt = PasswordAttempt { username: of.account.username.clone(), password: change.current };
         match self.try_password(visitor, attempt, now).await? {
             PasswordOutcome::Accepted(account) if account.id == of.account.id => (),
@@ -271,7 +297,8 @@ impl Idp {
             PasswordOutcome::Busy => return Ok(PasswordChanged::Busy),
         }
         let Ok(hash) = self.hash_password(&change.new).await else { return Ok(PasswordChanged::Busy) };
-        self.keep_password(&of.account.id, hash, Some(&of.account.id), now).await?;
+        let fresh = FreshPassword { hash, stands };
+        self.keep_password(&of.account.id, fresh, Some(&of.account.id), now).await?;
         if change.others == Others::Stay {
             return Ok(PasswordChanged::Now(Handles::Unchanged));
         }

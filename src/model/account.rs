@@ -3,6 +3,7 @@
 use crate::model::audit::Event;
 use crate::model::id::AccountId;
 use crate::model::mail::address::{MailAddress, typed_name};
+use crate::model::password::Stands;
 use crate::model::record::{Change, Kind, Name, Record, Row};
 use crate::model::upstream::Link;
 use crate::protocol::time::Timestamp;
@@ -54,6 +55,9 @@ pub struct Account {
     /// claim, so that an older record claims no name that it does not bear.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// Whether the password may be all that somebody shows.
+    #[serde(default, skip_serializing_if = "Stands::is_alone")]
+    pub password: Stands,
 }
 
 /// How long a person can take their deletion back.
@@ -167,6 +171,11 @@ impl Account {
         self.epoch_raised = Some((at, reason));
         // The sweep looks, and has the apps of all these sessions told.
         Change::put((), self).told(event).due(at)
+    }
+
+    /// Remembers whether the password may be all that somebody shows.
+    pub fn mark_password(self, stands: Stands) -> Change<Account, ()> {
+        if self.password == stands { Change::keep(()) } else { Change::put((), Account { password: stands, ..self }) }
     }
 
     /// Closes the account for use and ends its sessions.

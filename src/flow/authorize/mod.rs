@@ -12,7 +12,7 @@ mod turn;
 mod waiting;
 
 pub use forms::ConsentAnswer;
-pub use turn::{AppCode, Asks, Next, Others, Page, Problem, Recovery, Refusal, Reply, SignedIn, Turn};
+pub use turn::{AppCode, Asks, FactorNeeded, Next, Others, Page, Problem, Recovery, Refusal, Reply, SignedIn, Turn};
 
 use crate::flow::browser::Visitor;
 use crate::flow::session::Current;
@@ -300,9 +300,12 @@ impl Idp {
                 }
                 let (demand, _) = self.demand(&open.interaction, client.as_ref(), &current).await?;
                 let by_app = demand.least() <= Level::Two;
+                let ours = self.demand_of_others(&open.interaction, client.as_ref(), &current);
+                let demanded = ours.exceeds(level(current.session.authentication()));
                 Asks::SetUpFactor {
                     username: current.account.username,
                     app: if by_app { AppCode::Asked } else { AppCode::No },
+                    because: if demanded { FactorNeeded::Demanded } else { FactorNeeded::ShortPassword },
                 }
             }
             (step, current) => {
@@ -363,17 +366,23 @@ impl Idp {
         client: Option<&Client>,
         current: &Current,
     ) -> Result<(Demand, Option<Held>), Fault> {
-        let rules = &self.settings.requirements;
-        let demand = match (interaction.request(), client) {
-            (Some(request), Some(client)) => Demand::of_request(request, client, (&current.account, rules)),
-            _ => Demand::of_page(&current.account, rules),
-        };
+        let demand = self.demand_of_others(interaction, client, current);
+        let demand = demand.of_password(current.account.password, current.session.authentication());
         let has = level(current.session.authentication());
         let whole = interaction.goal.wants_every_factor() && has < Level::Two;
         if !whole && !demand.exceeds(has) {
             return Ok((demand, None));
         }
         Ok((demand, Some(self.factors_of(&current.account.id).await?)))
+    }
+
+    /// What app and installation demand.
+    fn demand_of_others(&self, interaction: &Interaction, client: Option<&Client>, current: &Current) -> Demand {
+        let rules = &self.settings.requirements;
+        match (interaction.request(), client) {
+            (Some(request), Some(client)) => Demand::of_request(request, client, (&current.account, rules)),
+            _ => Demand::of_page(&current.account, rules),
+        }
     }
 
     /// The level that is asked for on top of a session, where its person holds a factor that reaches it.

@@ -16,6 +16,7 @@ pub mod mail;
 mod mailed_code;
 mod main_job;
 pub mod passkeys;
+mod passwords;
 mod person;
 mod reconstitution;
 mod reset;
