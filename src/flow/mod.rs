@@ -13,6 +13,7 @@
 //! logout      RP-initiated logout
 //! account     the person's own page
 //! person      what they say of themselves; what is kept of them; when they go
+//! picture     their picture
 //! security    what a person signs in with, by their own hand; `new_passkey` for passkeys
 //! admin       the console
 //! mail        mails leave the house; which events make one
@@ -46,6 +47,7 @@ pub mod notify;
 pub mod our_pages;
 pub mod passkey;
 pub mod person;
+pub mod picture;
 pub mod relook;
 pub mod reset;
 pub mod second_factor;

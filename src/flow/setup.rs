@@ -196,5 +196,6 @@ pub fn fresh_account(username: &str, now: Timestamp) -> Account {
         leaving_at: None,
         made_by_link: None,
         address: None,
+        picture: None,
     }
 }

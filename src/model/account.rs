@@ -4,6 +4,7 @@ use crate::model::audit::Event;
 use crate::model::id::AccountId;
 use crate::model::mail::address::{MailAddress, typed_name};
 use crate::model::record::{Change, Kind, Name, Record, Row};
+use crate::protocol::issuer::Issuer;
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -50,6 +51,9 @@ pub struct Account {
     /// claim, so that an older record claims no name that it does not bear.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// The name of the picture that the person handed in ([`crate::model::picture`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
 }
 
 /// How long a person can take their deletion back.
@@ -150,8 +154,11 @@ impl Account {
     }
 
     /// The claims tokens and userinfo may show, with what follows from the record.
-    pub fn told_claims(&self) -> Map<String, Value> {
+    pub fn told_claims(&self, issuer: &Issuer) -> Map<String, Value> {
         let mut claims = self.claims.clone();
+        if let Some(address) = self.picture_address(issuer) {
+            claims.insert("picture".to_owned(), Value::String(address));
+        }
         claims.entry("preferred_username").or_insert_with(|| Value::String(self.username.clone()));
         claims
     }

@@ -7,7 +7,7 @@ use super::form::OurForm;
 use super::mailed::offer;
 use super::pages::{Authenticator, AuthenticatorLine, RecoveryCodes, Security};
 use super::signed_in::{enter, fresh_person};
-use super::{cookies, passkeys, qr, setup};
+use super::{cookies, passkeys, picture, qr, setup};
 use crate::flow::authorize::Problem;
 use crate::flow::cookies::Handles;
 use crate::flow::security::{Enrolled, Enrolment, Others, PasswordChange, PasswordChanged};
@@ -52,6 +52,7 @@ pub(super) async fn draw(
     let view = Security {
         text: asking.text(),
         csrf: asking.csrf(),
+        face: picture::face(&current.account),
         username: current.account.username.clone(),
         password_since: view.password.map(|at| at.0),
         authenticator,

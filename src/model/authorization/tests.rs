@@ -52,6 +52,7 @@ fn account(id: &str) -> Account {
         leaving_at: None,
         made_by_link: None,
         address: None,
+        picture: None,
     }
 }
 

@@ -66,6 +66,7 @@ fn account() -> Account {
         leaving_at: None,
         made_by_link: None,
         address: None,
+        picture: None,
     }
 }
 
