@@ -18,6 +18,7 @@ use crate::flow::import::{Imported, ReplaceSecrets};
 use crate::flow::mail::PostOffice;
 use crate::flow::nodes::Membership;
 use crate::flow::notify::Pacing;
+use crate::flow::upstream::Upstreams;
 use crate::flow::{Idp, Settings, TokenLifetimes};
 use crate::model::cookies::Switch;
 use crate::model::grant::OfflineLimits;
@@ -199,6 +200,7 @@ impl Running {
 /// The keys cannot be read or made.
 pub fn assemble(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Cost) -> anyhow::Result<Data<Facing>> {
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let outbound = Outbound::new(config.outbound.allow.clone());
     let idp = Idp {
         issuer: config.issuer.clone(),
         store: Store::new(store),
@@ -209,7 +211,8 @@ pub fn assemble(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Co
         client_hashing: Hashing::new(cost, 1, CLIENT_QUEUE),
         settings: settings(config),
         nodes: Membership::default(),
-        outbound: Outbound::new(config.outbound.allow.clone()),
+        upstreams: Upstreams::new(config.upstream.iter().map(|one| one.upstream()).collect(), outbound.clone()),
+        outbound,
         pacing: Pacing::default(),
         post: PostOffice::new(mailer(config)?),
     };

@@ -43,6 +43,10 @@
 //! is sealed into the page and spent by the account's own record of passkeys ([`model::passkey`]) in the write that takes
 //! the answer. One that verified the person is a whole authentication.
 //!
+//! Another OpenID provider may say who somebody is ([`flow::upstream`]): the browser is sent there with a sealed state, and
+//! what it comes back with is proved ([`outside::upstream`]) before it becomes evidence of the same interaction. It leads to
+//! an account by issuer and subject alone, and to the same dispatcher.
+//!
 //! **Silent reissue.** `GET /authorize?prompt=none` takes the same way. `next_step` turns every page into its error;
 //! where none is due, joining writes nothing (the app takes part already) and the code costs the store nothing. At
 //! `POST /token` every binding of the code is proved, the grant is judged, born by create-if-absent under the code's own
@@ -101,6 +105,9 @@
 //! * Only a proved address is written to, and whether there is one does not show: a letter to nobody is posted as well.
 //! * Whatever opens a connection for a URI that somebody registered goes through [`outside::http::Outbound`]: it judges
 //!   the very address it connects to ([`model::outbound`]), and `[outbound] allow` speaks for administrators' URIs alone.
+//! * An upstream's word finds an account by (issuer, subject), a unique name of its record, and by no claim. Connecting
+//!   one wants a whole authentication of that account ([`model::upstream`]).
+//! * The absolute limit of a session runs from the authentication it rests on, be that an upstream's of yesterday.
 //! * A session's inner id never leaves the house: outside it is known by `sid`, and its cookie holds a separate secret.
 //! * What browsers send into frames of other sites ([`flow::cookies`]) authorises nothing but an answer to `prompt=none`,
 //!   and lets nobody find out whether somebody is signed in.

@@ -1,6 +1,7 @@
 //! What is allowed and yet perhaps not meant: for `abide check`.
 
 use super::Config;
+use crate::model::authorization::factor::Level;
 use crate::model::cookies::Switch;
 use crate::protocol::duration::Limit;
 use crate::protocol::issuer::Transport;
@@ -37,6 +38,7 @@ impl Config {
             self.about_cookies(),
             self.about_tokens(),
             self.about_mail(),
+            self.about_upstreams(),
         ]
         .concat()
     }
@@ -140,6 +142,31 @@ impl Config {
                  it can tell, it answers `error`, else `changed`, and apps that take that for a sign-out sign people out \
                  who are signed in; back-channel logout works in every browser",
             ),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    fn about_upstreams(&self) -> Vec<Advice> {
+        let plain = self.upstream.iter().find(|one| one.rules.issuer.starts_with("http://"));
+        let strong = self.upstream.iter().find(|one| one.rules.trust_acr.values().any(|level| *level > Level::One));
+        [
+            plain.and_then(|one| {
+                let text = format!(
+                    "{} is reached by plain http: for trying out on this machine only, and where `outbound.allow` lists it",
+                    one.rules.issuer
+                );
+                advice(true, "upstream.issuer", text)
+            }),
+            strong.and_then(|one| {
+                let text = format!(
+                    "where {} says one of these, nobody is asked for their own second factor here: whoever takes an \
+                     account over there has it here",
+                    one.rules.name
+                );
+                advice(true, "upstream.trust_acr", text)
+            }),
         ]
         .into_iter()
         .flatten()

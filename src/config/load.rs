@@ -5,6 +5,7 @@ use super::keys::{self, Setting};
 use super::nearest::nearest;
 use super::problem::{ConfigError, Place, Problem};
 use super::rules;
+use super::upstream;
 use super::values::Raw;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -124,6 +125,30 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// Every table of `[[upstream]]`.
+    fn upstreams(&mut self, at: usize, value: &DeValue<'_>) {
+        let tables = match value {
+            DeValue::Array(array) => array.iter().map(|one| (one.span().start, one.get_ref())).collect(),
+            _ => Vec::new(),
+        };
+        let tables: Option<Vec<_>> = tables
+            .into_iter()
+            .map(|(at, one)| if let DeValue::Table(table) = one { Some((at, table)) } else { None })
+            .collect();
+        let Some(tables) = tables.filter(|tables| !tables.is_empty()) else {
+            let reason = "is a list of tables; write [[upstream]] on a line of its own and its settings below".into();
+            return self.problem(at, upstream::SECTION, reason);
+        };
+        for (at, table) in tables {
+            let mut problems = Vec::new();
+            let read = upstream::read(at, table, &self.loading.config.upstream, &mut problems);
+            self.loading.config.upstream.extend(read);
+            for (at, key, reason) in problems {
+                self.problem(at, &format!("{}.{key}", upstream::SECTION), reason);
+            }
+        }
+    }
+
     fn place(&self, at: usize) -> Place {
         let before = &self.text.as_bytes()[..at.min(self.text.len())];
         Place::Line(self.path.clone(), 1 + before.iter().filter(|byte| **byte == b'\n').count())
@@ -143,6 +168,7 @@ impl Walk<'_> {
             let dotted = name.get_ref().contains('.');
             let known: Option<&Setting> = keys::setting(&key).filter(|_| !dotted);
             match value.get_ref() {
+                value if key == upstream::SECTION => self.upstreams(at, value),
                 DeValue::Table(inner) if known.is_none() && !inner.is_empty() && !dotted => self.table(&key, inner),
                 DeValue::Table(_) if keys::is_section(&key) && !dotted => (),
                 _ if keys::is_section(&key) => {

@@ -16,6 +16,7 @@ mod size;
 mod store_url;
 #[cfg(test)]
 mod tests;
+mod upstream;
 mod values;
 
 pub use advice::Advice;
@@ -23,6 +24,7 @@ pub use mail::{Mail, MailServer, MailTls, Opening, Password, Sender};
 pub use problem::{ConfigError, Place, Problem};
 pub use size::{Size, SizeError};
 pub use store_url::StoreUrl;
+pub use upstream::{ClientSecret, Upstream};
 pub use values::{LevelError, Levels};
 
 use crate::model::authorization::demand::Requirements;
@@ -71,6 +73,8 @@ pub struct Config {
     pub accounts: Accounts,
     /// What is logged.
     pub log: Log,
+    /// `[[upstream]]`: the OpenID providers that people can sign in by.
+    pub upstream: Vec<Upstream>,
 }
 
 /// `[tls]`: the files of the certificate. Either both are set or none: [`Config::load`] refuses halves.
@@ -226,6 +230,7 @@ impl Default for Config {
             mail: Mail::default(),
             accounts: Accounts { self_registration: Switch::Off },
             log: Log::default(),
+            upstream: Vec::new(),
         }
     }
 }

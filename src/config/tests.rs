@@ -357,6 +357,8 @@ fn keys_of_the_struct() -> BTreeSet<String> {
     }
     let mut keys = BTreeSet::new();
     walk("", &serde_json::to_value(Config::default()).unwrap(), &mut keys);
+    // A list of tables has no line of its own; `upstream` reads and tests it.
+    assert!(keys.remove("upstream"));
     keys
 }
 
@@ -406,4 +408,81 @@ fn the_documentation_has_every_setting_with_its_default() {
         let setting = keys::setting(row[1].trim_matches('`')).unwrap();
         assert_eq!(row[3], format!("`{}`", (setting.print)(&Config::default())), "{}", setting.key);
     }
+}
+
+#[test]
+fn upstreams() {
+    let google =
+        "[[upstream]]\nid = \"google\"\npreset = \"google\"\nclient_id = \"abide\"\nclient_secret = \"geheim\"\n";
+    let config = file(google).unwrap();
+    let rules = &config.upstream[0].rules;
+    assert_eq!((rules.issuer.as_str(), rules.name.as_str()), ("https://accounts.google.com", "Google"));
+    assert_eq!(rules.scopes, ["openid", "profile", "email"]);
+    assert!(!format!("{config:?}").contains("geheim"));
+    assert!(!serde_json::to_string(&config).unwrap().contains("geheim"));
+    let two = format!(
+        "{google}[[upstream]]\nid = \"work\"\nissuer = \"https://login.example.com\"\nname = \"Work\"\n\
+         client_id = \"x\"\nscopes = [\"groups\"]\naccounts = \"create\"\nclaims = {{ upn = \"preferred_username\" }}\n\
+         trust_acr = {{ mfa = \"aal2\" }}\ntrust_email_verified = true\nauth_time = \"arrival\"\n"
+    );
+    let config = file(&two).unwrap();
+    assert_eq!(config.upstream[1].rules.scopes, ["openid", "groups"]);
+    assert_eq!(config.upstream.len(), 2);
+    let advice: Vec<_> = config.check().into_iter().map(|advice| advice.key).collect();
+    assert!(advice.contains(&"upstream.trust_acr"), "{advice:?}");
+
+    let with = |extra: &str| {
+        file(&format!(
+            "[[upstream]]\nid = \"w\"\nname = \"W\"\nclient_id = \"c\"\nissuer = \"https://w.example\"\n{extra}"
+        ))
+    };
+    assert!(with("").is_ok());
+    for (extra, parts) in [
+        ("colour = \"red\"", ["line 6: upstream.colour: ", "no such setting", "client_secret_file"]),
+        ("preset = \"google\"", ["line 5: upstream.issuer: ", "known by the preset", "leave one"]),
+        ("accounts = \"all\"", ["line 6: upstream.accounts: ", "`all` is neither", "\"known\" or \"create\""]),
+        ("scopes = \"email\"", ["line 6: upstream.scopes: ", "no list of texts", "[\"profile\""]),
+        (
+            "claims = { upn = \"sub\" }",
+            ["line 6: upstream.claims: ", "`sub` is no standard claim", "preferred_username"],
+        ),
+        ("claims = { v = \"email_verified\" }", ["line 6: upstream.claims: ", "`email_verified`", "no standard"]),
+        ("trust_acr = { mfa = \"aal9\" }", ["line 6: upstream.trust_acr: ", "`aal9`", "\"aal2\""]),
+        ("trust_email_verified = \"yes\"", ["line 6: upstream.trust_email_verified: ", "neither true", "false"]),
+        (
+            "client_secret_file = \"not/here\"",
+            ["line 6: upstream.client_secret_file: ", "`not/here`", "cannot be read"],
+        ),
+        ("tenant = \"x\"", ["line 6: upstream.tenant: ", "microsoft", "leave it out"]),
+    ] {
+        assert_wrong(with(extra), &parts);
+    }
+    for (text, parts) in [
+        ("upstream = 5", ["line 1: upstream: ", "list of tables", "[[upstream]]"]),
+        ("[upstream]\nid = \"x\"", ["line 1: upstream: ", "list of tables", "[[upstream]]"]),
+        (
+            "[[upstream]]\nid = \"w\"\nname = \"W\"\nclient_id = \"c\"",
+            ["line 1: upstream.issuer: ", "is missing", "metadata"],
+        ),
+        (
+            "[[upstream]]\nid = \"w\"\nname = \"W\"\nclient_id = \"c\"\nissuer = \"http://w.example\"",
+            ["line 5: upstream.issuer: ", "no issuer", "https"],
+        ),
+        (
+            "[[upstream]]\nid = \"W W\"\nname = \"W\"\nclient_id = \"c\"\nissuer = \"https://w.example\"",
+            ["line 2: upstream.id: ", "short name", "a to z"],
+        ),
+        (
+            "[[upstream]]\nid = \"a\"\npreset = \"apple\"\nname = \"A\"\nclient_id = \"c\"",
+            ["line 3: upstream.preset: ", "google, microsoft, gitlab", "`issuer`"],
+        ),
+        (
+            "[[upstream]]\nid = \"m\"\npreset = \"microsoft\"\nclient_id = \"c\"",
+            ["line 1: upstream.tenant: ", "is missing", "GUID"],
+        ),
+    ] {
+        assert_wrong(file(text), &parts);
+    }
+    let again = format!("{google}{}", google.replace("Google", "Again"));
+    assert_wrong(file(&again), &["line 7: upstream.id: ", "another upstream"]);
 }

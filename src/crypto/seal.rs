@@ -48,6 +48,8 @@ pub enum Purpose {
     NewPasskey,
     /// What authenticators call an account.
     PasskeyHandle,
+    /// The state of a sign-in that is underway at an upstream.
+    Upstream,
     /// A letter in the outbox.
     Letter,
     /// The link to a new password.
@@ -58,7 +60,7 @@ pub enum Purpose {
     SignUpLink,
 }
 
-const PURPOSES: [Purpose; 21] = [
+const PURPOSES: [Purpose; 22] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -76,6 +78,7 @@ const PURPOSES: [Purpose; 21] = [
     Purpose::Passkey,
     Purpose::NewPasskey,
     Purpose::PasskeyHandle,
+    Purpose::Upstream,
     Purpose::Letter,
     Purpose::ResetLink,
     Purpose::AddressLink,
@@ -102,6 +105,7 @@ impl Purpose {
             Purpose::Passkey => "abide passkey 1",
             Purpose::NewPasskey => "abide new passkey 1",
             Purpose::PasskeyHandle => "abide handle of passkeys 1",
+            Purpose::Upstream => "abide upstream 1",
             Purpose::Letter => "abide letter 1",
             Purpose::ResetLink => "abide reset link 1",
             Purpose::AddressLink => "abide address link 1",

@@ -5,6 +5,7 @@
 //! sign_in     a password is tried
 //! passkey     a challenge is put to a passkey, and its answer tried
 //! browser     what a browser shows of itself; the session behind its cookie
+//! several     several people in one browser
 //! session     sessions begin, are used, and end
 //! cookies     what the cookies of a browser's sessions say; what frames of other sites may learn by them
 //! status      what a session is good for, told to apps and pages; reports of activity
@@ -22,6 +23,7 @@
 //! sign_up     people make accounts by themselves
 //! invitation  an administrator has somebody make one
 //! import      the import file, in and out
+//! upstream/   sign-in by another OpenID provider: there and back, accounts and their links, its logout
 //! setup       the first administrator
 //! sweep       forgetting what is over
 //! notify      relying apps learn of an end
@@ -54,11 +56,13 @@ pub mod second_factor;
 pub mod security;
 pub mod session;
 pub mod setup;
+pub mod several;
 pub mod sign_in;
 pub mod sign_up;
 pub mod status;
 pub mod sweep;
 pub mod token;
+pub mod upstream;
 pub mod watch;
 
 use crate::crypto::hashing::Hashing;
@@ -69,6 +73,7 @@ use crate::crypto::webauthn::RelyingParty;
 use crate::flow::mail::PostOffice;
 use crate::flow::nodes::{Membership, NodeFault};
 use crate::flow::notify::Pacing;
+use crate::flow::upstream::Upstreams;
 use crate::model::authorization::demand::Requirements;
 use crate::model::authorization::factor::ACRS;
 use crate::model::cookies::{OptionalCookies, Switch};
@@ -106,6 +111,8 @@ pub struct Idp {
     pub nodes: Membership,
     /// What asks others by HTTP.
     pub outbound: Outbound,
+    /// The OpenID providers that people can sign in by.
+    pub upstreams: Upstreams,
     /// How fast relying apps are told.
     pub pacing: Pacing,
     /// What sends mails.

@@ -14,9 +14,10 @@ use crate::model::authorization::factor::Method;
 use crate::model::authorization::interaction::LIFETIME;
 use crate::model::credential::Credential;
 use crate::model::id::{AccountId, BrowserId, SessionId};
-use crate::model::passkey::{self, Added, Challenge, MOST, Passkey, Password, Removed};
+use crate::model::passkey::{self, Added, Challenge, MOST, Passkey, Removed};
 use crate::model::record::Change;
 use crate::model::throttle::{ADDRESS, Attempt, Throttle};
+use crate::model::upstream::OtherWays;
 use crate::protocol::time::Timestamp;
 use crate::store::Changed;
 use serde::{Deserialize, Serialize};
@@ -186,18 +187,18 @@ impl Idp {
     /// Takes a passkey away, and the recovery codes where they have nothing left to stand in for.
     pub async fn remove_passkey(&self, of: &Current, fingerprint: &str, now: Timestamp) -> Result<Removed, Fault> {
         let account = &of.account.id;
-        // Passwords are set and never taken away: what is read here holds for the write.
-        let password = match self.store.read::<Credential>(&Credential::password_key(account)).await? {
-            Some(_) => Password::Set,
-            None => Password::None,
-        };
+        // Passwords are set and never taken away: what is read of them holds for the write. A link can go meanwhile, by the
+        // same person's hand alone.
+        let password = self.store.read::<Credential>(&Credential::password_key(account)).await?;
+        let linked = of.account.links.iter().any(|link| self.upstreams.of_issuer(&link.issuer).is_some());
+        let others = if password.is_some() || linked { OtherWays::Some } else { OtherWays::None };
         let event = Event::done(Act::FactorRemoved, now).by(account).because("passkey");
         let fingerprint = fingerprint.to_owned();
         let mails = self.notices_for(&event, account).await?;
         let key = Credential::passkeys_key(account);
         let changed = self.store.change::<Credential, _, _>(&key, move |before| match before {
             Some(record) => {
-                let change = record.remove_passkey(&fingerprint, password, event.clone());
+                let change = record.remove_passkey(&fingerprint, others, event.clone());
                 if matches!(change.outcome, Removed::Now(_)) { change.mailing(mails.clone()) } else { change }
             }
             None => Change::keep(Removed::Unknown),

@@ -26,11 +26,11 @@ impl Idp {
         &self,
         visitor: &Visitor,
         account: &Account,
-        amr: Vec<String>,
+        (amr, upstream): (Vec<String>, Option<String>),
         now: Timestamp,
     ) -> Result<(), Fault> {
         let (device, browser) = (visitor.device.clone(), visitor.browser.id.clone());
-        let entry = SignedIn { at: now, device, browser, amr, signals: BTreeSet::new() };
+        let entry = SignedIn { at: now, device, browser, amr, upstream, signals: BTreeSet::new() };
         let event = Event::done(Act::SignInUnusual, now).because(Signal::NewDevice.word());
         let news = self.notices(&event, account, Some(&visitor.device));
         let (key, account) = (History::key_of(&account.id), account.id.clone());
@@ -113,10 +113,13 @@ impl Idp {
                 "passkeys": security.passkeys.iter().map(|key| json!({
                     "label": key.label, "made_at": key.made_at, "used_at": key.used_at,
                 })).collect::<Vec<_>>(),
+                "connected": account.links.iter().map(|link| json!({
+                    "provider": link.issuer, "subject": link.subject, "shown": link.shown, "connected_at": link.since,
+                })).collect::<Vec<_>>(),
             },
             "sign_ins": history.iter().map(|entry| json!({
                 "at": entry.at, "user_agent": entry.device.user_agent, "address": entry.device.address,
-                "amr": entry.amr, "unusual": entry.signals,
+                "amr": entry.amr, "provider": entry.upstream, "unusual": entry.signals,
             })).collect::<Vec<_>>(),
             "sessions": sessions.iter().map(|session| json!({
                 "started_at": session.started_at, "last_active_at": session.last_active_at,

@@ -8,7 +8,7 @@ use crate::crypto::totp::SharedSecret;
 use crate::flow::browser::Visitor;
 use crate::flow::cookies::Handles;
 use crate::flow::second_factor::AtRest;
-use crate::flow::session::{Current, kept};
+use crate::flow::session::{Current, Proven, kept};
 use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
 use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, EpochReason};
@@ -109,6 +109,8 @@ pub enum Others {
 pub enum PasswordChanged {
     /// It is changed; the browser's cookies.
     Now(Handles),
+    /// There was none before, and there is one now.
+    First,
     /// The present one was not right.
     Wrong,
     /// The new one may not be set.
@@ -248,7 +250,8 @@ impl Idp {
         Ok(codes)
     }
 
-    /// Changes the password. The present one is asked for and counted like a sign-in. Everything that rests on it ends, if
+    /// Changes the password, or sets the first one. The present one is asked for and counted like a sign-in; who has none
+    /// authenticated by something else minutes ago, and nothing rests on it that could end. Otherwise everything that rests on it ends, if
     /// that is wished: by one write on the account, which spares nothing; this browser gets a session of its own anew.
     pub async fn change_password(
         &self,
@@ -261,6 +264,9 @@ impl Idp {
             return Ok(PasswordChanged::Weak(weakness));
         }
         let attempt = PasswordAttempt { username: of.account.username.clone(), password: change.current };
+        if self.store.read::<Credential>(&Credential::password_key(&of.account.id)).await?.is_none() {
+            return self.first_password(&of.account.id, &change.new, now).await;
+        }
         match self.try_password(visitor, attempt, now).await? {
             PasswordOutcome::Accepted(account) if account.id == of.account.id => (),
             PasswordOutcome::Accepted(_) | PasswordOutcome::Refused => return Ok(PasswordChanged::Wrong),
@@ -281,12 +287,35 @@ impl Idp {
         let Some(account) = self.store.read::<Account>(of.account.id.as_str()).await? else {
             return Ok(PasswordChanged::Now(Handles::Unchanged));
         };
-        let authentication = (of.session.authentication().clone(), of.session.remember);
-        let handles = match self.carry_on(visitor, &account, authentication, now).await? {
+        let proven = Proven {
+            facts: of.session.authentication().clone(),
+            remember: of.session.remember,
+            resting: of.session.resting.clone(),
+        };
+        let handles = match self.carry_on(visitor, &account, proven, now).await? {
             Some((_, handles, remember)) => Handles::Set(self.session_cookies(handles, remember, now).await?),
             None => Handles::Unchanged,
         };
         Ok(PasswordChanged::Now(handles))
+    }
+
+    /// Stores a password where there is none: one that came to be meanwhile is not replaced by whoever does not know it.
+    async fn first_password(
+        &self,
+        account: &AccountId,
+        new: &Zeroizing<String>,
+        now: Timestamp,
+    ) -> Result<PasswordChanged, Fault> {
+        let Ok(hash) = self.hash_password(new).await else { return Ok(PasswordChanged::Busy) };
+        let credential = Credential::password(account.clone(), hash, now);
+        let event = Event::done(Act::PasswordChanged, now).by(account).to(account).because("first");
+        let mails = self.notices_for(&event, account).await?;
+        let key = Credential::password_key(account);
+        let changed = self.store.change::<Credential, _, _>(&key, move |before| match before {
+            None => credential.clone().set(event.clone()).mailing(mails.clone()).telling(PasswordChanged::First),
+            Some(_) => Change::keep(PasswordChanged::Wrong),
+        });
+        Ok(changed.await?.outcome()?)
     }
 
     async fn set(&self, credential: Credential, event: Event) -> Result<(), Fault> {

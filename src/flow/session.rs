@@ -17,6 +17,7 @@ use crate::model::session::application::Epochs;
 use crate::model::session::policy::Remember;
 use crate::model::session::standing::{Authority, EndReason, Standing};
 use crate::model::session::{Birth, Ended, Reauthentication, Reconstituted, Session, Touched};
+use crate::model::upstream::Resting;
 use crate::protocol::claims::AuthenticationFacts;
 use crate::protocol::time::Timestamp;
 use base64::Engine;
@@ -33,6 +34,23 @@ pub struct Current {
     pub standing: Standing,
     /// The secret that led to it.
     pub handle: Secret,
+}
+
+/// An authentication that a session is to rest on.
+#[derive(Clone, Debug)]
+pub struct Proven {
+    /// Its facts.
+    pub facts: AuthenticationFacts,
+    /// What the person chose.
+    pub remember: Remember,
+    /// What it rests on, where it was an upstream's.
+    pub resting: Option<Resting>,
+}
+
+impl From<(AuthenticationFacts, Remember)> for Proven {
+    fn from((facts, remember): (AuthenticationFacts, Remember)) -> Proven {
+        Proven { facts, remember, resting: None }
+    }
 }
 
 /// A session of this browser that timed out and may come back. A type of its own, so that nothing can rest on it and no
@@ -121,13 +139,14 @@ impl Idp {
         &self,
         visitor: &Visitor,
         account: &Account,
-        (authentication, remember): (AuthenticationFacts, Remember),
+        proven: impl Into<Proven>,
         now: Timestamp,
     ) -> Result<Option<(SessionId, Vec<Secret>, Remember)>, Fault> {
-        let amr = authentication.amr.clone();
-        let established = self.carry_on(visitor, account, (authentication, remember), now).await?;
+        let proven: Proven = proven.into();
+        let how = (proven.facts.amr.clone(), proven.resting.as_ref().map(|resting| resting.issuer.clone()));
+        let established = self.carry_on(visitor, account, proven, now).await?;
         if established.is_some() {
-            self.remember_sign_in(visitor, account, amr, now).await?;
+            self.remember_sign_in(visitor, account, how, now).await?;
         }
         Ok(established)
     }
@@ -137,9 +156,11 @@ impl Idp {
         &self,
         visitor: &Visitor,
         account: &Account,
-        (authentication, remember): (AuthenticationFacts, Remember),
+        proven: impl Into<Proven>,
         now: Timestamp,
     ) -> Result<Option<(SessionId, Vec<Secret>, Remember)>, Fault> {
+        let proven: Proven = proven.into();
+        let remember = proven.remember;
         if account.standing() == AccountStanding::Disabled {
             return Ok(None);
         }
@@ -151,7 +172,7 @@ impl Idp {
             self.end_dormant(&held, EndReason::Replaced, event).await?;
         }
         let secret = random::secret();
-        let act = self.reauthentication(authentication, (&secret, remember), visitor);
+        let act = self.reauthentication(proven, &secret, visitor, now);
         let mut others: Vec<Secret> = live.iter().map(|c| c.handle.clone()).collect();
         let mine = live.iter().find(|current| current.account.id == account.id);
         let strangers: Vec<&Current> = live.iter().filter(|current| current.account.id != account.id).collect();
@@ -169,6 +190,7 @@ impl Idp {
                 return Ok(Some((held.session().id.clone(), first(secret, others), whole(kept))));
             }
         }
+        self.end_surplus(&mut others, &live, now).await?;
         let id = self.begin_session(account, act).await?;
         Ok(Some((id, first(secret, others), whole(remember))))
     }
@@ -203,8 +225,8 @@ impl Idp {
 
     async fn begin_session(&self, account: &Account, act: Reauthentication) -> Result<SessionId, Fault> {
         let id = SessionId::new(random::id());
-        let Reauthentication { authentication, remember, secret, silent, device } = act;
-        let birth = Birth { id: id.clone(), authentication, remember, secret, silent, device };
+        let Reauthentication { at, authentication, resting, remember, secret, silent, device } = act;
+        let birth = Birth { id: id.clone(), at, authentication, resting, remember, secret, silent, device };
         let (account, policies) = (account.clone(), self.settings.sessions);
         let changed = self
             .store
@@ -243,7 +265,7 @@ impl Idp {
     ) -> Result<Option<(Current, Vec<Secret>)>, Fault> {
         let secret = random::secret();
         let stronger = raised(current.session.authentication(), by);
-        let act = self.reauthentication(stronger, (&secret, current.session.remember), visitor);
+        let act = self.reauthentication((stronger, current.session.remember).into(), &secret, visitor, now);
         let (account, policies) = (current.account.clone(), self.settings.sessions);
         let changed = self.store.change::<Session, _, _>(current.session.id.as_str(), move |before| match before {
             Some(session) => session.raise(act.clone(), &account, &policies, now),
@@ -296,15 +318,12 @@ impl Idp {
         Ok(Handles::Set(self.session_cookies(left, kept(&live), now).await?))
     }
 
-    fn reauthentication(
-        &self,
-        authentication: AuthenticationFacts,
-        (secret, remember): (&Secret, Remember),
-        visitor: &Visitor,
-    ) -> Reauthentication {
+    fn reauthentication(&self, proven: Proven, secret: &Secret, visitor: &Visitor, now: Timestamp) -> Reauthentication {
         Reauthentication {
-            authentication,
-            remember,
+            at: now,
+            authentication: proven.facts,
+            resting: proven.resting,
+            remember: proven.remember,
             secret: secret.digest(),
             silent: self.silent_digest(secret),
             device: visitor.device.clone(),

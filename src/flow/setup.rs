@@ -195,6 +195,7 @@ pub fn fresh_account(username: &str, now: Timestamp) -> Account {
         disabled_at: None,
         leaving_at: None,
         made_by_link: None,
+        links: Vec::new(),
         address: None,
         picture: None,
     }

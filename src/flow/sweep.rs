@@ -109,8 +109,11 @@ impl Idp {
             Kind::Setting => {
                 self.visit::<Setting, ()>(due, move |setting| match &setting {
                     Setting::SetupLink { expires_at, .. } if now >= *expires_at => Change::delete(()),
+                    Setting::Used { until, .. } if now >= *until => Change::delete(()),
                     // A younger link has an appointment of its own, and the others make none.
-                    Setting::SetupLink { .. } | Setting::Nodes(_) | Setting::Limits { .. } => Change::keep(()),
+                    Setting::SetupLink { .. } | Setting::Used { .. } | Setting::Nodes(_) | Setting::Limits { .. } => {
+                        Change::keep(())
+                    }
                 })
                 .await?;
             }

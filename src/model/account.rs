@@ -4,6 +4,7 @@ use crate::model::audit::Event;
 use crate::model::id::AccountId;
 use crate::model::mail::address::{MailAddress, typed_name};
 use crate::model::record::{Change, Kind, Name, Record, Row};
+use crate::model::upstream::Link;
 use crate::protocol::issuer::Issuer;
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,9 @@ pub struct Account {
     /// The set-up link that made it: a name of its own, so that one link makes one account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_by_link: Option<String>,
+    /// Whom upstreams know as this person: ways in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
     /// The mail address under which the account is found, once it is proved: a unique name of its own. Kept apart from the
     /// claim, so that an older record claims no name that it does not bear.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -250,6 +254,7 @@ impl Record for Account {
     fn names(&self) -> Vec<Name> {
         let mut names = vec![username_name(&self.username)];
         names.extend(self.made_by_link.iter().map(|link| Name { sort: "setup-link", value: link.clone() }));
+        names.extend(self.links.iter().map(Link::name));
         names.extend(self.address.iter().map(|address| Name { sort: "email", value: address.clone() }));
         names
     }

@@ -130,6 +130,12 @@ pub enum Act {
     AccountDeleted,
     /// A person downloaded what is kept of them.
     DataDownloaded,
+    /// An account was connected with somebody whom an upstream knows.
+    UpstreamConnected,
+    /// That was undone.
+    UpstreamDisconnected,
+    /// An upstream said that a session of its is over.
+    UpstreamLogout,
     /// A client was registered.
     ClientCreated,
     /// A client was changed.

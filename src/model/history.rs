@@ -39,6 +39,9 @@ pub struct SignedIn {
     pub browser: BrowserId,
     /// How (RFC 8176).
     pub amr: Vec<String>,
+    /// The issuer of the upstream whose word it was, if it was one's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<String>,
     /// What was unusual.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub signals: BTreeSet<Signal>,
@@ -163,6 +166,7 @@ mod tests {
             device: device("Firefox", address),
             browser: BrowserId::new(browser),
             amr: vec!["pwd".into()],
+            upstream: None,
             signals: BTreeSet::new(),
         }
     }

@@ -26,3 +26,4 @@ pub mod session;
 pub mod setting;
 pub mod signing_key;
 pub mod throttle;
+pub mod upstream;

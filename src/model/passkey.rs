@@ -9,6 +9,7 @@ use crate::model::authorization::interaction::LIFETIME;
 use crate::model::credential::{Credential, CredentialSecret};
 use crate::model::id::{AccountId, SecretDigest};
 use crate::model::record::{Change, Name};
+use crate::model::upstream::OtherWays;
 use crate::protocol::claims::plain_line;
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -126,15 +127,6 @@ pub enum Added {
     TooMany,
     /// The challenge was answered before.
     Spent,
-}
-
-/// Whether the account has a password to sign in with.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Password {
-    /// It has.
-    Set,
-    /// It has none.
-    None,
 }
 
 /// How taking a passkey away ended.
@@ -298,19 +290,14 @@ impl Credential {
 
     /// Takes a passkey away, unless nothing else would let the person in. The record stays when it is empty: it knows
     /// the challenges that were answered.
-    pub fn remove_passkey(
-        mut self,
-        fingerprint: &str,
-        password: Password,
-        event: Event,
-    ) -> Change<Credential, Removed> {
+    pub fn remove_passkey(mut self, fingerprint: &str, others: OtherWays, event: Event) -> Change<Credential, Removed> {
         let CredentialSecret::Passkeys(passkeys) = &mut self.secret else { return Change::keep(Removed::Unknown) };
         if passkeys.of(fingerprint).is_none() {
             return Change::keep(Removed::Unknown);
         }
         passkeys.keys.retain(|key| key.fingerprint != fingerprint);
         let lets_in = passkeys.keys.iter().any(|key| key.person == Person::Verified);
-        if password == Password::None && !lets_in {
+        if others == OtherWays::None && !lets_in {
             return Change::keep(Removed::Last);
         }
         let left = passkeys.keys.len();

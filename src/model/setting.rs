@@ -24,6 +24,22 @@ pub enum Setting {
         /// In one line; compared and never read.
         of: String,
     },
+    /// Something that is good once was used.
+    Used {
+        /// What, by a digest.
+        what: String,
+        /// From here on it would not be good anyway.
+        until: Timestamp,
+    },
+}
+
+/// Whether something that is good once was still good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Once {
+    /// It was, and is not any more.
+    Now,
+    /// It was used before.
+    Before,
 }
 
 impl Setting {
@@ -33,6 +49,19 @@ impl Setting {
     pub const NODES: &'static str = "nodes";
     /// The key of [`Setting::Limits`].
     pub const LIMITS: &'static str = "limits";
+
+    /// The key of [`Setting::Used`].
+    pub fn used_key(what: &str) -> String {
+        format!("used/{what}")
+    }
+
+    /// Uses up what is good once: of all who try, one gets `Now`.
+    pub fn use_up(before: Option<Setting>, what: &str, until: Timestamp) -> Change<Setting, Once> {
+        match before {
+            Some(_) => Change::keep(Once::Before),
+            None => Change::put(Once::Now, Setting::Used { what: what.to_owned(), until }).due(until),
+        }
+    }
 
     /// Replaces the set-up link: the one before is void from here on.
     pub fn renew_setup_link(digest: SecretDigest, expires_at: Timestamp) -> Change<Setting, ()> {
@@ -64,6 +93,7 @@ impl Record for Setting {
             Setting::SetupLink { .. } => Setting::SETUP_LINK.to_owned(),
             Setting::Nodes(_) => Setting::NODES.to_owned(),
             Setting::Limits { .. } => Setting::LIMITS.to_owned(),
+            Setting::Used { what, .. } => Setting::used_key(what),
         }
     }
 }

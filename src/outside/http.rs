@@ -7,8 +7,8 @@ use super::unreached::Unreached;
 use crate::model::outbound::{Allowed, Author, Destination};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
-use hyper::header::{CONTENT_TYPE, USER_AGENT};
-use hyper::{Request, Uri};
+use hyper::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
+use hyper::{Request, Response, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -111,8 +111,43 @@ impl Outbound {
     }
 }
 
+impl Outbound {
+    /// Sends a request and reads the whole answer, within the same limits. A redirect is an answer like any other.
+    ///
+    /// # Errors
+    /// There was no answer, or none that could be taken.
+    pub async fn exchange(&self, request: Request<String>, author: Author) -> Result<Response<Vec<u8>>, Unreached> {
+        let destination = Destination::parse(&request.uri().to_string())?;
+        let (mut parts, body) = request.into_parts();
+        parts.uri = destination.as_str().parse::<Uri>().map_err(|_| Unreached::unusual())?;
+        parts.headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
+        let request = Request::from_parts(parts, body);
+        let pool = match author {
+            Author::Administrator => &self.listed,
+            Author::Stranger => &self.public,
+        };
+        let exchange = async {
+            let answer = pool.request(request).await.map_err(|error| Unreached::of(&error))?;
+            let (parts, body) = answer.into_parts();
+            Ok(Response::from_parts(parts, read(body).await?))
+        };
+        timeout(self.limits.whole, exchange).await.unwrap_or(Err(Unreached::TimedOut))
+    }
+}
+
 /// Reads a body to its end and forgets it: the connection can then be used again.
-async fn taken(mut body: Incoming) -> Result<(), Unreached> {
+async fn taken(body: Incoming) -> Result<(), Unreached> {
+    each(body, |_| ()).await
+}
+
+/// Reads a body to its end.
+async fn read(body: Incoming) -> Result<Vec<u8>, Unreached> {
+    let mut whole = Vec::new();
+    each(body, |piece| whole.extend_from_slice(piece)).await?;
+    Ok(whole)
+}
+
+async fn each(mut body: Incoming, mut take: impl FnMut(&[u8])) -> Result<(), Unreached> {
     let mut left = LARGEST_BODY;
     if body.size_hint().lower() > left as u64 {
         return Err(Unreached::TooLarge);
@@ -121,6 +156,9 @@ async fn taken(mut body: Incoming) -> Result<(), Unreached> {
         let frame = frame.map_err(|error| Unreached::of(&error))?;
         let length = frame.data_ref().map_or(0, |data| data.len());
         left = left.checked_sub(length).ok_or(Unreached::TooLarge)?;
+        if let Some(piece) = frame.data_ref() {
+            take(piece);
+        }
     }
     Ok(())
 }

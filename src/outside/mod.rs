@@ -7,6 +7,7 @@
 //! names       names become addresses
 //! trust       which certificates are believed
 //! unreached   why there was no answer
+//! upstream/   other OpenID providers, as their relying party
 //! ```
 //!
 //! The client stands on `hyper` and a connector of its own, not on `reqwest`: a resolver of `reqwest` is not told the
@@ -20,5 +21,6 @@ pub mod mail;
 pub mod names;
 pub mod trust;
 mod unreached;
+pub mod upstream;
 
 pub use unreached::{TlsFault, Unreached};

@@ -19,6 +19,16 @@ impl CodeChallenge {
         (digest.len() == 32).then(|| CodeChallenge(text.to_owned()))
     }
 
+    /// The challenge of a verifier of our own.
+    pub fn of(verifier: &str) -> CodeChallenge {
+        CodeChallenge(URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes())))
+    }
+
+    /// As it is sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Does this verifier answer it? (section 4.6)
     ///
     /// The challenge is no secret (it stood in a URL), so that a plain comparison tells nothing.

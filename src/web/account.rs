@@ -4,7 +4,7 @@ use super::answer::{page, see_other};
 use super::asking::Asking;
 use super::error::WebError;
 use super::form::OurForm;
-use super::pages::{Account, AppLine, ConsentLine, ConsoleLink, Current as Which, SessionLine};
+use super::pages::{Account, AccountChoice, AppLine, ConsentLine, ConsoleLink, Current as Which, SessionLine};
 use super::signed_in::{enter, person};
 use super::{cookies, device, logout, person as of_person, picture, turn};
 use crate::flow::account::{EndedOne, SessionView};
@@ -63,12 +63,18 @@ async fn draw(asking: &Asking, current: &Current, notice: Option<String>) -> Res
         email: account.email().map(str::to_owned),
         sessions,
         consents,
+        others: others(asking, current).await?,
         console: if account.has_role(ADMIN) { ConsoleLink::Shown } else { ConsoleLink::Hidden },
         notice,
     };
     let mut response = page(StatusCode::OK, &view);
     cookies::introduce(&mut response, asking.to(), None);
     Ok(response)
+}
+
+async fn others(asking: &Asking, current: &Current) -> Result<Vec<AccountChoice>, WebError> {
+    let others = asking.idp().others_here(&asking.visitor, current, asking.now).await?;
+    Ok(others.into_iter().map(turn::choice).collect())
 }
 
 fn line(view: SessionView, current: &Current, text: Text) -> SessionLine {
@@ -168,4 +174,20 @@ pub(super) async fn sign_out(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
     let outcome = asking.idp().sign_out_here(&asking.visitor, logout::scope(&form)?, asking.now).await?;
     logout::draw(asking, outcome)
+}
+
+/// POST /account/switch: another of those who are signed in here.
+pub(super) async fn switch(form: OurForm) -> Result<HttpResponse, WebError> {
+    let asking = &form.asking;
+    let handles = asking.idp().switch(&asking.visitor, form.field("account"), asking.now).await?;
+    let mut response = see_other("/account");
+    cookies::set(&mut response, asking.to(), &handles, None);
+    Ok(response)
+}
+
+/// POST /account/add: somebody else signs in, too.
+pub(super) async fn add(form: OurForm) -> Result<HttpResponse, WebError> {
+    let asking = &form.asking;
+    let turn = asking.idp().add_account(&asking.visitor, asking.now).await?;
+    turn::draw(asking, turn)
 }

@@ -39,6 +39,7 @@ mod signed_in;
 mod streams;
 mod token;
 mod turn;
+mod upstream;
 mod userinfo;
 
 pub use cors::by_registered_origin;
@@ -127,6 +128,16 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/admin/sessions").get(admin::records::sessions))
         .service(at("/admin/sessions/end").post(admin::records::end_session))
         .service(at("/admin/audit").get(admin::records::audit))
+        // Sign-in by another OpenID provider
+        .service(at("/sign-in/upstream").post(upstream::start))
+        .service(at("/sign-in/upstream/create").post(upstream::create))
+        .service(at("/sign-in/upstream/connect").post(upstream::connect))
+        .service(at("/sign-in/upstream/{id}/callback").get(upstream::callback))
+        .service(at("/sign-in/upstream/{id}/backchannel_logout").post(upstream::logout))
+        .service(at("/account/security/upstream/connect").post(upstream::connect_account))
+        .service(at("/account/switch").post(account::switch))
+        .service(at("/account/add").post(account::add))
+        .service(at("/account/security/upstream/disconnect").post(upstream::disconnect_account))
         // By mail
         .service(at("/forgot").get(reset::forgot).post(reset::forgot_from))
         .service(at("/forgot/send").post(reset::send))

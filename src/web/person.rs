@@ -161,12 +161,13 @@ fn line(entry: SignedIn, asking: &Asking, text: Text) -> SignInLine {
             Signal::ImpossibleTravel => "signal-impossible-travel",
         })
     });
+    let by = entry.upstream.as_deref().map(|issuer| asking.idp().upstream_name(issuer));
     SignInLine {
         at: entry.at.0,
         device: device::name(&entry.device.user_agent, text),
         address: entry.device.address,
         here: entry.browser == asking.visitor.browser.id,
-        how: ways(&entry.amr, text),
+        how: by.into_iter().chain(ways(&entry.amr, text)).collect(),
         unusual: unusual.collect(),
     }
 }

@@ -1,13 +1,13 @@
 //! What the person signs in with: password, authenticator app, recovery codes.
 
-use super::answer::{page, see_other};
+use super::answer::{page, page_to, see_other};
 use super::asking::Asking;
 use super::error::WebError;
 use super::form::OurForm;
 use super::mailed::offer;
 use super::pages::{Authenticator, AuthenticatorLine, RecoveryCodes, Security};
 use super::signed_in::{enter, fresh_person};
-use super::{cookies, passkeys, picture, qr, setup};
+use super::{cookies, passkeys, picture, qr, setup, upstream};
 use crate::flow::authorize::Problem;
 use crate::flow::cookies::Handles;
 use crate::flow::security::{Enrolled, Enrolment, Others, PasswordChange, PasswordChanged};
@@ -29,16 +29,18 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
         Err(response) => return Ok(response),
     };
     let text = asking.text();
+    let (alert, connected) = upstream::words(request.query_string(), text);
     let notice = match request.query_string() {
         "done=password" => Some(text.say("notice-password-changed")),
+        "done=password-set" => Some(text.say("notice-password-set")),
         "done=removed" => Some(text.say("notice-authenticator-removed")),
         "done=added" => Some(text.say("notice-authenticator-added")),
         "done=passkey" => Some(text.say("notice-passkey-added")),
         "done=passkey-renamed" => Some(text.say("notice-passkey-renamed")),
         "done=passkey-removed" => Some(text.say("notice-passkey-removed")),
-        _ => None,
+        _ => connected,
     };
-    draw(&asking, &current, (StatusCode::OK, None, notice)).await
+    draw(&asking, &current, (StatusCode::OK, alert, notice)).await
 }
 
 pub(super) async fn draw(
@@ -60,11 +62,13 @@ pub(super) async fn draw(
         passkeys: view.passkeys.into_iter().map(passkeys::line).collect(),
         codes_left,
         minimum: MINIMUM_ALONE,
+        connected: upstream::lines(asking.idp(), current),
+        upstreams: upstream::buttons(asking.idp()),
         alert,
         notice,
         email: offer(asking.idp().mail()),
     };
-    let mut response = page(status, &view);
+    let mut response = page_to(status, &view, &upstream::targets(asking.idp(), ""));
     cookies::introduce(&mut response, asking.to(), None);
     Ok(response)
 }
@@ -86,6 +90,7 @@ pub(super) async fn password(form: OurForm) -> Result<HttpResponse, WebError> {
             cookies::set(&mut response, asking.to(), &handles, Some(&current.account.id));
             Ok(response)
         }
+        PasswordChanged::First => Ok(see_other("/account/security?done=password-set")),
         PasswordChanged::Wrong => refused(StatusCode::UNPROCESSABLE_ENTITY, text.say("alert-password-current")).await,
         PasswordChanged::Weak(weakness) => {
             let words = setup::words(FormError::Password(weakness), text);
@@ -118,7 +123,7 @@ pub(super) fn next(then: &str) -> String {
 
 /// GET /account/security/authenticator: a secret that nobody keeps before its first code came back.
 pub(super) async fn authenticator(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
-    match enter(&asking, Goal::Security).await? {
+    match enter(&asking, Goal::Authenticator).await? {
         Ok(current) => {
             let offer = asking.idp().offer_totp(&current, asking.now);
             let query = request.query_string();

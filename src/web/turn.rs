@@ -6,15 +6,18 @@ use super::cookies;
 use super::error::WebError;
 use super::mailed::offer;
 use super::pages::{
-    AccountChoice, AppFacts, CodeField, Consent, Offer, Offline, PasskeyForm, Remember as Box_, ScopeLine,
-    SecondFactor, Select, SetUpFactor, SignIn, SignInPurpose, SignUp, Watch,
+    AccountChoice, AppFacts, CodeField, Consent, Here, NewAccount, Newcomer, Offer, Offline, PasskeyForm,
+    Remember as Box_, ScopeLine, SecondFactor, Select, SetUpFactor, SignIn, SignInPurpose, SignUp, Watch,
 };
-use crate::flow::authorize::{AppCode, Asks, Next, Page, Recovery, Refusal, SignedIn, Turn};
+use super::upstream;
+use crate::flow::authorize::{AppCode, Asks, Next, Others, Page, Recovery, Refusal, SignedIn, Turn};
 use crate::flow::passkey::PasskeyOffer;
+use crate::model::account::Account;
 use crate::model::authorization::Goal;
 use crate::model::authorization::next_step::Why;
 use crate::model::client::Client;
 use crate::model::session::policy::Remember;
+use crate::model::upstream::Accounts;
 use crate::protocol::params::Params;
 use crate::protocol::scope::{OFFLINE_ACCESS, STANDARD, ScopeSet};
 use crate::protocol::session_status::ReasonWord;
@@ -48,10 +51,15 @@ pub(super) fn draw_telling(
     let mut response = match turn.next {
         Next::Show(page) => show(asking, *page, (remember, done)),
         Next::Return(reply) => see_other(&reply.location()),
+        Next::Elsewhere(address) => see_other(&address),
+        Next::Connected(outcome) => see_other(upstream::came_back(outcome)),
         Next::GoOn(handle) => see_other(&format!("/interaction/{handle}")),
         Next::Arrived(Goal::Console) => see_other("/admin"),
         Next::Arrived(Goal::Data) => see_other("/account/data"),
         Next::Arrived(Goal::Security) => see_other("/account/security"),
+        Next::Arrived(Goal::Email) => see_other("/account/email"),
+        Next::Arrived(Goal::Authenticator) => see_other("/account/security/authenticator"),
+        Next::Arrived(Goal::Passkey) => see_other("/account/security/passkey"),
         Next::Arrived(Goal::EndOthers(_)) => see_other("/account?done=others"),
         Next::Arrived(_) => see_other("/account"),
         Next::Problem(problem) => actix_web::ResponseError::error_response(&WebError::Problem(problem)),
@@ -109,10 +117,17 @@ fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>
                 (_, Remember::Yes) => Box_::Chosen,
                 (_, Remember::No) => Box_::Offered,
             };
-            let notice = done.or_else(|| page.ended.and_then(|reason| notice(reason, text)));
+            let (notice, upstreams) = match &page.connecting {
+                Some((name, shown)) => (Some(connecting(name, shown, text)), Vec::new()),
+                None => (
+                    done.or_else(|| page.ended.and_then(|reason| notice(reason, text))),
+                    upstream::buttons(asking.idp()),
+                ),
+            };
+            let here = if page.others == Others::Here { Here::Others } else { Here::Nobody };
             let forgot = offer(asking.idp().mail());
             let sign_up = match (&goal, purpose) {
-                (Goal::Account | Goal::Authorize(_), SignInPurpose::Ordinary) => {
+                (Goal::Account | Goal::Authorize(_), SignInPurpose::Ordinary) if page.connecting.is_none() => {
                     offer(asking.idp().self_registration())
                 }
                 _ => Offer::Absent,
@@ -129,9 +144,12 @@ fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>
                 remember,
                 passkey,
                 notice,
+                here,
+                upstreams,
                 forgot,
                 sign_up,
             };
+            let destination = upstream::targets(asking.idp(), &destination);
             let mut response = page_to(status(refusal), &page, &destination);
             if let Some(seconds) = retry_after(asking, refusal) {
                 response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
@@ -156,21 +174,28 @@ fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>
             }
             response
         }
+        Asks::Newcomer { upstream, shown, username, accounts, refusal } => {
+            let destination = page.destination.as_deref().map(targets).unwrap_or_default();
+            let alert = refusal.map(|refusal| alert(refusal, text));
+            let new_account = if accounts == Accounts::Create { NewAccount::Offered } else { NewAccount::No };
+            let page = Newcomer { text, csrf, interaction, app, upstream, shown, username, new_account, alert };
+            let mut response = page_to(status(refusal), &page, &destination);
+            if let Some(seconds) = retry_after(asking, refusal) {
+                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            }
+            response
+        }
         Asks::SetUpFactor { username, app: by_code } => {
             let destination = page.destination.as_deref().map(targets).unwrap_or_default();
             let (by_app, by_passkey) = (by_code == AppCode::Asked, asking.idp().passkeys.is_some());
             let page = SetUpFactor { text, csrf, interaction, app, username, by_app, by_passkey };
             page_to(StatusCode::OK, &page, &destination)
         }
-        Asks::Select { accounts } => {
-            let choice = |(handle, account): (String, crate::model::account::Account)| AccountChoice {
-                handle,
-                name: account.display_name().to_owned(),
-                username: account.username,
-            };
+        Asks::Select { accounts, session } => {
+            let watch = if session == SignedIn::Yes { Watch::On } else { Watch::Off };
             let destination = page.destination.as_deref().map(targets).unwrap_or_default();
             let accounts = accounts.into_iter().map(choice).collect();
-            page_to(StatusCode::OK, &Select { text, csrf, interaction, app, accounts }, &destination)
+            page_to(StatusCode::OK, &Select { text, csrf, interaction, app, accounts, watch }, &destination)
         }
         Asks::Consent { person, account, scope, destination } => {
             let page = Consent {
@@ -187,6 +212,17 @@ fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>
             page_to(StatusCode::OK, &page, &targets(&destination))
         }
     }
+}
+
+/// An account as a choice.
+pub(super) fn choice((handle, account): (String, Account)) -> AccountChoice {
+    AccountChoice { handle, name: account.display_name().to_owned(), username: account.username }
+}
+
+/// Whoever signs in here is connected with an upstream: it is said before.
+fn connecting(name: &str, shown: &str, text: Text) -> String {
+    let key = if shown.is_empty() { "newcomer-connecting-unnamed" } else { "newcomer-connecting" };
+    text.with(key, &[("upstream", name), ("shown", shown)])
 }
 
 /// Why somebody was signed out who did not do it themselves. Of a closed account the sign-in form says nothing either.
@@ -207,19 +243,17 @@ fn passkey_form(offer: PasskeyOffer) -> PasskeyForm {
 fn status(refusal: Option<Refusal>) -> StatusCode {
     match refusal {
         None => StatusCode::OK,
-        Some(Refusal::Credentials | Refusal::Code | Refusal::Passkey | Refusal::AnotherTab) => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
         Some(Refusal::Throttled { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(Refusal::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 
 fn retry_after(asking: &Asking, refusal: Option<Refusal>) -> Option<u64> {
     match refusal? {
-        Refusal::Credentials | Refusal::Code | Refusal::Passkey | Refusal::AnotherTab => None,
         Refusal::Throttled { until } => Some(asking.now.until(until).as_secs().max(1)),
         Refusal::Busy => Some(2),
+        _ => None,
     }
 }
 
@@ -231,6 +265,11 @@ fn alert(refusal: Refusal, text: Text) -> String {
         Refusal::Throttled { .. } => text.say("alert-throttled"),
         Refusal::Busy => text.say("alert-busy"),
         Refusal::AnotherTab => text.say("alert-another-tab"),
+        Refusal::Upstream => text.say("alert-upstream-failed"),
+        Refusal::UpstreamCancelled => text.say("alert-upstream-cancelled"),
+        Refusal::UpstreamStale => text.say("alert-upstream-stale"),
+        Refusal::UsernameTaken => text.say("alert-username-taken"),
+        Refusal::UsernameUnfit => text.say("alert-username-form"),
     }
 }
 

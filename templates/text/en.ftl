@@ -307,7 +307,6 @@ authenticator-first-code-hint = Six digits. Nothing changes before they are righ
 authenticator-confirm = Turn on
 password-heading = Password
 password-since = Set on
-password-none = You have none.
 password-current = Present password
 password-new = New password
 password-others = Sign out everywhere else
@@ -463,6 +462,7 @@ act-deletion-cancelled = Deletion taken back
 act-account-deleted = Account deleted
 act-data-downloaded = Data downloaded
 consent-sees = What it sees
+
 ## Passkeys
 passkeys-heading = Passkeys
 passkeys-detail = Sign in with your fingerprint, face or the PIN of your device instead of a password. A passkey works on this site alone, so nobody can trick you out of it.
@@ -499,6 +499,45 @@ alert-passkey-last = Nothing was changed. Without this passkey you could not sig
 notice-passkey-added = The passkey has been added.
 notice-passkey-renamed = The passkey has its new name.
 notice-passkey-removed = The passkey has been removed. Delete it in your device as well.
+
+## Sign-in by another provider, and several accounts
+
+upstream-or = or
+upstream-group = Other ways to sign in
+upstream-continue = Continue with { $upstream }
+newcomer-heading = Welcome
+newcomer-explanation = You signed in at { $upstream } as { $shown }. No account here is connected with it yet.
+newcomer-explanation-unnamed = You signed in at { $upstream }. No account here is connected with it yet.
+newcomer-username-hint = You can choose any name that is free.
+newcomer-create = Create an account
+newcomer-connect-hint = You already have an account? Sign in to it once, and from then on { $upstream } signs you in.
+newcomer-connect = Sign in to connect it
+newcomer-connecting = Sign in to connect your account with { $shown } at { $upstream }.
+newcomer-connecting-unnamed = Sign in to connect your account with { $upstream }.
+alert-upstream-failed = The other provider did not sign you in. Try again, or sign in another way.
+alert-upstream-cancelled = You turned back at the other provider. Try again, or sign in another way.
+alert-upstream-stale = The other provider did not ask you to sign in anew, and that is needed here. Sign in another way.
+alert-upstream-taken = That is connected with another account here. Disconnect it there first.
+alert-upstream-full = Your account is connected with as many as there can be.
+alert-upstream-last-way = This is your only way to sign in, so it stays. Set up another one first.
+notice-upstream-connected = Your account is connected.
+notice-upstream-disconnected = Your account is not connected with it any more.
+connected-heading = Connected accounts
+connected-detail = Other providers that sign you in here.
+connected-none = Your account is connected with none.
+connected-add = Connect { $upstream }
+connected-remove = Disconnect
+connected-remove-label = Disconnect { $upstream }
+act-upstream-connected = Upstream connected
+act-upstream-disconnected = Upstream disconnected
+act-upstream-logout = Upstream signed out
+choose-here = Choose an account that is signed in here
+accounts-here = Accounts in this browser
+accounts-here-detail = Others who are signed in here. Each has a session of their own.
+account-add = Add another account
+account-switch = Switch
+account-switch-label = Switch to { $account }
+
 ## Mail: what is sent, and the pages around it
 
 mail-foot = Sent by Abide at { $host }. Nobody reads answers to this address.
@@ -549,6 +588,10 @@ mail-code-used-subject = A recovery code was used at { $host }
 mail-code-used-lead = One of the recovery codes of this account was used, and does not work any more.
 mail-address-changed-subject = Your email address at { $host } was changed
 mail-address-changed-lead = The email address of this account was changed. This mail goes to the old and to the new one.
+mail-connected-subject = Another provider signs you in at { $host }
+mail-connected-lead = This account was connected with another provider: whoever signs in there can sign in here from now on.
+mail-disconnected-subject = Another provider no longer signs you in at { $host }
+mail-disconnected-lead = This account was disconnected from another provider: nobody who signs in there can sign in here with it any more.
 act-mail-sent = Mail sent
 act-mail-failed = Mail given up
 act-password-reset-asked = Password link asked for
@@ -654,7 +697,6 @@ alert-picture-format = This is no complete PNG, JPEG or WebP picture. Choose ano
 alert-picture-dimensions = The picture has too many pixels. It may have 25 megapixels, and no side longer than 10,000.
 profile-locale-browser = As my browser says
 profile-zone-none = Not said
-invite-roles = Roles
 invite-groups = Groups
 invite-words-hint = Separated by commas. The account has them from its first sign-in on.
 alert-invite-words = Roles and groups are at most 32 words each, separated by commas, of at most 64 characters.

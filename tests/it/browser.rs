@@ -5,7 +5,7 @@
 //! * `driver`, `page`, `keyboard`, `devtools`: the browser, and how stories use it;
 //! * `places`: the running programs;
 //! * `demo`, `keys_only`, `secrecy`: the bank and the square;
-//! * `entrance`, `account`, `console`: the provider's own pages;
+//! * `entrance`, `account`, `accounts`, `console`: the provider's own pages;
 //! * `passkeys`, `second_factor`: passkeys with WebDriver's virtual authenticator; codes and recovery codes by keyboard;
 //! * `frames`: hidden frames of relying apps;
 //! * `oidc_client_ts`: npm's `oidc-client-ts` in an app without a server;
@@ -14,6 +14,7 @@
 //! * `appearance`: accessibility, phone, dark mode; `languages`: the same in every language, from every sample page.
 
 mod account;
+mod accounts;
 mod appearance;
 mod console;
 mod demo;

@@ -31,7 +31,7 @@ const EVERYTHING: &[&str] =
 const BACKENDS: [&str; 2] = ["sled", "postgres"];
 
 /// A path that is written in one place only, and that place.
-const PLACES: [(&str, &str); 11] = [
+const PLACES: [(&str, &str); 13] = [
     ("SystemTime::now", "src/clock.rs"),
     ("Instant::now", "src/clock.rs"),
     ("time::SystemTime", "src/clock.rs"),
@@ -42,6 +42,8 @@ const PLACES: [(&str, &str); 11] = [
     ("totp_rs::", "src/crypto/totp.rs"),
     ("webauthn_rs_core::", "src/crypto/webauthn.rs"),
     ("sled::", "src/store/sled"),
+    ("openidconnect::", "src/outside/upstream"),
+    ("chrono::", "src/outside/upstream"),
     ("lettre::", "src/outside/mail.rs"),
 ];
 /// The log writes the time as its library does; it hands out no instant. And the pace of notices follows how long an

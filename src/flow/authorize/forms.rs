@@ -1,13 +1,14 @@
 //! The forms of an interaction. Each records a fact and comes back to the dispatcher; none knows another.
 
 use super::waiting::{Facts, Home, Open};
-use super::{Asks, Next, Problem, Refusal, Turn};
+use super::{Asks, Next, Problem, Refusal, SignedIn, Turn};
 use crate::crypto::secret::Secret;
 use crate::flow::browser::Visitor;
 use crate::flow::cookies::Handles;
 use crate::flow::second_factor::CodeOutcome;
-use crate::flow::session::{Current, kept};
+use crate::flow::session::{Current, Proven, kept};
 use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
+use crate::flow::upstream::Connecting;
 use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
 use crate::model::authorization::factor::{Level, Method, NextFactor, facts, next_factor};
@@ -18,6 +19,9 @@ use crate::model::session::activity::Activity;
 use crate::model::session::policy::Remember;
 use crate::protocol::error::{Code as ErrorCode, OAuthError};
 use crate::protocol::time::Timestamp;
+
+/// What the form that chooses an account says to see who is signed in here. No session is called so.
+const ALL: &str = "all";
 
 /// Who owes a second factor.
 pub(super) enum Owing {
@@ -136,7 +140,7 @@ impl Idp {
 
     /// A credential was accepted. Is it an authentication by now? Then the session begins or goes on, and so does the
     /// interaction; else the interaction alone knows of it.
-    pub(super) async fn accepted(
+    pub(in crate::flow) async fn accepted(
         &self,
         visitor: &Visitor,
         open: Open,
@@ -153,8 +157,20 @@ impl Idp {
             NextFactor::Second => return Ok(self.keep(open).await?.into()),
             NextFactor::Complete => (),
         }
-        let authentication = (facts(&shown, now), open.interaction.remember);
-        let Some((_, handles, kept)) = self.establish(visitor, &account, authentication, now).await? else {
+        let proven = match open.interaction.vouched(&account.id) {
+            Some(by) => Proven {
+                facts: by.told(facts(&shown, now)),
+                remember: open.interaction.remember,
+                resting: Some(by.resting.clone()),
+            },
+            None => (facts(&shown, now), open.interaction.remember).into(),
+        };
+        if let Some((by, profile)) = open.interaction.to_connect()
+            && self.connect(&account.id, by.link(&profile.shown, now), now).await? != Connecting::Done
+        {
+            return Ok(Next::Problem(Problem::InteractionGone).into());
+        }
+        let Some((_, handles, kept)) = self.establish(visitor, &account, proven, now).await? else {
             return Ok(Next::Problem(Problem::NotForYou).into());
         };
         let mut visitor = visitor.clone();
@@ -196,6 +212,13 @@ impl Idp {
             return Ok(Next::Problem(Problem::InteractionGone).into());
         };
         let live = self.all_live(visitor, now).await?;
+        if choice == Some(ALL) && !live.is_empty() {
+            let client = self.client_of(&open.interaction).await?;
+            let current = self.current(visitor, now).await?;
+            let session = if current.is_some() { SignedIn::Yes } else { SignedIn::No };
+            let asks = self.asks_select(live, session);
+            return Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into());
+        }
         let chosen = choice.and_then(|name| live.iter().find(|current| self.choice_name(current) == name));
         let Some(chosen) = chosen.cloned() else {
             let client = self.client_of(&open.interaction).await?;

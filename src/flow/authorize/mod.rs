@@ -12,13 +12,14 @@ mod turn;
 mod waiting;
 
 pub use forms::ConsentAnswer;
-pub use turn::{AppCode, Asks, Next, Page, Problem, Recovery, Refusal, Reply, SignedIn, Turn};
+pub use turn::{AppCode, Asks, Next, Others, Page, Problem, Recovery, Refusal, Reply, SignedIn, Turn};
 
 use crate::flow::browser::Visitor;
 use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
 use crate::model::authorization::demand::{Demand, Lack};
 use crate::model::authorization::factor::{Held, Level, Method, Person, level};
+use crate::model::authorization::named::{Named, chosen, named};
 use crate::model::authorization::next_step::{Why, asking};
 use crate::model::authorization::{
     Goal, Interaction, ReturnAddress, Situation, Step, Unbound, bind, next_step, validate,
@@ -34,7 +35,8 @@ use crate::protocol::error::{Code as ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::time::Timestamp;
 use forms::Owing;
-use waiting::{Facts, Home, Open};
+pub(in crate::flow) use waiting::Open;
+use waiting::{Facts, Home};
 
 /// Where somebody is who signs in anew.
 #[derive(Debug)]
@@ -133,7 +135,7 @@ impl Idp {
 
     /// The session an interaction is about: that of the person whom its hint names, if they are signed in in this
     /// browser (OpenID Connect Core, 3.1.2.1), else the current one.
-    async fn current_for(
+    pub(in crate::flow) async fn current_for(
         &self,
         visitor: &Visitor,
         interaction: &Interaction,
@@ -145,17 +147,56 @@ impl Idp {
                 visitor.languages.account_says(named.account.locale());
                 return Ok(Some(named));
             }
+        } else if let Some(named) = self.named_for(visitor, interaction, now).await? {
+            return Ok(Some(named));
         }
         self.current(visitor, now).await
     }
 
-    fn page(&self, (interaction, handle): (&Interaction, String), client: Option<Client>, asks: Asks) -> Next {
+    /// The session of whom the request names by `login_hint`, where that is one of several people signed in here, and
+    /// nobody is to be asked.
+    async fn named_for(
+        &self,
+        visitor: &Visitor,
+        interaction: &Interaction,
+        now: Timestamp,
+    ) -> Result<Option<Current>, Fault> {
+        let hint = login_hint(interaction);
+        let asks = interaction.request().is_some_and(|request| request.prompts(Prompt::SelectAccount));
+        // Whoever chose or signed in for this very request is the one.
+        if hint.is_none() || asks || visitor.handles.len() < 2 || !interaction.evidence.is_empty() {
+            return Ok(None);
+        }
+        let live = self.all_live(visitor, now).await?;
+        let found = chosen(hint, live.iter().map(|current| &current.account)).map(|account| account.id.clone());
+        Ok(live.into_iter().find(|current| Some(&current.account.id) == found.as_ref()))
+    }
+
+    pub(in crate::flow) fn page(
+        &self,
+        (interaction, handle): (&Interaction, String),
+        client: Option<Client>,
+        asks: Asks,
+    ) -> Next {
         let destination = interaction.request().map(|request| request.redirect_uri.clone());
+        let connecting = interaction.to_connect().map(|(by, profile)| {
+            let name = self.upstreams.of(&by.upstream).map(|upstream| upstream.rules.name.clone());
+            (name.unwrap_or_else(|| by.resting.issuer.clone()), profile.shown.clone())
+        });
         let passkey = match &asks {
             Asks::SignIn { .. } => self.ask_anybody(interaction),
             _ => None,
         };
-        Next::Show(Box::new(Page { interaction: handle, client, destination, asks, passkey, ended: None }))
+        Next::Show(Box::new(Page {
+            interaction: handle,
+            client,
+            destination,
+            asks,
+            passkey,
+            ended: None,
+            others: Others::None,
+            connecting,
+        }))
     }
 
     /// Gathers what the decision needs, asks for it, and carries it out.
@@ -174,40 +215,52 @@ impl Idp {
         {
             return Ok(self.refuse(&open, Some(client), error));
         }
-        let consent = match (&client, &current) {
-            (Some(client), Some(current)) => {
-                self.store.read::<Consent>(&Consent::key_of(&current.account.id, &client.id)).await?
-            }
-            _ => None,
-        };
         let hinted = match self.hinted(&open.interaction, now) {
             Ok(hinted) => hinted,
             Err(error) => return Ok(self.refuse(&open, client.as_ref(), error)),
         };
-        let tried = match open.interaction.tried() {
-            Some(account) => Some((account.clone(), self.factors_of(account).await?)),
-            None => None,
-        };
-        let (demand, held) = match &current {
-            Some(current) => self.demand(&open.interaction, client.as_ref(), current).await?,
-            None => (Demand::default(), None),
-        };
-        let step = next_step(&Situation {
-            interaction: &open.interaction,
-            client: client.as_ref(),
-            session: current.as_ref().map(|current| (&current.session, &current.account)),
-            consent: consent.as_ref(),
-            hinted: hinted.as_ref(),
-            tried: tried.as_ref().map(|(account, held)| (account, held)),
-            demand,
-            held: held.as_ref(),
-            now,
-        });
+        let step = self.step(&open.interaction, (client.as_ref(), current.as_ref()), hinted, now).await?;
         match (step, current) {
             (Step::Issue, Some(current)) => self.issue(open, client, current, activity, now).await,
             (Step::Refuse(error), _) => Ok(self.refuse(&open, client.as_ref(), error)),
             (step, current) => self.show(visitor, open, client, (step, current), now).await,
         }
+    }
+
+    /// Gathers what the decision rests on, and asks for it.
+    pub(in crate::flow) async fn step(
+        &self,
+        interaction: &Interaction,
+        (client, current): (Option<&Client>, Option<&Current>),
+        hinted: Option<AccountId>,
+        now: Timestamp,
+    ) -> Result<Step, Fault> {
+        let consent = match (client, current) {
+            (Some(client), Some(current)) => {
+                self.store.read::<Consent>(&Consent::key_of(&current.account.id, &client.id)).await?
+            }
+            _ => None,
+        };
+        let tried = match interaction.tried() {
+            Some(account) => Some((account.clone(), self.factors_of(account).await?)),
+            None => None,
+        };
+        let (demand, held) = match current {
+            Some(current) => self.demand(interaction, client, current).await?,
+            None => (Demand::default(), None),
+        };
+        Ok(next_step(&Situation {
+            interaction,
+            client,
+            session: current.map(|current| (&current.session, &current.account)),
+            consent: consent.as_ref(),
+            hinted: hinted.as_ref(),
+            named: current.map_or(Named::Nobody, |current| named(login_hint(interaction), &current.account)),
+            tried: tried.as_ref().map(|(account, held)| (account, held)),
+            demand,
+            held: held.as_ref(),
+            now,
+        }))
     }
 
     /// A page is due. After an accepted credential it is shown on coming back, so that reloading posts nothing twice.
@@ -229,10 +282,11 @@ impl Idp {
                 scope,
                 destination: open.interaction.request().map(|r| r.redirect_uri.clone()).unwrap_or_default(),
             },
-            (Step::Select, _) => {
-                let live = self.all_live(visitor, now).await?;
-                Asks::Select { accounts: live.into_iter().map(|c| (self.choice_name(&c), c.account)).collect() }
-            }
+            (Step::Newcomer, _) => match self.asks_newcomer(&open.interaction, None) {
+                Some(asks) => asks,
+                None => return Ok(Next::Problem(Problem::InteractionGone)),
+            },
+            (Step::Select, _) => self.asks_select(self.all_live(visitor, now).await?, SignedIn::Yes),
             (Step::SecondFactor, _) => {
                 let Some(owing) = self.owing(visitor, &open.interaction, now).await? else {
                     return Ok(Next::Problem(Problem::InteractionGone));
@@ -267,8 +321,16 @@ impl Idp {
         let mut next = self.page((&open.interaction, self.handle(&open)), client, asks);
         if let Next::Show(page) = &mut next {
             page.ended = ended;
+            let asks = matches!(page.asks, Asks::SignIn { why: Why::SignedOut, .. });
+            if asks && !self.all_live(visitor, now).await?.is_empty() {
+                page.others = Others::Here;
+            }
         }
         Ok(next)
+    }
+
+    fn asks_select(&self, live: Vec<Current>, session: SignedIn) -> Asks {
+        Asks::Select { session, accounts: live.into_iter().map(|c| (self.choice_name(&c), c.account)).collect() }
     }
 
     /// The ways in which somebody can show a second factor. On top of a session those alone that reach what is asked for.
@@ -313,6 +375,10 @@ impl Idp {
 
     /// The level that is asked for on top of a session, where its person holds a factor that reaches it.
     async fn asked_beyond(&self, interaction: &Interaction, current: &Current) -> Result<Option<Level>, Fault> {
+        // Whoever connects an account signs in to it, whoever else is signed in here.
+        if interaction.newcomer().is_some() {
+            return Ok(None);
+        }
         // Our own pages demand nothing but the console: people set factors up on them.
         if !matches!(interaction.goal, Goal::Authorize(_) | Goal::Console) {
             return Ok(None);
@@ -342,7 +408,11 @@ impl Idp {
     }
 
     /// The subject of the request's `id_token_hint`.
-    fn hinted(&self, interaction: &Interaction, now: Timestamp) -> Result<Option<AccountId>, OAuthError> {
+    pub(in crate::flow) fn hinted(
+        &self,
+        interaction: &Interaction,
+        now: Timestamp,
+    ) -> Result<Option<AccountId>, OAuthError> {
         let Some(hint) = interaction.request().and_then(|request| request.id_token_hint.as_deref()) else {
             return Ok(None);
         };
@@ -352,10 +422,14 @@ impl Idp {
         }
     }
 
-    async fn client_of(&self, interaction: &Interaction) -> Result<Option<Client>, Fault> {
+    pub(in crate::flow) async fn client_of(&self, interaction: &Interaction) -> Result<Option<Client>, Fault> {
         match interaction.request() {
             Some(request) => Ok(self.store.read::<Client>(&request.client_id).await?),
             None => Ok(None),
         }
     }
+}
+
+fn login_hint(interaction: &Interaction) -> Option<&str> {
+    interaction.request().and_then(|request| request.login_hint.as_deref())
 }

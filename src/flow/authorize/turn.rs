@@ -2,11 +2,13 @@
 
 use crate::flow::cookies::Handles;
 use crate::flow::passkey::PasskeyOffer;
+use crate::flow::upstream::Connecting;
 use crate::model::account::Account;
 use crate::model::authorization::next_step::Why;
 use crate::model::authorization::{Goal, ReturnAddress, Unbound};
 use crate::model::client::Client;
 use crate::model::id::AccountId;
+use crate::model::upstream::Accounts;
 use crate::protocol::error::{Code, OAuthError};
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::session_status::ReasonWord;
@@ -21,6 +23,10 @@ pub enum Next {
     Return(Box<Reply>),
     /// The interaction that is waiting in the store, by its handle.
     GoOn(String),
+    /// The authorization endpoint of an upstream.
+    Elsewhere(String),
+    /// An account was to be connected with an upstream, from its page of credentials.
+    Connected(Connecting),
     /// The goal is reached, and it is a page of ours.
     Arrived(Goal),
     /// Something is wrong, and there is no proven address to tell it to.
@@ -79,6 +85,19 @@ pub struct Page {
     pub passkey: Option<PasskeyOffer>,
     /// Why the session is over that this browser had, where somebody is to sign in because of it.
     pub ended: Option<ReasonWord>,
+    /// Are others signed in in this browser, where nobody is as far as the page goes?
+    pub others: Others,
+    /// Whoever signs in is connected with this upstream: its name, and whom it knows.
+    pub connecting: Option<(String, String)>,
+}
+
+/// Are others signed in in this browser?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Others {
+    /// Some are.
+    Here,
+    /// Nobody is, or it is no matter.
+    None,
 }
 
 /// What a page asks of the person.
@@ -110,6 +129,19 @@ pub enum Asks {
         /// What went wrong before.
         refusal: Option<Refusal>,
     },
+    /// Whether to make an account for whom an upstream vouched for, or to connect one.
+    Newcomer {
+        /// What people call the upstream.
+        upstream: String,
+        /// What the person may know their account there by.
+        shown: String,
+        /// The username to begin with.
+        username: String,
+        /// Can an account be made?
+        accounts: Accounts,
+        /// What went wrong before.
+        refusal: Option<Refusal>,
+    },
     /// To set up a second factor, and to come back then.
     SetUpFactor {
         /// Who.
@@ -121,6 +153,8 @@ pub enum Asks {
     Select {
         /// What the form calls each of the browser's live sessions, and whose it is.
         accounts: Vec<(String, Account)>,
+        /// Is one of them the current one, so that the page has an end to warn of?
+        session: SignedIn,
     },
     /// To consent.
     Consent {
@@ -180,6 +214,16 @@ pub enum Refusal {
     Busy,
     /// The browser began anew in another tab; nothing was looked at.
     AnotherTab,
+    /// The upstream did not sign the person in, or not so that it counts.
+    Upstream,
+    /// The person turned back there.
+    UpstreamCancelled,
+    /// The upstream did not have the person authenticate, as it had to.
+    UpstreamStale,
+    /// Somebody has this username.
+    UsernameTaken,
+    /// Nobody can have it.
+    UsernameUnfit,
 }
 
 /// What is wrong where no redirect may happen.

@@ -15,7 +15,7 @@ use crate::protocol::time::Timestamp;
 
 /// Where an interaction lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Home {
+pub(in crate::flow) enum Home {
     /// In the browser, sealed: it cost the store nothing.
     Browser,
     /// In the store, since a credential was accepted for it.
@@ -24,7 +24,7 @@ pub(super) enum Home {
 
 /// Does the interaction at hand know more than the one that waits?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Facts {
+pub(in crate::flow) enum Facts {
     /// They are the same.
     Kept,
     /// This very request added a fact.
@@ -32,13 +32,23 @@ pub(super) enum Facts {
 }
 
 /// An interaction being worked on.
-pub(super) struct Open {
+pub(in crate::flow) struct Open {
     pub interaction: Interaction,
     pub home: Home,
     pub facts: Facts,
 }
 
 impl Open {
+    /// As it came back sealed in the browser.
+    pub fn sealed(interaction: Interaction) -> Open {
+        Open { interaction, home: Home::Browser, facts: Facts::Kept }
+    }
+
+    /// Does it wait in the store?
+    pub fn waits(&self) -> bool {
+        self.home == Home::Store
+    }
+
     /// With one more fact.
     pub fn with(self, fact: Evidence) -> Open {
         Open { interaction: self.interaction.with(fact), home: self.home, facts: Facts::Added }
@@ -60,8 +70,13 @@ impl Idp {
         }
     }
 
+    /// An interaction that begins here.
+    pub(in crate::flow) fn begun(&self, visitor: &Visitor, goal: Goal, now: Timestamp) -> Open {
+        Open::sealed(self.interaction(visitor, goal, now))
+    }
+
     /// How the browser names the interaction when it comes back.
-    pub(super) fn handle(&self, open: &Open) -> String {
+    pub(in crate::flow) fn handle(&self, open: &Open) -> String {
         match open.home {
             Home::Browser => format!("{SEALED}{}", self.seals.seal(Purpose::Interaction, &open.interaction)),
             Home::Store => format!("{STORED}{}", open.interaction.id),
@@ -70,7 +85,7 @@ impl Idp {
 
     /// Keeps it in the store with what was added. One that waits there already is replaced, never brought back: it may
     /// have been answered meanwhile.
-    pub(super) async fn keep(&self, open: Open) -> Result<Next, Fault> {
+    pub(in crate::flow) async fn keep(&self, open: Open) -> Result<Next, Fault> {
         let Open { interaction, home, .. } = open;
         let id = interaction.id.clone();
         let changed = self.store.change::<Interaction, _, _>(id.as_str(), move |before| match (before, home) {
@@ -96,7 +111,12 @@ impl Idp {
     }
 
     /// The interaction behind a handle: ours, of this browser, and in time.
-    pub(super) async fn reopen(&self, visitor: &Visitor, handle: &str, now: Timestamp) -> Result<Option<Open>, Fault> {
+    pub(in crate::flow) async fn reopen(
+        &self,
+        visitor: &Visitor,
+        handle: &str,
+        now: Timestamp,
+    ) -> Result<Option<Open>, Fault> {
         let (interaction, home) = match (handle.strip_prefix(SEALED), handle.strip_prefix(STORED)) {
             (Some(sealed), _) => (self.seals.open::<Interaction>(Purpose::Interaction, sealed), Home::Browser),
             (_, Some(id)) if id.len() <= 64 => (self.store.read::<Interaction>(id).await?, Home::Store),

@@ -25,6 +25,10 @@ pub enum Method {
         /// Where its key is kept.
         origin: Origin,
     },
+    /// By the word of an upstream, which is worth one factor here.
+    Upstream,
+    /// By the word of an upstream that is believed to have seen two.
+    UpstreamStrong,
 }
 
 /// What an authenticator did about the person before it signed.
@@ -52,12 +56,15 @@ pub enum Origin {
 enum Place {
     First,
     Second,
+    /// Two different ones at once: complete without another, and no passkey.
+    Both,
     /// Two factors in one: complete without another.
     Alone,
 }
 
 /// How strongly somebody is authenticated, the weakest first. Names follow the assurance levels of NIST SP 800-63B-4.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Level {
     /// One factor.
     One,
@@ -87,21 +94,23 @@ pub const ACRS: [&str; 3] = [Level::One.acr(), Level::Two.acr(), Level::Phishing
 
 impl Method {
     /// Its names in `amr` (RFC 8176). A recovery code is used once, too. A passkey is the possession of a key, in hardware
-    /// or in software, and somebody was there to touch it.
+    /// or in software, and somebody was there to touch it. None is registered for the word of somebody else.
     pub fn amr(self) -> &'static [&'static str] {
         match self {
             Method::Password => &["pwd"],
             Method::Totp | Method::RecoveryCode => &["otp"],
             Method::Passkey { origin: Origin::Device, .. } => &["pop", "hwk", "user"],
             Method::Passkey { origin: Origin::Synced, .. } => &["pop", "swk", "user"],
+            Method::Upstream | Method::UpstreamStrong => &[],
         }
     }
 
     fn place(self) -> Place {
         match self {
-            Method::Password => Place::First,
+            Method::Password | Method::Upstream => Place::First,
             Method::Totp | Method::RecoveryCode | Method::Passkey { person: Person::Present, .. } => Place::Second,
             Method::Passkey { person: Person::Verified, .. } => Place::Alone,
+            Method::UpstreamStrong => Place::Both,
         }
     }
 
@@ -136,7 +145,8 @@ impl Level {
 impl Held {
     /// These; a recovery code stands in for another factor and is none without it.
     pub fn of(methods: impl IntoIterator<Item = Method>) -> Held {
-        let methods: BTreeSet<Method> = methods.into_iter().filter(|method| method.place() != Place::First).collect();
+        let methods: BTreeSet<Method> =
+            methods.into_iter().filter(|method| matches!(method.place(), Place::Second | Place::Alone)).collect();
         let lone = methods.iter().all(|method| *method == Method::RecoveryCode);
         Held(if lone { BTreeSet::new() } else { methods })
     }
@@ -163,8 +173,8 @@ impl Held {
 
 /// What is still missing before somebody counts as authenticated.
 pub fn next_factor(shown: &BTreeSet<Method>, held: &Held) -> NextFactor {
-    let has = |place| shown.iter().any(|method| method.place() == place);
-    if has(Place::Alone) {
+    let has = |place| shown.iter().any(|method| method.place() == place || method.place() == Place::Both);
+    if shown.iter().any(|method| method.stands_alone()) {
         return NextFactor::Complete;
     }
     match (has(Place::First), has(Place::Second), held.reaches()) {
@@ -192,7 +202,7 @@ pub fn raised(before: &AuthenticationFacts, by: Method) -> AuthenticationFacts {
 fn reached(place: Place) -> Level {
     match place {
         Place::First => Level::One,
-        Place::Second => Level::Two,
+        Place::Second | Place::Both => Level::Two,
         Place::Alone => Level::PhishingResistant,
     }
 }
@@ -215,7 +225,7 @@ pub fn level(of: &AuthenticationFacts) -> Level {
 
 #[cfg(test)]
 mod tests {
-    use super::Method::{Password, RecoveryCode, Totp};
+    use super::Method::{Password, RecoveryCode, Totp, Upstream, UpstreamStrong};
     use super::*;
 
     /// Verified the person; a touch alone; and the same where the key is in software.
@@ -253,6 +263,12 @@ mod tests {
             (vec![Password], &touch, NextFactor::Second),
             (vec![Password], &key, NextFactor::Second),
             (vec![Password, RecoveryCode], &key, NextFactor::Complete),
+            // An upstream's word is one factor, unless it is believed to be two.
+            (vec![Upstream], &none, NextFactor::Complete),
+            (vec![Upstream], &totp, NextFactor::Second),
+            (vec![Upstream, Totp], &totp, NextFactor::Complete),
+            (vec![Upstream, Password], &totp, NextFactor::Second),
+            (vec![UpstreamStrong], &totp, NextFactor::Complete),
         ] {
             assert_eq!(next_factor(&shown.iter().copied().collect(), held), missing, "{shown:?} {held:?}");
         }
@@ -279,6 +295,9 @@ mod tests {
         assert_eq!(of(&[Password]), ("urn:abide:acr:aal1".into(), "pwd".into(), 7));
         assert_eq!(of(&[Totp, Password]), ("urn:abide:acr:aal2".into(), "pwd otp mfa".into(), 7));
         assert_eq!(of(&[RecoveryCode, Password, Totp]), ("urn:abide:acr:aal2".into(), "pwd otp mfa".into(), 7));
+        assert_eq!(of(&[Upstream]), ("urn:abide:acr:aal1".into(), "".into(), 7));
+        assert_eq!(of(&[Upstream, Totp]), ("urn:abide:acr:aal2".into(), "otp mfa".into(), 7));
+        assert_eq!(of(&[UpstreamStrong]), ("urn:abide:acr:aal2".into(), "mfa".into(), 7));
         let before = facts(&BTreeSet::from([Password]), Timestamp(7));
         assert_eq!(raised(&before, Totp), facts(&BTreeSet::from([Password, Totp]), Timestamp(7)));
         assert_eq!(raised(&raised(&before, Totp), Totp), raised(&before, Totp));

@@ -5,6 +5,7 @@ use crate::model::account::Account;
 use crate::model::id::{AccountId, BrowserId, InteractionId};
 use crate::model::record::{Change, Kind, Record};
 use crate::model::session::policy::Remember;
+use crate::model::upstream::{Profile, Vouched};
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,12 @@ pub enum Goal {
     Security,
     /// The page where the person takes their data along, or goes.
     Data,
+    /// The page where the mail address is changed.
+    Email,
+    /// The page where an authenticator app is set up.
+    Authenticator,
+    /// The page where a passkey is made.
+    Passkey,
 }
 
 /// A fact gathered for an interaction.
@@ -74,6 +81,31 @@ pub enum Evidence {
         /// Who.
         account: AccountId,
     },
+    /// What an upstream vouched for, of somebody whom we know by it.
+    Vouched {
+        /// Who.
+        account: AccountId,
+        /// What.
+        by: Box<Vouched>,
+    },
+    /// What an upstream vouched for, of somebody whom nobody knows here yet.
+    Claimed {
+        /// What.
+        by: Box<Vouched>,
+        /// What else is known of them.
+        profile: Box<Profile>,
+    },
+    /// That somebody has an account here, and signs in to it so that the two be connected.
+    Connecting,
+}
+
+/// Somebody who came by an upstream and has no account yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Newcomer {
+    /// It was not said yet what they want.
+    Asks,
+    /// They sign in to an account they have.
+    Connects,
 }
 
 impl Interaction {
@@ -135,6 +167,40 @@ impl Interaction {
     /// Was a credential accepted for it, of whomever?
     pub fn has_credential(&self) -> bool {
         self.tried().is_some()
+    }
+
+    /// What an upstream vouched for, of this account.
+    pub fn vouched(&self, account: &AccountId) -> Option<&Vouched> {
+        self.evidence.iter().rev().find_map(|fact| match fact {
+            Evidence::Vouched { account: who, by } if who == account => Some(by.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// What an upstream vouched for that is no account's yet.
+    pub fn claimed(&self) -> Option<(&Vouched, &Profile)> {
+        self.evidence.iter().rev().find_map(|fact| match fact {
+            Evidence::Claimed { by, profile } => Some((by.as_ref(), profile.as_ref())),
+            _ => None,
+        })
+    }
+
+    /// Did somebody come by an upstream whom nobody knows, and show nothing else yet?
+    pub fn newcomer(&self) -> Option<Newcomer> {
+        let place = self.evidence.iter().rposition(|fact| matches!(fact, Evidence::Claimed { .. }))?;
+        let since = &self.evidence[place..];
+        if since.iter().any(|fact| matches!(fact, Evidence::Authenticated { .. })) {
+            return None;
+        }
+        let connects = since.iter().any(|fact| matches!(fact, Evidence::Connecting));
+        Some(if connects { Newcomer::Connects } else { Newcomer::Asks })
+    }
+
+    /// What is to be connected with whoever authenticates for it.
+    pub fn to_connect(&self) -> Option<(&Vouched, &Profile)> {
+        let place = self.evidence.iter().rposition(|fact| matches!(fact, Evidence::Claimed { .. }))?;
+        let connects = self.evidence[place..].iter().any(|fact| matches!(fact, Evidence::Connecting));
+        self.claimed().filter(|_| connects)
     }
 
     /// Was this account chosen for it, by a click or by signing in to it?

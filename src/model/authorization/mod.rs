@@ -8,6 +8,7 @@ pub mod bind;
 pub mod demand;
 pub mod factor;
 pub mod interaction;
+pub mod named;
 pub mod next_step;
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use super::demand::{Demand, Lack};
 use super::factor::{Held, NextFactor, level, next_factor};
-use super::interaction::{Goal, Interaction};
+use super::interaction::{Goal, Interaction, Newcomer};
+use super::named::Named;
 use crate::model::account::{ADMIN, Account};
 use crate::model::client::{Client, SilentAnswer};
 use crate::model::consent::Consent;
@@ -29,6 +30,8 @@ pub struct Situation<'a> {
     pub consent: Option<&'a Consent>,
     /// The subject of a genuine `id_token_hint`.
     pub hinted: Option<&'a AccountId>,
+    /// Does `login_hint` name the person of the session?
+    pub named: Named,
     /// What the account holds that showed something for this interaction.
     pub tried: Option<(&'a AccountId, &'a Held)>,
     /// How strongly the person of the session has to be authenticated.
@@ -46,6 +49,8 @@ pub enum Step {
     SignIn(Why),
     /// The person shows a second factor: to complete a sign-in, or on top of the one the session has.
     SecondFactor,
+    /// Somebody came by an upstream whom nobody knows here: they say whether they have an account.
+    Newcomer,
     /// The person sets up a second factor, without which they may not go on.
     SetUpFactor,
     /// The person chooses an account.
@@ -94,6 +99,11 @@ pub fn next_step(of: &Situation<'_>) -> Step {
     {
         return Step::SecondFactor;
     }
+    match of.interaction.newcomer() {
+        Some(Newcomer::Asks) => return Step::Newcomer,
+        Some(Newcomer::Connects) => return Step::SignIn(Why::Other),
+        None => (),
+    }
     match &of.interaction.goal {
         Goal::Account => {
             if of.session.is_some() {
@@ -104,7 +114,7 @@ pub fn next_step(of: &Situation<'_>) -> Step {
         }
         Goal::Console => console(of),
         Goal::EndOthers(account) => end_others(of, account),
-        Goal::Security | Goal::Data => security(of),
+        Goal::Security | Goal::Data | Goal::Email | Goal::Authenticator | Goal::Passkey => security(of),
         Goal::Authorize(request) => silenced(request, authorize(of, request)),
     }
 }
@@ -117,6 +127,7 @@ fn silenced(request: &AuthorizationRequest, step: Step) -> Step {
     match step {
         Step::SignIn(_) => refuse(Code::LoginRequired, "the person has to sign in"),
         Step::SecondFactor => refuse(Code::LoginRequired, "the person has to show a second factor"),
+        Step::Newcomer => refuse(Code::LoginRequired, "the person has to say which account they have"),
         Step::SetUpFactor => refuse(Code::InteractionRequired, "the person has to set up a second factor"),
         Step::Select => refuse(Code::AccountSelectionRequired, "the person has to choose an account"),
         Step::Consent(scope) if scope.is_empty() => {
@@ -198,6 +209,11 @@ fn authorize(of: &Situation<'_>, request: &AuthorizationRequest) -> Step {
     }
     if let Some(step) = authentication(of, request, client, (session, account)) {
         return step;
+    }
+    // Without a page the app gets whoever is signed in, and reads who that is.
+    let another = of.named == Named::Another && of.hinted.is_none() && !request.prompts(Prompt::None);
+    if another && !request.prompts(Prompt::SelectAccount) && !of.interaction.selected(&account.id) {
+        return Step::SignIn(Why::Other);
     }
     if request.prompts(Prompt::SelectAccount) && !of.interaction.selected(&account.id) {
         return Step::Select;

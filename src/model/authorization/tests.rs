@@ -3,6 +3,7 @@
 use super::demand::{Demand, Requirements};
 use super::factor::{Held, Level, Method, NextFactor, next_factor};
 use super::interaction::LIFETIME;
+use super::named::Named;
 use super::next_step::{Why, console_id};
 use super::*;
 use crate::model::account::{ADMIN, Account};
@@ -51,6 +52,7 @@ fn account(id: &str) -> Account {
         disabled_at: None,
         leaving_at: None,
         made_by_link: None,
+        links: Vec::new(),
         address: None,
         picture: None,
     }
@@ -72,6 +74,7 @@ struct World {
     account: Account,
     consent: Option<&'static str>,
     hinted: Option<&'static str>,
+    named: Named,
     evidence: Vec<Evidence>,
     tried_holds: Held,
     holds: Option<Held>,
@@ -95,6 +98,7 @@ impl World {
             remember: Remember::No,
             secret: SecretDigest::new("x".into()),
             silent: None,
+            resting: None,
             participants: Default::default(),
             device: Device::default(),
             ending: None,
@@ -110,6 +114,7 @@ impl World {
             account: account("mira"),
             consent: None,
             hinted: None,
+            named: Named::Nobody,
             evidence: Vec::new(),
             tried_holds: Held::default(),
             holds: None,
@@ -145,6 +150,7 @@ impl World {
             session: self.session.as_ref().map(|session| (session, &self.account)),
             consent: consent.as_ref(),
             hinted: hinted.as_ref(),
+            named: self.named,
             tried: interaction.tried().map(|who| (who, &self.tried_holds)),
             demand,
             held: self.holds.as_ref(),
@@ -374,6 +380,9 @@ fn what_comes_next() {
         ("age of everything", |w| w.request.max_age = Some(u64::MAX), Step::Issue, Some(Ok(()))),
         // id_token_hint
         ("she is expected", |w| w.hinted = Some("mira"), Step::Issue, Some(Ok(()))),
+        ("she is named", |w| w.named = Named::Them, Step::Issue, Some(Ok(()))),
+        // The wish is about pages: without one the app gets whoever is there.
+        ("somebody else is named", |w| w.named = Named::Another, OTHER, Some(Ok(()))),
         ("somebody else is expected", |w| w.hinted = Some("otto"), OTHER, Some(Err(Code::LoginRequired))),
         (
             "somebody else, though she signed in for this",
@@ -868,6 +877,9 @@ fn half_of_an_authentication_is_none_whatever_else_is_true() {
         Some(Goal::Console),
         Some(Goal::Security),
         Some(Goal::Data),
+        Some(Goal::Email),
+        Some(Goal::Authenticator),
+        Some(Goal::Passkey),
         Some(Goal::EndOthers(AccountId::new("mira"))),
     ];
     for goal in goals {

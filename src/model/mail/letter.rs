@@ -106,6 +106,10 @@ pub enum Notice {
     RecoveryCodeUsed,
     /// The mail address was changed.
     AddressChanged,
+    /// Another provider signs the person in from now on.
+    UpstreamConnected,
+    /// One that did does so no more.
+    UpstreamDisconnected,
 }
 
 impl Notice {
@@ -125,6 +129,8 @@ impl Notice {
             (Act::RecoveryCodesMade, _) => Some(Notice::RecoveryCodesMade),
             (Act::RecoveryCodeUsed, _) => Some(Notice::RecoveryCodeUsed),
             (Act::AddressChanged, _) => Some(Notice::AddressChanged),
+            (Act::UpstreamConnected, _) => Some(Notice::UpstreamConnected),
+            (Act::UpstreamDisconnected, _) => Some(Notice::UpstreamDisconnected),
             _ => None,
         }
     }

@@ -73,7 +73,7 @@ fn a_challenge_makes_one_passkey() {
         assert_eq!((change.outcome, change.fate), (Added::Spent, Fate::Keep), "{name}");
     }
     // Not even after it was taken away again.
-    let empty = put(one.remove_passkey("one", Password::Set, event(1)).fate);
+    let empty = put(one.remove_passkey("one", OtherWays::Some, event(1)).fate);
     let again = (&key("one", 0, Person::Verified), &challenge("made 0", 0));
     assert_eq!(Credential::add_passkey(Some(empty), (&mira(), "handle"), again, event(1)).outcome, Added::Spent);
 }
@@ -139,13 +139,13 @@ fn one_use_without_a_pin_takes_nothing_away() {
 fn the_last_way_in_is_not_taken_away() {
     let (alone, touch) = (key("alone", 0, Person::Verified), key("touch", 0, Person::Present));
     for (keys, taken, password, removed) in [
-        (vec![alone.clone()], "alone", Password::Set, Removed::Now(0)),
-        (vec![alone.clone()], "alone", Password::None, Removed::Last),
-        (vec![alone.clone(), touch.clone()], "touch", Password::None, Removed::Now(1)),
+        (vec![alone.clone()], "alone", OtherWays::Some, Removed::Now(0)),
+        (vec![alone.clone()], "alone", OtherWays::None, Removed::Last),
+        (vec![alone.clone(), touch.clone()], "touch", OtherWays::None, Removed::Now(1)),
         // A key that verifies nobody lets nobody in without a password.
-        (vec![alone.clone(), touch.clone()], "alone", Password::None, Removed::Last),
-        (vec![alone.clone(), key("other", 0, Person::Verified)], "alone", Password::None, Removed::Now(1)),
-        (vec![alone.clone()], "unknown", Password::Set, Removed::Unknown),
+        (vec![alone.clone(), touch.clone()], "alone", OtherWays::None, Removed::Last),
+        (vec![alone.clone(), key("other", 0, Person::Verified)], "alone", OtherWays::None, Removed::Now(1)),
+        (vec![alone.clone()], "unknown", OtherWays::Some, Removed::Unknown),
     ] {
         let change = with(&keys).remove_passkey(taken, password, event(1));
         assert_eq!(change.outcome, removed, "{taken} {password:?}");

@@ -11,6 +11,7 @@ use crate::model::account::Account;
 use crate::model::audit::{Act, Event};
 use crate::model::id::{ClientId, SecretDigest, SessionId};
 use crate::model::record::Change;
+use crate::model::upstream::Resting;
 use crate::protocol::claims::AuthenticationFacts;
 use crate::protocol::time::Timestamp;
 use std::time::Duration;
@@ -20,8 +21,12 @@ use std::time::Duration;
 pub struct Birth {
     /// A fresh id.
     pub id: SessionId,
+    /// When. The authentication can be older: an upstream's.
+    pub at: Timestamp,
     /// The authentication it begins with.
     pub authentication: AuthenticationFacts,
+    /// What that rests on, where it was an upstream's.
+    pub resting: Option<Resting>,
     /// Does it outlive the browser?
     pub remember: Remember,
     /// Digest of the cookie's secret.
@@ -35,8 +40,12 @@ pub struct Birth {
 /// An authentication in a live session.
 #[derive(Clone, Debug)]
 pub struct Reauthentication {
+    /// When. The authentication can be older: an upstream's.
+    pub at: Timestamp,
     /// The facts.
     pub authentication: AuthenticationFacts,
+    /// What it rests on, where it was an upstream's.
+    pub resting: Option<Resting>,
     /// What the person chose this time.
     pub remember: Remember,
     /// Digest of the cookie's new secret: every authentication has one.
@@ -85,7 +94,7 @@ pub enum Joined {
 impl Session {
     /// Begins a session.
     pub fn begin(birth: Birth, account: &Account, policies: &SessionPolicies) -> Change<Session, ()> {
-        let now = birth.authentication.auth_time;
+        let now = birth.at;
         let event = Event::done(Act::SessionStarted, now).by(&account.id);
         let session = Session {
             id: birth.id,
@@ -98,6 +107,7 @@ impl Session {
             remember: birth.remember,
             secret: birth.secret,
             silent: birth.silent,
+            resting: birth.resting,
             participants: Default::default(),
             device: birth.device,
             ending: None,
@@ -116,15 +126,19 @@ impl Session {
         account: &Account,
         policies: &SessionPolicies,
     ) -> Change<Session, Touched> {
-        let now = act.authentication.auth_time;
+        let now = act.at;
         let standing = self.standing(account, policies, now);
         if standing.authority() == Authority::Over {
             return Change::keep(Touched::Over(standing));
         }
-        if self.authentications.len() >= MAX_AUTHENTICATIONS {
-            self.authentications.remove(1);
+        // What an upstream vouches for may be older than what the session has; the younger one counts.
+        if act.authentication.auth_time >= self.authentication().auth_time {
+            if self.authentications.len() >= MAX_AUTHENTICATIONS {
+                self.authentications.remove(1);
+            }
+            self.authentications.push(act.authentication);
+            self.resting = act.resting;
         }
-        self.authentications.push(act.authentication);
         self.last_active_at = now;
         // A session once kept stays kept: not ticking the box again is no wish to lose it.
         if act.remember == Remember::Yes {

@@ -17,7 +17,7 @@ mod status;
 mod sweep;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use change::{Birth, Join, Joined, Reauthentication, Touched};
 pub use ending::Ended;
@@ -28,6 +28,7 @@ pub use sweep::LimitsOf;
 use crate::model::account::{Account, AccountStanding, EpochReason};
 use crate::model::id::{AccountId, ClientId, SecretDigest, SessionId};
 use crate::model::record::{Kind, Name, Record, Row};
+use crate::model::upstream::Resting;
 use crate::protocol::claims::AuthenticationFacts;
 use crate::protocol::time::Timestamp;
 use application::{ApplicationSession, Epochs, TimedOut, Within};
@@ -67,6 +68,9 @@ pub struct Session {
     /// secret can ever be taken for the other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silent: Option<SecretDigest>,
+    /// What its latest authentication rests on, where that was an upstream's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resting: Option<Resting>,
     /// The apps that take part.
     #[serde(default)]
     pub participants: BTreeMap<ClientId, ApplicationSession>,
@@ -213,7 +217,9 @@ impl Record for Session {
         let mut rows = vec![Row { list: "sessions", group: String::new(), order: order.clone() }];
         // What ended by its own record is of no more interest to its owner.
         if self.ending.is_none() {
-            rows.push(Row { list: "sessions-by-account", group: self.account.to_string(), order });
+            rows.push(Row { list: "sessions-by-account", group: self.account.to_string(), order: order.clone() });
+            let upstream = self.resting.as_ref().and_then(|of| Some(Resting::group(&of.issuer, of.sid.as_ref()?)));
+            rows.extend(upstream.map(|group| Row { list: "sessions-by-upstream", group, order }));
         }
         rows
     }

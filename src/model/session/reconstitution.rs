@@ -47,11 +47,15 @@ impl Session {
         account: &Account,
         policies: &SessionPolicies,
     ) -> Change<Session, Reconstituted> {
-        let now = act.authentication.auth_time;
+        let now = act.at;
         let standing = self.standing(account, policies, now);
         let Standing::Dormant { since, limit, .. } = standing else {
             return Change::keep(Reconstituted::No(standing));
         };
+        // What an upstream vouches for may be older than the end: nobody showed anything since.
+        if act.authentication.auth_time < since {
+            return Change::keep(Reconstituted::No(standing));
+        }
         let over = TimedOut { since, limit };
         let mut event = Event::done(Act::SessionReconstituted, now).by(&account.id);
         event.reason = Some(limit.word().to_owned());
@@ -74,6 +78,7 @@ impl Session {
         }
         self.secret = act.secret;
         self.silent = act.silent;
+        self.resting = act.resting;
         self.device = act.device;
         // The sweep looks at once, and makes the next appointment with all limits in hand.
         Change::put(Reconstituted::Now, self).told(event).due(now)

@@ -52,7 +52,7 @@ fn limits(idle: Option<u64>, max: Option<u64>) -> ApplicationLimits {
     ApplicationLimits { idle_timeout: limit(idle), max_lifetime: limit(max) }
 }
 
-fn account() -> Account {
+pub(crate) fn account() -> Account {
     Account {
         id: AccountId::new("mira"),
         username: "mira".into(),
@@ -65,6 +65,7 @@ fn account() -> Account {
         disabled_at: None,
         leaving_at: None,
         made_by_link: None,
+        links: Vec::new(),
         address: None,
         picture: None,
     }
@@ -78,7 +79,9 @@ fn facts(now: Timestamp) -> AuthenticationFacts {
 fn session(policies: &SessionPolicies) -> Session {
     let birth = Birth {
         id: SessionId::new("s"),
+        at: at(0),
         authentication: facts(at(0)),
+        resting: None,
         remember: Remember::No,
         secret: SecretDigest::new("first".into()),
         silent: None,
@@ -255,7 +258,9 @@ fn what_the_account_tells_ends_a_session() {
     let anew = Session::begin(
         Birth {
             id: SessionId::new("t"),
+            at: at(80),
             authentication: facts(at(80)),
+            resting: None,
             remember: Remember::No,
             secret: SecretDigest::new("x".into()),
             silent: None,
@@ -331,7 +336,9 @@ fn authenticating_again_is_a_fact_of_the_whole_session() {
         remembered: policy(NEVER, NEVER, 0, 0),
     };
     let act = |now: i64, remember: Remember| Reauthentication {
+        at: at(now),
         authentication: facts(at(now)),
+        resting: None,
         remember,
         secret: SecretDigest::new(format!("at {now}")),
         silent: None,
@@ -525,7 +532,9 @@ fn joining() {
     }
     // After authenticating it begins anew: an epoch later, and grants of the earlier one stay dead.
     let act = Reauthentication {
+        at: at(400),
         authentication: facts(at(400)),
+        resting: None,
         remember: Remember::No,
         secret: SecretDigest::new("x".into()),
         silent: None,
@@ -738,7 +747,9 @@ struct World {
 
 fn reauthentication(now: Timestamp) -> Reauthentication {
     Reauthentication {
+        at: now,
         authentication: facts(now),
+        resting: None,
         remember: Remember::No,
         secret: SecretDigest::new(format!("{now:?}")),
         silent: None,

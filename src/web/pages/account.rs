@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::AccountChoice;
 use super::entrance::initial;
 use super::face::Face;
 use crate::text::Text;
@@ -113,6 +114,8 @@ pub struct Account {
     pub sessions: Vec<SessionLine>,
     /// Remembered consents.
     pub consents: Vec<ConsentLine>,
+    /// Who else is signed in in this browser.
+    pub others: Vec<AccountChoice>,
     /// Whether the console is offered.
     pub console: ConsoleLink,
     /// What has just been done.

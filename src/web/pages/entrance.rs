@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::UpstreamButton;
 use super::mail::Offer;
 use super::passkeys::PasskeyForm;
 use crate::text::Text;
@@ -56,6 +57,15 @@ pub enum Remember {
     Absent,
 }
 
+/// Whether others are signed in in this browser. The page names nobody before somebody asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Here {
+    /// There are: they can be chosen from.
+    Others,
+    /// There are none.
+    Nobody,
+}
+
 /// Username and password. POST `/sign-in` with `interaction`, `csrf`, `username`, `password`, `remember` (`on` or absent).
 #[derive(Debug, Clone, Template)]
 #[template(path = "sign_in.html")]
@@ -80,6 +90,10 @@ pub struct SignIn {
     pub passkey: Option<PasskeyForm>,
     /// Why the person has to sign in, where a session of theirs ended here.
     pub notice: Option<String>,
+    /// Whether others are signed in in this browser, who can be chosen: POST `/select` with `account` = `all`.
+    pub here: Here,
+    /// The other providers to sign in by.
+    pub upstreams: Vec<UpstreamButton>,
     /// Whether a forgotten password can be helped: POST `/forgot` with `csrf`, `interaction`.
     pub forgot: Offer,
     /// Whether an account can be made: POST `/sign-up` with `csrf`, `interaction`.
@@ -224,7 +238,7 @@ pub struct AccountChoice {
 }
 
 impl AccountChoice {
-    fn initial(&self) -> String {
+    pub(super) fn initial(&self) -> String {
         initial(&self.name)
     }
 }
@@ -243,6 +257,8 @@ pub struct Select {
     pub app: Option<AppFacts>,
     /// One button each.
     pub accounts: Vec<AccountChoice>,
+    /// Whether there is a session to warn of.
+    pub watch: Watch,
 }
 
 impl Select {

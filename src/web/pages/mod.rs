@@ -18,6 +18,7 @@ mod mail;
 mod passkeys;
 mod person;
 mod security;
+mod upstream;
 
 // In every build that checks itself, so that browsers can be shown them as well.
 #[cfg(debug_assertions)]
@@ -30,6 +31,8 @@ mod samples_mail;
 mod samples_passkeys;
 #[cfg(debug_assertions)]
 mod samples_person;
+#[cfg(debug_assertions)]
+mod samples_upstream;
 #[cfg(test)]
 mod tests;
 
@@ -44,3 +47,4 @@ pub use mail::*;
 pub use passkeys::*;
 pub use person::*;
 pub use security::*;
+pub use upstream::*;

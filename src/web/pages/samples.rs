@@ -19,6 +19,7 @@ pub fn every_page(text: Text) -> Vec<(&'static str, String)> {
     pages.extend(console(text));
     pages.extend(super::samples_person::pages(text));
     pages.extend(super::samples_mail::mail(text));
+    pages.extend(super::samples_upstream::upstream(text));
     pages
 }
 
@@ -26,7 +27,7 @@ pub(super) fn html(page: impl Template) -> String {
     page.render().expect("a page renders")
 }
 
-fn bank() -> AppFacts {
+pub(super) fn bank() -> AppFacts {
     AppFacts {
         name: "Meridian Bank".into(),
         logo: None,
@@ -48,6 +49,8 @@ pub(super) fn sign_in(text: Text, purpose: SignInPurpose) -> SignIn {
         remember: Remember::Offered,
         passkey: Some(form()),
         notice: None,
+        here: Here::Nobody,
+        upstreams: Vec::new(),
         forgot: Offer::Shown,
         sign_up: Offer::Shown,
     }
@@ -105,6 +108,8 @@ pub(super) fn security_page(text: Text, authenticator: Option<AuthenticatorLine>
         passkeys: Vec::new(),
         more: MorePasskeys::Offered,
         minimum: 15,
+        connected: Vec::new(),
+        upstreams: Vec::new(),
         alert,
         notice: None,
         email: Offer::Shown,
@@ -148,7 +153,7 @@ fn set_up_factor(text: Text, app: Option<AppFacts>) -> SetUpFactor {
     }
 }
 
-fn select(text: Text) -> Select {
+pub(super) fn select(text: Text) -> Select {
     let choice = |handle: &str, name: &str, username: &str| AccountChoice {
         handle: handle.into(),
         name: name.into(),
@@ -163,6 +168,7 @@ fn select(text: Text) -> Select {
             choice("h1", "Ada Lovelace", "ada"),
             choice("h2", "Ada (Analytical Society)", "ada.lovelace@analytical-society.example"),
         ],
+        watch: Watch::On,
     }
 }
 
@@ -308,6 +314,7 @@ fn account(text: Text) -> Vec<(&'static str, String)> {
             ],
             given: NOON - 1_000_000,
         }],
+        others: select(text).accounts,
         console: ConsoleLink::Shown,
         notice: Some(text.say("notice-session-ended")),
     };

@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::mail::Offer;
 use super::passkeys::{MorePasskeys, PasskeyLine, PasskeyUse};
+use super::{ConnectedLine, UpstreamButton};
 use crate::text::Text;
 
 /// An authenticator app, on [`Security`].
@@ -42,6 +43,10 @@ pub struct Security {
     pub codes_left: Option<usize>,
     /// Characters a password needs at least.
     pub minimum: usize,
+    /// The upstreams that the account is connected with.
+    pub connected: Vec<ConnectedLine>,
+    /// The upstreams that it can be connected with.
+    pub upstreams: Vec<UpstreamButton>,
     /// Why the password form came back.
     pub alert: Option<String>,
     /// What has just been done.

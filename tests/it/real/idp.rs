@@ -59,7 +59,7 @@ pub fn client(client_id: &str, redirect_uri: &str, changes: Value) -> Value {
 impl RealIdp {
     /// Starts it empty, so that it offers its setup link.
     pub fn empty() -> RealIdp {
-        start("localhost", "", None)
+        start(("localhost", free_port()), "", None)
     }
 
     /// Imports `users` and `clients` by `abide import`, then starts it.
@@ -69,7 +69,12 @@ impl RealIdp {
 
     /// The same under another name of this machine, with more lines of settings.
     pub fn set(host: &str, settings: &str, users: &[Value], clients: &[Value]) -> RealIdp {
-        start(host, settings, Some(&json!({"users": users, "clients": clients})))
+        start((host, free_port()), settings, Some(&json!({"users": users, "clients": clients})))
+    }
+
+    /// The same at a port that was chosen before.
+    pub fn at_port(port: u16, settings: &str, users: &[Value], clients: &[Value]) -> RealIdp {
+        start(("localhost", port), settings, Some(&json!({"users": users, "clients": clients})))
     }
 
     /// A page or endpoint of it.
@@ -83,9 +88,8 @@ impl RealIdp {
     }
 }
 
-fn start(host: &str, settings: &str, import: Option<&Value>) -> RealIdp {
+fn start((host, port): (&str, u16), settings: &str, import: Option<&Value>) -> RealIdp {
     let dir = fresh_dir();
-    let port = free_port();
     let config = dir.path().join("abide.toml");
     let text = format!(
         "issuer = \"http://{host}:{port}\"\nlisten = \"127.0.0.1:{port}\"\ndata_dir = {:?}\nkeys_dir = {:?}\n{settings}\n",

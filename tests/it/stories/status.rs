@@ -229,7 +229,7 @@ async fn the_sign_in_page_says_why_and_nothing_about_whom() {
     let said = async |browser: &mut Browser| {
         let page = browser.get("/account").await;
         assert!(page.body.contains("id=\"sign-in\"") && !page.body.to_lowercase().contains("mira"), "{}", page.body);
-        page.text("[role=status]")
+        page.text(".notice[role=status]")
     };
     assert_eq!(said(&mut browser).await, None, "nobody was ever here");
     browser.enter(&social).await;

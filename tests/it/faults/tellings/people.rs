@@ -49,7 +49,9 @@ impl Place {
         let authentication = AuthenticationFacts { auth_time: now, acr: "1".into(), amr: vec!["pwd".into()] };
         let birth = Birth {
             id: SessionId::new(random::id()),
+            at: now,
             authentication: authentication.clone(),
+            resting: None,
             remember: Remember::No,
             secret: secret.digest(),
             silent: None,

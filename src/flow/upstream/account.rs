@@ -1,0 +1,229 @@
+//! Accounts that are made by an upstream's word, connected with it, and disconnected from it.
+
+use super::back::with_word;
+use super::{Fresh, What};
+use crate::crypto::secret::digest;
+use crate::flow::authorize::{Asks, Next, Problem, Refusal, Turn};
+use crate::flow::browser::Visitor;
+use crate::flow::session::Current;
+use crate::flow::setup::fresh_account;
+use crate::flow::{Fault, Idp};
+use crate::model::account::{Account, check_username};
+use crate::model::audit::{Act, Event};
+use crate::model::authorization::interaction::Newcomer;
+use crate::model::authorization::{Evidence, Interaction};
+use crate::model::credential::Credential;
+use crate::model::id::AccountId;
+use crate::model::record::Change;
+use crate::model::upstream::{Accounts, Connected, Disconnected, Link, OtherWays};
+use crate::outside::upstream::Wishes;
+use crate::protocol::time::Timestamp;
+use crate::store::Changed;
+
+/// How connecting an account with an upstream ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connecting {
+    /// It is.
+    Done,
+    /// Whoever it is there has another account here.
+    Taken,
+    /// The account has as many ways in as it can have.
+    Full,
+    /// The person turned back at the upstream.
+    Cancelled,
+    /// Nothing came of it.
+    Failed,
+}
+
+/// A way in, as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkView {
+    /// What the page calls it.
+    pub name: String,
+    /// What people call the upstream; its issuer where it is not configured any more.
+    pub upstream: String,
+    /// What the person may know it by.
+    pub shown: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl Idp {
+    /// What the page for a newcomer asks.
+    pub(in crate::flow) fn asks_newcomer(&self, of: &Interaction, refused: Option<(Refusal, &str)>) -> Option<Asks> {
+        let (by, profile) = of.claimed()?;
+        let upstream = self.upstreams.of(&by.upstream)?;
+        let (refusal, typed) = refused.map_or((None, None), |(refusal, typed)| (Some(refusal), Some(typed)));
+        Some(Asks::Newcomer {
+            upstream: upstream.rules.name.clone(),
+            shown: profile.shown.clone(),
+            username: typed.unwrap_or(&profile.username).to_owned(),
+            accounts: upstream.rules.accounts,
+            refusal,
+        })
+    }
+
+    /// The newcomer wants an account of their own. A name that somebody has is never taken over.
+    pub async fn upstream_create(
+        &self,
+        visitor: &Visitor,
+        handle: &str,
+        username: &str,
+        now: Timestamp,
+    ) -> Result<Turn, Fault> {
+        let gone = || Ok(Next::Problem(Problem::InteractionGone).into());
+        let Some(open) = self.reopen(visitor, handle, now).await? else { return gone() };
+        if open.interaction.newcomer() != Some(Newcomer::Asks) {
+            return gone();
+        }
+        let Some((by, profile)) = open.interaction.claimed().map(|(by, profile)| (by.clone(), profile.clone())) else {
+            return gone();
+        };
+        let create =
+            self.upstreams.of(&by.upstream).is_some_and(|upstream| upstream.rules.accounts == Accounts::Create);
+        if !create {
+            return Ok(Next::Problem(Problem::NotForYou).into());
+        }
+        let username = username.trim();
+        let refused = match self.attempt_by(visitor, now).await? {
+            Some(until) => Some(Refusal::Throttled { until }),
+            None => check_username(username).err().map(|_| Refusal::UsernameUnfit),
+        };
+        let mut account = fresh_account(username, now);
+        account.claims = profile.claims.clone();
+        account.links = vec![by.link(&profile.shown, now)];
+        let made = match refused {
+            Some(refusal) => Err(refusal),
+            None => match self.make(&account, now).await? {
+                Changed::Done(()) => Ok(()),
+                Changed::Taken(name) if name.sort == "username" => Err(Refusal::UsernameTaken),
+                Changed::Taken(_) => return gone(),
+            },
+        };
+        match made {
+            Ok(()) => self.accepted(visitor, with_word(open, &account.id, by, now), account, now).await,
+            Err(refusal) => {
+                let client = self.client_of(&open.interaction).await?;
+                let Some(asks) = self.asks_newcomer(&open.interaction, Some((refusal, username))) else {
+                    return gone();
+                };
+                Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into())
+            }
+        }
+    }
+
+    async fn make(&self, account: &Account, now: Timestamp) -> Result<Changed<()>, Fault> {
+        let event = Event::done(Act::AccountCreated, now).by(&account.id).because("upstream");
+        let account = account.clone();
+        let key = account.id.to_string();
+        let rule = move |_: Option<Account>| Change::put((), account.clone()).told(event.clone());
+        Ok(self.store.change::<Account, _, _>(&key, rule).await?)
+    }
+
+    /// The newcomer has an account, and is going to sign in to it.
+    pub async fn upstream_connect(&self, visitor: &Visitor, handle: &str, now: Timestamp) -> Result<Turn, Fault> {
+        match self.reopen(visitor, handle, now).await? {
+            Some(open) if open.interaction.newcomer() == Some(Newcomer::Asks) => {
+                Ok(self.keep(open.with(Evidence::Connecting)).await?.into())
+            }
+            _ => Ok(Next::Problem(Problem::InteractionGone).into()),
+        }
+    }
+
+    /// Connects an account. Whose person authenticated for it just now is the caller's to see to.
+    pub(in crate::flow) async fn connect(
+        &self,
+        account: &AccountId,
+        link: Link,
+        now: Timestamp,
+    ) -> Result<Connecting, Fault> {
+        let event = Event::done(Act::UpstreamConnected, now).by(account);
+        let mails = self.notices_for(&event, account).await?;
+        let changed = self.store.change::<Account, _, _>(account.as_str(), move |before| match before {
+            Some(account) => account.connect(link.clone(), event.clone(), mails.clone()),
+            None => Change::keep(Connected::Full),
+        });
+        Ok(match changed.await? {
+            Changed::Done(Connected::Yes) => Connecting::Done,
+            Changed::Done(Connected::Full) => Connecting::Full,
+            Changed::Taken(_) => {
+                let event = Event::refused(Act::UpstreamConnected, now, "taken").by(account);
+                let told = move |before: Option<Account>| match before {
+                    Some(_) => Change::keep(()).told(event.clone()),
+                    None => Change::keep(()),
+                };
+                self.store.change::<Account, _, _>(account.as_str(), told).await?.outcome()?;
+                Connecting::Taken
+            }
+        })
+    }
+
+    /// Sends whoever is signed in to an upstream, to connect it; none where it is unknown or cannot be asked.
+    pub async fn connect_start(
+        &self,
+        visitor: &Visitor,
+        of: &Current,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Option<String>, Fault> {
+        let Some(upstream) = self.upstreams.of(id) else { return Ok(None) };
+        if self.attempt_by(visitor, now).await?.is_some() {
+            return Ok(None);
+        }
+        let what = What::Connect(of.account.id.clone(), of.session.id.clone());
+        let wishes = Wishes { prompt: Some("select_account"), max_age: None };
+        let sent = self.sent_to(upstream, visitor, what, (Fresh::Any, &wishes), now).await?;
+        if sent.is_some() {
+            self.refund(visitor).await?;
+        }
+        Ok(sent)
+    }
+
+    /// Takes a way in away; never the last one.
+    pub async fn disconnect(&self, of: &Current, name: &str, now: Timestamp) -> Result<Disconnected, Fault> {
+        let Some(link) = of.account.links.iter().find(|link| page_name(link) == name).map(Link::name) else {
+            return Ok(Disconnected::Before);
+        };
+        let others = self.other_ways(&of.account.id).await?;
+        let event = Event::done(Act::UpstreamDisconnected, now).by(&of.account.id);
+        let mails = self.notices(&event, &of.account, None);
+        let issuers: Vec<String> = self.upstreams.all().iter().map(|upstream| upstream.rules.issuer.clone()).collect();
+        let changed = self.store.change::<Account, _, _>(of.account.id.as_str(), move |before| match before {
+            Some(account) => {
+                let change = account.disconnect(&link, others, &issuers, event.clone());
+                if change.outcome == Disconnected::Now { change.mailing(mails.clone()) } else { change }
+            }
+            None => Change::keep(Disconnected::Before),
+        });
+        Ok(changed.await?.outcome()?)
+    }
+
+    /// First factors apart from upstreams. Whatever becomes one has to be counted here.
+    async fn other_ways(&self, account: &AccountId) -> Result<OtherWays, Fault> {
+        let password = self.store.read::<Credential>(&Credential::password_key(account)).await?;
+        let lets_in =
+            password.is_some() || self.passkeys_of(account).await?.iter().any(|key| key.method().stands_alone());
+        Ok(if lets_in { OtherWays::Some } else { OtherWays::None })
+    }
+
+    /// What people call an upstream; its issuer where it is not configured any more.
+    pub fn upstream_name(&self, issuer: &str) -> String {
+        self.upstreams.of_issuer(issuer).map_or_else(|| issuer.to_owned(), |upstream| upstream.rules.name.clone())
+    }
+
+    /// The account's ways in by upstreams.
+    pub fn links_of(&self, account: &Account) -> Vec<LinkView> {
+        let view = |link: &Link| LinkView {
+            name: page_name(link),
+            upstream: self.upstream_name(&link.issuer),
+            shown: link.shown.clone(),
+            since: link.since,
+        };
+        account.links.iter().map(view).collect()
+    }
+}
+
+/// What the page calls a way in: nothing that works anywhere else.
+fn page_name(link: &Link) -> String {
+    digest(&link.name().value).as_key().to_owned()
+}
