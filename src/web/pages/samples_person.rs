@@ -1,6 +1,6 @@
 //! One of each page about a person.
 
-use super::samples::{NOON, ada, html};
+use super::samples::{NOON, ada, html, security_page};
 use super::*;
 use crate::model::profile::EDITABLE;
 use crate::text::Text;
@@ -59,6 +59,7 @@ pub(super) fn pages(text: Text) -> Vec<(&'static str, String)> {
         ("profile-refused", html(profile(Some(text.say("alert-profile-address"))))),
         ("profile-picture", html(with_picture)),
         ("profile-picture-refused", html(refused)),
+        ("security-without-password", html(Security { password_since: None, ..security_page(text, None, None) })),
         ("history", html(history(some.clone()))),
         ("history-empty", html(history(Vec::new()))),
         ("data", html(data(None, None))),

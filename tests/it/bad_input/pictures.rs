@@ -142,7 +142,7 @@ async fn forms_that_are_not_ours() {
     assert_eq!(nobody.upload(UPLOAD, "", &file).await.location(), "/account/profile");
     untouched.check("nobody").await;
     for method in [TestRequest::get(), TestRequest::put(), TestRequest::delete()] {
-        assert_page(&browser.send(method.uri(UPLOAD)).await, 405, "another method");
+        assert_eq!(browser.send(method.uri(UPLOAD)).await.status, 405, "another method");
     }
 }
 
