@@ -670,8 +670,8 @@ choose-here = Choisir un compte connecté ici
 accounts-here = Comptes dans ce navigateur
 accounts-here-detail = Les autres comptes connectés ici. Chacun a sa propre session.
 account-add = Ajouter un autre compte
-account-switch = Changer
-account-switch-label = Passer à { $account }
+account-switch = Basculer
+account-switch-label = Basculer vers { $account }
 
 ## Photos, choix du profil, invitations avec groupes, premier mot de passe
 picture-heading = Photo
