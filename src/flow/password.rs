@@ -97,6 +97,11 @@ impl Idp {
             self.mark_password(account, Stands::BesideFactor).await?;
         }
         self.write_password(account, fresh, by, now).await?;
+        self.align_mark(account).await
+    }
+
+    /// Brings the account's mark in line with the password that is there.
+    pub(super) async fn align_mark(&self, account: &AccountId) -> Result<(), Fault> {
         for _ in 0..ATTEMPTS {
             let stands = self.password_stands(account).await?;
             self.mark_password(account, stands).await?;
@@ -132,7 +137,7 @@ impl Idp {
         Ok(stored.map_or(Stands::Alone, |credential| credential.password_stands()))
     }
 
-    async fn mark_password(&self, account: &AccountId, stands: Stands) -> Result<(), Fault> {
+    pub(super) async fn mark_password(&self, account: &AccountId, stands: Stands) -> Result<(), Fault> {
         let changed = self.store.change::<Account, _, _>(account.as_str(), move |before| match before {
             Some(account) => account.mark_password(stands),
             None => Change::keep(()),

@@ -102,6 +102,7 @@ pub(super) fn security_page(text: Text, authenticator: Option<AuthenticatorLine>
     Security {
         text,
         csrf: "c".into(),
+        face: ada(),
         username: "ada".into(),
         password_since: Some(NOON),
         codes_left: authenticator.as_ref().map(|_| 1),
@@ -296,11 +297,16 @@ fn session(text: Text, id: &str, (browser, system): (&str, &str), current: Curre
     }
 }
 
+/// Somebody without a picture.
+pub(super) fn ada() -> Face {
+    Face { name: "Ada Lovelace".into(), picture: None }
+}
+
 fn account(text: Text) -> Vec<(&'static str, String)> {
     let full = Account {
         text,
         csrf: "c".into(),
-        name: "Ada Lovelace".into(),
+        face: ada(),
         username: "ada".into(),
         email: Some("ada@analytical.example".into()),
         sessions: vec![
