@@ -527,7 +527,7 @@ mail-reset-sent-subject = Ein neues Passwort für Ihr Konto bei { $host }
 mail-reset-sent-lead = Ein Administrator sendet Ihnen diesen Link, damit Sie ein neues Passwort wählen können.
 mail-reset-once = Der Link gilt nur einmal und 30 Minuten lang.
 mail-verify-subject = Bestätigen Sie Ihre E-Mail-Adresse für { $host }
-mail-verify-lead = Jemand möchte diese Adresse für das oben genannte Konto verwenden. Bitte bestätigen Sie, dass sie Ihnen gehört. Der Link gilt eine Stunde lang.
+mail-verify-lead = Jemand möchte diese Adresse für sein Konto verwenden. Waren Sie das, dann bestätigen Sie bitte, dass sie Ihnen gehört. Der Link gilt eine Stunde lang.
 mail-verify-action = Adresse bestätigen
 mail-verify-note = Bitte öffnen Sie ihn in dem Browser, in dem Sie angemeldet sind.
 mail-sign-up-subject = Schließen Sie die Anlage Ihres Kontos bei { $host } ab
@@ -685,3 +685,7 @@ mail-code-subject = Ihr Code für die Anmeldung bei { $host }
 mail-code-lead = Jemand meldet sich mit Ihrem Passwort von einem Gerät an, das für Ihr Konto neu ist. Sind Sie es, dann geben Sie dort diesen Code ein. Er gilt zehn Minuten lang.
 mail-code = Code
 mail-code-note = Sind Sie es nicht, dann kennt jemand Ihr Passwort: Ändern Sie es jetzt, und nennen Sie niemandem den Code.
+
+# Names that newcomers choose
+
+alert-username-foreign = Ein Benutzername mit @ muss Ihre eigene bestätigte E-Mail-Adresse sein.

@@ -556,7 +556,7 @@ mail-reset-sent-subject = A new password for your account at { $host }
 mail-reset-sent-lead = An administrator sends you this link, so that you can choose a new password.
 mail-reset-once = The link works once, for 30 minutes.
 mail-verify-subject = Confirm your email address for { $host }
-mail-verify-lead = Somebody wants to use this address for the account above. Confirm that it is yours. The link works for one hour.
+mail-verify-lead = Somebody wants to use this address for their account. If it was you, confirm that it is yours. The link works for one hour.
 mail-verify-action = Confirm the address
 mail-verify-note = Open it in the browser in which you are signed in.
 mail-sign-up-subject = Finish your account at { $host }
@@ -693,3 +693,7 @@ mail-code-subject = Your code to sign in at { $host }
 mail-code-lead = Somebody signs in with your password from a device that is new to your account. If it is you, enter this code there. It works for ten minutes.
 mail-code = Code
 mail-code-note = If it is not you, somebody knows your password: change it now, and tell nobody the code.
+
+# Names that newcomers choose
+
+alert-username-foreign = A username with an @ has to be your own confirmed email address.

@@ -527,7 +527,7 @@ mail-reset-sent-subject = Un nouveau mot de passe pour votre compte sur { $host 
 mail-reset-sent-lead = Un administrateur vous envoie ce lien pour que vous puissiez choisir un nouveau mot de passe.
 mail-reset-once = Le lien ne sert qu’une fois, pendant 30 minutes.
 mail-verify-subject = Confirmez votre adresse e-mail pour { $host }
-mail-verify-lead = Quelqu’un veut utiliser cette adresse pour le compte ci-dessus. Veuillez confirmer qu’elle est à vous. Le lien est valable une heure.
+mail-verify-lead = Quelqu’un veut utiliser cette adresse pour son compte. Si c’est vous, veuillez confirmer qu’elle est à vous. Le lien est valable une heure.
 mail-verify-action = Confirmer l’adresse
 mail-verify-note = Veuillez l’ouvrir dans le navigateur où vous êtes connecté.
 mail-sign-up-subject = Terminez la création de votre compte sur { $host }
@@ -685,3 +685,7 @@ mail-code-subject = Votre code de connexion à { $host }
 mail-code-lead = Quelqu’un se connecte avec votre mot de passe depuis un appareil nouveau pour votre compte. Si c’est vous, saisissez-y ce code. Il est valable dix minutes.
 mail-code = Code
 mail-code-note = Si ce n’est pas vous, quelqu’un connaît votre mot de passe : changez-le maintenant, et ne donnez ce code à personne.
+
+# Names that newcomers choose
+
+alert-username-foreign = Un nom d’utilisateur avec un @ doit être votre propre adresse e-mail confirmée.

@@ -516,7 +516,7 @@ mail-reset-sent-subject = 为您在 { $host } 的账号设置新密码
 mail-reset-sent-lead = 管理员向您发送了此链接，以便您设置新密码。
 mail-reset-once = 链接仅一次有效，有效期为 30 分钟。
 mail-verify-subject = 请为 { $host } 验证您的电子邮件地址
-mail-verify-lead = 有人希望将此地址用于上述账号。请确认这是您的地址。链接有效期为一小时。
+mail-verify-lead = 有人希望将此地址用于自己的账号。如果是您本人，请确认这是您的地址。链接有效期为一小时。
 mail-verify-action = 验证地址
 mail-verify-note = 请在您已登录的浏览器中打开。
 mail-sign-up-subject = 请完成您在 { $host } 的账号创建
@@ -674,3 +674,7 @@ mail-code-subject = 您登录 { $host } 的验证码
 mail-code-lead = 有人正在用您的密码从一台新设备登录您的账号。如果是您本人，请在那里输入此验证码。十分钟内有效。
 mail-code = 验证码
 mail-code-note = 如果不是您本人，说明有人知道您的密码：请立即更改密码，并且不要把验证码告诉任何人。
+
+# Names that newcomers choose
+
+alert-username-foreign = 含有 @ 的用户名必须是您自己的、已验证的电子邮件地址。
