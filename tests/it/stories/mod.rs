@@ -26,4 +26,5 @@ mod sign_up;
 mod status;
 mod table;
 mod upstream;
+mod upstream_attacks;
 mod upstream_factors;

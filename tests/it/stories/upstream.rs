@@ -20,7 +20,7 @@ pub async fn press(browser: &mut Browser, page: &Answer, id: &str) -> Answer {
 }
 
 /// The answer that the liar's authorization endpoint would give: the code is the nonce.
-fn answered(sent: &Answer, id: &str) -> String {
+pub fn answered(sent: &Answer, id: &str) -> String {
     let (state, code) = (sent.parameter("state").unwrap(), sent.parameter("nonce").unwrap());
     let query = serde_urlencoded::to_string([("code", code), ("state", state)]).unwrap();
     format!("/sign-in/upstream/{id}/callback?{query}")
@@ -522,7 +522,7 @@ async fn page_link(browser: &mut Browser) -> Option<String> {
     browser.get("/account/security").await.fields("/account/security/upstream/disconnect").get("link").cloned()
 }
 
-async fn tell(idp: &Idp, id: &str, token: &str) -> Answer {
+pub async fn tell(idp: &Idp, id: &str, token: &str) -> Answer {
     let request = actix_web::test::TestRequest::post().uri(&format!("/sign-in/upstream/{id}/backchannel_logout"));
     idp.call(request.set_form([("logout_token", token)]).peer_addr("192.0.2.1:1".parse().unwrap())).await
 }
