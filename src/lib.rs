@@ -102,12 +102,16 @@
 //! * Nobody who goes on is told of an end: a notice names the epochs of the life that is over, and no later one.
 //! * A hint is never the truth: whoever is told that something may have changed reads it from the store.
 //! * Unfinished requests of strangers cost the store nothing; where mail answers them, one letter that is soon gone.
+//! * Every password is judged by one rule ([`model::password`]) in one place ([`flow::password`]); one that needs a second
+//!   factor beside it lets nobody into an app alone.
 //! * Only a proved address is written to, and whether there is one does not show: a letter to nobody is posted as well.
 //! * Whatever opens a connection for a URI that somebody registered goes through [`outside::http::Outbound`]: it judges
 //!   the very address it connects to ([`model::outbound`]), and `[outbound] allow` speaks for administrators' URIs alone.
 //! * An upstream's word finds an account by (issuer, subject), a unique name of its record, and by no claim. Connecting
 //!   one wants a whole authentication of that account ([`model::upstream`]).
 //! * The absolute limit of a session runs from the authentication it rests on, be that an upstream's of yesterday.
+//! * Nothing that somebody hands in as a picture is served: it is decoded within limits and drawn anew
+//!   ([`model::picture`]), and shown while its account names it.
 //! * A session's inner id never leaves the house: outside it is known by `sid`, and its cookie holds a separate secret.
 //! * What browsers send into frames of other sites ([`flow::cookies`]) authorises nothing but an answer to `prompt=none`,
 //!   and lets nobody find out whether somebody is signed in.

@@ -33,6 +33,8 @@ pub struct Invited {
     pub name: String,
     /// What they may do.
     pub roles: BTreeSet<String>,
+    /// What they belong to.
+    pub groups: BTreeSet<String>,
 }
 
 /// How inviting ended.
@@ -70,7 +72,7 @@ impl Idp {
             address: address.to_string(),
             name: (!name.is_empty()).then_some(name),
             roles: whom.roles,
-            groups: BTreeSet::new(),
+            groups: whom.groups,
             by: by.account.id.clone(),
             made_at: now,
             until: now + INVITATION_LIFETIME,
@@ -131,7 +133,7 @@ impl Idp {
         account.roles = invitation.roles;
         account.groups = invitation.groups;
         account.made_by_link = Some(digest(token).as_key().to_owned());
-        let hash = match self.new_password(NewPassword::Clear(new.password), &account.username).await {
+        let hash = match self.new_password(NewPassword::Clear(new.password), &account).await? {
             Ok(_) if foreign => return Ok(SignedUp::Form(FormError::Username)),
             Ok(hash) => hash,
             Err(error) => return Ok(SignedUp::Form(error)),

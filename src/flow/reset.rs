@@ -12,6 +12,7 @@ use crate::flow::authorize::Turn;
 use crate::flow::browser::Visitor;
 use crate::flow::mail::Link;
 use crate::flow::session::Current;
+use crate::flow::setup::FormError;
 use crate::flow::sign_in::address_prefix;
 use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, AccountStanding, EpochReason};
@@ -21,7 +22,7 @@ use crate::model::cookies::Switch;
 use crate::model::credential::Credential;
 use crate::model::id::{AccountId, BrowserId};
 use crate::model::mail::letter::{Letter, RESET_LIFETIME, Says};
-use crate::model::password::{self, Weakness};
+use crate::model::password::Beside;
 use crate::model::record::Change;
 use crate::model::throttle::{ADDRESS, Attempt, MAILS, Throttle};
 use crate::protocol::time::Timestamp;
@@ -81,10 +82,8 @@ enum BrowserBound {
 pub enum Reset {
     /// It is set; what the person came for goes on.
     Done(Box<Turn>),
-    /// It may not be set; the link still works.
-    Weak(Weakness, String),
-    /// Too many people at once; the link still works.
-    Busy(String),
+    /// It was not set; the link still works.
+    Form(FormError, Account, Beside),
     /// Too many attempts.
     Throttled {
         /// When to try again.
@@ -133,7 +132,7 @@ impl Idp {
         };
         let letter = Letter {
             to,
-            locale: usable.as_ref().and_then(Account::locale).map(str::to_owned),
+            locale: visitor.writes_to(usable.as_ref()),
             says: Says::Reset {
                 link: self.reset_link(&link),
                 username: usable.as_ref().map_or_else(|| name.to_owned(), |account| account.username.clone()),
@@ -218,10 +217,11 @@ impl Idp {
             }
         };
         let ResetFor { account, goal, by_mail_alone } = good;
-        if let Err(weakness) = password::judge(new, &account.username) {
-            return Ok(Reset::Weak(weakness, account.username));
-        }
-        let Ok(hash) = self.hash_password(new).await else { return Ok(Reset::Busy(account.username)) };
+        let beside = self.beside_password(&account.id).await?;
+        let fresh = match self.fresh_password(new, &account, beside).await? {
+            Ok(fresh) => fresh,
+            Err(error) => return Ok(Reset::Form(error, account, beside)),
+        };
         let why = if by_mail_alone == BrowserBound::Yes { "mail" } else { "administrator" };
         let event = Event::done(Act::PasswordReset, now).to(&account.id).because(why);
         let epoch = account.epoch;
@@ -235,7 +235,7 @@ impl Idp {
             self.blame_link(Act::PasswordReset, "void", visitor, now).await?;
             return Ok(Reset::Void);
         }
-        self.keep_password(&account.id, hash, None, now).await?;
+        self.keep_password(&account.id, fresh, None, now).await?;
         Ok(Reset::Done(Box::new(self.begin_anew(visitor, goal, now).await?)))
     }
 

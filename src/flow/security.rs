@@ -7,20 +7,21 @@ use crate::crypto::secret::digest;
 use crate::crypto::totp::SharedSecret;
 use crate::flow::browser::Visitor;
 use crate::flow::cookies::Handles;
+use crate::flow::password::FreshPassword;
 use crate::flow::second_factor::AtRest;
 use crate::flow::session::{Current, Proven, kept};
 use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
 use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, EpochReason};
 use crate::model::audit::{Act, Event};
-use crate::model::authorization::factor::Method;
+use crate::model::authorization::factor::{Method, lacks_a_factor};
 use crate::model::authorization::interaction::LIFETIME;
 use crate::model::authorization::next_step::is_fresh;
 use crate::model::credential::Credential;
 use crate::model::id::{AccountId, SessionId};
 use crate::model::mail::Mail;
 use crate::model::passkey::Passkey;
-use crate::model::password::{self, Weakness};
+use crate::model::password::{Beside, Stands, Weakness};
 use crate::model::record::Change;
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,13 @@ pub struct SecurityView {
     pub passkeys: Vec<Passkey>,
     /// Recovery codes that are left.
     pub codes_left: usize,
+}
+
+/// What stands beside the password.
+impl From<&SecurityView> for Beside {
+    fn from(view: &SecurityView) -> Beside {
+        if view.recoverable() { Beside::SecondFactor } else { Beside::Nothing }
+    }
 }
 
 impl SecurityView {
@@ -85,6 +93,15 @@ pub enum Enrolled {
     Gone,
 }
 
+/// How taking the authenticator app away ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppRemoved {
+    /// It is gone.
+    Now,
+    /// It is the last factor beside a password that may not stand alone.
+    Needed,
+}
+
 /// What the form brought.
 pub struct PasswordChange {
     /// The password as it is.
@@ -109,6 +126,8 @@ pub enum Others {
 pub enum PasswordChanged {
     /// It is changed; the browser's cookies.
     Now(Handles),
+    /// There was none before, and there is one now.
+    First,
     /// The present one was not right.
     Wrong,
     /// The new one may not be set.
@@ -123,9 +142,12 @@ pub enum PasswordChanged {
 }
 
 impl Idp {
-    /// Whoever is signed in, if they authenticated in the last minutes.
+    /// Whoever is signed in, if they authenticated in the last minutes, with every factor that the account holds by now.
     pub async fn freshly_current(&self, visitor: &Visitor, now: Timestamp) -> Result<Option<Current>, Fault> {
-        Ok(self.current(visitor, now).await?.filter(|current| is_fresh(&current.session, now)))
+        let current = self.current(visitor, now).await?.filter(|current| is_fresh(&current.session, now));
+        let Some(current) = current else { return Ok(None) };
+        let held = self.factors_of(&current.account.id).await?;
+        Ok(if lacks_a_factor(current.session.authentication(), &held) { None } else { Some(current) })
     }
 
     /// What an account signs in with.
@@ -195,9 +217,16 @@ impl Idp {
         Ok((codes, handles))
     }
 
-    /// Takes the authenticator app away, and the recovery codes where they have nothing left to stand in for.
-    pub async fn remove_totp(&self, of: &Current, now: Timestamp) -> Result<(), Fault> {
-        self.take_totp(&of.account.id, &of.account.id, now).await
+    /// Takes the authenticator app away, and the recovery codes where they have nothing left to stand in for. Not from
+    /// under a password that is good enough beside a second factor only.
+    pub async fn remove_totp(&self, of: &Current, now: Timestamp) -> Result<AppRemoved, Fault> {
+        let account = &of.account.id;
+        let last = self.passkeys_of(account).await?.is_empty();
+        if last && self.password_stands(account).await? == Stands::BesideFactor {
+            return Ok(AppRemoved::Needed);
+        }
+        self.take_totp(account, account, now).await?;
+        Ok(AppRemoved::Now)
     }
 
     async fn take_totp(&self, from: &AccountId, by: &AccountId, now: Timestamp) -> Result<(), Fault> {
@@ -248,7 +277,8 @@ impl Idp {
         Ok(codes)
     }
 
-    /// Changes the password. The present one is asked for and counted like a sign-in. Everything that rests on it ends, if
+    /// Changes the password, or sets the first one. The present one is asked for and counted like a sign-in; who has none
+    /// authenticated by something else minutes ago, and nothing rests on it that could end. Otherwise everything that rests on it ends, if
     /// that is wished: by one write on the account, which spares nothing; this browser gets a session of its own anew.
     pub async fn change_password(
         &self,
@@ -257,10 +287,15 @@ impl Idp {
         change: PasswordChange,
         now: Timestamp,
     ) -> Result<PasswordChanged, Fault> {
-        if let Err(weakness) = password::judge(&change.new, &of.account.username) {
-            return Ok(PasswordChanged::Weak(weakness));
-        }
+        let beside = self.beside_password(&of.account.id).await?;
+        let stands = match self.judge_password(&change.new, &of.account, beside).await? {
+            Ok(stands) => stands,
+            Err(weakness) => return Ok(PasswordChanged::Weak(weakness)),
+        };
         let attempt = PasswordAttempt { username: of.account.username.clone(), password: change.current };
+        if self.store.read::<Credential>(&Credential::password_key(&of.account.id)).await?.is_none() {
+            return self.first_password(&of.account.id, (&change.new, stands), now).await;
+        }
         match self.try_password(visitor, attempt, now).await? {
             PasswordOutcome::Accepted(account) if account.id == of.account.id => (),
             PasswordOutcome::Accepted(_) | PasswordOutcome::Refused => return Ok(PasswordChanged::Wrong),
@@ -268,7 +303,8 @@ impl Idp {
             PasswordOutcome::Busy => return Ok(PasswordChanged::Busy),
         }
         let Ok(hash) = self.hash_password(&change.new).await else { return Ok(PasswordChanged::Busy) };
-        self.keep_password(&of.account.id, hash, Some(&of.account.id), now).await?;
+        let fresh = FreshPassword { hash, stands };
+        self.keep_password(&of.account.id, fresh, Some(&of.account.id), now).await?;
         if change.others == Others::Stay {
             return Ok(PasswordChanged::Now(Handles::Unchanged));
         }
@@ -291,6 +327,31 @@ impl Idp {
             None => Handles::Unchanged,
         };
         Ok(PasswordChanged::Now(handles))
+    }
+
+    /// Stores a password where there is none: one that came to be meanwhile is not replaced by whoever does not know it.
+    async fn first_password(
+        &self,
+        account: &AccountId,
+        (new, stands): (&Zeroizing<String>, Stands),
+        now: Timestamp,
+    ) -> Result<PasswordChanged, Fault> {
+        let Ok(hash) = self.hash_password(new).await else { return Ok(PasswordChanged::Busy) };
+        // Before, as in `keep_password`: a crash in between leaves the stricter mark.
+        if stands == Stands::BesideFactor {
+            self.mark_password(account, stands).await?;
+        }
+        let credential = Credential::password(account.clone(), hash, stands, now);
+        let event = Event::done(Act::PasswordChanged, now).by(account).to(account).because("first");
+        let mails = self.notices_for(&event, account).await?;
+        let key = Credential::password_key(account);
+        let changed = self.store.change::<Credential, _, _>(&key, move |before| match before {
+            None => credential.clone().set(event.clone()).mailing(mails.clone()).telling(PasswordChanged::First),
+            Some(_) => Change::keep(PasswordChanged::Wrong),
+        });
+        let outcome = changed.await?.outcome()?;
+        self.align_mark(account).await?;
+        Ok(outcome)
     }
 
     async fn set(&self, credential: Credential, event: Event) -> Result<(), Fault> {

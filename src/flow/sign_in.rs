@@ -97,33 +97,6 @@ impl Idp {
         }
     }
 
-    /// Hashes a password that passed [`password::judge`].
-    ///
-    /// # Errors
-    /// The queue is full.
-    pub async fn hash_password(&self, password: &str) -> Result<String, Busy> {
-        self.hashing.hash(password::normalized(password)).await
-    }
-
-    /// Stores the hash of an account's password. `by` is who set it, if that is known.
-    pub async fn keep_password(
-        &self,
-        account: &AccountId,
-        hash: String,
-        by: Option<&AccountId>,
-        now: Timestamp,
-    ) -> Result<(), Fault> {
-        let credential = Credential::password(account.clone(), hash, now);
-        let mut event = Event::done(Act::PasswordChanged, now).to(account);
-        event.actor = by.map(ToString::to_string);
-        let mails = self.notices_for(&event, account).await?;
-        let key = Credential::password_key(account);
-        let changed = self
-            .store
-            .change::<Credential, _, _>(&key, move |_| credential.clone().set(event.clone()).mailing(mails.clone()));
-        Ok(changed.await?.outcome()?)
-    }
-
     /// Replaces the very hash that was verified by a costlier one of the same password. One that was set meanwhile is
     /// another password, and stays.
     async fn strengthen(&self, account: &AccountId, verified: String, better: String) -> Result<(), Fault> {

@@ -3,8 +3,10 @@
 use crate::model::audit::Event;
 use crate::model::id::AccountId;
 use crate::model::mail::address::{MailAddress, typed_name};
+use crate::model::password::Stands;
 use crate::model::record::{Change, Kind, Name, Record, Row};
 use crate::model::upstream::Link;
+use crate::protocol::issuer::Issuer;
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -54,6 +56,12 @@ pub struct Account {
     /// claim, so that an older record claims no name that it does not bear.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// Whether the password may be all that somebody shows.
+    #[serde(default, skip_serializing_if = "Stands::is_alone")]
+    pub password: Stands,
+    /// The name of the picture that the person handed in ([`crate::model::picture`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
 }
 
 /// How long a person can take their deletion back.
@@ -163,8 +171,11 @@ impl Account {
     }
 
     /// The claims tokens and userinfo may show, with what follows from the record.
-    pub fn told_claims(&self) -> Map<String, Value> {
+    pub fn told_claims(&self, issuer: &Issuer) -> Map<String, Value> {
         let mut claims = self.claims.clone();
+        if let Some(address) = self.picture_address(issuer) {
+            claims.insert("picture".to_owned(), Value::String(address));
+        }
         claims.entry("preferred_username").or_insert_with(|| Value::String(self.username.clone()));
         claims
     }
@@ -176,6 +187,11 @@ impl Account {
         self.epoch_raised = Some((at, reason));
         // The sweep looks, and has the apps of all these sessions told.
         Change::put((), self).told(event).due(at)
+    }
+
+    /// Remembers whether the password may be all that somebody shows.
+    pub fn mark_password(self, stands: Stands) -> Change<Account, ()> {
+        if self.password == stands { Change::keep(()) } else { Change::put((), Account { password: stands, ..self }) }
     }
 
     /// Closes the account for use and ends its sessions.

@@ -15,12 +15,13 @@ use crate::flow::session::Current;
 use crate::model::authorization::Goal;
 use crate::model::authorization::factor::{Origin, Person};
 use crate::model::passkey::{LONGEST_LABEL, MOST, Passkey, Removed};
+use crate::model::password::MINIMUM_ALONE;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 
 /// GET /account/security/passkey: a challenge that nobody keeps before its answer came back.
 pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
-    let current = match enter(&asking, Goal::Security).await? {
+    let current = match enter(&asking, Goal::Passkey).await? {
         Ok(current) => current,
         Err(response) => return Ok(response),
     };
@@ -114,6 +115,10 @@ pub(super) async fn remove(form: OurForm) -> Result<HttpResponse, WebError> {
         Removed::Unknown => Ok(see_other(PAGE)),
         Removed::Last => {
             let alert = Some(asking.text().say("alert-passkey-last"));
+            draw(asking, &current, (StatusCode::UNPROCESSABLE_ENTITY, alert, None)).await
+        }
+        Removed::Needed => {
+            let alert = Some(asking.text().count("alert-factor-needed", MINIMUM_ALONE));
             draw(asking, &current, (StatusCode::UNPROCESSABLE_ENTITY, alert, None)).await
         }
     }

@@ -10,7 +10,7 @@ use super::pages::{
     Remember as Box_, ScopeLine, SecondFactor, Select, SetUpFactor, SignIn, SignInPurpose, SignUp, Watch,
 };
 use super::upstream;
-use crate::flow::authorize::{AppCode, Asks, Next, Others, Page, Recovery, Refusal, SignedIn, Turn};
+use crate::flow::authorize::{AppCode, Asks, FactorNeeded, Next, Others, Page, Recovery, Refusal, SignedIn, Turn};
 use crate::flow::passkey::PasskeyOffer;
 use crate::model::account::Account;
 use crate::model::authorization::Goal;
@@ -57,6 +57,9 @@ pub(super) fn draw_telling(
         Next::Arrived(Goal::Console) => see_other("/admin"),
         Next::Arrived(Goal::Data) => see_other("/account/data"),
         Next::Arrived(Goal::Security) => see_other("/account/security"),
+        Next::Arrived(Goal::Email) => see_other("/account/email"),
+        Next::Arrived(Goal::Authenticator) => see_other("/account/security/authenticator"),
+        Next::Arrived(Goal::Passkey) => see_other("/account/security/passkey"),
         Next::Arrived(Goal::EndOthers(_)) => see_other("/account?done=others"),
         Next::Arrived(_) => see_other("/account"),
         Next::Problem(problem) => actix_web::ResponseError::error_response(&WebError::Problem(problem)),
@@ -192,10 +195,11 @@ fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>
             }
             response
         }
-        Asks::SetUpFactor { username, app: by_code } => {
+        Asks::SetUpFactor { username, app: by_code, because } => {
             let destination = page.destination.as_deref().map(targets).unwrap_or_default();
             let (by_app, by_passkey) = (by_code == AppCode::Asked, asking.idp().passkeys.is_some());
-            let page = SetUpFactor { text, csrf, interaction, app, username, by_app, by_passkey };
+            let longer_password = if because == FactorNeeded::ShortPassword { Offer::Shown } else { Offer::Absent };
+            let page = SetUpFactor { text, csrf, interaction, app, username, by_app, by_passkey, longer_password };
             page_to(StatusCode::OK, &page, &destination)
         }
         Asks::Select { accounts, session } => {

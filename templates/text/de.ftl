@@ -296,6 +296,7 @@ recovery-codes-new = Neue Codes erstellen
 recovery-codes-explanation = Wenn Sie Ihr Telefon verlieren, tritt einer dieser Codes an seine Stelle. Jeder gilt nur einmal.
 recovery-codes-once = Sie sehen die Codes nur dieses eine Mal. Drucken Sie sie aus oder bewahren Sie sie dort auf, wo Sie Ihre Passwörter aufbewahren. Frühere Codes sind ungültig.
 recovery-codes-copy = Wiederherstellungscodes kopieren
+recovery-codes-print = Drucken
 recovery-codes-kept = Ich habe sie aufbewahrt
 authenticator-title = Anmeldung in zwei Schritten einrichten
 authenticator-scan = Scannen Sie dies mit Ihrer Authenticator-App.
@@ -307,7 +308,6 @@ authenticator-first-code-hint = Sechs Ziffern. Bevor sie stimmen, ändert sich n
 authenticator-confirm = Einschalten
 password-heading = Passwort
 password-since = Gesetzt am
-password-none = Sie haben keines.
 password-current = Bisheriges Passwort
 password-new = Neues Passwort
 password-others = Überall sonst abmelden
@@ -337,7 +337,6 @@ alert-password-short = { $count ->
 }
 alert-password-long = Ein Passwort hat höchstens 256 Zeichen.
 alert-password-common = Dieses Passwort ist zu leicht zu erraten. Wählen Sie ein anderes.
-alert-password-username = Dieses Passwort ist kaum mehr als der Benutzername. Wählen Sie ein anderes.
 alert-email = Das ist keine E-Mail-Adresse.
 alert-name = Ein Name ist eine Zeile mit höchstens 1.000 Zeichen.
 alert-user-unchanged = Es wurde nichts geändert. Sie können Ihr eigenes Konto nicht sperren.
@@ -434,13 +433,13 @@ profile-nickname = Spitzname
 profile-website = Webseite
 profile-zoneinfo = Zeitzone
 profile-locale = Sprache
-profile-locale-hint = Als Sprachkürzel wie en, de-AT oder zh-Hans. Auch diese Seiten erscheinen in dieser Sprache, wenn es sie darin gibt.
+profile-locale-hint = Von der nächsten Seite an erscheinen diese Seiten und E-Mails in dieser Sprache. Auch Apps erfahren davon.
 profile-save = Speichern
 notice-profile-saved = Ihr Profil wurde gespeichert.
 alert-profile-line = Höchstens 200 Zeichen in einer Zeile.
 alert-profile-address = Eine Webadresse beginnt mit https:// oder http://.
-alert-profile-zone = Das ist keine Zeitzone. Geben Sie eine wie Europe/Oslo ein.
-alert-profile-language = Das ist kein Sprachkürzel. Geben Sie eines wie en oder de-AT ein.
+alert-profile-zone = Das ist keine Zeitzone. Wählen Sie eine aus der Liste.
+alert-profile-language = Wählen Sie eine Sprache aus der Liste.
 history-title = Anmeldeverlauf
 history-detail = Ihre letzten Anmeldungen, höchstens fünfzig.
 history-none = Es hat sich noch niemand angemeldet.
@@ -685,6 +684,41 @@ mail-code-subject = Ihr Code für die Anmeldung bei { $host }
 mail-code-lead = Jemand meldet sich mit Ihrem Passwort von einem Gerät an, das für Ihr Konto neu ist. Sind Sie es, dann geben Sie dort diesen Code ein. Er gilt zehn Minuten lang.
 mail-code = Code
 mail-code-note = Sind Sie es nicht, dann kennt jemand Ihr Passwort: Ändern Sie es jetzt, und nennen Sie niemandem den Code.
+
+## Passwörter
+alert-password-context = Dieses Passwort besteht fast nur aus Ihren eigenen Namen oder dem Namen dieses Dienstes. Wählen Sie ein anderes.
+alert-password-breached = Dieses Passwort ist aus einem Datendiebstahl bekannt. Wählen Sie ein anderes, und ändern Sie es überall, wo Sie es sonst noch verwenden.
+alert-password-unseen = Dieses Passwort enthält unsichtbare Zeichen. Tippen Sie es ein, statt es einzufügen, oder wählen Sie ein anderes.
+alert-factor-needed = { $count ->
+    [one] Ihr Passwort reicht nur zusammen mit einem zweiten Schritt aus. Setzen Sie zuerst eines mit mindestens einem Zeichen.
+   *[other] Ihr Passwort reicht nur zusammen mit einem zweiten Schritt aus. Setzen Sie zuerst eines mit mindestens { $count } Zeichen.
+}
+set-up-factor-password = Das Passwort von { $person } reicht nur zusammen mit einem zweiten Schritt aus, und den gibt es nicht mehr.
+set-up-factor-longer = Stattdessen ein längeres Passwort wählen
+
+## Bilder, Auswahl im Profil, Einladungen mit Gruppen, ein erstes Passwort
+picture-heading = Bild
+picture-detail = Zu sehen hier und in den Apps, denen Sie Ihr Profil zeigen. Es wird quadratisch zugeschnitten.
+picture-file = Bilddatei
+picture-hint = PNG, JPEG oder WebP, höchstens 4 MB. Orts- und Zeitangaben in der Datei werden nicht aufbewahrt.
+picture-save = Hochladen
+picture-remove = Entfernen
+picture-remove-label = Ihr Bild entfernen
+picture-elsewhere = Bis Sie eines hochladen, erhalten Apps das Bild unter dieser Adresse:
+notice-picture-saved = Ihr Bild wurde gespeichert.
+notice-picture-removed = Ihr Bild wurde entfernt.
+alert-picture-nothing = Wählen Sie zuerst eine Datei aus.
+alert-picture-size = Die Datei ist zu groß. Sie darf höchstens 4 MB haben.
+alert-picture-format = Das ist kein vollständiges Bild in PNG, JPEG oder WebP. Wählen Sie eine andere Datei.
+alert-picture-dimensions = Das Bild hat zu viele Pixel. Erlaubt sind 25 Megapixel und Seiten von höchstens 10.000 Pixeln.
+profile-locale-browser = Wie mein Browser es vorgibt
+profile-zone-none = Keine Angabe
+invite-groups = Gruppen
+invite-words-hint = Durch Kommas getrennt. Das Konto hat sie von der ersten Anmeldung an.
+alert-invite-words = Rollen und Gruppen sind jeweils höchstens 32 durch Kommas getrennte Wörter mit höchstens 64 Zeichen.
+password-set-detail = Sie haben keines und melden sich auf andere Weise an. Ein Passwort ist ein weiterer Weg hinein.
+password-set = Passwort festlegen
+notice-password-set = Ihr Passwort wurde festgelegt.
 
 # Names that newcomers choose
 

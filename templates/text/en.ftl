@@ -296,6 +296,7 @@ recovery-codes-new = Make new codes
 recovery-codes-explanation = If you lose your phone, one of these codes stands in for it. Each works once.
 recovery-codes-once = You see them this once. Print them or keep them where you keep your passwords. Codes from before are void.
 recovery-codes-copy = Copy the recovery codes
+recovery-codes-print = Print
 recovery-codes-kept = I have kept them
 authenticator-title = Set up two-step sign-in
 authenticator-scan = Scan this with your authenticator app.
@@ -307,7 +308,6 @@ authenticator-first-code-hint = Six digits. Nothing changes before they are righ
 authenticator-confirm = Turn on
 password-heading = Password
 password-since = Set on
-password-none = You have none.
 password-current = Present password
 password-new = New password
 password-others = Sign out everywhere else
@@ -337,7 +337,6 @@ alert-password-short = { $count ->
 }
 alert-password-long = A password has at most 256 characters.
 alert-password-common = This password is too easy to guess. Choose another.
-alert-password-username = This password is little more than the username. Choose another.
 alert-email = This is not an email address.
 alert-name = A name is one line of at most 1,000 characters.
 alert-user-unchanged = Nothing was changed. You cannot disable your own account.
@@ -420,13 +419,13 @@ profile-nickname = Nickname
 profile-website = Web page
 profile-zoneinfo = Time zone
 profile-locale = Language
-profile-locale-hint = As a tag, such as en, de-AT or zh-Hans. These pages speak it, too, where they can.
+profile-locale-hint = These pages and mails are in this language from the next page on. Apps are told of it, too.
 profile-save = Save
 notice-profile-saved = Your profile has been saved.
 alert-profile-line = At most 200 characters on one line.
 alert-profile-address = A web address begins with https:// or http://.
-alert-profile-zone = This is no time zone. Write one such as Europe/Oslo.
-alert-profile-language = This is no language tag. Write one such as en or de-AT.
+alert-profile-zone = This is no time zone. Choose one from the list.
+alert-profile-language = Choose a language from the list.
 history-title = Sign-in history
 history-detail = Your latest sign-ins, at most fifty of them.
 history-none = Nobody signed in yet.
@@ -693,6 +692,41 @@ mail-code-subject = Your code to sign in at { $host }
 mail-code-lead = Somebody signs in with your password from a device that is new to your account. If it is you, enter this code there. It works for ten minutes.
 mail-code = Code
 mail-code-note = If it is not you, somebody knows your password: change it now, and tell nobody the code.
+
+## Passwords
+alert-password-context = This password is little more than your own names and the name of this service. Choose another.
+alert-password-breached = This password is known from a data breach. Choose another, and change it wherever else you use it.
+alert-password-unseen = This password contains characters that cannot be seen. Type it instead of pasting it, or choose another.
+alert-factor-needed = { $count ->
+    [one] Your password is good enough beside a second step only. First set one of at least one character.
+   *[other] Your password is good enough beside a second step only. First set one of at least { $count } characters.
+}
+set-up-factor-password = The password of { $person } is good enough beside a second step only, and there is none any more.
+set-up-factor-longer = Choose a longer password instead
+
+## Pictures, choices in the profile, invitations with groups, a first password
+picture-heading = Picture
+picture-detail = Shown here and in the apps that you allow to see your profile. It is cut to a square.
+picture-file = Picture file
+picture-hint = PNG, JPEG or WebP, at most 4 MB. Places and dates in the file are not kept.
+picture-save = Upload
+picture-remove = Remove
+picture-remove-label = Remove your picture
+picture-elsewhere = Apps are shown the picture at this address until you upload one:
+notice-picture-saved = Your picture has been saved.
+notice-picture-removed = Your picture has been removed.
+alert-picture-nothing = Choose a file first.
+alert-picture-size = The file is too large. It may have 4 MB.
+alert-picture-format = This is no complete PNG, JPEG or WebP picture. Choose another file.
+alert-picture-dimensions = The picture has too many pixels. It may have 25 megapixels, and no side longer than 10,000.
+profile-locale-browser = As my browser says
+profile-zone-none = Not said
+invite-groups = Groups
+invite-words-hint = Separated by commas. The account has them from its first sign-in on.
+alert-invite-words = Roles and groups are at most 32 words each, separated by commas, of at most 64 characters.
+password-set-detail = You have none, and sign in by other means. With a password you have one more way in.
+password-set = Set a password
+notice-password-set = Your password has been set.
 
 # Names that newcomers choose
 

@@ -296,6 +296,7 @@ recovery-codes-new = Créer de nouveaux codes
 recovery-codes-explanation = Si vous perdez votre téléphone, l’un de ces codes le remplace. Chacun ne sert qu’une fois.
 recovery-codes-once = Vous ne les voyez que cette fois. Imprimez-les ou gardez-les là où vous gardez vos mots de passe. Les codes précédents ne sont plus valables.
 recovery-codes-copy = Copier les codes de récupération
+recovery-codes-print = Imprimer
 recovery-codes-kept = Je les ai conservés
 authenticator-title = Configurer la connexion en deux étapes
 authenticator-scan = Scannez ceci avec votre application d’authentification.
@@ -307,7 +308,6 @@ authenticator-first-code-hint = Six chiffres. Rien ne change tant qu’ils ne so
 authenticator-confirm = Activer
 password-heading = Mot de passe
 password-since = Défini le
-password-none = Vous n’en avez pas.
 password-current = Mot de passe actuel
 password-new = Nouveau mot de passe
 password-others = Se déconnecter partout ailleurs
@@ -337,7 +337,6 @@ alert-password-short = { $count ->
 }
 alert-password-long = Un mot de passe compte au plus 256 caractères.
 alert-password-common = Ce mot de passe est trop facile à deviner. Choisissez-en un autre.
-alert-password-username = Ce mot de passe ressemble trop au nom d’utilisateur. Choisissez-en un autre.
 alert-email = Ce n’est pas une adresse e-mail.
 alert-name = Un nom tient sur une ligne de 1 000 caractères au plus.
 alert-user-unchanged = Rien n’a été modifié. Vous ne pouvez pas désactiver votre propre compte.
@@ -434,13 +433,13 @@ profile-nickname = Surnom
 profile-website = Page web
 profile-zoneinfo = Fuseau horaire
 profile-locale = Langue
-profile-locale-hint = Sous forme de code, comme en, de-AT ou zh-Hans. Ces pages la parlent aussi, quand elles le peuvent.
+profile-locale-hint = Dès la page suivante, ces pages et les e-mails sont dans cette langue. Les applications en sont informées aussi.
 profile-save = Enregistrer
 notice-profile-saved = Votre profil a été enregistré.
 alert-profile-line = 200 caractères au plus, sur une ligne.
 alert-profile-address = Une adresse web commence par https:// ou http://.
-alert-profile-zone = Ce n’est pas un fuseau horaire. Écrivez par exemple Europe/Oslo.
-alert-profile-language = Ce n’est pas un code de langue. Écrivez par exemple en ou de-AT.
+alert-profile-zone = Ce n’est pas un fuseau horaire. Choisissez-en un dans la liste.
+alert-profile-language = Choisissez une langue dans la liste.
 history-title = Historique des connexions
 history-detail = Vos dernières connexions, cinquante au plus.
 history-none = Personne ne s’est encore connecté.
@@ -685,6 +684,41 @@ mail-code-subject = Votre code de connexion à { $host }
 mail-code-lead = Quelqu’un se connecte avec votre mot de passe depuis un appareil nouveau pour votre compte. Si c’est vous, saisissez-y ce code. Il est valable dix minutes.
 mail-code = Code
 mail-code-note = Si ce n’est pas vous, quelqu’un connaît votre mot de passe : changez-le maintenant, et ne donnez ce code à personne.
+
+## Mots de passe
+alert-password-context = Ce mot de passe se compose presque uniquement de vos propres noms ou du nom de ce service. Choisissez-en un autre.
+alert-password-breached = Ce mot de passe figure dans une fuite de données connue. Choisissez-en un autre, et changez-le partout où vous l’utilisez.
+alert-password-unseen = Ce mot de passe contient des caractères invisibles. Saisissez-le au clavier au lieu de le coller, ou choisissez-en un autre.
+alert-factor-needed = { $count ->
+    [one] Votre mot de passe ne suffit qu’avec une deuxième étape. Choisissez-en d’abord un d’au moins un caractère.
+   *[other] Votre mot de passe ne suffit qu’avec une deuxième étape. Choisissez-en d’abord un d’au moins { $count } caractères.
+}
+set-up-factor-password = Le mot de passe de { $person } ne suffit qu’avec une deuxième étape, et il n’y en a plus.
+set-up-factor-longer = Choisir plutôt un mot de passe plus long
+
+## Photos, choix du profil, invitations avec groupes, premier mot de passe
+picture-heading = Photo
+picture-detail = Visible ici et dans les applications autorisées à voir votre profil. Elle est recadrée en carré.
+picture-file = Fichier de la photo
+picture-hint = PNG, JPEG ou WebP, 4 Mo au plus. Les lieux et les dates inscrits dans le fichier ne sont pas conservés.
+picture-save = Envoyer
+picture-remove = Retirer
+picture-remove-label = Retirer votre photo
+picture-elsewhere = Tant que vous n’en envoyez pas, les applications reçoivent la photo à cette adresse :
+notice-picture-saved = Votre photo a été enregistrée.
+notice-picture-removed = Votre photo a été retirée.
+alert-picture-nothing = Choisissez d’abord un fichier.
+alert-picture-size = Le fichier est trop volumineux. Il peut faire 4 Mo au plus.
+alert-picture-format = Ce n’est pas une image PNG, JPEG ou WebP complète. Choisissez un autre fichier.
+alert-picture-dimensions = L’image a trop de pixels. Elle peut avoir 25 mégapixels, et des côtés de 10 000 pixels au plus.
+profile-locale-browser = Celle de mon navigateur
+profile-zone-none = Non indiqué
+invite-groups = Groupes
+invite-words-hint = Séparés par des virgules. Le compte les a dès la première connexion.
+alert-invite-words = Les rôles et les groupes sont au plus 32 mots chacun, séparés par des virgules, de 64 caractères au plus.
+password-set-detail = Vous n’en avez pas et vous connectez autrement. Un mot de passe est un moyen de plus.
+password-set = Définir un mot de passe
+notice-password-set = Votre mot de passe a été défini.
 
 # Names that newcomers choose
 

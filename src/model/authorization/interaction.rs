@@ -52,6 +52,20 @@ pub enum Goal {
     Security,
     /// The page where the person takes their data along, or goes.
     Data,
+    /// The page where the mail address is changed.
+    Email,
+    /// The page where an authenticator app is set up.
+    Authenticator,
+    /// The page where a passkey is made.
+    Passkey,
+}
+
+impl Goal {
+    /// Is it a place where credentials are changed, or where the account can be lost? Whoever goes there shows every factor
+    /// that the account holds, also in a session that is older than the factor.
+    pub fn wants_every_factor(&self) -> bool {
+        matches!(self, Goal::Security | Goal::Data | Goal::EndOthers(_))
+    }
 }
 
 /// A fact gathered for an interaction.

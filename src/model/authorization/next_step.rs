@@ -1,7 +1,7 @@
 //! The one decision. Every door leads here, every form comes back here, and no step knows another.
 
 use super::demand::{Demand, Lack};
-use super::factor::{Held, NextFactor, level};
+use super::factor::{Held, NextFactor, lacks_a_factor, level};
 use super::interaction::{Goal, Interaction, Newcomer};
 use super::named::Named;
 use crate::model::account::{ADMIN, Account};
@@ -118,7 +118,7 @@ pub fn next_step(of: &Situation<'_>) -> Step {
         }
         Goal::Console => console(of),
         Goal::EndOthers(account) => end_others(of, account),
-        Goal::Security | Goal::Data => security(of),
+        Goal::Security | Goal::Data | Goal::Email | Goal::Authenticator | Goal::Passkey => security(of),
         Goal::Authorize(request) => silenced(request, authorize(of, request)),
     }
 }
@@ -194,8 +194,18 @@ fn is_afresh(of: &Situation<'_>, (session, account): (&Session, &Account)) -> bo
 
 /// Credentials are changed by whoever authenticated just now, or does so for this.
 fn security(of: &Situation<'_>) -> Step {
-    let Some(whose) = of.session else { return Step::SignIn(Why::SignedOut) };
-    if is_afresh(of, whose) { Step::Issue } else { Step::SignIn(Why::Again) }
+    let Some((session, account)) = of.session else { return Step::SignIn(Why::SignedOut) };
+    whole(of, (session, account))
+}
+
+/// Every factor of the account, shown just now or for this.
+fn whole(of: &Situation<'_>, (session, account): (&Session, &Account)) -> Step {
+    let fresh = is_afresh(of, (session, account));
+    match of.held.is_some_and(|held| lacks_a_factor(session.authentication(), held)) {
+        _ if !fresh => Step::SignIn(Why::Again),
+        true => Step::SecondFactor,
+        false => Step::Issue,
+    }
 }
 
 /// Ending all other sessions: by their owner, who authenticated just now or does so for this.
@@ -208,7 +218,7 @@ fn end_others(of: &Situation<'_>, owner: &AccountId) -> Step {
             Step::SignIn(Why::Other)
         };
     }
-    if is_afresh(of, (session, account)) { Step::Issue } else { Step::SignIn(Why::Again) }
+    whole(of, (session, account))
 }
 
 fn authorize(of: &Situation<'_>, request: &AuthorizationRequest) -> Step {

@@ -102,6 +102,7 @@ pub(super) fn security_page(text: Text, authenticator: Option<AuthenticatorLine>
     Security {
         text,
         csrf: "c".into(),
+        face: ada(),
         username: "ada".into(),
         password_since: Some(NOON),
         codes_left: authenticator.as_ref().map(|_| 1),
@@ -111,6 +112,7 @@ pub(super) fn security_page(text: Text, authenticator: Option<AuthenticatorLine>
         minimum: 15,
         connected: Vec::new(),
         upstreams: Vec::new(),
+        refused: if alert.is_some() { RefusedField::Current } else { RefusedField::None },
         alert,
         notice: None,
         email: Offer::Shown,
@@ -154,6 +156,7 @@ fn set_up_factor(text: Text, app: Option<AppFacts>) -> SetUpFactor {
         interaction: "k.i".into(),
         by_app: app.is_some(),
         by_passkey: true,
+        longer_password: if app.is_some() { Offer::Absent } else { Offer::Shown },
         app,
         username: "ada".into(),
     }
@@ -294,11 +297,16 @@ fn session(text: Text, id: &str, (browser, system): (&str, &str), current: Curre
     }
 }
 
+/// Somebody without a picture.
+pub(super) fn ada() -> Face {
+    Face { name: "Ada Lovelace".into(), picture: None }
+}
+
 fn account(text: Text) -> Vec<(&'static str, String)> {
     let full = Account {
         text,
         csrf: "c".into(),
-        name: "Ada Lovelace".into(),
+        face: ada(),
         username: "ada".into(),
         email: Some("ada@analytical.example".into()),
         sessions: vec![

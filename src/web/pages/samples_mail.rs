@@ -47,6 +47,7 @@ fn invitations(text: Text) -> AdminInvitations {
         email: email.into(),
         name: name.into(),
         roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+        groups: roles.iter().map(|_| "analysts".to_owned()).collect(),
         made: NOON,
         until: NOON + 604_800,
     };
@@ -58,6 +59,8 @@ fn invitations(text: Text) -> AdminInvitations {
         invitations: vec![line("ada@example.org", "Ada Lovelace", &["admin"]), line("otto@example.org", "", &[])],
         email: String::new(),
         name: String::new(),
+        roles: String::new(),
+        groups: String::new(),
         alert: None,
         notice: None,
     }
