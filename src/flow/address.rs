@@ -107,7 +107,7 @@ impl Idp {
             self.issuer.at(&format!("/account/email/confirm?token={}", self.seals.seal(Purpose::AddressLink, &link)));
         let says = match self.borne(&address).await? {
             Some(owner) if owner != of.account.id => Says::Known { link: self.issuer.at("/account") },
-            _ => Says::Verify { link, username: of.account.username.clone() },
+            _ => Says::Verify { link },
         };
         let letter = Letter { to: Some(address.to_string()), locale: visitor.writes_to(Some(&of.account)), says };
         let event = Event::done(Act::AddressAsked, now).by(&of.account.id);
@@ -170,6 +170,18 @@ impl Idp {
             Changed::Done(proved) => proved,
             Changed::Taken(_) => Proved::Taken,
         })
+    }
+
+    /// With the address that its claims call verified: the account is found by it. What is somebody's already is not
+    /// verified here, whoever says so.
+    pub(super) async fn with_proved_address(&self, account: Account) -> Result<Account, Fault> {
+        let proved = account.verified_address();
+        match proved {
+            Some(address) if self.borne(&address).await?.is_none_or(|owner| owner == account.id) => {
+                Ok(account.with_address(&address))
+            }
+            _ => Ok(account.with_unproved_address()),
+        }
     }
 
     /// Whose an address is: proved, or as a username.

@@ -10,7 +10,7 @@ use crate::flow::session::Current;
 use crate::flow::setup::{FormError, NewPassword, Refused, fresh_account};
 use crate::flow::sign_up::{NewAccount, SignedUp, named};
 use crate::flow::{Fault, Idp};
-use crate::model::account::username_key;
+use crate::model::account::check_chosen;
 use crate::model::audit::{Act, Event};
 use crate::model::authorization::Goal;
 use crate::model::cookies::Switch;
@@ -127,8 +127,7 @@ impl Idp {
         if self.borne(&address).await?.is_some() {
             return Ok(SignedUp::Void);
         }
-        // A username that looks like somebody else's address would be taken for it.
-        let foreign = new.username.contains('@') && username_key(new.username.trim()) != address.key();
+        let foreign = check_chosen(new.username.trim(), Some(&address)).is_err();
         let account = fresh_account(new.username, now).with_address(&address);
         let Some(mut account) = named(account, new.name) else { return Ok(SignedUp::Name) };
         account.roles = invitation.roles;

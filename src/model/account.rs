@@ -150,6 +150,15 @@ impl Account {
         self
     }
 
+    /// With the mail address of its claims, if there is one, as one that was not proved.
+    pub fn with_unproved_address(mut self) -> Account {
+        if self.claims.contains_key("email") {
+            self.claims.insert("email_verified".into(), Value::Bool(false));
+        }
+        self.address = None;
+        self
+    }
+
     /// Does it answer to this, by username or by its address?
     pub fn answers_to(&self, typed: &str) -> bool {
         username_key(&self.username) == username_key(typed)
@@ -246,11 +255,26 @@ impl Account {
 /// What would be right.
 pub fn check_username(username: &str) -> Result<(), &'static str> {
     let fits = (1..=128).contains(&username.chars().count());
-    if fits && username.trim() == username && crate::protocol::claims::plain_line(username) {
+    if fits && username.trim() == username && crate::protocol::claims::plain_name(username) {
         Ok(())
     } else {
-        Err("a username is one line of 1 to 128 characters without white space around it")
+        Err("a username is one line of 1 to 128 characters that are seen, without white space around it")
     }
+}
+
+/// May somebody choose this as their own username who proved that address, or none? What looks like a mail address would
+/// be taken for it, at the sign-in and by apps: it has to be the one that is theirs. An administrator decides for themselves.
+///
+/// # Errors
+/// What would be right.
+pub fn check_chosen(username: &str, proved: Option<&MailAddress>) -> Result<(), &'static str> {
+    check_username(username)?;
+    // The other two are the forms of `@` for other widths: nobody tells them apart.
+    let addressed = username.contains(['@', '\u{ff20}', '\u{fe6b}']);
+    if addressed && proved.is_none_or(|own| own.key() != username_key(username)) {
+        return Err("a username with an @ has to be the mail address that was proved to be the person's");
+    }
+    Ok(())
 }
 
 impl Record for Account {
@@ -293,11 +317,30 @@ mod tests {
 
     #[test]
     fn bad_usernames() {
-        for bad in ["", " a", "a ", "a\nb", "a\u{202e}b", "a\0", &"a".repeat(129)] {
+        for bad in ["", " a", "a ", "a\nb", "a\u{202e}b", "boss\u{200b}", "bo\u{200d}ss", "a\0", &"a".repeat(129)] {
             assert!(check_username(bad).is_err(), "{bad:?}");
         }
         for good in ["a", "mira@example.com", "Jörg Ö", "李雷"] {
             assert!(check_username(good).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn nobody_chooses_the_address_of_somebody_else() {
+        let own = MailAddress::parse("Mira@example.org");
+        for (username, proved, free) in [
+            ("mira", None, true),
+            ("mira", own.as_ref(), true),
+            ("mira@example.org", None, false),
+            ("mira@example.org", own.as_ref(), true),
+            ("MIRA@Example.Org", own.as_ref(), true),
+            ("otto@example.org", own.as_ref(), false),
+            ("@mira", own.as_ref(), false),
+            ("mira\u{ff20}example.org", own.as_ref(), false),
+            ("mira\u{fe6b}example.org", None, false),
+            ("mira@example.org ", own.as_ref(), false),
+        ] {
+            assert_eq!(check_chosen(username, proved).is_ok(), free, "{username}");
         }
     }
 }

@@ -55,6 +55,14 @@ pub fn read<'a>(field: impl Fn(&'static str) -> &'a str) -> Result<Map<String, V
     Ok(claims)
 }
 
+/// May a claim from elsewhere be kept? By the same rules, so that whoever opens the page can save it as it is.
+pub fn keeps(claim: &str, text: &str) -> bool {
+    match EDITABLE.contains(&claim) {
+        true => judge(claim, text).is_ok(),
+        false => check_standard(claim, &Value::String(text.to_owned())).is_ok(),
+    }
+}
+
 fn judge(claim: &str, text: &str) -> Result<(), Why> {
     if text.chars().count() > LONGEST || !plain_line(text) {
         return Err(Why::Line);

@@ -3,16 +3,17 @@
 //! An account is found by (issuer, subject) alone, under a unique name of its record. No address, name or other claim ever
 //! leads to one: whoever can choose a claim there could choose an account here.
 
-use crate::model::account::{Account, check_username};
+use crate::model::account::{Account, check_chosen};
 use crate::model::audit::Event;
 use crate::model::authorization::factor::{Level, Method};
 use crate::model::mail::Mail;
+use crate::model::profile;
 use crate::model::record::{Change, Name};
 use crate::protocol::claims::{AuthenticationFacts, plain_line};
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Upstream accounts that one account can be connected with.
 pub const MAX_LINKS: usize = 16;
@@ -99,6 +100,10 @@ pub struct Resting {
     pub sid: Option<String>,
     /// Since when.
     pub since: Timestamp,
+    /// When the person was seen to authenticate: by the upstream, where it says when that was, or by us, where a factor of
+    /// ours was shown beside its word. None where nobody can say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<Timestamp>,
 }
 
 /// What an upstream vouched for, as evidence.
@@ -158,9 +163,9 @@ pub enum OtherWays {
 }
 
 /// The registered method names (RFC 8176, section 2). None of them says "somebody else did".
-const AMR: [&str; 18] = [
-    "face", "fpt", "geo", "hwk", "iris", "kba", "mca", "mfa", "otp", "pin", "pwd", "rba", "retina", "sc", "sms", "swk",
-    "tel", "vbm",
+const AMR: [&str; 21] = [
+    "face", "fpt", "geo", "hwk", "iris", "kba", "mca", "mfa", "otp", "pin", "pop", "pwd", "rba", "retina", "sc", "sms",
+    "swk", "tel", "user", "vbm", "wia",
 ];
 
 /// What is taken over unless something else is said: standard claims as they are.
@@ -197,12 +202,14 @@ impl Rules {
         let mut claims = Map::new();
         let renamed = self.claims.iter().map(|(theirs, ours)| (theirs.as_str(), ours.as_str()));
         for (from, to) in TAKEN.iter().map(|name| (*name, *name)).chain(renamed) {
-            if let Some(value) = text(from) {
+            if let Some(value) = text(from).filter(|value| profile::keeps(to, value)) {
                 claims.insert(to.to_owned(), Value::String(value.to_owned()));
             }
         }
-        if claims.contains_key("email") {
-            let said = theirs.get("email_verified").and_then(Value::as_bool).unwrap_or(false);
+        if let Some(address) = claims.get("email") {
+            // What they say is of their own claim, whatever else is made our address.
+            let own = theirs.get("email") == Some(address);
+            let said = own && theirs.get("email_verified").and_then(Value::as_bool).unwrap_or(false);
             let verified = said && self.trust_email_verified == Trust::Yes;
             claims.insert("email_verified".to_owned(), Value::Bool(verified));
         }
@@ -210,7 +217,7 @@ impl Rules {
         let wished = claims.remove("preferred_username").and_then(|value| value.as_str().map(str::to_owned));
         let local = text("email").and_then(|address| address.split('@').next()).map(str::to_owned);
         let proposals = wished.into_iter().chain(text("preferred_username").map(str::to_owned)).chain(local);
-        let username = proposals.map(|name| name.trim().to_owned()).find(|name| check_username(name).is_ok());
+        let username = proposals.map(|name| name.trim().to_owned()).find(|name| check_chosen(name, None).is_ok());
         let shown = ["email", "preferred_username", "name"].into_iter().find_map(text).unwrap_or_default();
         Profile { username: username.unwrap_or_default(), shown: shown.to_owned(), claims }
     }
@@ -231,6 +238,15 @@ impl Vouched {
             }
         }
         facts
+    }
+
+    /// What a session rests on that comes of it and of these methods, authenticated then.
+    pub fn rests(&self, shown: &BTreeSet<Method>, auth_time: Timestamp) -> Resting {
+        let mut resting = self.resting.clone();
+        if shown.iter().any(|method| method.is_ours()) {
+            resting.seen_at = Some(auth_time);
+        }
+        resting
     }
 
     /// The account's way in that it is.

@@ -43,6 +43,8 @@ fn what_it_is_worth() {
     let amr = words(&["pwd", "otp", "made-up"]);
     assert_eq!(rules().believed(Method::UpstreamStrong, &amr), ["pwd", "otp"]);
     assert!(rules().believed(Method::Upstream, &amr).is_empty());
+    let registered = words(&["pop", "user", "wia"]);
+    assert_eq!(rules().believed(Method::UpstreamStrong, &registered), registered);
 }
 
 #[test]
@@ -72,8 +74,32 @@ fn claims_are_taken_over_as_texts_of_one_line() {
     let trusting = Rules { trust_email_verified: Trust::Yes, ..rules() };
     let claims = json!({"email": "ada@work.example", "email_verified": true});
     assert_eq!(trusting.profile(claims.as_object().unwrap()).claims["email_verified"], true);
+    // Theirs is the address they verified, and no other that becomes ours.
+    let mapping = Rules { claims: BTreeMap::from([("upn".into(), "email".into())]), ..trusting.clone() };
+    for (upn, verified) in [("ada@work.example", true), ("boss@work.example", false)] {
+        let claims = json!({"email": "ada@work.example", "email_verified": true, "upn": upn});
+        let taken = mapping.profile(claims.as_object().unwrap()).claims;
+        assert_eq!((&taken["email"], &taken["email_verified"]), (&json!(upn), &json!(verified)));
+    }
     let silent = json!({"email": "ada@work.example"});
     assert_eq!(trusting.profile(silent.as_object().unwrap()).claims["email_verified"], false);
+}
+
+#[test]
+fn what_is_proposed_and_kept_is_what_our_own_pages_take() {
+    let of = |claims: Value| rules().profile(claims.as_object().unwrap());
+    for (claims, username) in [
+        (json!({"handle": "ada@work.example"}), ""),
+        (json!({"handle": "ada@work.example", "email": "ada@work.example"}), "ada"),
+        (json!({"preferred_username": "ada\u{ff20}work.example"}), ""),
+        (json!({"preferred_username": "boss\u{200b}"}), ""),
+        (json!({"handle": "boss@work.example", "preferred_username": "ada"}), "ada"),
+    ] {
+        assert_eq!(of(claims.clone()).username, username, "{claims}");
+    }
+    let kept = of(json!({"name": "x".repeat(201), "zoneinfo": "Moon/Tranquility", "locale": "no such language",
+        "given_name": "Ada", "middle_name": "x".repeat(300)}));
+    assert_eq!(kept.claims.keys().collect::<Vec<_>>(), ["given_name", "middle_name"]);
 }
 
 #[test]

@@ -165,8 +165,82 @@ pub fn check_standard(name: &str, value: &Value) -> Result<(), String> {
     if good { Ok(()) } else { Err(format!("`{name}` has the wrong form (OpenID Connect Core, section 5.1)")) }
 }
 
-/// One line of ordinary text: no control characters, none that turn the direction of writing, at most 1 kB.
+/// One line of ordinary text: no control characters, none that end a line, turn the direction of writing or are never
+/// seen, at most 1 kB.
 pub fn plain_line(text: &str) -> bool {
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    !text.is_empty() && text.len() <= 1024 && !text.chars().any(|c| c.is_control() || turns(c))
+    let unfit = |c: char| c.is_control() || ends_line(c) || (is_unseen(c) && !joins(c));
+    !text.is_empty() && text.len() <= 1024 && !text.chars().any(unfit)
+}
+
+/// The same of a name that people have to tell from others: nothing in it is unseen.
+pub fn plain_name(text: &str) -> bool {
+    plain_line(text) && !text.chars().any(is_unseen)
+}
+
+fn ends_line(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// Is it a character that nobody sees (`Default_Ignorable_Code_Point` of Unicode 17)? Those that turn the direction of
+/// writing are among them.
+fn is_unseen(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fff8}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// Those of them that writing needs between letters: joiners of Persian and Indian scripts and of emoji, and choices among
+/// the forms of one character.
+fn joins(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}' | '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_sees_is_no_part_of_a_name_that_is_told_from_others() {
+        for (text, line, name) in [
+            ("boss", true, true),
+            ("Jörg Ö", true, true),
+            ("", false, false),
+            ("boss\u{200b}", false, false),
+            ("bo\u{2060}ss", false, false),
+            ("boss\u{feff}", false, false),
+            ("bo\u{ad}ss", false, false),
+            ("boss\u{3164}", false, false),
+            ("boss\u{e0041}", false, false),
+            ("boss\u{61c}", false, false),
+            ("boss\u{200e}", false, false),
+            ("ssob\u{202e}", false, false),
+            ("boss\u{2028}and more", false, false),
+            ("boss\u{2029}and more", false, false),
+            ("boss\nand more", false, false),
+            ("boss\u{85}", false, false),
+            // Persian, and a family of three.
+            ("نمی\u{200c}دانم", true, false),
+            ("👩\u{200d}👧", true, false),
+            ("☃\u{fe0f}", true, false),
+        ] {
+            assert_eq!((plain_line(text), plain_name(text)), (line, name), "{text:?}");
+        }
+    }
 }

@@ -281,6 +281,7 @@ fn alert(refusal: Refusal, text: Text) -> String {
         Refusal::UpstreamStale => text.say("alert-upstream-stale"),
         Refusal::UsernameTaken => text.say("alert-username-taken"),
         Refusal::UsernameUnfit => text.say("alert-username-form"),
+        Refusal::UsernameForeign => text.say("alert-username-foreign"),
     }
 }
 

@@ -526,7 +526,7 @@ mail-reset-sent-subject = Ein neues Passwort für Ihr Konto bei { $host }
 mail-reset-sent-lead = Ein Administrator sendet Ihnen diesen Link, damit Sie ein neues Passwort wählen können.
 mail-reset-once = Der Link gilt nur einmal und 30 Minuten lang.
 mail-verify-subject = Bestätigen Sie Ihre E-Mail-Adresse für { $host }
-mail-verify-lead = Jemand möchte diese Adresse für das oben genannte Konto verwenden. Bitte bestätigen Sie, dass sie Ihnen gehört. Der Link gilt eine Stunde lang.
+mail-verify-lead = Jemand möchte diese Adresse für sein Konto verwenden. Waren Sie das, dann bestätigen Sie bitte, dass sie Ihnen gehört. Der Link gilt eine Stunde lang.
 mail-verify-action = Adresse bestätigen
 mail-verify-note = Bitte öffnen Sie ihn in dem Browser, in dem Sie angemeldet sind.
 mail-sign-up-subject = Schließen Sie die Anlage Ihres Kontos bei { $host } ab
@@ -719,3 +719,7 @@ alert-invite-words = Rollen und Gruppen sind jeweils höchstens 32 durch Kommas 
 password-set-detail = Sie haben keines und melden sich auf andere Weise an. Ein Passwort ist ein weiterer Weg hinein.
 password-set = Passwort festlegen
 notice-password-set = Ihr Passwort wurde festgelegt.
+
+# Names that newcomers choose
+
+alert-username-foreign = Ein Benutzername mit @ muss Ihre eigene bestätigte E-Mail-Adresse sein.

@@ -555,7 +555,7 @@ mail-reset-sent-subject = A new password for your account at { $host }
 mail-reset-sent-lead = An administrator sends you this link, so that you can choose a new password.
 mail-reset-once = The link works once, for 30 minutes.
 mail-verify-subject = Confirm your email address for { $host }
-mail-verify-lead = Somebody wants to use this address for the account above. Confirm that it is yours. The link works for one hour.
+mail-verify-lead = Somebody wants to use this address for their account. If it was you, confirm that it is yours. The link works for one hour.
 mail-verify-action = Confirm the address
 mail-verify-note = Open it in the browser in which you are signed in.
 mail-sign-up-subject = Finish your account at { $host }
@@ -727,3 +727,7 @@ alert-invite-words = Roles and groups are at most 32 words each, separated by co
 password-set-detail = You have none, and sign in by other means. With a password you have one more way in.
 password-set = Set a password
 notice-password-set = Your password has been set.
+
+# Names that newcomers choose
+
+alert-username-foreign = A username with an @ has to be your own confirmed email address.

@@ -526,7 +526,7 @@ mail-reset-sent-subject = Un nouveau mot de passe pour votre compte sur { $host 
 mail-reset-sent-lead = Un administrateur vous envoie ce lien pour que vous puissiez choisir un nouveau mot de passe.
 mail-reset-once = Le lien ne sert qu’une fois, pendant 30 minutes.
 mail-verify-subject = Confirmez votre adresse e-mail pour { $host }
-mail-verify-lead = Quelqu’un veut utiliser cette adresse pour le compte ci-dessus. Veuillez confirmer qu’elle est à vous. Le lien est valable une heure.
+mail-verify-lead = Quelqu’un veut utiliser cette adresse pour son compte. Si c’est vous, veuillez confirmer qu’elle est à vous. Le lien est valable une heure.
 mail-verify-action = Confirmer l’adresse
 mail-verify-note = Veuillez l’ouvrir dans le navigateur où vous êtes connecté.
 mail-sign-up-subject = Terminez la création de votre compte sur { $host }
@@ -719,3 +719,7 @@ alert-invite-words = Les rôles et les groupes sont au plus 32 mots chacun, sép
 password-set-detail = Vous n’en avez pas et vous connectez autrement. Un mot de passe est un moyen de plus.
 password-set = Définir un mot de passe
 notice-password-set = Votre mot de passe a été défini.
+
+# Names that newcomers choose
+
+alert-username-foreign = Un nom d’utilisateur avec un @ doit être votre propre adresse e-mail confirmée.

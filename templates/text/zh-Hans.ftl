@@ -515,7 +515,7 @@ mail-reset-sent-subject = 为您在 { $host } 的账号设置新密码
 mail-reset-sent-lead = 管理员向您发送了此链接，以便您设置新密码。
 mail-reset-once = 链接仅一次有效，有效期为 30 分钟。
 mail-verify-subject = 请为 { $host } 验证您的电子邮件地址
-mail-verify-lead = 有人希望将此地址用于上述账号。请确认这是您的地址。链接有效期为一小时。
+mail-verify-lead = 有人希望将此地址用于自己的账号。如果是您本人，请确认这是您的地址。链接有效期为一小时。
 mail-verify-action = 验证地址
 mail-verify-note = 请在您已登录的浏览器中打开。
 mail-sign-up-subject = 请完成您在 { $host } 的账号创建
@@ -705,3 +705,7 @@ alert-invite-words = 角色和群组各最多 32 个，用逗号分隔，每个�
 password-set-detail = 您还没有密码，目前使用其他方式登录。设置密码后可多一种登录方式。
 password-set = 设置密码
 notice-password-set = 您的密码已设置。
+
+# Names that newcomers choose
+
+alert-username-foreign = 含有 @ 的用户名必须是您自己的、已验证的电子邮件地址。

@@ -174,17 +174,19 @@ impl Idp {
         }
         let shown = open.interaction.shown(&account.id);
         let proven = match open.interaction.vouched(&account.id) {
-            Some(by) => Proven {
-                facts: by.told(facts(&shown, now)),
-                remember: open.interaction.remember,
-                resting: Some(by.resting.clone()),
-            },
+            Some(by) => {
+                let facts = by.told(facts(&shown, now));
+                let resting = Some(by.rests(&shown, facts.auth_time));
+                Proven { facts, remember: open.interaction.remember, resting }
+            }
             None => (facts(&shown, now), open.interaction.remember).into(),
         };
-        if let Some((by, profile)) = open.interaction.to_connect()
-            && self.connect(&account.id, by.link(&profile.shown, now), now).await? != Connecting::Done
-        {
-            return Ok(Next::Problem(Problem::InteractionGone).into());
+        let mut open = open;
+        if let Some((by, profile)) = open.interaction.to_connect() {
+            if self.connect(&account.id, by.link(&profile.shown, now), now).await? != Connecting::Done {
+                return Ok(Next::Problem(Problem::InteractionGone).into());
+            }
+            open.interaction = open.interaction.connected();
         }
         let Some((_, handles, kept)) = self.establish(visitor, &account, proven, now).await? else {
             return Ok(Next::Problem(Problem::NotForYou).into());

@@ -167,9 +167,32 @@ impl Idp {
         if hint.is_none() || asks || visitor.handles.len() < 2 || !interaction.evidence.is_empty() {
             return Ok(None);
         }
-        let live = self.all_live(visitor, now).await?;
+        let mut live = self.all_live(visitor, now).await?;
+        if interaction.request().is_some_and(|request| request.prompts(Prompt::None)) {
+            live = self.known_to_client(live, interaction).await?;
+        }
         let found = chosen(hint, live.iter().map(|current| &current.account)).map(|account| account.id.clone());
-        Ok(live.into_iter().find(|current| Some(&current.account.id) == found.as_ref()))
+        let named = live.into_iter().find(|current| Some(&current.account.id) == found.as_ref());
+        if let Some(named) = &named {
+            visitor.languages.account_says(named.account.locale());
+        }
+        Ok(named)
+    }
+
+    /// Those of them whom the client that asks may know. Silently nobody else is chosen by a name: whether they are here is
+    /// not to be found out by trying names.
+    async fn known_to_client(&self, live: Vec<Current>, interaction: &Interaction) -> Result<Vec<Current>, Fault> {
+        let Some(client) = self.client_of(interaction).await? else { return Ok(Vec::new()) };
+        if client.vouched_for() {
+            return Ok(live);
+        }
+        let mut known = Vec::new();
+        for current in live {
+            if self.store.read::<Consent>(&Consent::key_of(&current.account.id, &client.id)).await?.is_some() {
+                known.push(current);
+            }
+        }
+        Ok(known)
     }
 
     pub(in crate::flow) fn page(

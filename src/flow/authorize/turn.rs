@@ -242,6 +242,8 @@ pub enum Refusal {
     UsernameTaken,
     /// Nobody can have it.
     UsernameUnfit,
+    /// It looks like a mail address that is not proved to be theirs.
+    UsernameForeign,
 }
 
 /// What is wrong where no redirect may happen.

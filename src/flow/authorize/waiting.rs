@@ -96,6 +96,8 @@ impl Idp {
         let id = interaction.id.clone();
         let changed = self.store.change::<Interaction, _, _>(id.as_str(), move |before| match (before, home) {
             (None, Home::Store) => Change::keep(Waits::No),
+            (Some(_), _) if interaction.is_overfull() => Change::delete(Waits::No),
+            (None, _) if interaction.is_overfull() => Change::keep(Waits::No),
             _ => interaction.clone().keep().mailing(mails.clone()),
         });
         Ok(match changed.await?.outcome()? {

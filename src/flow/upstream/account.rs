@@ -8,14 +8,16 @@ use crate::flow::browser::Visitor;
 use crate::flow::session::Current;
 use crate::flow::setup::fresh_account;
 use crate::flow::{Fault, Idp};
-use crate::model::account::{Account, check_username};
+use crate::model::account::{Account, check_chosen, check_username};
 use crate::model::audit::{Act, Event};
 use crate::model::authorization::interaction::Newcomer;
 use crate::model::authorization::{Evidence, Interaction};
 use crate::model::credential::Credential;
 use crate::model::id::AccountId;
 use crate::model::record::Change;
-use crate::model::upstream::{Accounts, Connected, Disconnected, Link, OtherWays};
+use crate::model::session::standing::EndReason;
+use crate::model::throttle::{ACCOUNT, Attempt, Throttle};
+use crate::model::upstream::{Accounts, Connected, Disconnected, Link, OtherWays, Profile, Vouched};
 use crate::outside::upstream::Wishes;
 use crate::protocol::time::Timestamp;
 use crate::store::Changed;
@@ -33,6 +35,16 @@ pub enum Connecting {
     Cancelled,
     /// Nothing came of it.
     Failed,
+}
+
+/// How making a newcomer's account ended.
+enum Made {
+    /// It is there.
+    Now(Box<Account>),
+    /// What was entered is not good, or too much of it came.
+    Refused(Refusal),
+    /// Somebody else was faster.
+    Gone,
 }
 
 /// A way in, as its owner sees it.
@@ -85,24 +97,13 @@ impl Idp {
             return Ok(Next::Problem(Problem::NotForYou).into());
         }
         let username = username.trim();
-        let refused = match self.attempt_by(visitor, now).await? {
-            Some(until) => Some(Refusal::Throttled { until }),
-            None => check_username(username).err().map(|_| Refusal::UsernameUnfit),
-        };
-        let mut account = fresh_account(username, now);
-        account.claims = profile.claims.clone();
-        account.links = vec![by.link(&profile.shown, now)];
-        let made = match refused {
-            Some(refusal) => Err(refusal),
-            None => match self.make(&account, now).await? {
-                Changed::Done(()) => Ok(()),
-                Changed::Taken(name) if name.sort == "username" => Err(Refusal::UsernameTaken),
-                Changed::Taken(_) => return gone(),
-            },
-        };
-        match made {
-            Ok(()) => self.accepted(visitor, with_word(open, &account.id, by, now), account, now).await,
-            Err(refusal) => {
+        match self.make(visitor, username, (&by, &profile), now).await? {
+            Made::Now(account) => {
+                let open = with_word(open, &account.id, by, now);
+                self.accepted(visitor, open, *account, now).await
+            }
+            Made::Gone => gone(),
+            Made::Refused(refusal) => {
                 let client = self.client_of(&open.interaction).await?;
                 let Some(asks) = self.asks_newcomer(&open.interaction, Some((refusal, username))) else {
                     return gone();
@@ -112,12 +113,48 @@ impl Idp {
         }
     }
 
-    async fn make(&self, account: &Account, now: Timestamp) -> Result<Changed<()>, Fault> {
+    /// Makes the account. Who has which name is not to be tried out: whoever it is there has a few tries, in however many
+    /// interactions, and then ever fewer.
+    async fn make(
+        &self,
+        visitor: &Visitor,
+        username: &str,
+        (by, profile): (&Vouched, &Profile),
+        now: Timestamp,
+    ) -> Result<Made, Fault> {
+        if let Some(until) = self.attempt_by(visitor, now).await? {
+            return Ok(Made::Refused(Refusal::Throttled { until }));
+        }
+        let lane = self.bucket("newcomer", &[&by.resting.issuer, &by.resting.subject]);
+        if let Attempt::Wait { until } = self.count(&lane, ACCOUNT, now).await? {
+            return Ok(Made::Refused(Refusal::Throttled { until }));
+        }
+        let mut account = fresh_account(username, now);
+        account.claims = profile.claims.clone();
+        account.links = vec![by.link(&profile.shown, now)];
+        let account = self.with_proved_address(account).await?;
+        if check_username(username).is_err() {
+            return Ok(Made::Refused(Refusal::UsernameUnfit));
+        }
+        if check_chosen(username, account.verified_address().as_ref()).is_err() {
+            return Ok(Made::Refused(Refusal::UsernameForeign));
+        }
         let event = Event::done(Act::AccountCreated, now).by(&account.id).because("upstream");
-        let account = account.clone();
-        let key = account.id.to_string();
-        let rule = move |_: Option<Account>| Change::put((), account.clone()).told(event.clone());
-        Ok(self.store.change::<Account, _, _>(&key, rule).await?)
+        let kept = account.clone();
+        let rule = move |_: Option<Account>| Change::put((), kept.clone()).told(event.clone());
+        match self.store.change::<Account, _, _>(account.id.as_str(), rule).await? {
+            Changed::Done(()) => {
+                self.store.change::<Throttle, _, _>(&lane, Throttle::forgive).await?.outcome()?;
+                Ok(Made::Now(Box::new(account)))
+            }
+            Changed::Taken(name) if name.sort == "username" => {
+                let event = Event::refused(Act::AccountCreated, now, "taken");
+                let rule = move |before: Option<Throttle>| Throttle::blame(before.as_ref(), event.clone());
+                self.store.change::<Throttle, _, _>(&lane, rule).await?.outcome()?;
+                Ok(Made::Refused(Refusal::UsernameTaken))
+            }
+            Changed::Taken(_) => Ok(Made::Gone),
+        }
     }
 
     /// The newcomer has an account, and is going to sign in to it.
@@ -179,23 +216,32 @@ impl Idp {
         Ok(sent)
     }
 
-    /// Takes a way in away; never the last one.
+    /// Takes a way in away, and the account's sessions that rest on it; never the last one.
     pub async fn disconnect(&self, of: &Current, name: &str, now: Timestamp) -> Result<Disconnected, Fault> {
-        let Some(link) = of.account.links.iter().find(|link| page_name(link) == name).map(Link::name) else {
+        let Some(link) = of.account.links.iter().find(|link| page_name(link) == name).cloned() else {
             return Ok(Disconnected::Before);
         };
         let others = self.other_ways(&of.account.id).await?;
         let event = Event::done(Act::UpstreamDisconnected, now).by(&of.account.id);
         let mails = self.notices(&event, &of.account, None);
         let issuers: Vec<String> = self.upstreams.all().iter().map(|upstream| upstream.rules.issuer.clone()).collect();
+        let key = link.name();
         let changed = self.store.change::<Account, _, _>(of.account.id.as_str(), move |before| match before {
             Some(account) => {
-                let change = account.disconnect(&link, others, &issuers, event.clone());
+                let change = account.disconnect(&key, others, &issuers, event.clone());
                 if change.outcome == Disconnected::Now { change.mailing(mails.clone()) } else { change }
             }
             None => Change::keep(Disconnected::Before),
         });
-        Ok(changed.await?.outcome()?)
+        let outcome = changed.await?.outcome()?;
+        if outcome == Disconnected::Now {
+            // The upstream's logout finds sessions by the link: none may outlive it.
+            let why = EndReason::CredentialChanged;
+            let event = Event::done(Act::SessionEnded, now).to(&of.account.id).because(why.word());
+            let list = ("sessions-by-account", of.account.id.to_string());
+            self.end_where(list, (why, event), move |session| session.rests_on(&link)).await?;
+        }
+        Ok(outcome)
     }
 
     /// First factors apart from upstreams. Whatever becomes one has to be counted here.

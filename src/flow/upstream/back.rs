@@ -38,25 +38,31 @@ impl Idp {
         let Some((begun, upstream)) = begun.and_then(|begun| Some((begun, self.upstreams.of(id)?))) else {
             return gone();
         };
-        if self.attempt_by(visitor, now).await?.is_some() {
-            return gone();
-        }
         let good = begun.browser == visitor.browser.id && begun.upstream == id && now < begun.at + LIFETIME;
+        if let Some(until) = self.attempt_by(visitor, now).await? {
+            // Not looked at, and not written down: a flood that is refused must not become a flood of writes.
+            return if good {
+                self.turned_back(visitor, begun, Refusal::Throttled { until }, now).await
+            } else {
+                gone()
+            };
+        }
+        let act = begun.what.act();
         if !good {
-            self.blame(&visitor.device.address, Act::SignIn, "upstream_state", now).await?;
+            self.blame(&visitor.device.address, act, "upstream_state", now).await?;
             return gone();
         }
         // The state is good once: the write further down decides it. A look before spares the upstream being asked.
         let what = format!("upstream-state/{}", digest(params.get("state").unwrap_or_default()).as_key());
         if self.store.read::<Setting>(&Setting::used_key(&what)).await?.is_some() {
-            self.blame(&visitor.device.address, Act::SignIn, "upstream_state", now).await?;
+            self.blame(&visitor.device.address, act, "upstream_state", now).await?;
             return gone();
         }
         match self.answer(upstream, &begun, params, now).await? {
             Err(refused) => self.refused(visitor, begun, refused, now).await,
             Ok(redeemed) => {
                 if self.use_up(&what, begun.at + LIFETIME).await? == Once::Before {
-                    self.blame(&visitor.device.address, Act::SignIn, "upstream_state", now).await?;
+                    self.blame(&visitor.device.address, act, "upstream_state", now).await?;
                     return gone();
                 }
                 self.refund(visitor).await?;
@@ -113,10 +119,21 @@ impl Idp {
         Ok(Ok(redeemed))
     }
 
-    /// The page it came from once more, with another way left to try.
+    /// An answer came to nothing: the audit log knows why.
     async fn refused(&self, visitor: &Visitor, begun: Begun, why: Refused, now: Timestamp) -> Result<Turn, Fault> {
         let Refused(refusal, word) = why;
-        self.blame(&visitor.device.address, Act::SignIn, word, now).await?;
+        self.blame(&visitor.device.address, begun.what.act(), word, now).await?;
+        self.turned_back(visitor, begun, refusal, now).await
+    }
+
+    /// The page it came from once more, with another way left to try.
+    async fn turned_back(
+        &self,
+        visitor: &Visitor,
+        begun: Begun,
+        refusal: Refusal,
+        now: Timestamp,
+    ) -> Result<Turn, Fault> {
         if let What::Connect(..) = begun.what {
             let outcome =
                 if refusal == Refusal::UpstreamCancelled { Connecting::Cancelled } else { Connecting::Failed };
@@ -223,6 +240,7 @@ fn believed(upstream: &Upstream, said: &Redeemed, now: Timestamp) -> Vouched {
             subject: said.subject.clone(),
             sid: said.sid.clone(),
             since: now,
+            seen_at: said.auth_time.map(|at| at.min(now)),
         },
         auth_time: rules.authenticated_at(said.auth_time, now),
         amr: rules.believed(method, &said.amr),

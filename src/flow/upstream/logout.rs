@@ -73,45 +73,57 @@ impl Idp {
             Some(subject) => self.store.find::<Account>(&Link::name_of(issuer, subject)).await?,
             None => None,
         };
-        let group = match (&told.sid, &account) {
-            (Some(sid), _) => ("sessions-by-upstream", Resting::group(issuer, sid)),
-            (None, Some(account)) => ("sessions-by-account", account.id.to_string()),
-            (None, None) => return Ok(0),
-        };
-        let (mut ended, mut cursor) = (0, None);
+        let by_sid = told.sid.as_ref().map(|sid| ("sessions-by-upstream", Resting::group(issuer, sid)));
+        let by_account = account.map(|account| ("sessions-by-account", account.id.to_string()));
+        let event = Event::done(Act::SessionEnded, now).because("upstream_logout");
+        let mut ended = 0;
+        for list in by_sid.into_iter().chain(by_account) {
+            let (issuer, told) = (issuer.to_owned(), told.clone());
+            let over = (EndReason::SignOut, event.clone());
+            ended += self.end_where(list, over, move |session| rests(session, &issuer, &told)).await?;
+        }
+        Ok(ended)
+    }
+
+    /// Ends the sessions of a list of which that is true, and is still when each is written. Answers how many there were.
+    pub(super) async fn end_where(
+        &self,
+        (list, group): (&'static str, String),
+        (why, event): (EndReason, Event),
+        is_meant: impl Fn(&Session) -> bool + Clone + Send + Sync + 'static,
+    ) -> Result<usize, Fault> {
+        let (mut count, mut cursor) = (0, None);
         loop {
-            let page = self.store.list::<Session>((group.0, &group.1), cursor.as_ref(), MOST).await?;
-            for session in page.items.iter().filter(|session| rests(session, issuer, told)) {
-                let event = Event::done(Act::SessionEnded, now).to(&session.account).because("upstream_logout");
-                self.end_if(session, issuer, told, event).await?;
-                ended += 1;
+            let page = self.store.list::<Session>((list, &group), cursor.as_ref(), MOST).await?;
+            for session in page.items.iter().filter(|session| is_meant(session)) {
+                let (is_meant, event) = (is_meant.clone(), event.clone().to(&session.account));
+                let changed = self.store.change::<Session, _, _>(session.id.as_str(), move |before| match before {
+                    Some(session) if is_meant(&session) => session.end(why, event.clone()).telling(()),
+                    _ => Change::keep(()),
+                });
+                changed.await?.outcome()?;
+                count += 1;
             }
             match page.next {
                 Some(next) => cursor = Some(next),
-                None => return Ok(ended),
+                None => return Ok(count),
             }
         }
     }
-
-    /// Ends it, if it rests on that still.
-    async fn end_if(&self, session: &Session, issuer: &str, told: &LoggedOut, event: Event) -> Result<(), Fault> {
-        let (issuer, told) = (issuer.to_owned(), told.clone());
-        let changed = self.store.change::<Session, _, _>(session.id.as_str(), move |before| match before {
-            Some(session) if rests(&session, &issuer, &told) => {
-                session.end(EndReason::SignOut, event.clone()).telling(())
-            }
-            _ => Change::keep(()),
-        });
-        Ok(changed.await?.outcome()?)
-    }
 }
 
-/// Does the session rest on what is over, and did it when that was said?
+/// Does the session rest on what is over, and did it when that was said? Where the upstream never named its session to us,
+/// its subject is all there is to go by.
 fn rests(session: &Session, issuer: &str, told: &LoggedOut) -> bool {
+    let that_session = |named: &Option<String>| match (&told.sid, named) {
+        (Some(sid), Some(named)) => sid == named,
+        (Some(_), None) => told.subject.is_some(),
+        (None, _) => true,
+    };
     session.resting.as_ref().is_some_and(|on| {
         on.issuer == issuer
             && told.subject.as_ref().is_none_or(|subject| *subject == on.subject)
-            && told.sid.as_ref().is_none_or(|sid| Some(sid) == on.sid.as_ref())
+            && that_session(&on.sid)
             && on.since <= told.at + SKEW
     })
 }

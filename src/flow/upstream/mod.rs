@@ -101,6 +101,16 @@ enum What {
     Connect(AccountId, SessionId),
 }
 
+impl What {
+    /// What the audit log calls it.
+    fn act(&self) -> Act {
+        match self {
+            What::Sealed(_) | What::Stored(..) => Act::SignIn,
+            What::Connect(..) => Act::UpstreamConnected,
+        }
+    }
+}
+
 /// How fresh the authentication there has to be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 enum Fresh {

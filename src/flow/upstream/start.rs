@@ -7,7 +7,6 @@ use crate::flow::authorize::{Asks, Next, Problem, Refusal, Turn};
 use crate::flow::browser::Visitor;
 use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
-use crate::model::audit::Act;
 use crate::model::authorization::next_step::Why;
 use crate::model::authorization::{Interaction, Step};
 use crate::model::session::policy::Remember;
@@ -57,6 +56,7 @@ impl Idp {
         now: Timestamp,
     ) -> Result<Option<String>, Fault> {
         let (nonce, verifier) = (random::id(), random::secret());
+        let act = what.act();
         let begun = Begun {
             browser: visitor.browser.id.clone(),
             upstream: upstream.rules.id.clone(),
@@ -74,7 +74,7 @@ impl Idp {
             Ok(address) => Ok(Some(address)),
             Err(trouble) => {
                 tracing::warn!(upstream = upstream.rules.id, %trouble, "nobody can be sent to an upstream");
-                self.blame(&visitor.device.address, Act::SignIn, trouble.word(), now).await?;
+                self.blame(&visitor.device.address, act, trouble.word(), now).await?;
                 Ok(None)
             }
         }

@@ -126,6 +126,21 @@ impl Method {
     pub fn stands_alone(self) -> bool {
         self.place() == Place::Alone
     }
+
+    /// Does an authentication begin with it, rather than being completed by it?
+    pub fn leads(self) -> bool {
+        matches!(self.place(), Place::First | Place::Both | Place::Alone)
+    }
+
+    /// Is it the word of somebody else?
+    pub fn is_upstream(self) -> bool {
+        matches!(self, Method::Upstream | Method::UpstreamStrong)
+    }
+
+    /// Is it a factor that was shown to us?
+    pub fn is_ours(self) -> bool {
+        !self.is_upstream() && self.place() != Place::Beside
+    }
 }
 
 impl Level {

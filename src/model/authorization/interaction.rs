@@ -14,6 +14,8 @@ use std::time::Duration;
 
 /// How long a person may take to answer.
 pub const LIFETIME: Duration = Duration::from_secs(600);
+/// Facts that one interaction may gather: more than anybody needs.
+const MOST_FACTS: usize = 32;
 
 /// A request in flight.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -114,6 +116,24 @@ pub enum Evidence {
     },
 }
 
+impl Evidence {
+    /// Does the later one say the same of the same?
+    fn is_replaced_by(&self, later: &Evidence) -> bool {
+        use Evidence::{Authenticated, Claimed, CodeMailed, Connecting, Consented, Selected, Vouched};
+        match (self, later) {
+            (Authenticated { account, method, .. }, Authenticated { account: who, method: how, .. }) => {
+                account == who && method == how
+            }
+            (Selected { account }, Selected { account: who })
+            | (Consented { account }, Consented { account: who })
+            | (Vouched { account, .. }, Vouched { account: who, .. })
+            | (CodeMailed { account, .. }, CodeMailed { account: who, .. }) => account == who,
+            (Claimed { .. }, Claimed { .. }) | (Connecting, Connecting) => true,
+            _ => false,
+        }
+    }
+}
+
 /// Somebody who came by an upstream and has no account yet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Newcomer {
@@ -129,10 +149,16 @@ impl Interaction {
         now >= self.started_at + LIFETIME
     }
 
-    /// With one more fact.
+    /// With one more fact. It takes the place of an earlier one that says the same of the same.
     pub fn with(mut self, fact: Evidence) -> Interaction {
+        self.evidence.retain(|before| !before.is_replaced_by(&fact));
         self.evidence.push(fact);
         self
+    }
+
+    /// Did it gather more than anybody needs?
+    pub fn is_overfull(&self) -> bool {
+        self.evidence.len() > MOST_FACTS
     }
 
     /// The authorization request, if that is what it is for.
@@ -143,13 +169,23 @@ impl Interaction {
         }
     }
 
-    /// What this account has shown for it.
+    /// What this account has shown for it. The word of an upstream counts while nothing else that an authentication
+    /// begins with was shown since: what it says of when and how is of that authentication and of no later one.
     pub fn shown(&self, account: &AccountId) -> BTreeSet<Method> {
-        let of = |fact: &Evidence| match fact {
+        let leading = self.leading(account);
+        self.methods(account).filter(|method| !method.is_upstream() || Some(*method) == leading).collect()
+    }
+
+    fn methods(&self, account: &AccountId) -> impl DoubleEndedIterator<Item = Method> {
+        self.evidence.iter().filter_map(move |fact| match fact {
             Evidence::Authenticated { account: who, method, .. } if who == account => Some(*method),
             _ => None,
-        };
-        self.evidence.iter().filter_map(of).collect()
+        })
+    }
+
+    /// What the latest authentication of this account for it began with.
+    fn leading(&self, account: &AccountId) -> Option<Method> {
+        self.methods(account).rfind(|method| method.leads())
     }
 
     /// Was any of that shown before every session of the account ended? Half of an authentication is bound to the account
@@ -201,8 +237,9 @@ impl Interaction {
         self.tried().is_some()
     }
 
-    /// What an upstream vouched for, of this account.
+    /// What an upstream vouched for, of this account, if their latest authentication began with that.
     pub fn vouched(&self, account: &AccountId) -> Option<&Vouched> {
+        self.leading(account).filter(|method| method.is_upstream())?;
         self.evidence.iter().rev().find_map(|fact| match fact {
             Evidence::Vouched { account: who, by } if who == account => Some(by.as_ref()),
             _ => None,
@@ -233,6 +270,12 @@ impl Interaction {
         let place = self.evidence.iter().rposition(|fact| matches!(fact, Evidence::Claimed { .. }))?;
         let connects = self.evidence[place..].iter().any(|fact| matches!(fact, Evidence::Connecting));
         self.claimed().filter(|_| connects)
+    }
+
+    /// Without what was to be connected: it is, with whoever authenticated for it first.
+    pub fn connected(mut self) -> Interaction {
+        self.evidence.retain(|fact| !matches!(fact, Evidence::Claimed { .. } | Evidence::Connecting));
+        self
     }
 
     /// Was this account chosen for it, by a click or by signing in to it?

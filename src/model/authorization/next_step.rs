@@ -165,7 +165,7 @@ fn strength(of: &Situation<'_>, (session, account): (&Session, &Account)) -> Opt
         Lack::Nothing => None,
         Lack::Shown => Some(Step::SecondFactor),
         // Whoever only sits at an unlocked machine must not be able to set one up.
-        Lack::Held if of.interaction.authenticated(&account.id) || is_fresh(session, of.now) => Some(Step::SetUpFactor),
+        Lack::Held if is_afresh(of, (session, account)) => Some(Step::SetUpFactor),
         Lack::Held => Some(Step::SignIn(Why::Again)),
         Lack::Everything => {
             Some(refuse(Code::UnmetAuthenticationRequirements, "none of the essential acr values is known here"))
@@ -176,9 +176,20 @@ fn strength(of: &Situation<'_>, (session, account): (&Session, &Account)) -> Opt
 /// How fresh an authentication has to be for what whoever sits at an unlocked machine must not be able to do.
 const FRESH: Duration = Duration::from_secs(300);
 
-/// Is the session's authentication so fresh?
+/// Is the session's authentication so fresh, for certain? An upstream that does not say when it saw the person may have
+/// seen them last week: whoever sits at the machine comes by it with a click.
 pub fn is_fresh(session: &Session, now: Timestamp) -> bool {
-    now.since(session.authentication().auth_time) <= FRESH
+    let seen_at = match &session.resting {
+        Some(on) => on.seen_at,
+        None => Some(session.authentication().auth_time),
+    };
+    seen_at.is_some_and(|at| now.since(at) <= FRESH)
+}
+
+/// Did the person authenticate in the last minutes, or here for this very interaction?
+fn is_afresh(of: &Situation<'_>, (session, account): (&Session, &Account)) -> bool {
+    let here = of.interaction.authenticated(&account.id) && of.interaction.vouched(&account.id).is_none();
+    here || is_fresh(session, of.now)
 }
 
 /// Credentials are changed by whoever authenticated just now, or does so for this.
@@ -189,7 +200,7 @@ fn security(of: &Situation<'_>) -> Step {
 
 /// Every factor of the account, shown just now or for this.
 fn whole(of: &Situation<'_>, (session, account): (&Session, &Account)) -> Step {
-    let fresh = of.interaction.authenticated(&account.id) || is_fresh(session, of.now);
+    let fresh = is_afresh(of, (session, account));
     match of.held.is_some_and(|held| lacks_a_factor(session.authentication(), held)) {
         _ if !fresh => Step::SignIn(Why::Again),
         true => Step::SecondFactor,
@@ -200,9 +211,8 @@ fn whole(of: &Situation<'_>, (session, account): (&Session, &Account)) -> Step {
 /// Ending all other sessions: by their owner, who authenticated just now or does so for this.
 fn end_others(of: &Situation<'_>, owner: &AccountId) -> Step {
     let Some((session, account)) = of.session else { return Step::SignIn(Why::SignedOut) };
-    let tried = of.interaction.authenticated(&account.id);
     if account.id != *owner {
-        return if tried {
+        return if of.interaction.authenticated(&account.id) {
             refuse(Code::AccessDenied, "it is another person's page")
         } else {
             Step::SignIn(Why::Other)

@@ -13,6 +13,7 @@ use crate::model::record::Fate;
 use crate::model::session::application::ApplicationSession;
 use crate::model::session::policy::Remember;
 use crate::model::session::{Device, Session};
+use crate::model::upstream::{Resting, Vouched};
 use crate::protocol::authorize::Prompt;
 use crate::protocol::claims::AuthenticationFacts;
 use crate::protocol::params::Params;
@@ -1043,4 +1044,59 @@ fn credentials_are_changed_by_whoever_authenticated_just_now() {
     }
     let world = World { goal, session: None, ..World::new() };
     assert_eq!(world.decide(), Step::SignIn(Why::SignedOut));
+}
+
+fn vouched(who: &str, at: i64) -> [Evidence; 2] {
+    let resting = Resting { issuer: "w".into(), subject: "1".into(), sid: None, since: Timestamp(NOW), seen_at: None };
+    let (upstream, auth_time, method) = ("w".to_owned(), Timestamp(at), Method::Upstream);
+    let by = Box::new(Vouched { upstream, resting, auth_time, amr: Vec::new(), method });
+    let account = AccountId::new(who);
+    [
+        Evidence::Authenticated { account: account.clone(), method, at: Timestamp(NOW) },
+        Evidence::Vouched { account, by },
+    ]
+}
+
+#[test]
+fn the_word_of_an_upstream_counts_until_something_else_begins_an_authentication() {
+    let mira = AccountId::new("mira");
+    let begun = Interaction {
+        id: InteractionId::new("i"),
+        browser: BrowserId::new("b"),
+        goal: Goal::Account,
+        evidence: Vec::new(),
+        remember: Remember::No,
+        started_at: Timestamp(NOW),
+    };
+    let with = |of: &Interaction, facts: &[Evidence]| facts.iter().cloned().fold(of.clone(), Interaction::with);
+    let word = with(&begun, &vouched("mira", NOW - 3_600));
+    assert_eq!(word.vouched(&mira).unwrap().auth_time, Timestamp(NOW - 3_600));
+    let coded = Evidence::Authenticated { account: mira.clone(), method: Method::Totp, at: Timestamp(NOW) };
+    assert!(with(&word, &[coded, authenticated("otto")]).vouched(&mira).is_some(), "a second factor completes it");
+    let after = with(&word, &[authenticated("mira")]);
+    assert!(after.vouched(&mira).is_none());
+    assert_eq!(after.shown(&mira), [Method::Password].into(), "nor is it a factor any more");
+    let again = with(&after, &vouched("mira", NOW));
+    assert_eq!(again.vouched(&mira).unwrap().auth_time, Timestamp(NOW), "the latest word");
+    assert_eq!(again.shown(&mira), [Method::Password, Method::Upstream].into());
+}
+
+#[test]
+fn facts_that_say_the_same_take_one_place_and_there_is_an_end_to_them() {
+    let begun = Interaction {
+        id: InteractionId::new("i"),
+        browser: BrowserId::new("b"),
+        goal: Goal::Account,
+        evidence: Vec::new(),
+        remember: Remember::No,
+        started_at: Timestamp(NOW),
+    };
+    let facts = |who: &str| {
+        let [one, two] = vouched(who, NOW);
+        [authenticated(who), selected(who), consented(who), one, two, Evidence::Connecting]
+    };
+    let many = (0..100).flat_map(|_| facts("mira")).fold(begun.clone(), Interaction::with);
+    assert_eq!((many.evidence.len(), many.is_overfull()), (6, false));
+    let crowd = (0..7).flat_map(|n| facts(&n.to_string())).fold(begun, Interaction::with);
+    assert!(crowd.is_overfull(), "{}", crowd.evidence.len());
 }

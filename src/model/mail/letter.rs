@@ -47,12 +47,11 @@ pub enum Says {
         /// Whose.
         username: String,
     },
-    /// The link that proves that the address is theirs.
+    /// The link that proves that the address is theirs. Whose account it is to be for is not said: it may be a stranger's
+    /// mailbox, and nobody is to write into that what they like.
     Verify {
         /// The link.
         link: String,
-        /// Whose account is to get it.
-        username: String,
     },
     /// The link with which an account comes to be.
     SignUp {

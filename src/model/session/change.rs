@@ -169,6 +169,10 @@ impl Session {
         if act.authentication.auth_time != self.authentication().auth_time {
             return Change::keep(Touched::Live(standing));
         }
+        // The factor was shown to us: the authentication was seen, whoever vouched for its beginning.
+        if let Some(on) = &mut self.resting {
+            on.seen_at = Some(act.authentication.auth_time);
+        }
         if let Some(last) = self.authentications.last_mut() {
             *last = act.authentication;
         }

@@ -28,7 +28,7 @@ pub use sweep::LimitsOf;
 use crate::model::account::{Account, AccountStanding, EpochReason};
 use crate::model::id::{AccountId, ClientId, SecretDigest, SessionId};
 use crate::model::record::{Kind, Name, Record, Row};
-use crate::model::upstream::Resting;
+use crate::model::upstream::{Link, Resting};
 use crate::protocol::claims::AuthenticationFacts;
 use crate::protocol::time::Timestamp;
 use application::{ApplicationSession, Epochs, TimedOut, Within};
@@ -146,6 +146,11 @@ impl Session {
                 EpochReason::AccountDisabled => EndReason::AccountDisabled,
             },
         ))
+    }
+
+    /// Does its latest authentication rest on this way in?
+    pub fn rests_on(&self, link: &Link) -> bool {
+        self.resting.as_ref().is_some_and(|on| on.issuer == link.issuer && on.subject == link.subject)
     }
 
     /// The epochs of the session itself, seen from no app.

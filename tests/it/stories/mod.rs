@@ -28,4 +28,5 @@ mod sign_up;
 mod status;
 mod table;
 pub mod upstream;
+mod upstream_attacks;
 mod upstream_factors;

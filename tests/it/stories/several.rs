@@ -108,6 +108,26 @@ async fn a_login_hint_chooses_among_those_who_are_here() {
 }
 
 #[actix_web::test]
+async fn an_app_does_not_find_out_silently_who_else_is_here() {
+    let idp = Idp::start().await;
+    let (mut browser, _) = two(&idp).await;
+    let asking = idp.app("asking");
+    let silent = |hint: &str| asking.request(&[("prompt", "none"), ("login_hint", hint)]);
+    for hint in ["mira", "mira@example.org", "nobody"] {
+        assert_eq!(browser.get_scripted(&silent(hint)).await.error(), "consent_required", "{hint}");
+    }
+    let page = browser.authorize(&asking, &[]).await;
+    browser.submit(&page, "/consent", &[("decision", "allow")]).await;
+    for hint in ["mira", "mira@example.org", "nobody", "otto"] {
+        let answer = browser.get_scripted(&silent(hint)).await;
+        assert_eq!(username(&asking, &answer).await, "otto", "{hint}: who is here and did not consent is nobody to it");
+    }
+    let page = browser.authorize(&asking, &[("login_hint", "mira")]).await;
+    browser.submit(&page, "/consent", &[("decision", "allow")]).await;
+    assert_eq!(username(&asking, &browser.get_scripted(&silent("mira")).await).await, "mira");
+}
+
+#[actix_web::test]
 async fn a_hint_that_could_mean_two_chooses_nobody() {
     let idp = Idp::start().await;
     idp.import(json!({"users": [{"username": "mira@example.org", "password": "the twin of somebody else"}]})).await;

@@ -522,7 +522,7 @@ async fn page_link(browser: &mut Browser) -> Option<String> {
     browser.get("/account/security").await.fields("/account/security/upstream/disconnect").get("link").cloned()
 }
 
-async fn tell(idp: &Idp, id: &str, token: &str) -> Answer {
+pub async fn tell(idp: &Idp, id: &str, token: &str) -> Answer {
     let request = actix_web::test::TestRequest::post().uri(&format!("/sign-in/upstream/{id}/backchannel_logout"));
     idp.call(request.set_form([("logout_token", token)]).peer_addr("192.0.2.1:1".parse().unwrap())).await
 }

@@ -103,6 +103,8 @@ async fn a_trusted_word_meets_a_demand_for_two_factors_and_an_untrusted_one_does
     let (liar, idp) = with_liar().await;
     connected(&idp).await;
     let social = idp.app("social");
+    // Who sets a factor up has to be seen to authenticate.
+    liar.says(json!({"sub": "someone", "auth_time": idp.now()}));
     let essential = json!({"id_token": {"acr": {"essential": true, "values": ["urn:abide:acr:aal2"]}}}).to_string();
     let mut browser = idp.browser();
     let page = browser.authorize(&social, &[("claims", &essential)]).await;
@@ -119,9 +121,10 @@ async fn a_trusted_word_meets_a_demand_for_two_factors_and_an_untrusted_one_does
 
 #[actix_web::test]
 async fn the_history_names_the_upstream_and_the_data_list_the_link() {
-    let (_liar, idp) = with_liar().await;
+    let (liar, idp) = with_liar().await;
     connected(&idp).await;
     let mut browser = idp.browser();
+    liar.says(json!({"sub": "someone", "auth_time": idp.now()}));
     let page = browser.get("/account/data").await;
     let sent = by_liar(&mut browser, &page).await;
     assert_eq!(sent.location(), "/account/data");
