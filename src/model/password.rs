@@ -14,6 +14,7 @@ mod tests;
 
 pub use context::Context;
 
+use crate::protocol::claims::is_unfit;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
@@ -110,7 +111,7 @@ fn judge_for(password: &str, context: &Context, least: usize) -> Result<(), Weak
     if count > MAXIMUM {
         return Err(Weakness::TooLong);
     }
-    if password.chars().any(is_unseen) {
+    if password.chars().any(is_unfit) {
         return Err(Weakness::Unseen);
     }
     let folded = Zeroizing::new(folded(password));
@@ -122,13 +123,6 @@ fn judge_for(password: &str, context: &Context, least: usize) -> Result<(), Weak
         return Err(Weakness::Context);
     }
     Ok(())
-}
-
-/// Controls, and what turns or breaks a line without being seen. Joiners stay: scripts and emoji need them.
-fn is_unseen(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0001}'..='\u{e007f}')
 }
 
 /// The form in which passwords and words are held against each other.

@@ -168,8 +168,13 @@ pub fn check_standard(name: &str, value: &Value) -> Result<(), String> {
 /// One line of ordinary text: no control characters, none that end a line, turn the direction of writing or are never
 /// seen, at most 1 kB.
 pub fn plain_line(text: &str) -> bool {
-    let unfit = |c: char| c.is_control() || ends_line(c) || (is_unseen(c) && !joins(c));
-    !text.is_empty() && text.len() <= 1024 && !text.chars().any(unfit)
+    !text.is_empty() && text.len() <= 1024 && !text.chars().any(is_unfit)
+}
+
+/// Is it a character that no line of ordinary text holds: a control, one that ends a line, or one that is never seen and
+/// that no writing needs?
+pub fn is_unfit(c: char) -> bool {
+    c.is_control() || ends_line(c) || (is_unseen(c) && !joins(c))
 }
 
 /// The same of a name that people have to tell from others: nothing in it is unseen.
