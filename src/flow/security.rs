@@ -189,7 +189,13 @@ impl Idp {
             _ => Vec::new(),
         };
         let handles = match self.raise(of, by, visitor, now).await? {
-            Some((current, handles)) => Handles::Set(self.session_cookies(handles, kept(&[current]), now).await?),
+            Some((_, handles)) => {
+                let mut here = visitor.clone();
+                here.handles.clone_from(&handles);
+                // Of everybody who is signed in here: one cookie holds all their sessions.
+                let kept = kept(&self.all_live(&here, now).await?);
+                Handles::Set(self.session_cookies(handles, kept, now).await?)
+            }
             None => Handles::Unchanged,
         };
         Ok((codes, handles))

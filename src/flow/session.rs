@@ -80,7 +80,7 @@ impl Idp {
     pub async fn current(&self, visitor: &Visitor, now: Timestamp) -> Result<Option<Current>, Fault> {
         let Some(handle) = visitor.handles.first() else { return Ok(None) };
         let current = self.behind((visitor.jar, handle), now).await?;
-        let current = current.filter(|current| !self.strange(current, visitor));
+        let current = current.filter(|current| !self.strange(&current.session, visitor));
         if let Some(current) = &current {
             visitor.languages.account_says(current.account.locale());
         }
@@ -89,17 +89,29 @@ impl Idp {
 
     /// Is the session's browser another one in another network, where that counts? Then whoever brings its cookie signs in
     /// again, and nothing of it is shown before: the cookie may have been stolen.
-    fn strange(&self, current: &Current, visitor: &Visitor) -> bool {
-        self.settings.on_jump == OnRisk::Ask && jumped(&current.session.device, &visitor.device)
+    pub(super) fn strange(&self, session: &Session, visitor: &Visitor) -> bool {
+        self.settings.on_jump == OnRisk::Ask && jumped(&session.device, &visitor.device)
     }
 
     /// Every live session of the browser, the current one first.
     pub async fn all_live(&self, visitor: &Visitor, now: Timestamp) -> Result<Vec<Current>, Fault> {
-        let live = self.all_held(visitor, now).await?.0;
-        Ok(live.into_iter().filter(|current| !self.strange(current, visitor)).collect())
+        Ok(self.all_ours(visitor, now).await?.0)
     }
 
-    /// Every session of the browser that lives, and every one that timed out and may come back.
+    /// Every session of the browser that may be shown in it: those that live, and those that timed out and may come back.
+    pub(super) async fn all_ours(
+        &self,
+        visitor: &Visitor,
+        now: Timestamp,
+    ) -> Result<(Vec<Current>, Vec<Dormant>), Fault> {
+        let (mut live, mut dormant) = self.all_held(visitor, now).await?;
+        live.retain(|current| !self.strange(&current.session, visitor));
+        dormant.retain(|held| !self.strange(held.session(), visitor));
+        Ok((live, dormant))
+    }
+
+    /// Every session that the cookies lead to, those that must not be shown included: for a sign-in, which may go on with
+    /// them, and for a sign-out, which ends them.
     pub(super) async fn all_held(
         &self,
         visitor: &Visitor,

@@ -5,7 +5,7 @@ use crate::crypto::seal::Purpose;
 use crate::crypto::secret::Same;
 use crate::flow::browser::Visitor;
 use crate::flow::{Fault, Idp};
-use crate::model::account::{Account, AccountStanding, username_key, username_name};
+use crate::model::account::{Account, AccountStanding, typed_key, username_name};
 use crate::model::audit::{Act, Event};
 use crate::model::credential::Credential;
 use crate::model::id::AccountId;
@@ -146,7 +146,10 @@ impl Idp {
         Ok((id, account))
     }
 
-    /// The lane of an account: one by whatever name it is called, and one of its own in a browser where it is known.
+    /// The lane of somebody who is named: by what was typed, however it was written, so that it closes in the same way
+    /// whether there is an account behind it or not, and two names never show that they are one person's. Whoever knows
+    /// both the username and the address of an account has two lanes to guess in. In a browser where the account is known
+    /// it has one of its own.
     pub(super) fn lane(
         &self,
         (anywhere, here): (&str, &str),
@@ -156,10 +159,8 @@ impl Idp {
     ) -> String {
         if visitor.browser.knows(id) {
             self.bucket(here, &[visitor.browser.id.as_str(), id.as_str()])
-        } else if id.as_str() == NOBODY {
-            self.bucket(anywhere, &["name", &username_key(typed.trim())])
         } else {
-            self.bucket(anywhere, &["id", id.as_str()])
+            self.bucket(anywhere, &["name", &typed_key(typed)])
         }
     }
 

@@ -102,6 +102,12 @@ pub fn username_key(username: &str) -> String {
     username.nfc().collect::<String>().to_lowercase().nfc().collect()
 }
 
+/// One text for every way in which the same name can be typed: an address in its canonical form, else a username as it
+/// compares. What is counted of somebody nobody has proved to be is counted by this, and tells nothing of accounts.
+pub fn typed_key(typed: &str) -> String {
+    MailAddress::parse(typed.trim()).map_or_else(|| username_key(typed.trim()), |address| address.key())
+}
+
 /// The unique name a username claims.
 pub fn username_name(username: &str) -> Name {
     Name { sort: "username", value: username_key(username) }
@@ -273,6 +279,17 @@ mod tests {
         assert_eq!(username_key("Zoe\u{308}"), username_key("ZO\u{cb}"));
         assert_eq!(username_key("ALICE"), "alice");
         assert_ne!(username_key("alice "), "alice");
+    }
+
+    #[test]
+    fn one_name_is_one_text_however_it_is_typed() {
+        for same in ["post@bücher.example", "POST@BÜCHER.example", " post@xn--bcher-kva.example", "post@bücher。example"] {
+            assert_eq!(typed_key(same), "post@xn--bcher-kva.example", "{same}");
+        }
+        for same in ["Zoe\u{308}", " ZO\u{cb} "] {
+            assert_eq!(typed_key(same), "zo\u{eb}", "{same}");
+        }
+        assert_ne!(typed_key("mira@ex%61mple.org"), typed_key("mira@example.org"), "no address, and no alias of one");
     }
 
     #[test]

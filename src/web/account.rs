@@ -58,6 +58,7 @@ async fn draw(asking: &Asking, current: &Current, notice: Option<String>) -> Res
     let view = Account {
         text,
         csrf: asking.csrf(),
+        whose: asking.person(&account.id),
         name: account.display_name().to_owned(),
         username: account.username.clone(),
         email: account.email().map(str::to_owned),
@@ -138,7 +139,7 @@ fn plain(value: &serde_json::Value) -> String {
 /// POST /account/withdraw
 pub(super) async fn withdraw(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other("/account")) };
+    let Some(current) = person(&form).await? else { return Ok(see_other("/account")) };
     asking.idp().withdraw(&current, form.field("client"), asking.now).await?;
     Ok(see_other("/account?done=withdrawn"))
 }
@@ -146,7 +147,7 @@ pub(super) async fn withdraw(form: OurForm) -> Result<HttpResponse, WebError> {
 /// POST /account/end-session: one of the person's sessions, or one app's part in it.
 pub(super) async fn end_session(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other("/account")) };
+    let Some(current) = person(&form).await? else { return Ok(see_other("/account")) };
     let named = (form.field("session"), form.field("client"));
     match asking.idp().end_one(&current, named, asking.now).await? {
         EndedOne::Other => Ok(see_other("/account?done=ended")),
@@ -161,7 +162,7 @@ pub(super) async fn end_session(form: OurForm) -> Result<HttpResponse, WebError>
 /// POST /account/end-others
 pub(super) async fn end_others(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other("/account")) };
+    let Some(current) = person(&form).await? else { return Ok(see_other("/account")) };
     // A password is asked for where the last one is a while ago; then it goes on by itself.
     let goal = (Goal::EndOthers(current.account.id.clone()), Activity::FormPosted);
     let (turn, _) = asking.idp().open_page(&asking.visitor, goal, asking.now).await?;

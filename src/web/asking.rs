@@ -4,6 +4,7 @@ use super::{Facing, cookies, language};
 use crate::flow::Idp;
 use crate::flow::browser::{Cookies, Visitor};
 use crate::model::authorization::Interaction;
+use crate::model::id::AccountId;
 use crate::model::session::Device;
 use crate::model::session::activity::Activity;
 use crate::protocol::time::Timestamp;
@@ -52,6 +53,11 @@ impl Asking {
     /// The hidden token of this browser's forms.
     pub fn csrf(&self) -> String {
         self.idp().csrf(&self.visitor.browser.id)
+    }
+
+    /// The hidden field `person` of the forms of a page that is shown to somebody signed in.
+    pub fn person(&self, account: &AccountId) -> String {
+        self.idp().shown_person(&self.visitor.browser.id, account)
     }
 }
 

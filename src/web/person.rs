@@ -54,6 +54,7 @@ fn profile_page(
     Profile {
         text,
         csrf: asking.csrf(),
+        whose: asking.person(&account.id),
         username: account.username.clone(),
         email: account.email().map(str::to_owned),
         fields: fields.collect(),
@@ -91,7 +92,7 @@ pub(super) fn label(claim: &str, text: Text) -> String {
 /// POST /account/profile
 pub(super) async fn describe(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other(PROFILE)) };
+    let Some(current) = person(&form).await? else { return Ok(see_other(PROFILE)) };
     // A field that is no text at all is not one left empty.
     let spoiled = EDITABLE.into_iter().find(|claim| form.params.spoiled_names().any(|name| name == *claim));
     let said = match spoiled {
@@ -175,6 +176,7 @@ fn data_page(asking: &Asking, account: &Account, (alert, notice): (Option<String
     Data {
         text: asking.text(),
         csrf: asking.csrf(),
+        whose: asking.person(&account.id),
         username: account.username.clone(),
         leaving: account.leaving_at.map(|at| at.0),
         grace_days: usize::try_from(GRACE.as_secs() / 86_400).unwrap_or(usize::MAX),
@@ -186,7 +188,7 @@ fn data_page(asking: &Asking, account: &Account, (alert, notice): (Option<String
 /// POST /account/data/download: a file of everything but secrets.
 pub(super) async fn download(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(DATA)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(DATA)) };
     let data = asking.idp().data_of(&current, asking.now).await?;
     let body = serde_json::to_string_pretty(&data).map_err(|_| WebError::TooLarge)?;
     Ok(HttpResponse::Ok()
@@ -199,7 +201,7 @@ pub(super) async fn download(form: OurForm) -> Result<HttpResponse, WebError> {
 /// POST /account/data/delete: the username is typed, so that nobody goes by a click.
 pub(super) async fn delete(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(DATA)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(DATA)) };
     if username_key(form.field("username").trim()) != username_key(&current.account.username) {
         let alert = Some(asking.text().say("alert-deletion-name"));
         let view = data_page(asking, &current.account, (alert, None));
@@ -212,7 +214,7 @@ pub(super) async fn delete(form: OurForm) -> Result<HttpResponse, WebError> {
 /// POST /account/data/keep: whoever is signed in may keep what they have; nothing fresh is asked for it.
 pub(super) async fn keep(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other(DATA)) };
+    let Some(current) = person(&form).await? else { return Ok(see_other(DATA)) };
     asking.idp().cancel_deletion(&current, asking.now).await?;
     Ok(see_other("/account/data?done=kept"))
 }

@@ -53,6 +53,7 @@ pub(super) async fn draw(
     let view = Security {
         text: asking.text(),
         csrf: asking.csrf(),
+        whose: asking.person(&current.account.id),
         username: current.account.username.clone(),
         password_since: view.password.map(|at| at.0),
         authenticator,
@@ -74,7 +75,7 @@ pub(super) async fn draw(
 /// POST /account/security/password
 pub(super) async fn password(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(PAGE)) };
     let change = PasswordChange {
         current: Zeroizing::new(form.field("current").to_owned()),
         new: Zeroizing::new(form.field("password").to_owned()),
@@ -126,6 +127,7 @@ pub(super) async fn authenticator(request: HttpRequest, asking: Asking) -> Resul
             let query = request.query_string();
             Ok(enrolment(
                 &asking,
+                &current,
                 (offer, then(query.strip_prefix("then=").unwrap_or_default())),
                 (StatusCode::OK, None),
             ))
@@ -136,12 +138,14 @@ pub(super) async fn authenticator(request: HttpRequest, asking: Asking) -> Resul
 
 fn enrolment(
     asking: &Asking,
+    current: &Current,
     (offer, then): (Enrolment, &str),
     (status, alert): (StatusCode, Option<String>),
 ) -> HttpResponse {
     let view = Authenticator {
         text: asking.text(),
         csrf: asking.csrf(),
+        whose: asking.person(&current.account.id),
         enrolment: offer.sealed,
         then: then.to_owned(),
         picture: qr::picture(&offer.uri),
@@ -156,7 +160,7 @@ fn enrolment(
 /// POST /account/security/authenticator
 pub(super) async fn enrol(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(PAGE)) };
     let shown = (form.field("enrolment"), form.field("code"));
     let then = then(form.field("then"));
     match asking.idp().enrol_totp(&asking.visitor, &current, shown, asking.now).await? {
@@ -175,7 +179,7 @@ pub(super) async fn enrol(form: OurForm) -> Result<HttpResponse, WebError> {
         }
         Enrolled::Code(offer) => {
             let alert = Some(asking.text().say("alert-first-code"));
-            Ok(enrolment(asking, (offer, then), (StatusCode::UNPROCESSABLE_ENTITY, alert)))
+            Ok(enrolment(asking, &current, (offer, then), (StatusCode::UNPROCESSABLE_ENTITY, alert)))
         }
         Enrolled::Gone => Err(WebError::Problem(Problem::InteractionGone)),
     }
@@ -188,7 +192,7 @@ pub(super) fn set(response: &mut HttpResponse, asking: &Asking, handles: &Handle
 /// POST /account/security/authenticator/remove
 pub(super) async fn remove(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(PAGE)) };
     asking.idp().remove_totp(&current, asking.now).await?;
     Ok(see_other("/account/security?done=removed"))
 }
@@ -196,7 +200,7 @@ pub(super) async fn remove(form: OurForm) -> Result<HttpResponse, WebError> {
 /// POST /account/security/recovery-codes
 pub(super) async fn recovery_codes(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(PAGE)) };
     let new = asking.idp().renew_codes(&current, asking.now).await?;
     Ok(if new.is_empty() { see_other(PAGE) } else { codes(asking, &new, PAGE.to_owned()) })
 }

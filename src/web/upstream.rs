@@ -5,12 +5,12 @@ use super::asking::{self, Asking};
 use super::error::WebError;
 use super::form::{OpenForm, OurForm};
 use super::pages::{ConnectedLine, UpstreamButton};
+use super::signed_in::fresh_person;
 use super::{Facing, turn};
 use crate::flow::Idp;
 use crate::flow::authorize::Problem;
 use crate::flow::session::Current;
 use crate::flow::upstream::{Connecting, LogoutTold};
-use crate::model::session::activity::Activity;
 use crate::model::session::policy::Remember;
 use crate::model::upstream::Disconnected;
 use crate::protocol::params::Params;
@@ -93,7 +93,7 @@ fn refused(mut answer: actix_web::HttpResponseBuilder, words: &str) -> HttpRespo
 /// POST /account/security/upstream/connect
 pub(super) async fn connect_account(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(PAGE)) };
     let sent = asking.idp().connect_start(&asking.visitor, &current, form.field("upstream"), asking.now).await?;
     Ok(match sent {
         Some(address) => see_other(&address),
@@ -104,20 +104,11 @@ pub(super) async fn connect_account(form: OurForm) -> Result<HttpResponse, WebEr
 /// POST /account/security/upstream/disconnect
 pub(super) async fn disconnect_account(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(PAGE)) };
     Ok(match asking.idp().disconnect(&current, form.field("link"), asking.now).await? {
         Disconnected::Now | Disconnected::Before => see_other("/account/security?done=disconnected"),
         Disconnected::LastWay => see_other("/account/security?failed=last-way"),
     })
-}
-
-/// The person behind a form, if they authenticated in the last minutes.
-async fn person(asking: &Asking) -> Result<Option<Current>, WebError> {
-    let current = asking.idp().freshly_current(&asking.visitor, asking.now).await?;
-    if let Some(current) = &current {
-        asking.idp().touch(current, Activity::PageUsed, asking.now).await?;
-    }
-    Ok(current)
 }
 
 /// Where somebody comes back to who went to connect their account.

@@ -103,6 +103,8 @@ pub struct Account {
     pub text: Text,
     /// The hidden field `csrf`.
     pub csrf: String,
+    /// The hidden field `person`: whose page it is.
+    pub whose: String,
     /// The display name.
     pub name: String,
     /// The username.

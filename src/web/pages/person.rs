@@ -52,6 +52,8 @@ pub struct Profile {
     pub text: Text,
     /// The hidden field `csrf`.
     pub csrf: String,
+    /// The hidden field `person`: whose page it is.
+    pub whose: String,
     /// The username; not to be changed here.
     pub username: String,
     /// The mail address; not to be changed here.
@@ -104,6 +106,8 @@ pub struct Data {
     pub text: Text,
     /// The hidden field `csrf`.
     pub csrf: String,
+    /// The hidden field `person`: whose page it is.
+    pub whose: String,
     /// To be typed before the account goes.
     pub username: String,
     /// When the account is deleted, in Unix seconds.

@@ -102,6 +102,7 @@ pub(super) fn security_page(text: Text, authenticator: Option<AuthenticatorLine>
     Security {
         text,
         csrf: "c".into(),
+        whose: "w".into(),
         username: "ada".into(),
         password_since: Some(NOON),
         codes_left: authenticator.as_ref().map(|_| 1),
@@ -123,6 +124,7 @@ fn security(text: Text) -> Vec<(&'static str, String)> {
     let enrolment = |alert: Option<String>| Authenticator {
         text,
         csrf: "c".into(),
+        whose: "w".into(),
         enrolment: "e".into(),
         then: if alert.is_some() { "k.i".into() } else { String::new() },
         picture: crate::web::qr::picture("otpauth://totp/Abide:ada?secret=GEZDGNBVGY3TQOJQ"),
@@ -298,6 +300,7 @@ fn account(text: Text) -> Vec<(&'static str, String)> {
     let full = Account {
         text,
         csrf: "c".into(),
+        whose: "w".into(),
         name: "Ada Lovelace".into(),
         username: "ada".into(),
         email: Some("ada@analytical.example".into()),

@@ -10,6 +10,7 @@ pub(super) fn pages(text: Text) -> Vec<(&'static str, String)> {
     let profile = |alert: Option<String>| Profile {
         text,
         csrf: "c".into(),
+        whose: "w".into(),
         username: "ada".into(),
         email: Some("ada@analytical.example".into()),
         fields: EDITABLE
@@ -36,6 +37,7 @@ pub(super) fn pages(text: Text) -> Vec<(&'static str, String)> {
     let data = |leaving, alert: Option<String>| Data {
         text,
         csrf: "c".into(),
+        whose: "w".into(),
         username: "ada".into(),
         leaving,
         grace_days: 14,

@@ -27,6 +27,8 @@ pub struct Security {
     pub text: Text,
     /// The hidden field `csrf`.
     pub csrf: String,
+    /// The hidden field `person`: whose page it is.
+    pub whose: String,
     /// For password keepers.
     pub username: String,
     /// When the password was set, in Unix seconds.
@@ -94,6 +96,8 @@ pub struct Authenticator {
     pub text: Text,
     /// The hidden field `csrf`.
     pub csrf: String,
+    /// The hidden field `person`: whose page it is.
+    pub whose: String,
     /// The hidden field `enrolment`.
     pub enrolment: String,
     /// The hidden field `then`: the handle of an interaction that goes on afterwards, else empty.

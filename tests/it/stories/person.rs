@@ -137,12 +137,28 @@ async fn a_session_that_jumps_is_signed_in_to_again() {
     assert_eq!(thief.silently(&social).await.error(), "login_required");
     let account = thief.get("/account").await;
     assert!(account.body.contains("id=\"sign-in\"") && !account.body.contains(USERNAME), "{}", account.body);
+    // Nothing of it is shown where somebody signs out, or asks how the session stands.
+    let leaving = thief.get("/end_session").await;
+    assert_eq!(leaving.location(), "/signed-out");
+    let said = thief.get(leaving.location()).await.body;
+    assert!(!said.contains("Mira") && !said.contains("Social"), "{said}");
+    let standing = thief.status().await;
+    assert!(!standing.body.contains("live") && !standing.body.contains("\"sid\""), "{}", standing.body);
+    let posted = thief.get("/account").await.fields("/sign-in")["csrf"].clone();
+    thief.post("/account/sign-out", &[("csrf", &posted)]).await;
     // Whoever it belongs to is not disturbed.
     assert!(browser.silently(&social).await.parameter("code").is_some());
     // And whoever knows the password goes on there, in the same session.
     let page = thief.authorize(&social, &[]).await;
     social.redeem(&thief.sign_in(&page).await).await;
     assert!(thief.silently(&social).await.parameter("code").is_some());
+    // An app whose person signs out in a browser that has become another one ends the session all the same.
+    let tokens = social.redeem(&thief.silently(&social).await).await;
+    thief.address = "192.0.2.9:5000".into();
+    thief.agent = "Mozilla/5.0 (X11; Linux) Firefox/140".into();
+    let hinted = format!("/end_session?id_token_hint={}", tokens.id);
+    assert_eq!(thief.get(&hinted).await.location(), "/signed-out");
+    assert_eq!(social.try_refresh(&tokens.refresh).await.error(), "invalid_grant");
 }
 
 #[actix_web::test]

@@ -108,9 +108,10 @@ async fn whoever_authenticated_a_while_ago_does_so_again() {
         let answer = browser.submit(shown, path, &form).await;
         assert_eq!(answer.location(), "/account/security", "{path}");
     }
-    let csrf = page.fields("/account/security/password")["csrf"].clone();
+    let form = page.fields("/account/security/password");
+    let form = [("csrf", form["csrf"].as_str()), ("person", &form["person"])];
     for path in ["/account/security/authenticator/remove", "/account/security/recovery-codes"] {
-        assert_eq!(browser.post(path, &[("csrf", &csrf)]).await.location(), "/account/security", "{path}");
+        assert_eq!(browser.post(path, &form).await.location(), "/account/security", "{path}");
     }
     assert_eq!(idp.contents().await, before, "nothing was stored");
 }
@@ -135,6 +136,7 @@ async fn nothing_is_stored_before_the_first_code_is_right() {
     let theirs = otto.get("/account/security/authenticator").await.fields("/account/security/authenticator");
     let form = [
         ("csrf", theirs["csrf"].as_str()),
+        ("person", &theirs["person"]),
         ("enrolment", &offer.fields("/account/security/authenticator")["enrolment"]),
         ("code", &app.code(&idp, 0)),
     ];
@@ -164,8 +166,9 @@ async fn what_is_taken_away_is_asked_for_no_more() {
     // What was half done with it asks for it no more, and its codes open nothing.
     let page = home.get("/account/security").await;
     assert!(page.body.contains("id=\"set-up-authenticator\"") && !page.body.contains("id=\"new-codes\""));
-    let csrf = page.fields("/account/security/password")["csrf"].clone();
-    assert_eq!(home.post("/account/security/recovery-codes", &[("csrf", &csrf)]).await.location(), "/account/security");
+    let form = page.fields("/account/security/password");
+    let form = [("csrf", form["csrf"].as_str()), ("person", &form["person"])];
+    assert_eq!(home.post("/account/security/recovery-codes", &form).await.location(), "/account/security");
     // The next app has another key.
     idp.pass("30s");
     let (again, new) = set_up(&idp, &mut home).await;
