@@ -59,13 +59,17 @@ impl Idp {
     /// The person wants to go, after the time of grace.
     pub async fn ask_deletion(&self, of: &Current, now: Timestamp) -> Result<(), Fault> {
         let event = Event::done(Act::DeletionAsked, now).by(&of.account.id);
-        self.change_account(&of.account.id, move |account| account.leave(event.clone())).await
+        let mails = self.notices(&event, &of.account, None);
+        let leave = move |account: Account| mailing_if_put(account.leave(event.clone()), &mails);
+        self.change_account(&of.account.id, leave).await
     }
 
     /// The person thought better of it.
     pub async fn cancel_deletion(&self, of: &Current, now: Timestamp) -> Result<(), Fault> {
         let event = Event::done(Act::DeletionCancelled, now).by(&of.account.id);
-        self.change_account(&of.account.id, move |account| account.stay(event.clone())).await
+        let mails = self.notices(&event, &of.account, None);
+        let stay = move |account: Account| mailing_if_put(account.stay(event.clone()), &mails);
+        self.change_account(&of.account.id, stay).await
     }
 
     async fn change_account(

@@ -124,6 +124,8 @@ fn notice(what: Notice) -> (&'static str, &'static str) {
         Notice::AddressChanged => ("mail-address-changed-subject", "mail-address-changed-lead"),
         Notice::UpstreamConnected => ("mail-connected-subject", "mail-connected-lead"),
         Notice::UpstreamDisconnected => ("mail-disconnected-subject", "mail-disconnected-lead"),
+        Notice::DeletionAsked => ("mail-deletion-subject", "mail-deletion-lead"),
+        Notice::DeletionCancelled => ("mail-deletion-cancelled-subject", "mail-deletion-cancelled-lead"),
     }
 }
 
@@ -156,6 +158,8 @@ mod tests {
                 Notice::AddressChanged,
                 Notice::UpstreamConnected,
                 Notice::UpstreamDisconnected,
+                Notice::DeletionAsked,
+                Notice::DeletionCancelled,
             ]
             .map(|what| Says::Notice {
                 what,

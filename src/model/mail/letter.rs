@@ -122,6 +122,10 @@ pub enum Notice {
     UpstreamConnected,
     /// One that did does so no more.
     UpstreamDisconnected,
+    /// The account is going to be deleted.
+    DeletionAsked,
+    /// It stays after all.
+    DeletionCancelled,
 }
 
 impl Notice {
@@ -143,6 +147,8 @@ impl Notice {
             (Act::AddressChanged, _) => Some(Notice::AddressChanged),
             (Act::UpstreamConnected, _) => Some(Notice::UpstreamConnected),
             (Act::UpstreamDisconnected, _) => Some(Notice::UpstreamDisconnected),
+            (Act::DeletionAsked, _) => Some(Notice::DeletionAsked),
+            (Act::DeletionCancelled, _) => Some(Notice::DeletionCancelled),
             _ => None,
         }
     }
