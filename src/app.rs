@@ -22,6 +22,7 @@ use crate::flow::upstream::Upstreams;
 use crate::flow::{Idp, Settings, TokenLifetimes};
 use crate::model::cookies::Switch;
 use crate::model::grant::OfflineLimits;
+use crate::outside::breached::Breached;
 use crate::outside::http::Outbound;
 use crate::outside::mail::{Mailer, Protection, Relay};
 use crate::store::{Backend, Store};
@@ -215,6 +216,7 @@ pub fn assemble(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Co
         outbound,
         pacing: Pacing::default(),
         post: PostOffice::new(mailer(config)?),
+        breached: config.passwords.breached.as_deref().map(Breached::at),
     };
     Ok(Data::new(Facing {
         idp,

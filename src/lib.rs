@@ -102,6 +102,8 @@
 //! * Nobody who goes on is told of an end: a notice names the epochs of the life that is over, and no later one.
 //! * A hint is never the truth: whoever is told that something may have changed reads it from the store.
 //! * Unfinished requests of strangers cost the store nothing; where mail answers them, one letter that is soon gone.
+//! * Every password is judged by one rule ([`model::password`]) in one place ([`flow::password`]); one that needs a second
+//!   factor beside it lets nobody into an app alone.
 //! * Only a proved address is written to, and whether there is one does not show: a letter to nobody is posted as well.
 //! * Whatever opens a connection for a URI that somebody registered goes through [`outside::http::Outbound`]: it judges
 //!   the very address it connects to ([`model::outbound`]), and `[outbound] allow` speaks for administrators' URIs alone.

@@ -30,6 +30,7 @@ parts=(
   "told_at_once  tellings::ended_at_once                                            1000  1"
   "told_timeouts tellings::timed_out                                              100000  1"
   "told_kills    tellings::killed                                                     50  4"
+  "mails_killed  mails::                                                               20  2"
   "disk_full     disk_full::                                                          10  1"
   "damage        damage::a_damaged_store_is_refused_or_whole                          50  1"
 )

@@ -74,6 +74,7 @@ pub(super) const SETTINGS: &[Setting] = settings! {
     "mail.password_file": mail.password_file;
     "mail.development": mail.development;
     "accounts.self_registration": accounts.self_registration;
+    "passwords.breached": passwords.breached;
     "log.format": log.format;
     "log.level": log.level;
 };

@@ -71,6 +71,8 @@ pub struct Config {
     pub mail: Mail,
     /// How accounts come to be.
     pub accounts: Accounts,
+    /// Which passwords may be set.
+    pub passwords: Passwords,
     /// What is logged.
     pub log: Log,
     /// `[[upstream]]`: the OpenID providers that people can sign in by.
@@ -180,6 +182,13 @@ pub struct Accounts {
     pub self_registration: Switch,
 }
 
+/// `[passwords]`.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct Passwords {
+    /// The file of passwords that were stolen somewhere.
+    pub breached: Option<PathBuf>,
+}
+
 /// `[log]`.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
 pub struct Log {
@@ -231,6 +240,7 @@ impl Default for Config {
             outbound: Outbound::default(),
             mail: Mail::default(),
             accounts: Accounts { self_registration: Switch::Off },
+            passwords: Passwords::default(),
             log: Log::default(),
             upstream: Vec::new(),
         }

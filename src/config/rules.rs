@@ -5,6 +5,7 @@ use super::problem::{Place, Problem};
 use super::{Config, MailTls, Opening, StoreKind};
 use crate::model::cookies::Switch;
 use crate::model::history::OnRisk;
+use crate::outside::breached::Breached;
 use crate::protocol::duration::Limit;
 use crate::protocol::issuer::Transport;
 use std::path::Path;
@@ -44,6 +45,7 @@ pub(super) fn judge(config: &Config, places: &Places) -> Vec<Problem> {
     judging.session(config);
     judging.tokens(config);
     judging.mail(config);
+    judging.passwords(config);
     judging.problems.sort_by(|a, b| a.place.cmp(&b.place));
     judging.problems
 }
@@ -215,6 +217,17 @@ impl Judging<'_> {
             let reason = "is \"ask\", and there is no [mail]: what is asked for is a code that is mailed; write `mail.server`, or \
                           leave it out";
             self.blame(&["sign_in.on_unusual"], reason);
+        }
+    }
+
+    fn passwords(&mut self, config: &Config) {
+        let Some(path) = &config.passwords.breached else { return };
+        if let Err(fault) = Breached::at(path).check() {
+            let reason = format!(
+                "{fault}; write the path of a file of lines SHA-1:COUNT, sorted, as the downloader of Have I Been Pwned \
+                 writes it, or leave it out"
+            );
+            self.blame(&["passwords.breached"], reason);
         }
     }
 

@@ -109,7 +109,7 @@ impl Idp {
             Some(owner) if owner != of.account.id => Says::Known { link: self.issuer.at("/account") },
             _ => Says::Verify { link, username: of.account.username.clone() },
         };
-        let letter = Letter { to: Some(address.to_string()), locale: of.account.locale().map(str::to_owned), says };
+        let letter = Letter { to: Some(address.to_string()), locale: visitor.writes_to(Some(&of.account)), says };
         let event = Event::done(Act::AddressAsked, now).by(&of.account.id);
         self.post(self.posted(&letter, Some(&of.account.id), now), event).await?;
         Ok(AddressAsked::Sent)

@@ -4,6 +4,7 @@ use crate::crypto::random;
 use crate::crypto::seal::Purpose;
 use crate::crypto::secret::{Same, Secret};
 use crate::flow::Idp;
+use crate::model::account::Account;
 use crate::model::id::{AccountId, BrowserId};
 use crate::model::session::Device;
 use crate::text::Preferences;
@@ -119,6 +120,12 @@ impl Idp {
 }
 
 impl Visitor {
+    /// The language of a letter that this visitor causes: what the account says, else the one they read our pages in.
+    pub(super) fn writes_to(&self, account: Option<&Account>) -> Option<String> {
+        let said = account.and_then(Account::locale).map(str::to_owned);
+        said.or_else(|| self.languages.heard().map(|language| language.tag().to_owned()))
+    }
+
     /// With the cookie `silent`, which a request brought that had no session cookie.
     #[must_use]
     pub fn offering(mut self, silent: &str) -> Visitor {

@@ -3,6 +3,7 @@
 
 use crate::crypto::hashing::check_hash;
 use crate::crypto::secret::{Same, digest};
+use crate::flow::password::{FreshPassword, Over};
 use crate::flow::setup::{NewPassword, Refused, fresh_account};
 use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, EpochReason, check_username, username_key, username_name};
@@ -10,7 +11,7 @@ use crate::model::audit::{Act, Event};
 use crate::model::client::{self, Client, ClientSecret, Confidentiality, STRONG_SECRET};
 use crate::model::credential::Credential;
 use crate::model::id::{AccountId, ClientId, SecretDigest};
-use crate::model::password::{self, Weakness};
+use crate::model::password::{self, Beside, Stands, Weakness};
 use crate::model::record::Change;
 use crate::protocol::claims::check_standard;
 use crate::protocol::client_auth::AuthMethod;
@@ -31,6 +32,10 @@ struct User {
     password: Option<Zeroizing<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     password_hash: Option<String>,
+    /// Is it the hash of a password that is good enough beside a second factor only? Factors are not in the file: without
+    /// this word it would stand alone elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    password_needs_factor: Option<bool>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     roles: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -100,6 +105,9 @@ impl Idp {
         let file: File =
             serde_json::from_str(json).map_err(|error| ImportError::Wrong(format!("the file: {error}")))?;
         check(&file).map_err(ImportError::Wrong)?;
+        for (place, user) in file.users.iter().enumerate() {
+            self.check_password(place, user, now).await?;
+        }
         for (place, metadata) in file.clients.iter().enumerate() {
             self.check_authenticable(place, metadata).await?;
         }
@@ -111,6 +119,27 @@ impl Idp {
             self.import_client(metadata, replace, &mut done, now).await?;
         }
         Ok(done)
+    }
+
+    /// A password in the clear is held to what everybody's is. Whether a second factor stands beside it is not asked: the
+    /// file is written for people who are not there yet.
+    async fn check_password(&self, place: usize, user: &User, now: Timestamp) -> Result<(), ImportError> {
+        let Some(clear) = &user.password else { return Ok(()) };
+        let account = Account { claims: user.claims.clone(), ..fresh_account(&user.username, now) };
+        let Err(weakness) = self.judge_password(clear, &account, Beside::Nothing).await? else { return Ok(()) };
+        let wrong = match weakness {
+            Weakness::TooShort(_) => "it is too short",
+            Weakness::TooLong => "it is too long",
+            Weakness::Unseen => "it has characters that cannot be seen",
+            Weakness::Common => "it is too easy to guess",
+            Weakness::Context => "it is little more than words of the person or of this provider",
+            Weakness::Breached => "it is in the file of stolen ones (passwords.breached)",
+        };
+        let (least, most) = (password::MINIMUM_ALONE, password::MAXIMUM);
+        Err(ImportError::Wrong(format!(
+            "users[{place}] ({}): password: {wrong}; it needs {least} to {most} characters and must not be a common one",
+            user.username
+        )))
     }
 
     /// A confidential client without any secret could never authenticate.
@@ -136,15 +165,20 @@ impl Idp {
         done: &mut Imported,
         now: Timestamp,
     ) -> Result<(), ImportError> {
-        let User { username, password, password_hash, roles, groups, claims, disabled } = user;
+        let User { username, password, password_hash, password_needs_factor, roles, groups, claims, disabled } = user;
+        let needs = password.is_none() && password_needs_factor == Some(true);
+        let stands = if needs { Stands::BesideFactor } else { Stands::Alone };
         let disabled = disabled == Some(true);
         let Some(before) = self.store.find::<Account>(&username_name(&username)).await? else {
             let disabled_at = disabled.then_some(now);
             let mut account = Account { roles, groups, claims, disabled_at, ..fresh_account(&username, now) };
             account.address = self.free_address(&account).await?;
             let pass = match (password, password_hash) {
-                (Some(clear), _) => NewPassword::Hash(self.patiently(password::normalized(&clear)).await?),
-                (None, Some(hash)) => NewPassword::Hash(hash),
+                (Some(clear), _) => {
+                    let hash = self.patiently(password::normalized(&clear)).await?;
+                    NewPassword::Hash(FreshPassword { hash, stands })
+                }
+                (None, Some(hash)) => NewPassword::Hash(FreshPassword { hash, stands }),
                 (None, None) => NewPassword::None,
             };
             return match self.create_account(None, account, pass, now).await? {
@@ -167,8 +201,10 @@ impl Idp {
         if let Some(hash) = hash {
             // What rests on the old password ends first, and once more below, with whatever began in between: a run that
             // breaks off leaves too much ended, never too little, and the next one goes on.
-            self.end_all_of(&before.id, EpochReason::CredentialChanged, now).await?;
-            self.keep_password(&before.id, hash, None, now).await?;
+            let event = Event::done(Act::AccountChanged, now).to(&before.id);
+            self.end_all_of(&before.id, EpochReason::CredentialChanged, event).await?;
+            let fresh = FreshPassword { hash, stands };
+            self.keep_password(&before.id, (fresh, Over::Any), None, now).await?;
         }
         let mut merged = before.clone();
         merged.claims.extend(claims.clone());
@@ -215,15 +251,6 @@ impl Idp {
             );
         }
         Ok(free.then(|| address.key()))
-    }
-
-    async fn end_all_of(&self, account: &AccountId, why: EpochReason, now: Timestamp) -> Result<(), Fault> {
-        let event = Event::done(Act::AccountChanged, now).to(account);
-        let changed = self.store.change::<Account, _, _>(account.as_str(), move |before| match before {
-            Some(account) => account.raise_epoch(why, event.clone()),
-            None => Change::keep(()),
-        });
-        Ok(changed.await?.outcome()?)
     }
 
     /// The hash of `clear`, if that is another password than the stored one.
@@ -300,10 +327,22 @@ impl Idp {
             let page = self.store.list::<Account>(("accounts", ""), cursor.as_ref(), 200).await?;
             for account in page.items {
                 let stored = self.store.read::<Credential>(&Credential::password_key(&account.id)).await?;
+                let needs = stored.as_ref().is_some_and(|kept| kept.password_stands() == Stands::BesideFactor);
+                let password_needs_factor = needs.then_some(true);
                 let password_hash = stored.and_then(Credential::password_hash);
                 let Account { username, roles, groups, claims, disabled_at, .. } = account;
                 let disabled = disabled_at.map(|_| true);
-                file.users.push(User { username, password: None, password_hash, roles, groups, claims, disabled });
+                let password = None;
+                file.users.push(User {
+                    username,
+                    password,
+                    password_hash,
+                    password_needs_factor,
+                    roles,
+                    groups,
+                    claims,
+                    disabled,
+                });
             }
             cursor = page.next;
             if cursor.is_none() {
@@ -357,18 +396,8 @@ fn check_user(user: &User) -> Result<(), String> {
     check_username(&user.username)?;
     match (&user.password, &user.password_hash) {
         (Some(_), Some(_)) => return Err("either password or password_hash, not both".into()),
-        (Some(clear), None) => password::judge(clear, &user.username).map_err(|weakness| {
-            let wrong = match weakness {
-                Weakness::TooShort => "it is too short",
-                Weakness::TooLong => "it is too long",
-                Weakness::Common => "it is too easy to guess",
-                Weakness::LikeUsername => "it is little more than the username",
-            };
-            let (least, most) = (password::MINIMUM_ALONE, password::MAXIMUM);
-            format!("password: {wrong}; it needs {least} to {most} characters and must not be a common one")
-        })?,
         (None, Some(hash)) => check_hash(hash)?,
-        (None, None) => {}
+        (Some(_) | None, None) => {}
     }
     for (name, value) in &user.claims {
         check_standard(name, value)?;

@@ -132,7 +132,7 @@ impl Idp {
         account.roles = invitation.roles;
         account.groups = invitation.groups;
         account.made_by_link = Some(digest(token).as_key().to_owned());
-        let hash = match self.new_password(NewPassword::Clear(new.password), &account.username).await {
+        let hash = match self.new_password(NewPassword::Clear(new.password), &account).await? {
             Ok(_) if foreign => return Ok(SignedUp::Form(FormError::Username)),
             Ok(hash) => hash,
             Err(error) => return Ok(SignedUp::Form(error)),

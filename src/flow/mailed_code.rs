@@ -117,7 +117,7 @@ impl Idp {
         let (first, second) = code.split_at(4);
         Letter {
             to: account.verified_address().map(|address| address.to_string()),
-            locale: account.locale().map(str::to_owned),
+            locale: visitor.writes_to(Some(account)),
             says: Says::SignInCode {
                 code: format!("{first} {second}"),
                 username: account.username.clone(),

@@ -15,6 +15,7 @@
 //! account     the person's own page
 //! person      what they say of themselves; what is kept of them; when they go
 //! security    what a person signs in with, by their own hand; `new_passkey` for passkeys
+//! password    a new password, wherever one is set
 //! admin       the console
 //! mail        mails leave the house; which events make one
 //! reset       a new password by mail
@@ -48,6 +49,7 @@ pub mod nodes;
 pub mod notify;
 pub mod our_pages;
 pub mod passkey;
+pub mod password;
 pub mod person;
 pub mod relook;
 pub mod reset;
@@ -79,6 +81,7 @@ use crate::model::cookies::{OptionalCookies, Switch};
 use crate::model::grant::OfflineLimits;
 use crate::model::history::OnRisk;
 use crate::model::session::policy::SessionPolicies;
+use crate::outside::breached::{BreachFault, Breached};
 use crate::outside::http::Outbound;
 use crate::protocol::Issuer;
 use crate::protocol::discovery::Metadata;
@@ -116,6 +119,8 @@ pub struct Idp {
     pub pacing: Pacing,
     /// What sends mails.
     pub post: PostOffice,
+    /// Passwords that were stolen somewhere, where there is such a file.
+    pub breached: Option<Breached>,
 }
 
 /// The rules of an installation.
@@ -164,6 +169,9 @@ pub enum Fault {
     /// This node does not fit the others.
     #[error(transparent)]
     Node(#[from] NodeFault),
+    /// The file of stolen passwords.
+    #[error("passwords.breached: {0}")]
+    Breached(#[from] BreachFault),
 }
 
 /// Clocks of different machines may differ by this much.

@@ -15,6 +15,7 @@ use crate::model::authorization::interaction::LIFETIME;
 use crate::model::credential::Credential;
 use crate::model::id::{AccountId, BrowserId, SessionId};
 use crate::model::passkey::{self, Added, Challenge, MOST, Passkey, Removed};
+use crate::model::password::Stands;
 use crate::model::record::Change;
 use crate::model::throttle::{ADDRESS, Attempt, Throttle};
 use crate::model::upstream::OtherWays;
@@ -192,13 +193,15 @@ impl Idp {
         let password = self.store.read::<Credential>(&Credential::password_key(account)).await?;
         let linked = of.account.links.iter().any(|link| self.upstreams.of_issuer(&link.issuer).is_some());
         let others = if password.is_some() || linked { OtherWays::Some } else { OtherWays::None };
+        let app = self.store.read::<Credential>(&Credential::totp_key(account)).await?;
+        let stands = password.filter(|_| app.is_none()).map_or(Stands::Alone, |password| password.password_stands());
         let event = Event::done(Act::FactorRemoved, now).by(account).because("passkey");
         let fingerprint = fingerprint.to_owned();
         let mails = self.notices_for(&event, account).await?;
         let key = Credential::passkeys_key(account);
         let changed = self.store.change::<Credential, _, _>(&key, move |before| match before {
             Some(record) => {
-                let change = record.remove_passkey(&fingerprint, others, event.clone());
+                let change = record.remove_passkey(&fingerprint, (others, stands), event.clone());
                 if matches!(change.outcome, Removed::Now(_)) { change.mailing(mails.clone()) } else { change }
             }
             None => Change::keep(Removed::Unknown),

@@ -60,7 +60,7 @@ impl Idp {
     pub async fn ask_deletion(&self, of: &Current, now: Timestamp) -> Result<(), Fault> {
         let event = Event::done(Act::DeletionAsked, now).by(&of.account.id);
         let mails = self.notices(&event, &of.account, None);
-        let leave = move |account: Account| mailing_if_put(account.leave(event.clone()), &mails);
+        let leave = move |account: Account| account.leave(event.clone(), mails.clone());
         self.change_account(&of.account.id, leave).await
     }
 
@@ -68,7 +68,7 @@ impl Idp {
     pub async fn cancel_deletion(&self, of: &Current, now: Timestamp) -> Result<(), Fault> {
         let event = Event::done(Act::DeletionCancelled, now).by(&of.account.id);
         let mails = self.notices(&event, &of.account, None);
-        let stay = move |account: Account| mailing_if_put(account.stay(event.clone()), &mails);
+        let stay = move |account: Account| account.stay(event.clone(), mails.clone());
         self.change_account(&of.account.id, stay).await
     }
 

@@ -3,15 +3,18 @@
 //! Whoever asks gets the same answer by the same work, whether there is an account, an address, or neither: where there is
 //! none a letter to nobody is posted. The link is bound to the browser that asked: whoever reads the mail elsewhere cannot
 //! use it, and whoever made somebody else ask cannot either. Using it raises the account's epoch by one conditional write,
-//! which of all uses lets one win and ends every session; then the password is set. It signs nobody in, and takes no factor
-//! away: a second one is asked for at the sign-in that follows.
+//! which of all uses lets one win and ends every session; then the password is set, and what began by the old one in between
+//! ends. It signs nobody in, and takes no factor away: a second one is asked for at the sign-in that follows.
 
 use crate::crypto::seal::Purpose;
 use crate::crypto::secret::{Same, compare};
 use crate::flow::authorize::Turn;
 use crate::flow::browser::Visitor;
+use crate::flow::account::ended_by_change;
 use crate::flow::mail::Link;
+use crate::flow::password::Over;
 use crate::flow::session::Current;
+use crate::flow::setup::FormError;
 use crate::flow::sign_in::{NOBODY, address_prefix};
 use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, AccountStanding, EpochReason, typed_key};
@@ -21,7 +24,7 @@ use crate::model::cookies::Switch;
 use crate::model::credential::Credential;
 use crate::model::id::{AccountId, BrowserId};
 use crate::model::mail::letter::{Letter, RESET_LIFETIME, Says};
-use crate::model::password::{self, Weakness};
+use crate::model::password::Beside;
 use crate::model::record::Change;
 use crate::model::throttle::{ADDRESS, Attempt, MAILS, Throttle};
 use crate::protocol::time::Timestamp;
@@ -91,10 +94,8 @@ enum Enough {
 pub enum Reset {
     /// It is set; what the person came for goes on.
     Done(Box<Turn>),
-    /// It may not be set; the link still works.
-    Weak(Weakness, String),
-    /// Too many people at once; the link still works.
-    Busy(String),
+    /// It was not set; the link still works.
+    Form(FormError, Account, Beside),
     /// Too many attempts.
     Throttled {
         /// When to try again.
@@ -145,7 +146,7 @@ impl Idp {
         };
         let letter = Letter {
             to,
-            locale: usable.as_ref().and_then(Account::locale).map(str::to_owned),
+            locale: visitor.writes_to(usable.as_ref()),
             says: Says::Reset {
                 link: self.reset_link(&link),
                 username: usable.as_ref().map_or_else(|| name.to_owned(), |account| account.username.clone()),
@@ -252,10 +253,11 @@ impl Idp {
             }
         };
         let ResetFor { account, goal, asked_by } = good;
-        if let Err(weakness) = password::judge(new, &account.username) {
-            return Ok(Reset::Weak(weakness, account.username));
-        }
-        let Ok(hash) = self.hash_password(new).await else { return Ok(Reset::Busy(account.username)) };
+        let beside = self.beside_password(&account.id).await?;
+        let fresh = match self.fresh_password(new, &account, beside).await? {
+            Ok(fresh) => fresh,
+            Err(error) => return Ok(Reset::Form(error, account, beside)),
+        };
         let why = if asked_by == AskedBy::ThisBrowser { "mail" } else { "administrator" };
         let event = Event::done(Act::PasswordReset, now).to(&account.id).because(why);
         let epoch = account.epoch;
@@ -269,7 +271,8 @@ impl Idp {
             self.blame_link(Act::PasswordReset, "void", visitor, now).await?;
             return Ok(Reset::Void);
         }
-        self.keep_password(&account.id, hash, None, now).await?;
+        self.keep_password(&account.id, (fresh, Over::Any), None, now).await?;
+        self.end_all_of(&account.id, EpochReason::CredentialChanged, ended_by_change(&account.id, now)).await?;
         Ok(Reset::Done(Box::new(self.begin_anew(visitor, goal, now).await?)))
     }
 

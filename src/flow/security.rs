@@ -7,20 +7,21 @@ use crate::crypto::secret::digest;
 use crate::crypto::totp::SharedSecret;
 use crate::flow::browser::Visitor;
 use crate::flow::cookies::Handles;
+use crate::flow::password::{FreshPassword, Kept, Over};
 use crate::flow::second_factor::AtRest;
 use crate::flow::session::{Current, Proven, kept};
 use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
 use crate::flow::{Fault, Idp};
-use crate::model::account::{Account, EpochReason};
+use crate::model::account::Account;
 use crate::model::audit::{Act, Event};
-use crate::model::authorization::factor::Method;
+use crate::model::authorization::factor::{Method, lacks_a_factor};
 use crate::model::authorization::interaction::LIFETIME;
 use crate::model::authorization::next_step::is_fresh;
 use crate::model::credential::Credential;
 use crate::model::id::{AccountId, SessionId};
 use crate::model::mail::Mail;
 use crate::model::passkey::Passkey;
-use crate::model::password::{self, Weakness};
+use crate::model::password::{Beside, Stands, Weakness};
 use crate::model::record::Change;
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,13 @@ pub struct SecurityView {
     pub passkeys: Vec<Passkey>,
     /// Recovery codes that are left.
     pub codes_left: usize,
+}
+
+/// What stands beside the password.
+impl From<&SecurityView> for Beside {
+    fn from(view: &SecurityView) -> Beside {
+        if view.recoverable() { Beside::SecondFactor } else { Beside::Nothing }
+    }
 }
 
 impl SecurityView {
@@ -85,6 +93,15 @@ pub enum Enrolled {
     Gone,
 }
 
+/// How taking the authenticator app away ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppRemoved {
+    /// It is gone.
+    Now,
+    /// It is the last factor beside a password that may not stand alone.
+    Needed,
+}
+
 /// What the form brought.
 pub struct PasswordChange {
     /// The password as it is.
@@ -109,6 +126,8 @@ pub enum Others {
 pub enum PasswordChanged {
     /// It is changed; the browser's cookies.
     Now(Handles),
+    /// Somebody ended this session, or set another password, while it was underway: whoever it is signs in anew.
+    Gone,
     /// The present one was not right.
     Wrong,
     /// The new one may not be set.
@@ -123,9 +142,12 @@ pub enum PasswordChanged {
 }
 
 impl Idp {
-    /// Whoever is signed in, if they authenticated in the last minutes.
+    /// Whoever is signed in, if they authenticated in the last minutes, with every factor that the account holds by now.
     pub async fn freshly_current(&self, visitor: &Visitor, now: Timestamp) -> Result<Option<Current>, Fault> {
-        Ok(self.current(visitor, now).await?.filter(|current| is_fresh(&current.session, now)))
+        let current = self.current(visitor, now).await?.filter(|current| is_fresh(&current.session, now));
+        let Some(current) = current else { return Ok(None) };
+        let held = self.factors_of(&current.account.id).await?;
+        Ok(if lacks_a_factor(current.session.authentication(), &held) { None } else { Some(current) })
     }
 
     /// What an account signs in with.
@@ -201,9 +223,16 @@ impl Idp {
         Ok((codes, handles))
     }
 
-    /// Takes the authenticator app away, and the recovery codes where they have nothing left to stand in for.
-    pub async fn remove_totp(&self, of: &Current, now: Timestamp) -> Result<(), Fault> {
-        self.take_totp(&of.account.id, &of.account.id, now).await
+    /// Takes the authenticator app away, and the recovery codes where they have nothing left to stand in for. Not from
+    /// under a password that is good enough beside a second factor only.
+    pub async fn remove_totp(&self, of: &Current, now: Timestamp) -> Result<AppRemoved, Fault> {
+        let account = &of.account.id;
+        let last = self.passkeys_of(account).await?.is_empty();
+        if last && self.password_stands(account).await? == Stands::BesideFactor {
+            return Ok(AppRemoved::Needed);
+        }
+        self.take_totp(account, account, now).await?;
+        Ok(AppRemoved::Now)
     }
 
     async fn take_totp(&self, from: &AccountId, by: &AccountId, now: Timestamp) -> Result<(), Fault> {
@@ -254,8 +283,9 @@ impl Idp {
         Ok(codes)
     }
 
-    /// Changes the password. The present one is asked for and counted like a sign-in. Everything that rests on it ends, if
-    /// that is wished: by one write on the account, which spares nothing; this browser gets a session of its own anew.
+    /// Changes the password. The present one is asked for and counted like a sign-in, and the new one is set over the very
+    /// one that was right: what was set meanwhile stays. Everything that rests on it ends, if that is wished: by one write on
+    /// the account, which spares nothing; this browser gets a session of its own anew, if nobody ended its own meanwhile.
     pub async fn change_password(
         &self,
         visitor: &Visitor,
@@ -263,30 +293,29 @@ impl Idp {
         change: PasswordChange,
         now: Timestamp,
     ) -> Result<PasswordChanged, Fault> {
-        if let Err(weakness) = password::judge(&change.new, &of.account.username) {
-            return Ok(PasswordChanged::Weak(weakness));
-        }
-        let attempt = PasswordAttempt { username: of.account.username.clone(), password: change.current };
-        match self.try_password(visitor, attempt, now).await? {
-            PasswordOutcome::Accepted(account) if account.id == of.account.id => (),
-            PasswordOutcome::Accepted(_) | PasswordOutcome::Refused => return Ok(PasswordChanged::Wrong),
-            PasswordOutcome::Throttled { until } => return Ok(PasswordChanged::Throttled { until }),
-            PasswordOutcome::Busy => return Ok(PasswordChanged::Busy),
-        }
-        let Ok(hash) = self.hash_password(&change.new).await else { return Ok(PasswordChanged::Busy) };
-        self.keep_password(&of.account.id, hash, Some(&of.account.id), now).await?;
-        if change.others == Others::Stay {
-            return Ok(PasswordChanged::Now(Handles::Unchanged));
-        }
-        let event = Event::done(Act::SessionEnded, now).by(&of.account.id).because("credential_changed");
-        let changed = self.store.change::<Account, _, _>(of.account.id.as_str(), move |before| match before {
-            Some(account) => account.raise_epoch(EpochReason::CredentialChanged, event.clone()),
-            None => Change::keep(()),
-        });
-        changed.await?.outcome()?;
-        let Some(account) = self.store.read::<Account>(of.account.id.as_str()).await? else {
-            return Ok(PasswordChanged::Now(Handles::Unchanged));
+        let beside = self.beside_password(&of.account.id).await?;
+        let stands = match self.judge_password(&change.new, &of.account, beside).await? {
+            Ok(stands) => stands,
+            Err(weakness) => return Ok(PasswordChanged::Weak(weakness)),
         };
+        let attempt = PasswordAttempt { username: of.account.username.clone(), password: change.current };
+        let verified = match self.try_this_password(visitor, attempt, now).await? {
+            (PasswordOutcome::Accepted(account), Some(hash)) if account.id == of.account.id => hash,
+            (PasswordOutcome::Accepted(_) | PasswordOutcome::Refused, _) => return Ok(PasswordChanged::Wrong),
+            (PasswordOutcome::Throttled { until }, _) => return Ok(PasswordChanged::Throttled { until }),
+            (PasswordOutcome::Busy, _) => return Ok(PasswordChanged::Busy),
+        };
+        let Ok(hash) = self.hash_password(&change.new).await else { return Ok(PasswordChanged::Busy) };
+        let fresh = (FreshPassword { hash, stands }, Over::This(verified));
+        if change.others == Others::Stay {
+            let kept = self.keep_password(&of.account.id, fresh, Some(&of.account.id), now).await?;
+            return Ok(if kept == Kept::Yes { PasswordChanged::Now(Handles::Unchanged) } else { PasswordChanged::Gone });
+        }
+        let Some(ended) = self.end_all_from(&of.account, now).await? else { return Ok(PasswordChanged::Gone) };
+        if self.keep_password(&of.account.id, fresh, Some(&of.account.id), now).await? == Kept::No {
+            return Ok(PasswordChanged::Gone);
+        }
+        let Some(account) = self.end_all_from(&ended, now).await? else { return Ok(PasswordChanged::Gone) };
         let proven = Proven {
             facts: of.session.authentication().clone(),
             remember: of.session.remember,

@@ -2,12 +2,13 @@
 
 use crate::crypto::random;
 use crate::crypto::secret::{Secret, digest};
+use crate::flow::password::{FreshPassword, Over};
 use crate::flow::{Fault, Idp};
 use crate::model::account::{ADMIN, Account, check_username, username_name};
 use crate::model::audit::{Act, Event};
 use crate::model::credential::Credential;
 use crate::model::id::AccountId;
-use crate::model::password;
+use crate::model::password::{Beside, Weakness};
 use crate::model::record::Change;
 use crate::model::setting::{LinkStanding, Setting};
 use crate::protocol::time::Timestamp;
@@ -36,7 +37,7 @@ pub enum FormError {
     /// Somebody has it.
     Taken,
     /// The password is too weak.
-    Password(password::Weakness),
+    Password(Weakness),
     /// Too many people at once.
     Busy,
 }
@@ -78,7 +79,7 @@ impl Idp {
         let mut account = fresh_account(username, now);
         account.roles.insert(ADMIN.to_owned());
         account.made_by_link = Some(digest(token).as_key().to_owned());
-        let hash = match self.new_password(NewPassword::Clear(pass), &account.username).await {
+        let hash = match self.new_password(NewPassword::Clear(pass), &account).await? {
             Ok(hash) => hash,
             Err(error) => return Ok(SetUp::Form(error)),
         };
@@ -109,7 +110,7 @@ impl Idp {
         if check_username(&account.username).is_ok() && self.store.find::<Account>(&name).await?.is_some() {
             return Ok(Err(Refused::Form(FormError::Taken)));
         }
-        let hash = match self.new_password(pass, &account.username).await {
+        let hash = match self.new_password(pass, &account).await? {
             Ok(hash) => hash,
             Err(error) => return Ok(Err(Refused::Form(error))),
         };
@@ -122,30 +123,30 @@ impl Idp {
     pub(super) async fn new_password(
         &self,
         pass: NewPassword<'_>,
-        username: &str,
-    ) -> Result<Option<String>, FormError> {
-        check_username(username).map_err(|_| FormError::Username)?;
-        match pass {
-            NewPassword::None => Ok(None),
-            NewPassword::Hash(hash) => Ok(Some(hash)),
-            NewPassword::Clear(clear) => {
-                password::judge(clear, username).map_err(FormError::Password)?;
-                self.hash_password(clear).await.map(Some).map_err(|_| FormError::Busy)
-            }
+        account: &Account,
+    ) -> Result<Result<Option<FreshPassword>, FormError>, Fault> {
+        if check_username(&account.username).is_err() {
+            return Ok(Err(FormError::Username));
         }
+        Ok(match pass {
+            NewPassword::None => Ok(None),
+            NewPassword::Hash(fresh) => Ok(Some(fresh)),
+            NewPassword::Clear(clear) => self.fresh_password(clear, account, Beside::Nothing).await?.map(Some),
+        })
     }
 
     /// The credential is written first: an account must never stand there without one, and a credential without account
     /// is nothing.
     pub(super) async fn store_new(
         &self,
-        account: Account,
-        hash: Option<String>,
+        mut account: Account,
+        fresh: Option<FreshPassword>,
         event: Event,
         now: Timestamp,
     ) -> Result<Result<Account, Refused>, Fault> {
-        if let Some(hash) = hash {
-            self.keep_password(&account.id, hash, None, now).await?;
+        if let Some(fresh) = fresh {
+            account.password = fresh.stands;
+            self.write_password(&account.id, (fresh, Over::Any), None, now).await?;
         }
         let kept = account.clone();
         let rule = move |_| Change::put((), kept.clone()).told(event.clone());
@@ -168,8 +169,8 @@ pub enum NewPassword<'a> {
     None,
     /// In the clear.
     Clear(&'a str),
-    /// Hashed elsewhere.
-    Hash(String),
+    /// Hashed already.
+    Hash(FreshPassword),
 }
 
 /// Why an account was not created.
@@ -197,5 +198,6 @@ pub fn fresh_account(username: &str, now: Timestamp) -> Account {
         made_by_link: None,
         links: Vec::new(),
         address: None,
+        password: Default::default(),
     }
 }

@@ -54,16 +54,26 @@ impl Idp {
         attempt: PasswordAttempt,
         now: Timestamp,
     ) -> Result<PasswordOutcome, Fault> {
+        Ok(self.try_this_password(visitor, attempt, now).await?.0)
+    }
+
+    /// The same; where it was right it tells the hash that stands for it from then on.
+    pub(super) async fn try_this_password(
+        &self,
+        visitor: &Visitor,
+        attempt: PasswordAttempt,
+        now: Timestamp,
+    ) -> Result<(PasswordOutcome, Option<String>), Fault> {
         let address = self.bucket("address", &[&address_prefix(&visitor.device.address)]);
         if let Attempt::Wait { until } = self.count(&address, ADDRESS, now).await? {
-            return Ok(PasswordOutcome::Throttled { until });
+            return Ok((PasswordOutcome::Throttled { until }, None));
         }
         let (id, account) = self.named(&attempt.username).await?;
         let stored = self.store.read::<Credential>(&Credential::password_key(&id)).await?;
 
         let lane = self.lane(("account", "device"), visitor, &id, &attempt.username);
         if let Attempt::Wait { until } = self.count(&lane, ACCOUNT, now).await? {
-            return Ok(PasswordOutcome::Throttled { until });
+            return Ok((PasswordOutcome::Throttled { until }, None));
         }
         let usable = account.filter(|account| account.standing() == AccountStanding::Active);
         let hash = stored.filter(|_| usable.is_some()).and_then(Credential::password_hash);
@@ -74,16 +84,20 @@ impl Idp {
                 for bucket in [&address, &lane] {
                     self.store.change::<Throttle, _, _>(bucket, Throttle::refund).await?.outcome()?;
                 }
-                return Ok(PasswordOutcome::Busy);
+                return Ok((PasswordOutcome::Busy, None));
             }
         };
         match usable {
             Some(account) if verified.same == Same::Yes => {
                 self.forgive(&lane, &account, visitor, now).await?;
-                if let (Some(better), Some(stored)) = (verified.better, checked) {
-                    self.strengthen(&account.id, stored, better).await?;
-                }
-                Ok(PasswordOutcome::Accepted(Box::new(account)))
+                let stands = match (verified.better, checked) {
+                    (Some(better), Some(stored)) => {
+                        self.strengthen(&account.id, stored, better.clone()).await?;
+                        Some(better)
+                    }
+                    (_, stored) => stored,
+                };
+                Ok((PasswordOutcome::Accepted(Box::new(account)), stands))
             }
             usable => {
                 let mut event = Event::refused(Act::SignIn, now, "credentials");
@@ -92,36 +106,9 @@ impl Idp {
                     .change::<Throttle, _, _>(&lane, move |before| Throttle::blame(before.as_ref(), event.clone()))
                     .await?
                     .outcome()?;
-                Ok(PasswordOutcome::Refused)
+                Ok((PasswordOutcome::Refused, None))
             }
         }
-    }
-
-    /// Hashes a password that passed [`password::judge`].
-    ///
-    /// # Errors
-    /// The queue is full.
-    pub async fn hash_password(&self, password: &str) -> Result<String, Busy> {
-        self.hashing.hash(password::normalized(password)).await
-    }
-
-    /// Stores the hash of an account's password. `by` is who set it, if that is known.
-    pub async fn keep_password(
-        &self,
-        account: &AccountId,
-        hash: String,
-        by: Option<&AccountId>,
-        now: Timestamp,
-    ) -> Result<(), Fault> {
-        let credential = Credential::password(account.clone(), hash, now);
-        let mut event = Event::done(Act::PasswordChanged, now).to(account);
-        event.actor = by.map(ToString::to_string);
-        let mails = self.notices_for(&event, account).await?;
-        let key = Credential::password_key(account);
-        let changed = self
-            .store
-            .change::<Credential, _, _>(&key, move |_| credential.clone().set(event.clone()).mailing(mails.clone()));
-        Ok(changed.await?.outcome()?)
     }
 
     /// Replaces the very hash that was verified by a costlier one of the same password. One that was set meanwhile is

@@ -170,7 +170,7 @@ impl Idp {
         let account = fresh_account(&address.to_string(), now).with_address(&address);
         let Some(mut account) = named(account, new.name) else { return Ok(SignedUp::Name) };
         account.made_by_link = Some(digest(token).as_key().to_owned());
-        let hash = match self.new_password(NewPassword::Clear(new.password), &account.username).await {
+        let hash = match self.new_password(NewPassword::Clear(new.password), &account).await? {
             Ok(hash) => hash,
             Err(error) => return Ok(SignedUp::Form(error)),
         };

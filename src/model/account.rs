@@ -2,7 +2,9 @@
 
 use crate::model::audit::Event;
 use crate::model::id::AccountId;
+use crate::model::mail::Mail;
 use crate::model::mail::address::{MailAddress, typed_name};
+use crate::model::password::Stands;
 use crate::model::record::{Change, Kind, Name, Record, Row};
 use crate::model::upstream::Link;
 use crate::protocol::time::Timestamp;
@@ -54,6 +56,9 @@ pub struct Account {
     /// claim, so that an older record claims no name that it does not bear.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// Whether the password may be all that somebody shows.
+    #[serde(default, skip_serializing_if = "Stands::is_alone")]
+    pub password: Stands,
 }
 
 /// How long a person can take their deletion back.
@@ -175,6 +180,11 @@ impl Account {
         Change::put((), self).told(event).due(at)
     }
 
+    /// Remembers whether the password may be all that somebody shows.
+    pub fn mark_password(self, stands: Stands) -> Change<Account, ()> {
+        if self.password == stands { Change::keep(()) } else { Change::put((), Account { password: stands, ..self }) }
+    }
+
     /// Closes the account for use and ends its sessions.
     pub fn disable(mut self, event: Event) -> Change<Account, ()> {
         if self.disabled_at.is_some() {
@@ -186,19 +196,19 @@ impl Account {
 
     /// The person wants to go: the account is deleted after [`GRACE`], and works until then, so that they can think
     /// better of it with it.
-    pub fn leave(mut self, event: Event) -> Change<Account, ()> {
+    pub fn leave(mut self, event: Event, news: Vec<Mail>) -> Change<Account, ()> {
         if self.leaving_at.is_some() {
             return Change::keep(());
         }
         let at = event.at + GRACE;
         self.leaving_at = Some(at);
-        Change::put((), self).told(event).due(at)
+        Change::put((), self).told(event).mailing(news).due(at)
     }
 
     /// They stay.
-    pub fn stay(mut self, event: Event) -> Change<Account, ()> {
+    pub fn stay(mut self, event: Event, news: Vec<Mail>) -> Change<Account, ()> {
         match self.leaving_at.take() {
-            Some(_) => Change::put((), self).told(event),
+            Some(_) => Change::put((), self).told(event).mailing(news),
             None => Change::keep(()),
         }
     }
@@ -221,11 +231,13 @@ impl Account {
         self.disable(event).due(erased)
     }
 
-    /// Opens it again; ended sessions stay ended.
+    /// Opens it again; ended sessions stay ended. One that was closed because its person wanted to go is theirs again: its
+    /// deletion is off. Whose time has not come leaves as they asked for.
     pub fn enable(mut self, event: Event) -> Change<Account, ()> {
         if self.disabled_at.take().is_none() {
             return Change::keep(());
         }
+        self.leaving_at = self.leaving_at.filter(|at| event.at < *at);
         Change::put((), self).told(event)
     }
 }

@@ -3,6 +3,7 @@
 use crate::model::audit::{Act, Event};
 use crate::model::id::{AccountId, SecretDigest};
 use crate::model::passkey::{Passkeys, passkey_name};
+use crate::model::password::Stands;
 use crate::model::record::{Change, Kind, Name, Record};
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,9 @@ pub enum CredentialSecret {
     Password {
         /// The hash.
         hash: String,
+        /// Whether it may be all that somebody shows.
+        #[serde(default, skip_serializing_if = "Stands::is_alone")]
+        stands: Stands,
     },
     /// The secret of an authenticator app (RFC 6238).
     Totp {
@@ -84,8 +88,8 @@ impl Credential {
     }
 
     /// An account's password.
-    pub fn password(account: AccountId, hash: String, set_at: Timestamp) -> Credential {
-        Credential { account, secret: CredentialSecret::Password { hash }, set_at, used_at: None }
+    pub fn password(account: AccountId, hash: String, stands: Stands, set_at: Timestamp) -> Credential {
+        Credential { account, secret: CredentialSecret::Password { hash, stands }, set_at, used_at: None }
     }
 
     /// An account's authenticator app, and the step of the code that proved it.
@@ -101,8 +105,16 @@ impl Credential {
     /// The hash, if it is a password.
     pub fn password_hash(self) -> Option<String> {
         match self.secret {
-            CredentialSecret::Password { hash } => Some(hash),
+            CredentialSecret::Password { hash, .. } => Some(hash),
             _ => None,
+        }
+    }
+
+    /// Whether it may be all that somebody shows, if it is a password.
+    pub fn password_stands(&self) -> Stands {
+        match &self.secret {
+            CredentialSecret::Password { stands, .. } => *stands,
+            _ => Stands::Alone,
         }
     }
 
@@ -117,8 +129,9 @@ impl Credential {
     /// The same password under a costlier hash, if it still is the one that was verified.
     pub fn strengthen(self, verified: &str, better: &str) -> Change<Credential, ()> {
         match &self.secret {
-            CredentialSecret::Password { hash } if hash == verified => {
-                Change::put((), Credential { secret: CredentialSecret::Password { hash: better.to_owned() }, ..self })
+            CredentialSecret::Password { hash, stands } if hash == verified => {
+                let secret = CredentialSecret::Password { hash: better.to_owned(), stands: *stands };
+                Change::put((), Credential { secret, ..self })
             }
             _ => Change::keep(()),
         }
@@ -203,7 +216,7 @@ mod tests {
                 fate => assert_eq!((fate, used), (Fate::Keep, Used::No)),
             }
         }
-        let hash = Credential::password(mira(), "x".into(), now);
+        let hash = Credential::password(mira(), "x".into(), Stands::Alone, now);
         assert_eq!(hash.use_step(101, "sealed", now).outcome, Used::No);
     }
 

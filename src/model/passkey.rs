@@ -8,6 +8,7 @@ use crate::model::authorization::factor::{Method, Origin, Person};
 use crate::model::authorization::interaction::LIFETIME;
 use crate::model::credential::{Credential, CredentialSecret};
 use crate::model::id::{AccountId, SecretDigest};
+use crate::model::password::Stands;
 use crate::model::record::{Change, Name};
 use crate::model::upstream::OtherWays;
 use crate::protocol::claims::plain_line;
@@ -138,6 +139,8 @@ pub enum Removed {
     Unknown,
     /// Nothing else would let the person in.
     Last,
+    /// It is the last factor beside a password that may not stand alone.
+    Needed,
 }
 
 /// Checks a name for a passkey: one line of 1 to 64 characters.
@@ -288,9 +291,15 @@ impl Credential {
         Change::put(true, self).told(event)
     }
 
-    /// Takes a passkey away, unless nothing else would let the person in. The record stays when it is empty: it knows
-    /// the challenges that were answered.
-    pub fn remove_passkey(mut self, fingerprint: &str, others: OtherWays, event: Event) -> Change<Credential, Removed> {
+    /// Takes a passkey away, unless nothing else would let the person in, or nothing else would stand beside a password
+    /// that needs it (one that has another factor beside it stands as if alone). The record stays when it is empty: it
+    /// knows the challenges that were answered.
+    pub fn remove_passkey(
+        mut self,
+        fingerprint: &str,
+        (others, password): (OtherWays, Stands),
+        event: Event,
+    ) -> Change<Credential, Removed> {
         let CredentialSecret::Passkeys(passkeys) = &mut self.secret else { return Change::keep(Removed::Unknown) };
         if passkeys.of(fingerprint).is_none() {
             return Change::keep(Removed::Unknown);
@@ -301,6 +310,9 @@ impl Credential {
             return Change::keep(Removed::Last);
         }
         let left = passkeys.keys.len();
+        if password == Stands::BesideFactor && left == 0 {
+            return Change::keep(Removed::Needed);
+        }
         Change::put(Removed::Now(left), self).told(event)
     }
 }

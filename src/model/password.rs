@@ -1,7 +1,20 @@
-//! Which passwords may be set (NIST SP 800-63B-4, section 3.1.1).
+//! Which passwords may be set (NIST SP 800-63B-4, section 3.1.1): the one rule, wherever one is set.
+//!
+//! No kind of character is demanded. A password has to be long, and must not be what guessers try first: it is *weighed*
+//! without the words that they know. Whatever is repeated counts once; the words of the person and the place
+//! ([`Context`]), a common password that is all there is besides digits and punctuation, and runs along rows of keys
+//! count nothing; of what is left a letter counts two, and a digit or a punctuation mark one. That has to be as much as
+//! the fewest characters. So `mirabella` may be in Mirabella's passphrase, and `Mirabella-19870412` is none.
 
-use std::collections::HashSet;
-use std::sync::LazyLock;
+mod common;
+mod context;
+mod runs;
+#[cfg(test)]
+mod tests;
+
+pub use context::Context;
+
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
@@ -15,14 +28,55 @@ pub const MAXIMUM: usize = 256;
 /// Why a password cannot be set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weakness {
-    /// Fewer than [`MINIMUM_ALONE`] characters.
-    TooShort,
+    /// Fewer characters than these.
+    TooShort(usize),
     /// More than [`MAXIMUM`] characters.
     TooLong,
-    /// Found in the list of common ones, or one of them repeated.
+    /// A character in it cannot be seen, so that nobody could type it again.
+    Unseen,
+    /// Without what everybody tries, too little is left.
     Common,
-    /// It is the username, or little more.
-    LikeUsername,
+    /// Without the person's own words and those of the place, too little is left.
+    Context,
+    /// It is in the file of passwords that were stolen somewhere.
+    Breached,
+}
+
+/// What an account has besides its password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// Nothing: the password stands alone.
+    Nothing,
+    /// A second factor.
+    SecondFactor,
+}
+
+impl Beside {
+    /// Fewest characters.
+    pub fn least(self) -> usize {
+        match self {
+            Beside::Nothing => MINIMUM_ALONE,
+            Beside::SecondFactor => MINIMUM_WITH_SECOND_FACTOR,
+        }
+    }
+}
+
+/// What is remembered of a password besides its hash: whether it may be all that somebody shows. Not how long it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stands {
+    /// It may.
+    #[default]
+    Alone,
+    /// It was good enough beside a second factor only.
+    BesideFactor,
+}
+
+impl Stands {
+    /// Is it what need not be written down?
+    pub fn is_alone(&self) -> bool {
+        *self == Stands::Alone
+    }
 }
 
 /// The form in which a password is hashed and compared: Unicode NFC, nothing trimmed.
@@ -33,67 +87,68 @@ pub fn normalized(password: &str) -> Zeroizing<String> {
     Zeroizing::new(password.nfc().take(MAXIMUM + 1).collect())
 }
 
-/// Judges a password somebody wants to set.
+/// Judges a password somebody wants to set; says whether it may stand alone.
 ///
 /// # Errors
 /// The first weakness found.
-pub fn judge(password: &str, username: &str) -> Result<(), Weakness> {
+pub fn judge(password: &str, context: &Context, beside: Beside) -> Result<Stands, Weakness> {
     let password = normalized(password);
+    match (judge_for(&password, context, MINIMUM_ALONE), beside) {
+        (Ok(()), _) => Ok(Stands::Alone),
+        (Err(weakness), Beside::Nothing) => Err(weakness),
+        (Err(_), Beside::SecondFactor) => {
+            judge_for(&password, context, MINIMUM_WITH_SECOND_FACTOR).map(|()| Stands::BesideFactor)
+        }
+    }
+}
+
+fn judge_for(password: &str, context: &Context, least: usize) -> Result<(), Weakness> {
     let count = password.chars().count();
-    if count < MINIMUM_ALONE {
-        return Err(Weakness::TooShort);
+    if count < least {
+        return Err(Weakness::TooShort(least));
     }
     if count > MAXIMUM {
         return Err(Weakness::TooLong);
     }
-    let lower = password.to_lowercase();
-    if COMMON.contains(lower.as_str()) || is_repetition(&lower) {
+    if password.chars().any(is_unseen) {
+        return Err(Weakness::Unseen);
+    }
+    let folded = Zeroizing::new(folded(password));
+    let once = once(&folded);
+    if once.chars().count() < least || weight(once) < least {
         return Err(Weakness::Common);
     }
-    let rest = lower.replace(&username.to_lowercase(), "");
-    if !username.is_empty() && rest.chars().count() < MINIMUM_WITH_SECOND_FACTOR {
-        return Err(Weakness::LikeUsername);
+    if context.taken_from(once).into_iter().map(weight).sum::<usize>() < least {
+        return Err(Weakness::Context);
     }
     Ok(())
 }
 
-/// One unit of at most 8 characters over and over ("abcabcabcabcabc", "aaaaaaaaaaaaaaa"), or a common password twice.
-fn is_repetition(password: &str) -> bool {
-    let chars: Vec<char> = password.chars().collect();
-    (1..=8).any(|unit| chars.iter().zip(chars.iter().skip(unit)).all(|(a, b)| a == b))
-        || COMMON.iter().any(|common| password.strip_prefix(common).is_some_and(|rest| rest == *common))
+/// Controls, and what turns or breaks a line without being seen. Joiners stay: scripts and emoji need them.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0001}'..='\u{e007f}')
 }
 
-/// Common passwords long enough to be allowed otherwise, lower case, one a line.
-static COMMON: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| include_str!("common_passwords.txt").lines().filter(|line| !line.starts_with('#')).collect());
+/// The form in which passwords and words are held against each other.
+fn folded(text: &str) -> String {
+    text.nfc().collect::<String>().to_lowercase().nfc().collect()
+}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn verdicts() {
-        for (password, verdict) in [
-            ("fourteen chars", Err(Weakness::TooShort)),
-            ("fifteen charact", Ok(())),
-            (&"ö".repeat(15), Err(Weakness::Common)),
-            ("abcabcabcabcabcabc", Err(Weakness::Common)),
-            ("PasswordPassword", Err(Weakness::Common)),
-            ("123456789012345", Err(Weakness::Common)),
-            ("qwertyuiopasdfghjkl", Err(Weakness::Common)),
-            ("mirabella-mirabella", Err(Weakness::LikeUsername)),
-            ("correct horse battery staple mirabella", Ok(())),
-            (&"a b".repeat(90), Err(Weakness::TooLong)),
-        ] {
-            assert_eq!(judge(password, "Mirabella"), verdict, "{password}");
-        }
+/// The unit of a text that is one over and over, perhaps broken off at its end; any other text whole.
+fn once(text: &str) -> &str {
+    let chars: Vec<(usize, char)> = text.char_indices().collect();
+    let over_and_over = |unit: &usize| chars.iter().zip(&chars[*unit..]).all(|(a, b)| a.1 == b.1);
+    match (1..=chars.len() / 2).find(over_and_over) {
+        Some(unit) => &text[..chars[unit].0],
+        None => text,
     }
+}
 
-    #[test]
-    fn composed_and_decomposed_are_one() {
-        assert_eq!(*normalized("e\u{301}"), *normalized("\u{e9}"));
-        assert_ne!(*normalized(" a "), *normalized("a"));
-        assert_eq!(normalized(&"x".repeat(10_000)).chars().count(), MAXIMUM + 1);
-    }
+/// What a text adds to what is known: two for a letter, one for padding, nothing for a common password or a run.
+fn weight(text: &str) -> usize {
+    let around = common::around_common(text);
+    let left = runs::without_runs(around.as_deref().unwrap_or(text));
+    left.into_iter().map(|c| if common::is_padding(c) { 1 } else { 2 }).sum()
 }

@@ -135,7 +135,7 @@ impl Mailer {
         match tokio::time::timeout(ATTEMPT, relay.send(message)).await {
             Ok(Ok(_)) => Ok(()),
             // The server's own words may repeat the address; its number does not.
-            Ok(Err(error)) if error.is_permanent() => Err(Unsent::Refused(numbered(&error))),
+            Ok(Err(error)) if error.is_permanent() && welcomes(relay).await => Err(Unsent::Refused(numbered(&error))),
             Ok(Err(error)) => Err(Unsent::NotNow(numbered(&error))),
             Err(_) => Err(Unsent::NotNow("it took too long".into())),
         }
@@ -159,6 +159,12 @@ impl Mailer {
         message.headers_mut().insert_raw(HeaderValue::new(name, "auto-generated".into()));
         Ok(message)
     }
+}
+
+/// Does the server let us in? If not, a refusal is one of us (a login, RFC 4954; no service at all) and not of the mail, which
+/// is good again once that is mended.
+async fn welcomes(relay: &AsyncSmtpTransport<Tokio1Executor>) -> bool {
+    matches!(tokio::time::timeout(COMMAND, relay.test_connection()).await, Ok(Ok(true)))
 }
 
 fn sender(text: &str) -> Result<Mailbox, String> {

@@ -1,6 +1,7 @@
-//! What opens a socket besides the store.
+//! What opens a socket besides the store, and the one large file from elsewhere.
 //!
 //! ```text
+//! breached    a file of stolen passwords, read a few lines at a time
 //! http        the one outbound HTTP client: what is asked, and how long and how much it may take
 //! connect     connections, opened only to addresses that the rules admit
 //! mail        the one place that sends mail
@@ -15,6 +16,7 @@
 //! connection, by whatever name or literal, comes through one function that resolves, judges and connects. And what
 //! must not be there is not switched off but absent: redirects, proxies from the environment, cookies, referrers.
 
+pub mod breached;
 mod connect;
 pub mod http;
 pub mod mail;

@@ -22,6 +22,12 @@ struct Voices {
     spoken: Option<Language>,
 }
 
+impl Voices {
+    fn strongest(&self) -> Option<Language> {
+        self.chosen.or(self.account).or(self.asked).or(self.browser)
+    }
+}
+
 impl Preferences {
     /// What the request says by itself: what the person chose before, what the browser prefers.
     pub fn new(chosen: Option<Language>, browser: Option<Language>) -> Preferences {
@@ -41,8 +47,13 @@ impl Preferences {
     /// The language to answer in. From now on it is that one.
     pub fn settle(&self) -> Language {
         let mut voices = self.voices();
-        let strongest = voices.chosen.or(voices.account).or(voices.asked).or(voices.browser);
+        let strongest = voices.strongest();
         *voices.spoken.get_or_insert(strongest.unwrap_or_default())
+    }
+
+    /// The language of whoever asks, as far as it is known: for what is not an answer.
+    pub fn heard(&self) -> Option<Language> {
+        self.voices().strongest()
     }
 
     /// The language that was spoken, if a word was.
@@ -64,7 +75,8 @@ mod tests {
     fn the_strongest_voice_counts() {
         let weakest = || Preferences::new(None, Some(French));
         assert_eq!(Preferences::default().settle(), English);
-        assert_eq!(weakest().settle(), French);
+        assert_eq!((weakest().heard(), weakest().settle()), (Some(French), French));
+        assert_eq!(Preferences::default().heard(), None);
         let asked = weakest();
         asked.app_asks(Some("es de"));
         assert_eq!(asked.settle(), German);

@@ -5,12 +5,13 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-const FILES: [(&str, &str, &str); 11] = [
+const FILES: [(&str, &str, &str); 12] = [
     ("abide.css", "text/css; charset=utf-8", include_str!("../../static/abide.css")),
     ("favicon.svg", "image/svg+xml", include_str!("../../static/favicon.svg")),
     ("logo.svg", "image/svg+xml", include_str!("../../static/logo.svg")),
     ("reveal.js", "text/javascript; charset=utf-8", include_str!("../../static/reveal.js")),
     ("copy.js", "text/javascript; charset=utf-8", include_str!("../../static/copy.js")),
+    ("print.js", "text/javascript; charset=utf-8", include_str!("../../static/print.js")),
     ("local-time.js", "text/javascript; charset=utf-8", include_str!("../../static/local-time.js")),
     ("signed-out.js", "text/javascript; charset=utf-8", include_str!("../../static/signed-out.js")),
     ("session-watch.js", "text/javascript; charset=utf-8", include_str!("../../static/session-watch.js")),

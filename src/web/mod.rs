@@ -1,6 +1,6 @@
 //! HTTP and pages. Knows requests, headers, cookies and templates; no store, no keys, no rule.
 //!
-//! [`routes`] is the whole surface on one screen.
+//! `table` is the whole surface on one screen: what it does not name is not answered, and [`paths`] tells what it names.
 
 mod account;
 mod address;
@@ -51,7 +51,7 @@ use crate::clock::Clock;
 use crate::flow::Idp;
 use actix_web::web::{self, ServiceConfig};
 use ipnet::IpNet;
-use route::at;
+use route::{Table, at};
 
 /// What every endpoint works with.
 pub struct Facing {
@@ -67,7 +67,17 @@ pub struct Facing {
 
 /// Every path there is.
 pub fn routes(config: &mut ServiceConfig) {
-    config
+    table().register(config);
+    config.default_service(web::to(error::not_found));
+}
+
+/// Every path and the methods that it answers: for tests that have to leave none out.
+pub fn paths() -> Vec<(&'static str, Vec<&'static str>)> {
+    table().paths()
+}
+
+fn table() -> Table {
+    Table::default()
         // OpenID Connect and OAuth
         .service(at("/.well-known/openid-configuration").get(discovery::metadata))
         .service(at("/.well-known/oauth-authorization-server").get(discovery::metadata))
@@ -155,5 +165,4 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(at("/language").post(language::choose))
         .service(at("/favicon.ico").get(assets::favicon))
         .service(at("/static/{file}").get(assets::get))
-        .default_service(web::to(error::not_found));
 }

@@ -15,6 +15,7 @@ use crate::flow::session::Current;
 use crate::model::authorization::Goal;
 use crate::model::authorization::factor::{Origin, Person};
 use crate::model::passkey::{LONGEST_LABEL, MOST, Passkey, Removed};
+use crate::model::password::MINIMUM_ALONE;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -115,6 +116,10 @@ pub(super) async fn remove(form: OurForm) -> Result<HttpResponse, WebError> {
         Removed::Unknown => Ok(see_other(PAGE)),
         Removed::Last => {
             let alert = Some(asking.text().say("alert-passkey-last"));
+            draw(asking, &current, (StatusCode::UNPROCESSABLE_ENTITY, alert, None)).await
+        }
+        Removed::Needed => {
+            let alert = Some(asking.text().count("alert-factor-needed", MINIMUM_ALONE));
             draw(asking, &current, (StatusCode::UNPROCESSABLE_ENTITY, alert, None)).await
         }
     }

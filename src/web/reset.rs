@@ -11,7 +11,8 @@ use crate::flow::authorize::Next;
 use crate::flow::mail::Link;
 use crate::flow::reset::{Asked, Reset};
 use crate::flow::setup::FormError;
-use crate::model::password::MINIMUM_ALONE;
+use crate::model::account::Account;
+use crate::model::password::Beside;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -60,7 +61,8 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
     let token = token_of(&request);
     match asking.idp().reset_standing(&asking.visitor, &token, asking.now).await? {
         Link::Good(good) => {
-            let mut response = page(StatusCode::OK, &choose(&asking, (token, good.account.username), None));
+            let beside = asking.idp().beside_password(&good.account.id).await?;
+            let mut response = page(StatusCode::OK, &choose(&asking, token, (good.account, beside), None));
             cookies::introduce(&mut response, asking.to(), None);
             Ok(response)
         }
@@ -69,8 +71,9 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
     }
 }
 
-fn choose(asking: &Asking, (token, username): (String, String), alert: Option<String>) -> NewPassword {
-    NewPassword { text: asking.text(), csrf: asking.csrf(), token, username, minimum: MINIMUM_ALONE, alert }
+fn choose(asking: &Asking, token: String, (account, beside): (Account, Beside), alert: Option<String>) -> NewPassword {
+    let (username, minimum) = (account.username, beside.least());
+    NewPassword { text: asking.text(), csrf: asking.csrf(), token, username, minimum, alert }
 }
 
 /// POST /reset
@@ -78,18 +81,19 @@ pub(super) async fn post(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
     only(asking.idp().mail())?;
     let token = form.field("token").to_owned();
-    let refused = |status, username: String, error| {
-        page(status, &choose(asking, (token.clone(), username), Some(setup::words(error, asking.text()))))
-    };
     match asking.idp().reset_password(&asking.visitor, (&token, form.field("password")), asking.now).await? {
         Reset::Done(next) => match next.next {
             Next::GoOn(handle) => Ok(see_other(&format!("/interaction/{handle}?done=password"))),
             _ => turn::draw(asking, *next),
         },
-        Reset::Weak(weakness, username) => {
-            Ok(refused(StatusCode::UNPROCESSABLE_ENTITY, username, FormError::Password(weakness)))
+        Reset::Form(error, account, beside) => {
+            let status = match error {
+                FormError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+                _ => StatusCode::UNPROCESSABLE_ENTITY,
+            };
+            let alert = Some(setup::words(error, asking.text()));
+            Ok(page(status, &choose(asking, token, (account, beside), alert)))
         }
-        Reset::Busy(username) => Ok(refused(StatusCode::SERVICE_UNAVAILABLE, username, FormError::Busy)),
         Reset::Throttled { until } => Ok(crowded(asking, until)),
         Reset::Elsewhere => Ok(elsewhere(asking, "link-elsewhere")),
         Reset::Void => Ok(gone(asking)),

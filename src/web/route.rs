@@ -2,7 +2,12 @@
 
 use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::http::header;
+use actix_web::web::ServiceConfig;
 use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, Route, web};
+
+/// Paths, in the order in which they are looked for. Data before they are routes, so that they can be counted.
+#[derive(Default)]
+pub(super) struct Table(Vec<At>);
 
 /// A path being described.
 pub(super) struct At {
@@ -53,6 +58,26 @@ impl At {
     {
         self.otherwise = Some(web::to(answer));
         self
+    }
+}
+
+impl Table {
+    /// And this one.
+    pub fn service(mut self, at: At) -> Table {
+        self.0.push(at);
+        self
+    }
+
+    /// Makes them routes.
+    pub fn register(self, config: &mut ServiceConfig) {
+        for at in self.0 {
+            config.service(at);
+        }
+    }
+
+    /// What there is.
+    pub fn paths(self) -> Vec<(&'static str, Vec<&'static str>)> {
+        self.0.into_iter().map(|at| (at.path, at.allowed)).collect()
     }
 }
 

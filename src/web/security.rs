@@ -5,17 +5,17 @@ use super::asking::Asking;
 use super::error::WebError;
 use super::form::OurForm;
 use super::mailed::offer;
-use super::pages::{Authenticator, AuthenticatorLine, RecoveryCodes, Security};
+use super::pages::{Authenticator, AuthenticatorLine, RecoveryCodes, RefusedField, Security};
 use super::signed_in::{enter, fresh_person};
 use super::{cookies, passkeys, qr, setup, upstream};
 use crate::flow::authorize::Problem;
 use crate::flow::cookies::Handles;
-use crate::flow::security::{Enrolled, Enrolment, Others, PasswordChange, PasswordChanged};
+use crate::flow::security::{AppRemoved, Enrolled, Enrolment, Others, PasswordChange, PasswordChanged};
 use crate::flow::session::Current;
 use crate::flow::setup::FormError;
 use crate::model::authorization::Goal;
 use crate::model::authorization::factor::Method;
-use crate::model::password::MINIMUM_ALONE;
+use crate::model::password::{Beside, MINIMUM_ALONE};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 use zeroize::Zeroizing;
@@ -47,7 +47,17 @@ pub(super) async fn draw(
     current: &Current,
     (status, alert, notice): (StatusCode, Option<String>, Option<String>),
 ) -> Result<HttpResponse, WebError> {
+    draw_refusing(asking, current, (status, alert, notice), RefusedField::None).await
+}
+
+async fn draw_refusing(
+    asking: &Asking,
+    current: &Current,
+    (status, alert, notice): (StatusCode, Option<String>, Option<String>),
+    refused: RefusedField,
+) -> Result<HttpResponse, WebError> {
     let view = asking.idp().security_of(&current.account.id).await?;
+    let minimum = Beside::from(&view).least();
     let codes_left = view.recoverable().then_some(view.codes_left);
     let authenticator = view.totp.map(|(since, used)| AuthenticatorLine { since: since.0, used: used.map(|at| at.0) });
     let view = Security {
@@ -60,7 +70,8 @@ pub(super) async fn draw(
         more: passkeys::more(asking, view.passkeys.len()),
         passkeys: view.passkeys.into_iter().map(passkeys::line).collect(),
         codes_left,
-        minimum: MINIMUM_ALONE,
+        minimum,
+        refused,
         connected: upstream::lines(asking.idp(), current),
         upstreams: upstream::buttons(asking.idp()),
         alert,
@@ -82,21 +93,23 @@ pub(super) async fn password(form: OurForm) -> Result<HttpResponse, WebError> {
         others: if form.params.get("others").is_some() { Others::End } else { Others::Stay },
     };
     let text = asking.text();
-    let refused = |status, alert| draw(asking, &current, (status, Some(alert), None));
+    let present = |status, alert| draw_refusing(asking, &current, (status, Some(alert), None), RefusedField::Current);
     match asking.idp().change_password(&asking.visitor, &current, change, asking.now).await? {
         PasswordChanged::Now(handles) => {
             let mut response = see_other("/account/security?done=password");
             cookies::set(&mut response, asking.to(), &handles, Some(&current.account.id));
             Ok(response)
         }
-        PasswordChanged::Wrong => refused(StatusCode::UNPROCESSABLE_ENTITY, text.say("alert-password-current")).await,
+        PasswordChanged::Gone => Ok(see_other(PAGE)),
+        PasswordChanged::Wrong => present(StatusCode::UNPROCESSABLE_ENTITY, text.say("alert-password-current")).await,
         PasswordChanged::Weak(weakness) => {
             let words = setup::words(FormError::Password(weakness), text);
-            refused(StatusCode::UNPROCESSABLE_ENTITY, words).await
+            let why = (StatusCode::UNPROCESSABLE_ENTITY, Some(words), None);
+            draw_refusing(asking, &current, why, RefusedField::New).await
         }
-        PasswordChanged::Busy => refused(StatusCode::SERVICE_UNAVAILABLE, text.say("alert-busy")).await,
+        PasswordChanged::Busy => present(StatusCode::SERVICE_UNAVAILABLE, text.say("alert-busy")).await,
         PasswordChanged::Throttled { until } => {
-            let mut response = refused(StatusCode::TOO_MANY_REQUESTS, text.say("alert-throttled")).await?;
+            let mut response = present(StatusCode::TOO_MANY_REQUESTS, text.say("alert-throttled")).await?;
             let seconds = asking.now.until(until).as_secs().max(1);
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
             Ok(response)
@@ -193,8 +206,13 @@ pub(super) fn set(response: &mut HttpResponse, asking: &Asking, handles: &Handle
 pub(super) async fn remove(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
     let Some(current) = fresh_person(&form).await? else { return Ok(see_other(PAGE)) };
-    asking.idp().remove_totp(&current, asking.now).await?;
-    Ok(see_other("/account/security?done=removed"))
+    match asking.idp().remove_totp(&current, asking.now).await? {
+        AppRemoved::Now => Ok(see_other("/account/security?done=removed")),
+        AppRemoved::Needed => {
+            let alert = Some(asking.text().count("alert-factor-needed", MINIMUM_ALONE));
+            draw(asking, &current, (StatusCode::UNPROCESSABLE_ENTITY, alert, None)).await
+        }
+    }
 }
 
 /// POST /account/security/recovery-codes

@@ -69,10 +69,12 @@ pub(super) fn words(error: FormError, text: Text) -> String {
     match error {
         FormError::Username => text.say("alert-username-form"),
         FormError::Taken => text.say("alert-username-taken"),
-        FormError::Password(Weakness::TooShort) => text.count("alert-password-short", MINIMUM_ALONE),
+        FormError::Password(Weakness::TooShort(least)) => text.count("alert-password-short", least),
         FormError::Password(Weakness::TooLong) => text.say("alert-password-long"),
         FormError::Password(Weakness::Common) => text.say("alert-password-common"),
-        FormError::Password(Weakness::LikeUsername) => text.say("alert-password-username"),
+        FormError::Password(Weakness::Unseen) => text.say("alert-password-unseen"),
+        FormError::Password(Weakness::Context) => text.say("alert-password-context"),
+        FormError::Password(Weakness::Breached) => text.say("alert-password-breached"),
         FormError::Busy => text.say("alert-busy"),
     }
 }

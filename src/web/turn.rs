@@ -10,7 +10,7 @@ use super::pages::{
     Remember as Box_, ScopeLine, SecondFactor, Select, SetUpFactor, SignIn, SignInPurpose, SignUp, Watch,
 };
 use super::upstream;
-use crate::flow::authorize::{AppCode, Asks, Next, Others, Page, Recovery, Refusal, SignedIn, Turn};
+use crate::flow::authorize::{AppCode, Asks, FactorNeeded, Next, Others, Page, Recovery, Refusal, SignedIn, Turn};
 use crate::flow::passkey::PasskeyOffer;
 use crate::model::account::Account;
 use crate::model::authorization::Goal;
@@ -192,10 +192,11 @@ fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>
             }
             response
         }
-        Asks::SetUpFactor { username, app: by_code } => {
+        Asks::SetUpFactor { username, app: by_code, because } => {
             let destination = page.destination.as_deref().map(targets).unwrap_or_default();
             let (by_app, by_passkey) = (by_code == AppCode::Asked, asking.idp().passkeys.is_some());
-            let page = SetUpFactor { text, csrf, interaction, app, username, by_app, by_passkey };
+            let longer_password = if because == FactorNeeded::ShortPassword { Offer::Shown } else { Offer::Absent };
+            let page = SetUpFactor { text, csrf, interaction, app, username, by_app, by_passkey, longer_password };
             page_to(StatusCode::OK, &page, &destination)
         }
         Asks::Select { accounts, session } => {

@@ -296,6 +296,7 @@ recovery-codes-new = Neue Codes erstellen
 recovery-codes-explanation = Wenn Sie Ihr Telefon verlieren, tritt einer dieser Codes an seine Stelle. Jeder gilt nur einmal.
 recovery-codes-once = Sie sehen die Codes nur dieses eine Mal. Drucken Sie sie aus oder bewahren Sie sie dort auf, wo Sie Ihre Passwörter aufbewahren. Frühere Codes sind ungültig.
 recovery-codes-copy = Wiederherstellungscodes kopieren
+recovery-codes-print = Drucken
 recovery-codes-kept = Ich habe sie aufbewahrt
 authenticator-title = Anmeldung in zwei Schritten einrichten
 authenticator-scan = Scannen Sie dies mit Ihrer Authenticator-App.
@@ -337,7 +338,6 @@ alert-password-short = { $count ->
 }
 alert-password-long = Ein Passwort hat höchstens 256 Zeichen.
 alert-password-common = Dieses Passwort ist zu leicht zu erraten. Wählen Sie ein anderes.
-alert-password-username = Dieses Passwort ist kaum mehr als der Benutzername. Wählen Sie ein anderes.
 alert-email = Das ist keine E-Mail-Adresse.
 alert-name = Ein Name ist eine Zeile mit höchstens 1.000 Zeichen.
 alert-user-unchanged = Es wurde nichts geändert. Sie können Ihr eigenes Konto nicht sperren.
@@ -685,3 +685,14 @@ mail-code-subject = Ihr Code für die Anmeldung bei { $host }
 mail-code-lead = Jemand meldet sich mit Ihrem Passwort von einem Gerät an, das für Ihr Konto neu ist. Sind Sie es, dann geben Sie dort diesen Code ein. Er gilt zehn Minuten lang.
 mail-code = Code
 mail-code-note = Sind Sie es nicht, dann kennt jemand Ihr Passwort: Ändern Sie es jetzt, und nennen Sie niemandem den Code.
+
+## Passwörter
+alert-password-context = Dieses Passwort besteht fast nur aus Ihren eigenen Namen oder dem Namen dieses Dienstes. Wählen Sie ein anderes.
+alert-password-breached = Dieses Passwort ist aus einem Datendiebstahl bekannt. Wählen Sie ein anderes, und ändern Sie es überall, wo Sie es sonst noch verwenden.
+alert-password-unseen = Dieses Passwort enthält unsichtbare Zeichen. Tippen Sie es ein, statt es einzufügen, oder wählen Sie ein anderes.
+alert-factor-needed = { $count ->
+    [one] Ihr Passwort reicht nur zusammen mit einem zweiten Schritt aus. Setzen Sie zuerst eines mit mindestens einem Zeichen.
+   *[other] Ihr Passwort reicht nur zusammen mit einem zweiten Schritt aus. Setzen Sie zuerst eines mit mindestens { $count } Zeichen.
+}
+set-up-factor-password = Das Passwort von { $person } reicht nur zusammen mit einem zweiten Schritt aus, und den gibt es nicht mehr.
+set-up-factor-longer = Stattdessen ein längeres Passwort wählen

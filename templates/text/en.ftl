@@ -296,6 +296,7 @@ recovery-codes-new = Make new codes
 recovery-codes-explanation = If you lose your phone, one of these codes stands in for it. Each works once.
 recovery-codes-once = You see them this once. Print them or keep them where you keep your passwords. Codes from before are void.
 recovery-codes-copy = Copy the recovery codes
+recovery-codes-print = Print
 recovery-codes-kept = I have kept them
 authenticator-title = Set up two-step sign-in
 authenticator-scan = Scan this with your authenticator app.
@@ -337,7 +338,6 @@ alert-password-short = { $count ->
 }
 alert-password-long = A password has at most 256 characters.
 alert-password-common = This password is too easy to guess. Choose another.
-alert-password-username = This password is little more than the username. Choose another.
 alert-email = This is not an email address.
 alert-name = A name is one line of at most 1,000 characters.
 alert-user-unchanged = Nothing was changed. You cannot disable your own account.
@@ -693,3 +693,14 @@ mail-code-subject = Your code to sign in at { $host }
 mail-code-lead = Somebody signs in with your password from a device that is new to your account. If it is you, enter this code there. It works for ten minutes.
 mail-code = Code
 mail-code-note = If it is not you, somebody knows your password: change it now, and tell nobody the code.
+
+## Passwords
+alert-password-context = This password is little more than your own names and the name of this service. Choose another.
+alert-password-breached = This password is known from a data breach. Choose another, and change it wherever else you use it.
+alert-password-unseen = This password contains characters that cannot be seen. Type it instead of pasting it, or choose another.
+alert-factor-needed = { $count ->
+    [one] Your password is good enough beside a second step only. First set one of at least one character.
+   *[other] Your password is good enough beside a second step only. First set one of at least { $count } characters.
+}
+set-up-factor-password = The password of { $person } is good enough beside a second step only, and there is none any more.
+set-up-factor-longer = Choose a longer password instead

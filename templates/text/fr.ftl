@@ -296,6 +296,7 @@ recovery-codes-new = Créer de nouveaux codes
 recovery-codes-explanation = Si vous perdez votre téléphone, l’un de ces codes le remplace. Chacun ne sert qu’une fois.
 recovery-codes-once = Vous ne les voyez que cette fois. Imprimez-les ou gardez-les là où vous gardez vos mots de passe. Les codes précédents ne sont plus valables.
 recovery-codes-copy = Copier les codes de récupération
+recovery-codes-print = Imprimer
 recovery-codes-kept = Je les ai conservés
 authenticator-title = Configurer la connexion en deux étapes
 authenticator-scan = Scannez ceci avec votre application d’authentification.
@@ -337,7 +338,6 @@ alert-password-short = { $count ->
 }
 alert-password-long = Un mot de passe compte au plus 256 caractères.
 alert-password-common = Ce mot de passe est trop facile à deviner. Choisissez-en un autre.
-alert-password-username = Ce mot de passe ressemble trop au nom d’utilisateur. Choisissez-en un autre.
 alert-email = Ce n’est pas une adresse e-mail.
 alert-name = Un nom tient sur une ligne de 1 000 caractères au plus.
 alert-user-unchanged = Rien n’a été modifié. Vous ne pouvez pas désactiver votre propre compte.
@@ -685,3 +685,14 @@ mail-code-subject = Votre code de connexion à { $host }
 mail-code-lead = Quelqu’un se connecte avec votre mot de passe depuis un appareil nouveau pour votre compte. Si c’est vous, saisissez-y ce code. Il est valable dix minutes.
 mail-code = Code
 mail-code-note = Si ce n’est pas vous, quelqu’un connaît votre mot de passe : changez-le maintenant, et ne donnez ce code à personne.
+
+## Mots de passe
+alert-password-context = Ce mot de passe se compose presque uniquement de vos propres noms ou du nom de ce service. Choisissez-en un autre.
+alert-password-breached = Ce mot de passe figure dans une fuite de données connue. Choisissez-en un autre, et changez-le partout où vous l’utilisez.
+alert-password-unseen = Ce mot de passe contient des caractères invisibles. Saisissez-le au clavier au lieu de le coller, ou choisissez-en un autre.
+alert-factor-needed = { $count ->
+    [one] Votre mot de passe ne suffit qu’avec une deuxième étape. Choisissez-en d’abord un d’au moins un caractère.
+   *[other] Votre mot de passe ne suffit qu’avec une deuxième étape. Choisissez-en d’abord un d’au moins { $count } caractères.
+}
+set-up-factor-password = Le mot de passe de { $person } ne suffit qu’avec une deuxième étape, et il n’y en a plus.
+set-up-factor-longer = Choisir plutôt un mot de passe plus long

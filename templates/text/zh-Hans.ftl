@@ -289,6 +289,7 @@ recovery-codes-new = 生成新的恢复码
 recovery-codes-explanation = 如果手机丢失，可以用其中一个恢复码代替。每个恢复码只能使用一次。
 recovery-codes-once = 恢复码仅显示这一次。请打印出来，或保存在您存放密码的地方。之前的恢复码均已作废。
 recovery-codes-copy = 复制恢复码
+recovery-codes-print = 打印
 recovery-codes-kept = 我已妥善保存
 authenticator-title = 设置两步登录
 authenticator-scan = 请用身份验证器应用扫描此二维码。
@@ -327,7 +328,6 @@ alert-username-form = 用户名须为一行 1 至 128 个字符，前后不能�
 alert-password-short = 密码至少需要 { $count } 个字符。
 alert-password-long = 密码最多 256 个字符。
 alert-password-common = 此密码太容易被猜到。请另选一个。
-alert-password-username = 此密码与用户名过于相似。请另选一个。
 alert-email = 这不是有效的电子邮件地址。
 alert-name = 姓名须为一行，最多 1,000 个字符。
 alert-user-unchanged = 未作任何更改。您不能停用自己的账号。
@@ -674,3 +674,11 @@ mail-code-subject = 您登录 { $host } 的验证码
 mail-code-lead = 有人正在用您的密码从一台新设备登录您的账号。如果是您本人，请在那里输入此验证码。十分钟内有效。
 mail-code = 验证码
 mail-code-note = 如果不是您本人，说明有人知道您的密码：请立即更改密码，并且不要把验证码告诉任何人。
+
+## 密码
+alert-password-context = 此密码几乎只由您自己的名称或本服务的名称组成。请另选一个。
+alert-password-breached = 此密码已在数据泄露事件中曝光。请另选一个，并在其他使用它的地方一并更换。
+alert-password-unseen = 此密码含有不可见字符。请手动输入而不要粘贴，或另选一个。
+alert-factor-needed = 您的密码只有配合两步登录才够安全。请先设置一个至少 { $count } 个字符的密码。
+set-up-factor-password = { $person } 的密码只有配合两步登录才够安全，而该账号的两步登录已被移除。
+set-up-factor-longer = 改为设置更长的密码

@@ -11,7 +11,8 @@
 //! * `oidc_client_ts`: npm's `oidc-client-ts` in an app without a server;
 //! * `warning`, `warning_access`, `warning_console`: before and after the end of the session, for everybody, and of the
 //!   console;
-//! * `appearance`: accessibility, phone, dark mode; `languages`: the same in every language, from every sample page.
+//! * `appearance`: accessibility, phone, dark mode; `people`: the same of the pages that mails and factors lead to;
+//!   `languages`: the same in every language, from every sample page.
 
 mod account;
 mod accounts;
@@ -28,6 +29,7 @@ mod languages;
 mod oidc_client_ts;
 mod page;
 mod passkeys;
+mod people;
 pub mod places;
 mod second_factor;
 mod secrecy;

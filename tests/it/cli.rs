@@ -82,6 +82,36 @@ fn check_of_a_good_file_exits_0() {
 }
 
 #[test]
+fn check_names_a_file_of_stolen_passwords_that_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = |digit: &str| format!("{}:3\r\n", digit.repeat(40));
+    std::fs::write(folder.path().join("abide.toml"), "[passwords]\nbreached = \"stolen.txt\"\n").unwrap();
+    for (content, fault) in [
+        (None, "cannot be read"),
+        (Some(String::new()), "empty"),
+        (Some("hunter2\n".to_owned()), "40 hexadecimal digits"),
+        (Some(line("B") + &line("A")), "not sorted"),
+        (Some(line("A") + &line("B")[..20]), "breaks off"),
+    ] {
+        if let Some(content) = content {
+            std::fs::write(folder.path().join("stolen.txt"), content).unwrap();
+        }
+        for verb in ["check", "serve"] {
+            let output = abide(folder.path(), &[verb, "--config", "abide.toml"], &[]);
+            let told = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{told}");
+            assert!(
+                told.contains("passwords.breached") && told.contains("stolen.txt") && told.contains(fault),
+                "{told}"
+            );
+        }
+    }
+    std::fs::write(folder.path().join("stolen.txt"), line("a") + &line("b")).unwrap();
+    let output = abide(folder.path(), &["check", "--config", "abide.toml"], &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
+#[test]
 fn help_names_every_verb_and_the_exit_codes() {
     let folder = tempfile::tempdir().unwrap();
     let output = abide(folder.path(), &["--help"], &[]);

@@ -15,6 +15,7 @@ mod judge_tests;
 mod kills;
 mod load;
 mod logout_races;
+mod mails;
 mod misuse;
 mod model;
 mod node;

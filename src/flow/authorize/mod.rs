@@ -12,13 +12,13 @@ mod turn;
 mod waiting;
 
 pub use forms::ConsentAnswer;
-pub use turn::{AppCode, Asks, Next, Others, Page, Problem, Recovery, Refusal, Reply, SignedIn, Turn};
+pub use turn::{AppCode, Asks, FactorNeeded, Next, Others, Page, Problem, Recovery, Refusal, Reply, SignedIn, Turn};
 
 use crate::flow::browser::Visitor;
 use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
 use crate::model::authorization::demand::{Demand, Lack};
-use crate::model::authorization::factor::{Held, Level, Method, Person, level};
+use crate::model::authorization::factor::{Held, Level, Method, Person, lacks_a_factor, level};
 use crate::model::authorization::named::{Named, chosen, named};
 use crate::model::authorization::next_step::{Why, asking};
 use crate::model::authorization::{
@@ -300,9 +300,12 @@ impl Idp {
                 }
                 let (demand, _) = self.demand(&open.interaction, client.as_ref(), &current).await?;
                 let by_app = demand.least() <= Level::Two;
+                let ours = self.demand_of_others(&open.interaction, client.as_ref(), &current);
+                let demanded = ours.exceeds(level(current.session.authentication()));
                 Asks::SetUpFactor {
                     username: current.account.username,
                     app: if by_app { AppCode::Asked } else { AppCode::No },
+                    because: if demanded { FactorNeeded::Demanded } else { FactorNeeded::ShortPassword },
                 }
             }
             (step, current) => {
@@ -363,15 +366,23 @@ impl Idp {
         client: Option<&Client>,
         current: &Current,
     ) -> Result<(Demand, Option<Held>), Fault> {
-        let rules = &self.settings.requirements;
-        let demand = match (interaction.request(), client) {
-            (Some(request), Some(client)) => Demand::of_request(request, client, (&current.account, rules)),
-            _ => Demand::of_page(&current.account, rules),
-        };
-        if !demand.exceeds(level(current.session.authentication())) {
+        let demand = self.demand_of_others(interaction, client, current);
+        let demand = demand.of_password(current.account.password, current.session.authentication());
+        let has = level(current.session.authentication());
+        let whole = interaction.goal.wants_every_factor() && has < Level::Two;
+        if !whole && !demand.exceeds(has) {
             return Ok((demand, None));
         }
         Ok((demand, Some(self.factors_of(&current.account.id).await?)))
+    }
+
+    /// What app and installation demand.
+    fn demand_of_others(&self, interaction: &Interaction, client: Option<&Client>, current: &Current) -> Demand {
+        let rules = &self.settings.requirements;
+        match (interaction.request(), client) {
+            (Some(request), Some(client)) => Demand::of_request(request, client, (&current.account, rules)),
+            _ => Demand::of_page(&current.account, rules),
+        }
     }
 
     /// The level that is asked for on top of a session, where its person holds a factor that reaches it.
@@ -380,7 +391,11 @@ impl Idp {
         if interaction.newcomer().is_some() {
             return Ok(None);
         }
-        // Our own pages demand nothing but the console: people set factors up on them.
+        if interaction.goal.wants_every_factor() {
+            let held = self.factors_of(&current.account.id).await?;
+            return Ok(lacks_a_factor(current.session.authentication(), &held).then_some(Level::Two));
+        }
+        // Our other pages demand nothing but the console: people set factors up on them.
         if !matches!(interaction.goal, Goal::Authorize(_) | Goal::Console) {
             return Ok(None);
         }

@@ -100,6 +100,15 @@ pub enum Others {
     None,
 }
 
+/// Why somebody has to set up a second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FactorNeeded {
+    /// The app or the installation demands it.
+    Demanded,
+    /// Their password is good enough beside one only; a longer one would do as well.
+    ShortPassword,
+}
+
 /// What a page asks of the person.
 #[derive(Debug)]
 pub enum Asks {
@@ -155,6 +164,8 @@ pub enum Asks {
         username: String,
         /// Would an authenticator app do?
         app: AppCode,
+        /// Why a second factor is needed.
+        because: FactorNeeded,
     },
     /// To choose an account.
     Select {

@@ -261,7 +261,8 @@ impl Idp {
                 (Left::App(session.id.clone(), client.id.clone()), Handles::Unchanged)
             }
             (Scope::Everywhere, _) => {
-                self.end_everywhere(&current.account, now).await?;
+                let event = Event::done(Act::SessionEnded, now).by(&current.account.id).because("sign_out_everywhere");
+                self.end_all_of(&current.account.id, EpochReason::SignOut, event).await?;
                 (Left::Session(session.id.clone()), self.sign_out(visitor, current, now).await?)
             }
             _ => (Left::Session(session.id.clone()), self.sign_out(visitor, current, now).await?),
@@ -280,16 +281,6 @@ impl Idp {
         let id = client.clone();
         let changed = self.store.change::<Session, _, _>(session.id.as_str(), move |before| match before {
             Some(session) => session.leave(&id, now),
-            None => Change::keep(()),
-        });
-        Ok(changed.await?.outcome()?)
-    }
-
-    /// Every session of the account is over, in one write.
-    async fn end_everywhere(&self, account: &Account, now: Timestamp) -> Result<(), Fault> {
-        let event = Event::done(Act::SessionEnded, now).by(&account.id).because("sign_out_everywhere");
-        let changed = self.store.change::<Account, _, _>(account.id.as_str(), move |before| match before {
-            Some(account) => account.raise_epoch(EpochReason::SignOut, event.clone()),
             None => Change::keep(()),
         });
         Ok(changed.await?.outcome()?)

@@ -4,7 +4,9 @@
 use super::factor::{Held, Level};
 use crate::model::account::Account;
 use crate::model::client::Client;
+use crate::model::password::Stands;
 use crate::protocol::authorize::AuthorizationRequest;
+use crate::protocol::claims::AuthenticationFacts;
 use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
@@ -146,6 +148,15 @@ impl Demand {
         Demand { required: rules.of(account), ..Demand::default() }
     }
 
+    /// Not less than two factors, where somebody showed a password that is good enough beside another factor only.
+    #[must_use]
+    pub fn of_password(self, password: Stands, shown: &AuthenticationFacts) -> Demand {
+        if password == Stands::Alone || !shown.amr.iter().any(|word| word == "pwd") {
+            return self;
+        }
+        Demand { required: self.required.max(Some(Level::Two)), ..self }
+    }
+
     /// Does it go beyond what somebody has?
     pub fn exceeds(&self, has: Level) -> bool {
         self.unheard_of || self.required.max(self.wished).is_some_and(|wanted| wanted > has)
@@ -191,6 +202,23 @@ mod tests {
         for text in ["nobody urn:abide:acr:aal2", "role: urn:abide:acr:aal2", "user:x urn:abide:acr:aal2"] {
             assert_eq!(text.parse::<Requirement>(), Err(RequirementError::Whom(text.into())), "{text}");
         }
+    }
+
+    #[test]
+    fn a_password_that_needs_a_factor_demands_one() {
+        let shown = |amr: &[&str]| AuthenticationFacts {
+            auth_time: crate::protocol::time::Timestamp(0),
+            acr: Level::One.acr().into(),
+            amr: amr.iter().map(ToString::to_string).collect(),
+        };
+        let least = |required, password, amr: &[&str]| {
+            Demand { required, ..Demand::default() }.of_password(password, &shown(amr)).least()
+        };
+        assert_eq!(least(None, Stands::BesideFactor, &["pwd"]), Level::Two);
+        assert_eq!(least(None, Stands::Alone, &["pwd"]), Level::One);
+        assert_eq!(least(None, Stands::BesideFactor, &[]), Level::One, "another provider vouched for the person");
+        let strongest = Some(Level::PhishingResistant);
+        assert_eq!(least(strongest, Stands::BesideFactor, &["pwd"]), Level::PhishingResistant);
     }
 
     #[test]

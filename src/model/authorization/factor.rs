@@ -236,6 +236,11 @@ pub fn level(of: &AuthenticationFacts) -> Level {
     Level::of_acr(&of.acr).unwrap_or(Level::One)
 }
 
+/// Does an account hold a second factor that this authentication did without? It may have been set up since.
+pub fn lacks_a_factor(of: &AuthenticationFacts, held: &Held) -> bool {
+    level(of) < held.reaches().min(Level::Two)
+}
+
 #[cfg(test)]
 mod tests {
     use super::Method::{MailedCode, Password, RecoveryCode, Totp, Upstream, UpstreamStrong};

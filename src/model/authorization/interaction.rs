@@ -52,6 +52,14 @@ pub enum Goal {
     Data,
 }
 
+impl Goal {
+    /// Is it a place where credentials are changed, or where the account can be lost? Whoever goes there shows every factor
+    /// that the account holds, also in a session that is older than the factor.
+    pub fn wants_every_factor(&self) -> bool {
+        matches!(self, Goal::Security | Goal::Data | Goal::EndOthers(_))
+    }
+}
+
 /// A fact gathered for an interaction.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

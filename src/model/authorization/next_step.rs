@@ -1,7 +1,7 @@
 //! The one decision. Every door leads here, every form comes back here, and no step knows another.
 
 use super::demand::{Demand, Lack};
-use super::factor::{Held, NextFactor, level};
+use super::factor::{Held, NextFactor, lacks_a_factor, level};
 use super::interaction::{Goal, Interaction, Newcomer};
 use super::named::Named;
 use crate::model::account::{ADMIN, Account};
@@ -184,8 +184,17 @@ pub fn is_fresh(session: &Session, now: Timestamp) -> bool {
 /// Credentials are changed by whoever authenticated just now, or does so for this.
 fn security(of: &Situation<'_>) -> Step {
     let Some((session, account)) = of.session else { return Step::SignIn(Why::SignedOut) };
-    let done = of.interaction.authenticated(&account.id) || is_fresh(session, of.now);
-    if done { Step::Issue } else { Step::SignIn(Why::Again) }
+    whole(of, (session, account))
+}
+
+/// Every factor of the account, shown just now or for this.
+fn whole(of: &Situation<'_>, (session, account): (&Session, &Account)) -> Step {
+    let fresh = of.interaction.authenticated(&account.id) || is_fresh(session, of.now);
+    match of.held.is_some_and(|held| lacks_a_factor(session.authentication(), held)) {
+        _ if !fresh => Step::SignIn(Why::Again),
+        true => Step::SecondFactor,
+        false => Step::Issue,
+    }
 }
 
 /// Ending all other sessions: by their owner, who authenticated just now or does so for this.
@@ -199,7 +208,7 @@ fn end_others(of: &Situation<'_>, owner: &AccountId) -> Step {
             Step::SignIn(Why::Other)
         };
     }
-    if tried || is_fresh(session, of.now) { Step::Issue } else { Step::SignIn(Why::Again) }
+    whole(of, (session, account))
 }
 
 fn authorize(of: &Situation<'_>, request: &AuthorizationRequest) -> Step {

@@ -54,6 +54,7 @@ fn account(id: &str) -> Account {
         made_by_link: None,
         links: Vec::new(),
         address: None,
+        password: Default::default(),
     }
 }
 

@@ -73,7 +73,7 @@ fn a_challenge_makes_one_passkey() {
         assert_eq!((change.outcome, change.fate), (Added::Spent, Fate::Keep), "{name}");
     }
     // Not even after it was taken away again.
-    let empty = put(one.remove_passkey("one", OtherWays::Some, event(1)).fate);
+    let empty = put(one.remove_passkey("one", (OtherWays::Some, Stands::Alone), event(1)).fate);
     let again = (&key("one", 0, Person::Verified), &challenge("made 0", 0));
     assert_eq!(Credential::add_passkey(Some(empty), (&mira(), "handle"), again, event(1)).outcome, Added::Spent);
 }
@@ -147,9 +147,23 @@ fn the_last_way_in_is_not_taken_away() {
         (vec![alone.clone(), key("other", 0, Person::Verified)], "alone", OtherWays::None, Removed::Now(1)),
         (vec![alone.clone()], "unknown", OtherWays::Some, Removed::Unknown),
     ] {
-        let change = with(&keys).remove_passkey(taken, password, event(1));
+        let change = with(&keys).remove_passkey(taken, (password, Stands::Alone), event(1));
         assert_eq!(change.outcome, removed, "{taken} {password:?}");
         assert_eq!(change.events.len(), usize::from(matches!(removed, Removed::Now(_))));
+    }
+}
+
+#[test]
+fn the_last_one_stays_beside_a_password_that_needs_it() {
+    let (one, two) = (key("one", 0, Person::Verified), key("two", 0, Person::Present));
+    for (keys, taken, removed) in [
+        (vec![one.clone()], "one", Removed::Needed),
+        (vec![two.clone()], "two", Removed::Needed),
+        (vec![one.clone(), two.clone()], "one", Removed::Now(1)),
+        (vec![one.clone()], "two", Removed::Unknown),
+    ] {
+        let change = with(&keys).remove_passkey(taken, (OtherWays::Some, Stands::BesideFactor), event(1));
+        assert_eq!((change.outcome, change.events.len()), (removed, usize::from(removed == Removed::Now(1))));
     }
 }
 

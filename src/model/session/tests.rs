@@ -67,6 +67,7 @@ pub(crate) fn account() -> Account {
         made_by_link: None,
         links: Vec::new(),
         address: None,
+        password: Default::default(),
     }
 }
 

@@ -101,6 +101,10 @@ pub struct AdminUsers {
 }
 
 impl AdminUsers {
+    fn password_described_by(&self) -> &'static str {
+        if self.form_was_refused() { "alert password-hint" } else { "password-hint" }
+    }
+
     fn form_was_refused(&self) -> bool {
         self.alert.is_some() && self.form != NewUser::default()
     }

@@ -112,6 +112,7 @@ pub(super) fn security_page(text: Text, authenticator: Option<AuthenticatorLine>
         minimum: 15,
         connected: Vec::new(),
         upstreams: Vec::new(),
+        refused: if alert.is_some() { RefusedField::Current } else { RefusedField::None },
         alert,
         notice: None,
         email: Offer::Shown,
@@ -156,6 +157,7 @@ fn set_up_factor(text: Text, app: Option<AppFacts>) -> SetUpFactor {
         interaction: "k.i".into(),
         by_app: app.is_some(),
         by_passkey: true,
+        longer_password: if app.is_some() { Offer::Absent } else { Offer::Shown },
         app,
         username: "ada".into(),
     }

@@ -17,6 +17,17 @@ pub struct AuthenticatorLine {
     pub used: Option<i64>,
 }
 
+/// The field of the password form that was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusedField {
+    /// None of them.
+    None,
+    /// The present password, or the form as a whole.
+    Current,
+    /// The new one.
+    New,
+}
+
 /// Password and second factors. Forms post `csrf` and: `/account/security/password` (`current`, `password`, `others`: `on`
 /// or absent), `/account/security/authenticator/remove`, `/account/security/recovery-codes`,
 /// `/account/security/passkey/rename` (`passkey`, `label`), `/account/security/passkey/remove` (`passkey`).
@@ -47,8 +58,10 @@ pub struct Security {
     pub connected: Vec<ConnectedLine>,
     /// The upstreams that it can be connected with.
     pub upstreams: Vec<UpstreamButton>,
-    /// Why the password form came back.
+    /// Why a form came back.
     pub alert: Option<String>,
+    /// Which field of the password form that is about.
+    pub refused: RefusedField,
     /// What has just been done.
     pub notice: Option<String>,
     /// Whether the mail address can be changed.
@@ -57,7 +70,11 @@ pub struct Security {
 
 impl Security {
     fn current_described_by(&self) -> &'static str {
-        self.alert.as_ref().map_or("", |_| "alert")
+        if self.refused == RefusedField::Current { "alert" } else { "" }
+    }
+
+    fn new_described_by(&self) -> &'static str {
+        if self.refused == RefusedField::New { "alert password-hint" } else { "password-hint" }
     }
 }
 
@@ -80,6 +97,8 @@ pub struct SetUpFactor {
     pub by_app: bool,
     /// Can there be passkeys here?
     pub by_passkey: bool,
+    /// Whether a longer password would do as well.
+    pub longer_password: Offer,
 }
 
 impl SetUpFactor {

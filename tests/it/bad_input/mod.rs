@@ -7,6 +7,7 @@ mod codes;
 mod cookies;
 mod cors;
 mod end_session;
+mod equal_names;
 mod equal_work;
 mod forge;
 mod forms;

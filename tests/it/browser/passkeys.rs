@@ -30,7 +30,7 @@ impl WebDriverCompatibleCommand for Command {
 
 /// Does the authenticator verify its person?
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Verifies {
+pub(super) enum Verifies {
     Yes,
     No,
 }
@@ -42,7 +42,7 @@ impl Page {
     }
 
     /// Plugs an authenticator in; answers with its name.
-    async fn plug_in(&self, verifies: Verifies) -> String {
+    pub(super) async fn plug_in(&self, verifies: Verifies) -> String {
         let verifies = verifies == Verifies::Yes;
         let body = json!({
             "protocol": "ctap2",
@@ -62,7 +62,7 @@ impl Page {
     }
 
     /// A browser that cannot offer passkeys where a name is typed. The virtual authenticator answers to that at once.
-    async fn without_conditional_mediation(&self) {
+    pub async fn without_conditional_mediation(&self) {
         let source = "delete PublicKeyCredential.isConditionalMediationAvailable;";
         self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await;
     }

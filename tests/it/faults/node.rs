@@ -57,6 +57,8 @@ pub struct Plan {
     pub refresh_retry: Option<&'static str>,
     /// May it tell apps on loopback of ends?
     pub outbound: Outbound,
+    /// The port of a mail server on loopback; none for no mail.
+    pub mail: Option<u16>,
     /// The node whose keys and issuer it shares.
     pub beside: Option<(PathBuf, String)>,
 }
@@ -192,10 +194,15 @@ fn configuration(plan: &Plan, (folder, keys): (&Path, &Path), (issuer, port): (&
         Outbound::Usual => "",
         Outbound::Loopback => "[outbound]\nallow = [\"http://127.0.0.1:*\"]\n",
     };
+    let mail = plan.mail.map(|port| {
+        let server = format!("server = \"smtp://127.0.0.1:{port}\"\ntls = \"none\"");
+        format!("[mail]\nfrom = \"Abide <id@example.com>\"\n{server}\n")
+    });
+    let mail = mail.unwrap_or_default();
     format!(
         "issuer = \"{issuer}\"\nlisten = \"127.0.0.1:{port}\"\ndata_dir = {:?}\nkeys_dir = {keys:?}\n\
          [http]\ntrusted_proxies = [\"127.0.0.1\"]\n[store]\n{store}\n[log]\nlevel = \"warn\"\n\
-         [tokens]\ncode = \"10m\"\naccess = \"1h\"\nid = \"1h\"\n{retry}{allow}",
+         [tokens]\ncode = \"10m\"\naccess = \"1h\"\nid = \"1h\"\n{retry}{allow}{mail}",
         folder.join("data"),
     )
 }

@@ -85,6 +85,18 @@ impl Idp {
     /// With nobody and no client in it yet.
     pub async fn empty(change: impl FnOnce(&mut Config)) -> Idp {
         let folder = tempfile::tempdir().unwrap();
+        let store = SledStore::open(&folder.path().join("store"), 16 << 20).unwrap();
+        Idp::over(Arc::new(store), folder, change).await
+    }
+
+    /// With one person and the usual clients, in a store of one's own.
+    pub async fn on(store: Arc<dyn Backend>, change: impl FnOnce(&mut Config)) -> Idp {
+        let idp = Idp::over(store, tempfile::tempdir().unwrap(), change).await;
+        idp.import(usual()).await;
+        idp
+    }
+
+    async fn over(store: Arc<dyn Backend>, folder: TempDir, change: impl FnOnce(&mut Config)) -> Idp {
         let mut config = Config {
             issuer: ISSUER.parse().unwrap(),
             data_dir: folder.path().join("data"),
@@ -92,8 +104,7 @@ impl Idp {
             ..Config::default()
         };
         change(&mut config);
-        let store = SledStore::open(&folder.path().join("store"), 16 << 20).unwrap();
-        let store = Arc::new(Counting::new(Arc::new(store)));
+        let store = Arc::new(Counting::new(store));
         let clock = Clock::travelling(Timestamp(1_800_000_000));
         let cheap = Cost { memory: 64, passes: 1 };
         let facing = assemble(&config, Arc::clone(&store) as Arc<dyn Backend>, clock, cheap).unwrap();

@@ -17,6 +17,6 @@ pub mod upstream;
 pub use app::{CHALLENGE, RelyingApp, Tokens, VERIFIER, claims_of};
 pub use browser::{Answer, Browser};
 pub use idp::{ISSUER, Idp, PASSWORD, USERNAME};
-pub use mail::{Letter, MailServer, Smtp};
+pub use mail::{Cover, Letter, Login, MailServer, Smtp};
 pub use receiver::{Manner, Receiver};
 pub use stream::{Said, Stream};

@@ -61,6 +61,16 @@ async fn by_mail_address_as_well_and_so_is_signing_in() {
 }
 
 #[actix_web::test]
+async fn the_letter_speaks_as_the_page_did() {
+    let (idp, server) = super::mail::with_mail().await;
+    let mut browser = idp.browser();
+    let page = browser.get("/account").await;
+    browser.submit(&page, "/language", &[("language", "de")]).await;
+    let letter = reset_mail(&idp, &server, &mut browser).await;
+    assert!(letter.html().contains("lang=\"de\""), "{}", letter.field("subject"));
+}
+
+#[actix_web::test]
 async fn a_link_works_once() {
     let (idp, server) = with_mail().await;
     let mut browser = idp.browser();

@@ -20,7 +20,7 @@ pub async fn press(browser: &mut Browser, page: &Answer, id: &str) -> Answer {
 }
 
 /// The answer that the liar's authorization endpoint would give: the code is the nonce.
-fn answered(sent: &Answer, id: &str) -> String {
+pub fn answered(sent: &Answer, id: &str) -> String {
     let (state, code) = (sent.parameter("state").unwrap(), sent.parameter("nonce").unwrap());
     let query = serde_urlencoded::to_string([("code", code), ("state", state)]).unwrap();
     format!("/sign-in/upstream/{id}/callback?{query}")
