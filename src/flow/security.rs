@@ -23,6 +23,7 @@ use crate::model::mail::Mail;
 use crate::model::passkey::Passkey;
 use crate::model::password::{Beside, Stands, Weakness};
 use crate::model::record::Change;
+use crate::model::upstream::OtherWays;
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -56,6 +57,26 @@ impl SecurityView {
     /// Is there a factor that recovery codes could stand in for?
     pub fn recoverable(&self) -> bool {
         self.totp.is_some() || !self.passkeys.is_empty()
+    }
+}
+
+/// How many there are of each kind of what lets somebody in all by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct WaysIn {
+    passwords: usize,
+    passkeys: usize,
+    links: usize,
+}
+
+impl WaysIn {
+    /// Is there one that is no passkey?
+    pub fn besides_passkeys(self) -> OtherWays {
+        if self.passwords + self.links > 0 { OtherWays::Some } else { OtherWays::None }
+    }
+
+    /// Is there one that is no upstream?
+    pub fn besides_links(self) -> OtherWays {
+        if self.passwords + self.passkeys > 0 { OtherWays::Some } else { OtherWays::None }
     }
 }
 
@@ -160,6 +181,18 @@ impl Idp {
             totp: totp.map(|totp| (totp.set_at, totp.used_at)),
             passkeys: self.passkeys_of(account).await?,
             codes_left: codes.map_or(0, |codes| codes.codes_left()),
+        })
+    }
+
+    /// What lets somebody into an account all by itself: the one place that counts it, whatever is to be taken away.
+    pub(super) async fn ways_in(&self, account: &Account) -> Result<WaysIn, Fault> {
+        let password = self.store.read::<Credential>(&Credential::password_key(&account.id)).await?;
+        let passkeys = self.passkeys_of(&account.id).await?;
+        Ok(WaysIn {
+            passwords: usize::from(password.is_some()),
+            passkeys: passkeys.iter().filter(|key| key.method().stands_alone()).count(),
+            // One of a provider that is not configured any more lets nobody in.
+            links: account.links.iter().filter(|link| self.upstreams.of_issuer(&link.issuer).is_some()).count(),
         })
     }
 

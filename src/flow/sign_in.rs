@@ -89,7 +89,7 @@ impl Idp {
         };
         match usable {
             Some(account) if verified.same == Same::Yes => {
-                self.forgive(&lane, &account, visitor, now).await?;
+                self.forgive(&lane, (&account, "many_failures"), visitor, now).await?;
                 let stands = match (verified.better, checked) {
                     (Some(better), Some(stored)) => {
                         self.strengthen(&account.id, stored, better.clone()).await?;
@@ -151,9 +151,15 @@ impl Idp {
         }
     }
 
-    /// The password was right: the lane is forgotten. After many wrong ones the person is told.
-    async fn forgive(&self, lane: &str, account: &Account, visitor: &Visitor, now: Timestamp) -> Result<(), Fault> {
-        let event = Event::done(Act::SignIn, now).to(&account.id).because("many_failures");
+    /// It was right: the lane is forgotten. After many wrong ones the person is told.
+    pub(super) async fn forgive(
+        &self,
+        lane: &str,
+        (account, why): (&Account, &str),
+        visitor: &Visitor,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let event = Event::done(Act::SignIn, now).to(&account.id).because(why);
         let mails = self.notices(&event, account, Some(&visitor.device));
         let changed = self.store.change::<Throttle, _, _>(lane, move |before| {
             let many = before.as_ref().is_some_and(Throttle::is_slowed);

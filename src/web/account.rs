@@ -37,6 +37,7 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
         "done=withdrawn" => Some(text.say("notice-consent-withdrawn")),
         "done=ended" => Some(text.say("notice-session-ended")),
         "done=left" => Some(text.say("notice-app-left")),
+        "done=kept" => Some(text.say("notice-deletion-cancelled")),
         "done=others" => Some(text.say("notice-others-ended")),
         _ => None,
     };
@@ -62,6 +63,7 @@ async fn draw(asking: &Asking, current: &Current, notice: Option<String>) -> Res
         name: account.display_name().to_owned(),
         username: account.username.clone(),
         email: account.email().map(str::to_owned),
+        leaving: account.leaving_at.map(|at| at.0),
         sessions,
         consents,
         others: others(asking, current).await?,

@@ -7,6 +7,7 @@ use super::form::OurForm;
 use super::pages::{Data, History, Profile, ProfileField, SignInLine};
 use super::signed_in::{enter, fresh_person, person};
 use super::{cookies, device};
+use crate::flow::person::DeletionAsked;
 use crate::model::account::{Account, GRACE, username_key};
 use crate::model::authorization::Goal;
 use crate::model::history::{Signal, SignedIn};
@@ -166,7 +167,6 @@ pub(super) async fn data(request: HttpRequest, asking: Asking) -> Result<HttpRes
     let text = asking.text();
     let notice = match request.query_string() {
         "done=deleting" => Some(text.say("notice-deletion-asked")),
-        "done=kept" => Some(text.say("notice-deletion-cancelled")),
         _ => None,
     };
     Ok(shown(&asking, (StatusCode::OK, &data_page(&asking, &current.account, (None, notice)))))
@@ -202,13 +202,17 @@ pub(super) async fn download(form: OurForm) -> Result<HttpResponse, WebError> {
 pub(super) async fn delete(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
     let Some(current) = fresh_person(&form).await? else { return Ok(see_other(DATA)) };
+    let refused = |alert: &str| {
+        let view = data_page(asking, &current.account, (Some(asking.text().say(alert)), None));
+        shown(asking, (StatusCode::UNPROCESSABLE_ENTITY, &view))
+    };
     if username_key(form.field("username").trim()) != username_key(&current.account.username) {
-        let alert = Some(asking.text().say("alert-deletion-name"));
-        let view = data_page(asking, &current.account, (alert, None));
-        return Ok(shown(asking, (StatusCode::UNPROCESSABLE_ENTITY, &view)));
+        return Ok(refused("alert-deletion-name"));
     }
-    asking.idp().ask_deletion(&current, asking.now).await?;
-    Ok(see_other("/account/data?done=deleting"))
+    Ok(match asking.idp().ask_deletion(&current, asking.now).await? {
+        DeletionAsked::Now => see_other("/account/data?done=deleting"),
+        DeletionAsked::OnlyAdministrator => refused("alert-deletion-administrator"),
+    })
 }
 
 /// POST /account/data/keep: whoever is signed in may keep what they have; nothing fresh is asked for it.
@@ -216,5 +220,5 @@ pub(super) async fn keep(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
     let Some(current) = person(&form).await? else { return Ok(see_other(DATA)) };
     asking.idp().cancel_deletion(&current, asking.now).await?;
-    Ok(see_other("/account/data?done=kept"))
+    Ok(see_other("/account?done=kept"))
 }

@@ -682,3 +682,12 @@ alert-password-unseen = 此密码含有不可见字符。请手动输入而不�
 alert-factor-needed = 您的密码只有配合两步登录才够安全。请先设置一个至少 { $count } 个字符的密码。
 set-up-factor-password = { $person } 的密码只有配合两步登录才够安全，而该账号的两步登录已被移除。
 set-up-factor-longer = 改为设置更长的密码
+
+# 删除与错误验证码的邮件；不能离开的人
+mail-deletion-subject = 您在 { $host } 的账号即将被删除
+mail-deletion-lead = 有人在登录状态下请求在 14 天后删除此账号。在此之前账号照常可用，登录后可在账号页面上选择保留。
+mail-deletion-cancelled-subject = 您在 { $host } 的账号予以保留
+mail-deletion-cancelled-lead = 有人在登录状态下撤销了对此账号的删除请求。
+mail-many-codes-subject = { $host } 上有一次多次输错验证码后的登录
+mail-many-codes-lead = 有人知道您登录的第一步，并在多次输错验证码后输入了正确的验证码。
+alert-deletion-administrator = 您是唯一留任的管理员。请先让其他人成为管理员。

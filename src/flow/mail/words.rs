@@ -116,6 +116,7 @@ fn notice(what: Notice) -> (&'static str, &'static str) {
     match what {
         Notice::NewDevice => ("mail-new-device-subject", "mail-new-device-lead"),
         Notice::ManyFailures => ("mail-many-failures-subject", "mail-many-failures-lead"),
+        Notice::ManyCodes => ("mail-many-codes-subject", "mail-many-codes-lead"),
         Notice::PasswordChanged => ("mail-password-changed-subject", "mail-password-changed-lead"),
         Notice::FactorAdded => ("mail-factor-added-subject", "mail-factor-added-lead"),
         Notice::FactorRemoved => ("mail-factor-removed-subject", "mail-factor-removed-lead"),
@@ -150,6 +151,7 @@ mod tests {
             [
                 Notice::NewDevice,
                 Notice::ManyFailures,
+                Notice::ManyCodes,
                 Notice::PasswordChanged,
                 Notice::FactorAdded,
                 Notice::FactorRemoved,

@@ -106,6 +106,8 @@ pub enum Notice {
     NewDevice,
     /// A sign-in after many wrong attempts.
     ManyFailures,
+    /// The same of codes: whoever typed them knew the first factor.
+    ManyCodes,
     /// The password was set.
     PasswordChanged,
     /// A second factor was added.
@@ -137,6 +139,7 @@ impl Notice {
         match (event.act, event.reason.as_deref()) {
             (Act::SignInUnusual, Some("new_device")) => Some(Notice::NewDevice),
             (Act::SignIn, Some("many_failures")) => Some(Notice::ManyFailures),
+            (Act::SignIn, Some("many_codes")) => Some(Notice::ManyCodes),
             (Act::PasswordChanged, _) => Some(Notice::PasswordChanged),
             (Act::FactorAdded, _) => Some(Notice::FactorAdded),
             (Act::FactorRemoved, _) => Some(Notice::FactorRemoved),

@@ -111,6 +111,8 @@ pub struct Account {
     pub username: String,
     /// The mail address, where there is one.
     pub email: Option<String>,
+    /// When the account is deleted, in Unix seconds, where somebody asked for that. POST `/account/data/keep` keeps it.
+    pub leaving: Option<i64>,
     /// Live sessions, this browser's first.
     pub sessions: Vec<SessionLine>,
     /// Remembered consents.

@@ -306,6 +306,7 @@ fn account(text: Text) -> Vec<(&'static str, String)> {
         name: "Ada Lovelace".into(),
         username: "ada".into(),
         email: Some("ada@analytical.example".into()),
+        leaving: Some(NOON),
         sessions: vec![
             session(text, "s1", ("Firefox", "Linux"), Current::This),
             SessionLine { ends: None, apps: Vec::new(), ..session(text, "s2", ("Safari", "iPhone"), Current::Other) },
