@@ -110,6 +110,8 @@
 //! * An upstream's word finds an account by (issuer, subject), a unique name of its record, and by no claim. Connecting
 //!   one wants a whole authentication of that account ([`model::upstream`]).
 //! * The absolute limit of a session runs from the authentication it rests on, be that an upstream's of yesterday.
+//! * Nothing that somebody hands in as a picture is served: it is decoded within limits and drawn anew
+//!   ([`model::picture`]), and shown while its account names it.
 //! * A session's inner id never leaves the house: outside it is known by `sid`, and its cookie holds a separate secret.
 //! * What browsers send into frames of other sites ([`flow::cookies`]) authorises nothing but an answer to `prompt=none`,
 //!   and lets nobody find out whether somebody is signed in.

@@ -33,6 +33,8 @@ pub struct Invited {
     pub name: String,
     /// What they may do.
     pub roles: BTreeSet<String>,
+    /// What they belong to.
+    pub groups: BTreeSet<String>,
 }
 
 /// How inviting ended.
@@ -70,7 +72,7 @@ impl Idp {
             address: address.to_string(),
             name: (!name.is_empty()).then_some(name),
             roles: whom.roles,
-            groups: BTreeSet::new(),
+            groups: whom.groups,
             by: by.account.id.clone(),
             made_at: now,
             until: now + INVITATION_LIFETIME,

@@ -14,6 +14,7 @@
 //! logout      RP-initiated logout
 //! account     the person's own page
 //! person      what they say of themselves; what is kept of them; when they go
+//! picture     their picture
 //! security    what a person signs in with, by their own hand; `new_passkey` for passkeys
 //! password    a new password, wherever one is set
 //! admin       the console
@@ -51,6 +52,7 @@ pub mod our_pages;
 pub mod passkey;
 pub mod password;
 pub mod person;
+pub mod picture;
 pub mod relook;
 pub mod reset;
 pub mod second_factor;

@@ -115,6 +115,12 @@ impl Idp {
             self.mark_password(account, Stands::BesideFactor).await?;
         }
         let kept = self.write_password(account, (fresh, over), by, now).await?;
+        self.align_mark(account).await?;
+        Ok(kept)
+    }
+
+    /// Brings the account's mark in line with the password that is there.
+    pub(super) async fn align_mark(&self, account: &AccountId) -> Result<(), Fault> {
         for _ in 0..ATTEMPTS {
             let stands = self.password_stands(account).await?;
             self.mark_password(account, stands).await?;
@@ -122,7 +128,7 @@ impl Idp {
                 break;
             }
         }
-        Ok(kept)
+        Ok(())
     }
 
     /// Writes the password's own record: all there is to write for an account that is about to be born.
@@ -154,7 +160,7 @@ impl Idp {
         Ok(stored.map_or(Stands::Alone, |credential| credential.password_stands()))
     }
 
-    async fn mark_password(&self, account: &AccountId, stands: Stands) -> Result<(), Fault> {
+    pub(super) async fn mark_password(&self, account: &AccountId, stands: Stands) -> Result<(), Fault> {
         let changed = self.store.change::<Account, _, _>(account.as_str(), move |before| match before {
             Some(account) => account.mark_password(stands),
             None => Change::keep(()),

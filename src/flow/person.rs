@@ -10,6 +10,7 @@ use crate::model::credential::Credential;
 use crate::model::grant::{Grant, Reach};
 use crate::model::history::{History, Signal, SignedIn};
 use crate::model::id::AccountId;
+use crate::model::picture::Picture;
 use crate::model::record::{Change, Due, Record};
 use crate::model::session::Session;
 use crate::protocol::time::Timestamp;
@@ -121,6 +122,10 @@ impl Idp {
         let grants = self.every::<Grant>("grants-by-account", &account.id).await?;
         let consents = self.every::<Consent>("consents-by-account", &account.id).await?;
         let history = self.history_of(&account.id).await?;
+        let picture = match &account.picture {
+            Some(name) => self.store.read::<Picture>(name).await?,
+            None => None,
+        };
         let event = Event::done(Act::DataDownloaded, now).by(&account.id);
         self.change_account(&account.id, move |_| Change::keep(()).told(event.clone())).await?;
         Ok(json!({
@@ -130,6 +135,9 @@ impl Idp {
                 "sub": account.id, "username": account.username, "claims": account.claims, "roles": account.roles,
                 "groups": account.groups, "created_at": account.created_at, "deleted_at": account.leaving_at,
             },
+            "picture": picture.as_ref().map(|picture| json!({
+                "set_at": picture.set_at, "media_type": "image/jpeg", "base64": picture.base64(),
+            })),
             "credentials": {
                 "password_set_at": security.password,
                 "authenticator_app_set_at": security.totp.map(|(since, _)| since),
@@ -162,7 +170,7 @@ impl Idp {
     }
 
     /// Every record of an account in a list.
-    async fn every<R: Record>(&self, list: &'static str, account: &AccountId) -> Result<Vec<R>, Fault> {
+    pub(super) async fn every<R: Record>(&self, list: &'static str, account: &AccountId) -> Result<Vec<R>, Fault> {
         let (mut all, mut cursor) = (Vec::new(), None);
         loop {
             let page = self.store.list::<R>((list, account.as_str()), cursor.as_ref(), BATCH).await?;
@@ -215,10 +223,13 @@ impl Idp {
         for key in keys.map(|key| key(account)) {
             self.erase::<Credential>(&key).await?;
         }
+        for picture in self.every::<Picture>("pictures-by-account", account).await? {
+            self.erase::<Picture>(&picture.key()).await?;
+        }
         self.erase::<History>(&History::key_of(account)).await
     }
 
-    async fn erase<R: Record>(&self, key: &str) -> Result<(), Fault> {
+    pub(super) async fn erase<R: Record>(&self, key: &str) -> Result<(), Fault> {
         let changed = self.store.change::<R, _, _>(key, |before| match before {
             Some(_) => Change::delete(()),
             None => Change::keep(()),

@@ -149,6 +149,8 @@ pub enum PasswordChanged {
     Now(Handles),
     /// Somebody ended this session, or set another password, while it was underway: whoever it is signs in anew.
     Gone,
+    /// There was none before, and there is one now.
+    First,
     /// The present one was not right.
     Wrong,
     /// The new one may not be set.
@@ -316,9 +318,11 @@ impl Idp {
         Ok(codes)
     }
 
-    /// Changes the password. The present one is asked for and counted like a sign-in, and the new one is set over the very
-    /// one that was right: what was set meanwhile stays. Everything that rests on it ends, if that is wished: by one write on
-    /// the account, which spares nothing; this browser gets a session of its own anew, if nobody ended its own meanwhile.
+    /// Changes the password, or sets the first one. The present one is asked for and counted like a sign-in, and the new one
+    /// is set over the very one that was right: what was set meanwhile stays. Who has none authenticated by something else
+    /// minutes ago, and nothing rests on it that could end. Otherwise everything that rests on it ends, if that is wished: by
+    /// one write on the account, which spares nothing; this browser gets a session of its own anew, if nobody ended its own
+    /// meanwhile.
     pub async fn change_password(
         &self,
         visitor: &Visitor,
@@ -332,6 +336,9 @@ impl Idp {
             Err(weakness) => return Ok(PasswordChanged::Weak(weakness)),
         };
         let attempt = PasswordAttempt { username: of.account.username.clone(), password: change.current };
+        if self.store.read::<Credential>(&Credential::password_key(&of.account.id)).await?.is_none() {
+            return self.first_password(&of.account.id, (&change.new, stands), now).await;
+        }
         let verified = match self.try_this_password(visitor, attempt, now).await? {
             (PasswordOutcome::Accepted(account), Some(hash)) if account.id == of.account.id => hash,
             (PasswordOutcome::Accepted(_) | PasswordOutcome::Refused, _) => return Ok(PasswordChanged::Wrong),
@@ -359,6 +366,31 @@ impl Idp {
             None => Handles::Unchanged,
         };
         Ok(PasswordChanged::Now(handles))
+    }
+
+    /// Stores a password where there is none: one that came to be meanwhile is not replaced by whoever does not know it.
+    async fn first_password(
+        &self,
+        account: &AccountId,
+        (new, stands): (&Zeroizing<String>, Stands),
+        now: Timestamp,
+    ) -> Result<PasswordChanged, Fault> {
+        let Ok(hash) = self.hash_password(new).await else { return Ok(PasswordChanged::Busy) };
+        // Before, as in `keep_password`: a crash in between leaves the stricter mark.
+        if stands == Stands::BesideFactor {
+            self.mark_password(account, stands).await?;
+        }
+        let credential = Credential::password(account.clone(), hash, stands, now);
+        let event = Event::done(Act::PasswordChanged, now).by(account).to(account).because("first");
+        let mails = self.notices_for(&event, account).await?;
+        let key = Credential::password_key(account);
+        let changed = self.store.change::<Credential, _, _>(&key, move |before| match before {
+            None => credential.clone().set(event.clone()).mailing(mails.clone()).telling(PasswordChanged::First),
+            Some(_) => Change::keep(PasswordChanged::Wrong),
+        });
+        let outcome = changed.await?.outcome()?;
+        self.align_mark(account).await?;
+        Ok(outcome)
     }
 
     async fn set(&self, credential: Credential, event: Event) -> Result<(), Fault> {

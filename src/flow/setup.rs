@@ -199,5 +199,6 @@ pub fn fresh_account(username: &str, now: Timestamp) -> Account {
         links: Vec::new(),
         address: None,
         password: Default::default(),
+        picture: None,
     }
 }

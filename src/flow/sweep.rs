@@ -125,6 +125,7 @@ impl Idp {
                 return Ok(self.take_out(due, now).await?.map(|mail| Found::Mail(Box::new(mail))));
             }
             Kind::Invitation => self.visit::<Invitation, ()>(due, move |invitation| invitation.sweep(now)).await?,
+            Kind::Picture => self.keep_picture(due).await?,
             // Nothing of these expires; an appointment with one is struck out.
             Kind::Credential => self.visit::<Credential, ()>(due, |_| Change::keep(())).await?,
             Kind::History => self.visit::<History, ()>(due, |_| Change::keep(())).await?,

@@ -7,6 +7,7 @@ use crate::model::mail::address::{MailAddress, typed_name};
 use crate::model::password::Stands;
 use crate::model::record::{Change, Kind, Name, Record, Row};
 use crate::model::upstream::Link;
+use crate::protocol::issuer::Issuer;
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -59,6 +60,9 @@ pub struct Account {
     /// Whether the password may be all that somebody shows.
     #[serde(default, skip_serializing_if = "Stands::is_alone")]
     pub password: Stands,
+    /// The name of the picture that the person handed in ([`crate::model::picture`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
 }
 
 /// How long a person can take their deletion back.
@@ -165,8 +169,11 @@ impl Account {
     }
 
     /// The claims tokens and userinfo may show, with what follows from the record.
-    pub fn told_claims(&self) -> Map<String, Value> {
+    pub fn told_claims(&self, issuer: &Issuer) -> Map<String, Value> {
         let mut claims = self.claims.clone();
+        if let Some(address) = self.picture_address(issuer) {
+            claims.insert("picture".to_owned(), Value::String(address));
+        }
         claims.entry("preferred_username").or_insert_with(|| Value::String(self.username.clone()));
         claims
     }

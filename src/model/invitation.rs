@@ -3,6 +3,7 @@
 use crate::model::audit::{Act, Event};
 use crate::model::id::{AccountId, SecretDigest};
 use crate::model::record::{Change, Kind, Record, Row};
+use crate::protocol::claims::plain_line;
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -29,6 +30,18 @@ pub struct Invitation {
     pub made_at: Timestamp,
     /// Until when.
     pub until: Timestamp,
+}
+
+/// Words of a kind that an invitation may have.
+const MOST_WORDS: usize = 32;
+/// Characters of one of them; as in the import file.
+const LONGEST_WORD: usize = 64;
+
+/// Roles or groups as they are typed: separated by commas.
+pub fn words(typed: &str) -> Option<BTreeSet<String>> {
+    let words: BTreeSet<&str> = typed.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
+    let fits = |word: &&str| word.chars().count() <= LONGEST_WORD && plain_line(word);
+    (words.len() <= MOST_WORDS && words.iter().all(fits)).then(|| words.into_iter().map(str::to_owned).collect())
 }
 
 impl Invitation {
@@ -64,5 +77,24 @@ impl Record for Invitation {
 
     fn rows(&self) -> Vec<Row> {
         vec![Row { list: "invitations", group: String::new(), order: self.address.to_ascii_lowercase() }]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_and_groups_as_they_are_typed() {
+        let of = |typed: &str| words(typed).map(|words| words.into_iter().collect::<Vec<_>>().join("|"));
+        assert_eq!(of(""), Some(String::new()));
+        assert_eq!(of(" , ,"), Some(String::new()));
+        assert_eq!(of("staff, Zürich office ,staff"), Some("Zürich office|staff".into()));
+        assert_eq!(of(&"a".repeat(64)).map(|word| word.len()), Some(64));
+        let many = |count: usize| (0..count).map(|n| format!("g{n}")).collect::<Vec<_>>().join(",");
+        assert!(of(&many(32)).is_some());
+        for bad in [many(33), "a".repeat(65), "a\nb".into(), "a\u{202e}b".into(), "a\0".into()] {
+            assert_eq!(of(&bad), None, "{bad:?}");
+        }
     }
 }

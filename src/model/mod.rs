@@ -19,6 +19,7 @@ pub mod nodes;
 pub mod outbound;
 pub mod passkey;
 pub mod password;
+pub mod picture;
 pub mod profile;
 pub mod record;
 pub mod session;

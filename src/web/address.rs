@@ -21,7 +21,7 @@ const PAGE: &str = "/account/email";
 /// GET /account/email: whoever authenticated a while ago does so again first.
 pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
     only(asking.idp().mail())?;
-    let current = match enter(&asking, Goal::Security).await? {
+    let current = match enter(&asking, Goal::Email).await? {
         Ok(current) => current,
         Err(response) => return Ok(response),
     };

@@ -3,6 +3,7 @@
 use super::{Facing, cookies, language};
 use crate::flow::Idp;
 use crate::flow::browser::{Cookies, Visitor};
+use crate::flow::session::Current;
 use crate::model::authorization::Interaction;
 use crate::model::id::AccountId;
 use crate::model::session::Device;
@@ -59,6 +60,20 @@ impl Asking {
     pub fn person(&self, account: &AccountId) -> String {
         self.idp().shown_person(&self.visitor.browser.id, account)
     }
+
+    /// Was the page whose form says this shown to whoever is signed in now? One browser may hold several people.
+    pub fn shown_to(&self, said: &str, current: &Current) -> ShownTo {
+        if said == self.person(&current.account.id) { ShownTo::Them } else { ShownTo::Another }
+    }
+}
+
+/// To whom the page of a form was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ShownTo {
+    /// The one who is signed in.
+    Them,
+    /// Somebody else, or the form does not say.
+    Another,
 }
 
 /// A form of ours that was given to this browser under an earlier id.

@@ -21,6 +21,8 @@ pub(super) enum WebError {
     EarlierForm(Box<EarlierForm>),
     /// The body is no form.
     NotAForm,
+    /// It is cut off, or put together wrongly.
+    Malformed,
     /// It is too large.
     TooLarge,
     /// It came too slowly.
@@ -78,7 +80,8 @@ impl WebError {
                 "redirect_uri is compared byte by byte with the registered ones"
             }
             WebError::Problem(Problem::TooManyParameters) | WebError::TooManyParameters => "too many parameters",
-            WebError::NotAForm => "the body must be application/x-www-form-urlencoded",
+            WebError::NotAForm => "the body is not of the content type of the form",
+            WebError::Malformed => "the body cannot be read to its end",
             WebError::TooLarge => "the body is too large",
             _ => return None,
         };
@@ -96,7 +99,7 @@ impl ResponseError for WebError {
             WebError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             WebError::TooSlow => StatusCode::REQUEST_TIMEOUT,
             WebError::NotFound => StatusCode::NOT_FOUND,
-            WebError::TooManyParameters | WebError::Problem(_) => StatusCode::BAD_REQUEST,
+            WebError::TooManyParameters | WebError::Malformed | WebError::Problem(_) => StatusCode::BAD_REQUEST,
             WebError::Fault(fault) if fault.outlook() == Outlook::TryAgain => StatusCode::SERVICE_UNAVAILABLE,
             WebError::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }

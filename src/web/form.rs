@@ -3,7 +3,6 @@
 use super::asking::{Asking, EarlierForm};
 use super::error::WebError;
 use crate::flow::browser::FormOrigin;
-use crate::flow::session::Current;
 use crate::protocol::params::{MAX_VALUE, Params};
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -28,25 +27,10 @@ pub(super) struct OurForm {
     pub asking: Asking,
 }
 
-/// To whom the page of a form was shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ShownTo {
-    /// The one who is signed in.
-    Them,
-    /// Somebody else, or the form does not say.
-    Another,
-}
-
 impl OurForm {
     /// Refuses a form of which a field cannot be read: it must not be taken for one that was left empty.
     pub fn whole(&self) -> Result<(), WebError> {
         if self.params.first_spoiled().is_some() { Err(WebError::TooManyParameters) } else { Ok(()) }
-    }
-
-    /// Was the page of this form shown to whoever is signed in now? One browser may hold several people.
-    pub fn shown_to(&self, current: &Current) -> ShownTo {
-        let said = self.asking.person(&current.account.id);
-        if self.field("person") == said { ShownTo::Them } else { ShownTo::Another }
     }
 
     /// A field, or nothing.

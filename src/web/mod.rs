@@ -11,6 +11,7 @@ mod assets;
 mod authorize;
 mod bearer;
 mod check_session;
+mod choices;
 mod cookies;
 mod cors;
 mod device;
@@ -25,6 +26,7 @@ mod mailed;
 pub mod pages;
 mod passkeys;
 mod person;
+mod picture;
 mod qr;
 mod request_id;
 mod reset;
@@ -159,6 +161,10 @@ fn table() -> Table {
         .service(at("/admin/invitations").get(admin::invitations::get).post(admin::invitations::invite))
         .service(at("/admin/invitations/revoke").post(admin::invitations::revoke))
         .service(at("/admin/users/send-reset").post(admin::users::send_reset))
+        // The person's picture
+        .service(at("/account/profile/picture").post(picture::upload))
+        .service(at("/account/profile/picture/remove").post(picture::remove))
+        .service(at("/picture/{name}").get(picture::get))
         // Around it
         .service(at("/health/live").get(discovery::live))
         .service(at("/health/ready").get(discovery::ready))

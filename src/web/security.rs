@@ -7,7 +7,7 @@ use super::form::OurForm;
 use super::mailed::offer;
 use super::pages::{Authenticator, AuthenticatorLine, RecoveryCodes, RefusedField, Security};
 use super::signed_in::{enter, fresh_person};
-use super::{cookies, passkeys, qr, setup, upstream};
+use super::{cookies, passkeys, picture, qr, setup, upstream};
 use crate::flow::authorize::Problem;
 use crate::flow::cookies::Handles;
 use crate::flow::security::{AppRemoved, Enrolled, Enrolment, Others, PasswordChange, PasswordChanged};
@@ -32,6 +32,7 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
     let (alert, connected) = upstream::words(request.query_string(), text);
     let notice = match request.query_string() {
         "done=password" => Some(text.say("notice-password-changed")),
+        "done=password-set" => Some(text.say("notice-password-set")),
         "done=removed" => Some(text.say("notice-authenticator-removed")),
         "done=added" => Some(text.say("notice-authenticator-added")),
         "done=passkey" => Some(text.say("notice-passkey-added")),
@@ -64,6 +65,7 @@ async fn draw_refusing(
         text: asking.text(),
         csrf: asking.csrf(),
         whose: asking.person(&current.account.id),
+        face: picture::face(&current.account),
         username: current.account.username.clone(),
         password_since: view.password.map(|at| at.0),
         authenticator,
@@ -101,6 +103,7 @@ pub(super) async fn password(form: OurForm) -> Result<HttpResponse, WebError> {
             Ok(response)
         }
         PasswordChanged::Gone => Ok(see_other(PAGE)),
+        PasswordChanged::First => Ok(see_other("/account/security?done=password-set")),
         PasswordChanged::Wrong => present(StatusCode::UNPROCESSABLE_ENTITY, text.say("alert-password-current")).await,
         PasswordChanged::Weak(weakness) => {
             let words = setup::words(FormError::Password(weakness), text);
@@ -134,7 +137,7 @@ pub(super) fn next(then: &str) -> String {
 
 /// GET /account/security/authenticator: a secret that nobody keeps before its first code came back.
 pub(super) async fn authenticator(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
-    match enter(&asking, Goal::Security).await? {
+    match enter(&asking, Goal::Authenticator).await? {
         Ok(current) => {
             let offer = asking.idp().offer_totp(&current, asking.now);
             let query = request.query_string();

@@ -30,7 +30,7 @@ impl Idp {
                 "the access token lacks the scope openid",
             )));
         }
-        let mut answer = opened_by(&scope, &account.told_claims());
+        let mut answer = opened_by(&scope, &account.told_claims(&self.issuer));
         answer.insert("sub".into(), Value::String(account.id.to_string()));
         Ok(answer)
     }

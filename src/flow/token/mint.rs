@@ -111,7 +111,7 @@ impl Idp {
             session_expiry: life.absolute_end,
             nonce: wish.nonce.clone(),
             at_hash: Some(jwt::half_hash(alg, access_token)),
-            person: crate::protocol::claims::opened_by(&wish.scope, &life.account.told_claims()),
+            person: crate::protocol::claims::opened_by(&wish.scope, &life.account.told_claims(&self.issuer)),
         };
         Ok(jwt::sign(&self.ring, alg, TokenKind::Id, &claims, now)?)
     }

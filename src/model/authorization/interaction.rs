@@ -50,6 +50,12 @@ pub enum Goal {
     Security,
     /// The page where the person takes their data along, or goes.
     Data,
+    /// The page where the mail address is changed.
+    Email,
+    /// The page where an authenticator app is set up.
+    Authenticator,
+    /// The page where a passkey is made.
+    Passkey,
 }
 
 impl Goal {

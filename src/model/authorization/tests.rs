@@ -55,6 +55,7 @@ fn account(id: &str) -> Account {
         links: Vec::new(),
         address: None,
         password: Default::default(),
+        picture: None,
     }
 }
 
@@ -913,6 +914,9 @@ fn half_of_an_authentication_is_none_whatever_else_is_true() {
         Some(Goal::Console),
         Some(Goal::Security),
         Some(Goal::Data),
+        Some(Goal::Email),
+        Some(Goal::Authenticator),
+        Some(Goal::Passkey),
         Some(Goal::EndOthers(AccountId::new("mira"))),
     ];
     for goal in goals {

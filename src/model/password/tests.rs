@@ -22,6 +22,7 @@ fn mirabella() -> Account {
         links: Vec::new(),
         address: Some("m.l@lanterns.example".into()),
         password: Stands::Alone,
+        picture: None,
     }
 }
 

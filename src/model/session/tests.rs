@@ -68,6 +68,7 @@ pub(crate) fn account() -> Account {
         links: Vec::new(),
         address: None,
         password: Default::default(),
+        picture: None,
     }
 }
 

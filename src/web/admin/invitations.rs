@@ -10,10 +10,9 @@ use super::{Entered, enter, enter_to_act, shown, view};
 use crate::flow::invitation::{Invited, Inviting};
 use crate::flow::session::Current;
 use crate::model::account::ADMIN;
-use crate::model::invitation::Invitation;
+use crate::model::invitation::{Invitation, words};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use std::collections::BTreeSet;
 
 const PAGE: &str = "/admin/invitations";
 
@@ -44,6 +43,8 @@ async fn draw(asking: &Asking, current: &Current) -> Result<AdminInvitations, We
         invitations: invitations.into_iter().map(line).collect(),
         email: String::new(),
         name: String::new(),
+        roles: String::new(),
+        groups: String::new(),
         alert: None,
         notice: None,
     })
@@ -55,6 +56,7 @@ fn line(invitation: Invitation) -> InvitationLine {
         email: invitation.address,
         name: invitation.name.unwrap_or_default(),
         roles: invitation.roles.into_iter().collect(),
+        groups: invitation.groups.into_iter().collect(),
         made: invitation.made_at.0,
         until: invitation.until.0,
     }
@@ -67,18 +69,30 @@ pub(in crate::web) async fn invite(form: OurForm) -> Result<HttpResponse, WebErr
         Entered::As(current) => current,
         Entered::Not(response) => return Ok(response),
     };
-    let roles = if form.params.get("admin").is_some() { BTreeSet::from([ADMIN.to_owned()]) } else { BTreeSet::new() };
-    let whom = Invited { address: form.field("email").to_owned(), name: form.field("name").to_owned(), roles };
-    let alert = match asking.idp().invite(&current, whom, asking.now).await? {
-        Inviting::Done => return Ok(see_other("/admin/invitations?done=invited")),
-        Inviting::Address => "alert-email",
-        Inviting::Name => "alert-name",
-        Inviting::Known => "alert-invite-known",
-        Inviting::NoMail => "invitations-no-mail",
+    // A field that is no text at all must not be taken for one left empty.
+    form.whole()?;
+    let alert = match (words(form.field("roles")), words(form.field("groups"))) {
+        (Some(mut roles), Some(groups)) => {
+            if form.params.get("admin").is_some() {
+                roles.insert(ADMIN.to_owned());
+            }
+            let (address, name) = (form.field("email").to_owned(), form.field("name").to_owned());
+            let whom = Invited { address, name, roles, groups };
+            match asking.idp().invite(&current, whom, asking.now).await? {
+                Inviting::Done => return Ok(see_other("/admin/invitations?done=invited")),
+                Inviting::Address => "alert-email",
+                Inviting::Name => "alert-name",
+                Inviting::Known => "alert-invite-known",
+                Inviting::NoMail => "invitations-no-mail",
+            }
+        }
+        _ => "alert-invite-words",
     };
     let page_of = AdminInvitations {
         email: form.field("email").chars().take(320).collect(),
         name: form.field("name").chars().take(256).collect(),
+        roles: form.field("roles").chars().take(2_500).collect(),
+        groups: form.field("groups").chars().take(2_500).collect(),
         alert: Some(asking.text().say(alert)),
         ..draw(asking, &current).await?
     };

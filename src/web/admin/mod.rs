@@ -6,9 +6,9 @@ pub(super) mod records;
 pub(super) mod users;
 
 use super::answer::{self, see_other};
-use super::asking::Asking;
+use super::asking::{Asking, ShownTo};
 use super::error::WebError;
-use super::form::{OurForm, ShownTo};
+use super::form::OurForm;
 use super::{cookies, turn};
 use crate::flow::authorize::Next;
 use crate::flow::session::Current;
@@ -48,7 +48,7 @@ async fn enter(asking: &Asking, activity: Activity) -> Result<Entered, WebError>
 async fn enter_to_act(form: &OurForm, page: &str) -> Result<Entered, WebError> {
     Ok(match enter(&form.asking, Activity::AuthorizationByPerson).await? {
         Entered::Not(response) if response.status().is_success() => Entered::Not(see_other(page)),
-        Entered::As(current) if form.shown_to(&current) == ShownTo::Another => Entered::Not(see_other(page)),
+        Entered::As(current) if form.asking.shown_to(form.field("person"), &current) == ShownTo::Another => Entered::Not(see_other(page)),
         entered => entered,
     })
 }

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::AccountChoice;
 use super::entrance::initial;
+use super::face::Face;
 use crate::text::Text;
 
 /// Whether the person's roles open the console.
@@ -105,8 +106,8 @@ pub struct Account {
     pub csrf: String,
     /// The hidden field `person`: whose page it is.
     pub whose: String,
-    /// The display name.
-    pub name: String,
+    /// Who it is.
+    pub face: Face,
     /// The username.
     pub username: String,
     /// The mail address, where there is one.
@@ -126,10 +127,6 @@ pub struct Account {
 }
 
 impl Account {
-    fn initial(&self) -> String {
-        initial(&self.name)
-    }
-
     fn has_other_sessions(&self) -> bool {
         self.sessions.iter().any(|session| session.current == Current::Other)
     }

@@ -178,14 +178,16 @@ pub struct InvitationLine {
     pub name: String,
     /// Role names.
     pub roles: Vec<String>,
+    /// Group names.
+    pub groups: Vec<String>,
     /// Since when, in Unix seconds.
     pub made: i64,
     /// Until when, in Unix seconds.
     pub until: i64,
 }
 
-/// Invitations. POST `/admin/invitations` with `csrf`, `email`, `name`, `admin` (`on` or absent); POST
-/// `/admin/invitations/revoke` with `csrf`, `invitation`.
+/// Invitations. POST `/admin/invitations` with `csrf`, `email`, `name`, `roles`, `groups`, `admin` (`on` or
+/// absent); POST `/admin/invitations/revoke` with `csrf`, `invitation`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/invitations.html")]
 pub struct AdminInvitations {
@@ -205,6 +207,10 @@ pub struct AdminInvitations {
     pub email: String,
     /// The field `name`.
     pub name: String,
+    /// The field `roles`: words separated by commas.
+    pub roles: String,
+    /// The field `groups`: words separated by commas.
+    pub groups: String,
     /// Why the form came back.
     pub alert: Option<String>,
     /// What has just been done.

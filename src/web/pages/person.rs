@@ -1,7 +1,19 @@
 //! What a person says of themselves, when they signed in, and what is kept of them.
 
+use super::Face;
 use crate::text::Text;
 use askama::Template;
+
+/// What can be chosen for a [`ProfileField`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// Comes back as the field's value.
+    pub value: String,
+    /// What people read.
+    pub words: String,
+    /// The language of the words, where it is not that of the page.
+    pub language: Option<&'static str>,
+}
 
 /// One field, on [`Profile`].
 #[derive(Debug, Clone)]
@@ -12,6 +24,8 @@ pub struct ProfileField {
     pub label: String,
     /// What it holds.
     pub value: String,
+    /// What it may hold, where that is to be chosen: in groups, each under its name or none.
+    pub choices: Vec<(&'static str, Vec<Choice>)>,
     /// Is it the one that was refused?
     pub refused: bool,
 }
@@ -44,7 +58,8 @@ impl ProfileField {
     }
 }
 
-/// What a person says of themselves. POST `/account/profile` with `csrf` and the fields.
+/// What a person says of themselves. POST `/account/profile` with `csrf` and the fields; the picture to
+/// `/account/profile/picture` (as `multipart/form-data`: `csrf`, `picture`) and `/account/profile/picture/remove`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "profile.html")]
 pub struct Profile {
@@ -54,18 +69,27 @@ pub struct Profile {
     pub csrf: String,
     /// The hidden field `person`: whose page it is.
     pub whose: String,
+    /// Whose page it is.
+    pub face: Face,
     /// The username; not to be changed here.
     pub username: String,
     /// The mail address; not to be changed here.
     pub email: Option<String>,
+    /// An address that stands for the picture where none was handed in; our pages do not load it.
+    pub picture_elsewhere: Option<String>,
     /// The fields.
     pub fields: Vec<ProfileField>,
-    /// Names of time zones.
-    pub zones: Vec<&'static str>,
     /// Why the form came back.
     pub alert: Option<String>,
     /// What has just been done.
     pub notice: Option<String>,
+}
+
+impl Profile {
+    /// Is the picture what was refused?
+    fn picture_refused(&self) -> bool {
+        self.alert.is_some() && self.fields.iter().all(|field| !field.refused)
+    }
 }
 
 /// One sign-in, on [`History`].
@@ -93,6 +117,8 @@ pub struct History {
     pub text: Text,
     /// The hidden field `csrf`.
     pub csrf: String,
+    /// Whose page it is.
+    pub face: Face,
     /// The sign-ins.
     pub lines: Vec<SignInLine>,
 }
@@ -108,6 +134,8 @@ pub struct Data {
     pub csrf: String,
     /// The hidden field `person`: whose page it is.
     pub whose: String,
+    /// Whose page it is.
+    pub face: Face,
     /// To be typed before the account goes.
     pub username: String,
     /// When the account is deleted, in Unix seconds.

@@ -103,6 +103,8 @@ pub(super) fn security_page(text: Text, authenticator: Option<AuthenticatorLine>
         text,
         csrf: "c".into(),
         whose: "w".into(),
+        whose: "w".into(),
+        face: ada(),
         username: "ada".into(),
         password_since: Some(NOON),
         codes_left: authenticator.as_ref().map(|_| 1),
@@ -125,6 +127,7 @@ fn security(text: Text) -> Vec<(&'static str, String)> {
     let enrolment = |alert: Option<String>| Authenticator {
         text,
         csrf: "c".into(),
+        whose: "w".into(),
         whose: "w".into(),
         enrolment: "e".into(),
         then: if alert.is_some() { "k.i".into() } else { String::new() },
@@ -298,12 +301,18 @@ fn session(text: Text, id: &str, (browser, system): (&str, &str), current: Curre
     }
 }
 
+/// Somebody without a picture.
+pub(super) fn ada() -> Face {
+    Face { name: "Ada Lovelace".into(), picture: None }
+}
+
 fn account(text: Text) -> Vec<(&'static str, String)> {
     let full = Account {
         text,
         csrf: "c".into(),
         whose: "w".into(),
-        name: "Ada Lovelace".into(),
+        whose: "w".into(),
+        face: ada(),
         username: "ada".into(),
         email: Some("ada@analytical.example".into()),
         leaving: Some(NOON),

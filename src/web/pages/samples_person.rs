@@ -1,6 +1,6 @@
 //! One of each page about a person.
 
-use super::samples::{NOON, html};
+use super::samples::{NOON, ada, html, security_page};
 use super::*;
 use crate::model::profile::EDITABLE;
 use crate::text::Text;
@@ -11,20 +11,28 @@ pub(super) fn pages(text: Text) -> Vec<(&'static str, String)> {
         text,
         csrf: "c".into(),
         whose: "w".into(),
+        whose: "w".into(),
+        face: ada(),
         username: "ada".into(),
+        picture_elsewhere: None,
         email: Some("ada@analytical.example".into()),
         fields: EDITABLE
             .map(|claim| ProfileField {
                 claim,
                 label: crate::web::person::label(claim, text),
+                choices: crate::web::choices::of(claim, "", text),
                 value: if claim == "name" { "Ada Lovelace".into() } else { String::new() },
                 refused: alert.is_some() && claim == "website",
             })
             .to_vec(),
-        zones: vec!["Europe/London", "Europe/Oslo"],
         alert,
         notice: None,
     };
+    // Inside of the binary, so that whoever looks at the samples sees one.
+    let pictured = Face { picture: Some("/static/logo.svg".into()), ..ada() };
+    let elsewhere = Some("https://pictures.example/ada.png".into());
+    let with_picture = Profile { face: pictured, picture_elsewhere: elsewhere, ..profile(None) };
+    let refused = Profile { alert: Some(text.say("alert-picture-format")), ..profile(None) };
     let line = |device: &str, here, unusual: &[&str]| SignInLine {
         at: NOON,
         device: device.into(),
@@ -33,11 +41,13 @@ pub(super) fn pages(text: Text) -> Vec<(&'static str, String)> {
         how: vec![text.say("way-password"), text.say("way-code")],
         unusual: unusual.iter().map(|key| text.say(key)).collect(),
     };
-    let history = |lines| History { text, csrf: "c".into(), lines };
+    let history = |lines| History { text, csrf: "c".into(), face: ada(), lines };
     let data = |leaving, alert: Option<String>| Data {
         text,
         csrf: "c".into(),
         whose: "w".into(),
+        whose: "w".into(),
+        face: ada(),
         username: "ada".into(),
         leaving,
         grace_days: 14,
@@ -51,6 +61,9 @@ pub(super) fn pages(text: Text) -> Vec<(&'static str, String)> {
     vec![
         ("profile", html(profile(None))),
         ("profile-refused", html(profile(Some(text.say("alert-profile-address"))))),
+        ("profile-picture", html(with_picture)),
+        ("profile-picture-refused", html(refused)),
+        ("security-without-password", html(Security { password_since: None, ..security_page(text, None, None) })),
         ("history", html(history(some.clone()))),
         ("history-empty", html(history(Vec::new()))),
         ("data", html(data(None, None))),

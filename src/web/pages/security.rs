@@ -1,6 +1,6 @@
 //! What a person signs in with: the page, and the pages on the way to a second factor.
 
-use super::AppFacts;
+use super::{AppFacts, Face};
 use askama::Template;
 
 use super::mail::Offer;
@@ -40,6 +40,8 @@ pub struct Security {
     pub csrf: String,
     /// The hidden field `person`: whose page it is.
     pub whose: String,
+    /// Whose page it is.
+    pub face: Face,
     /// For password keepers.
     pub username: String,
     /// When the password was set, in Unix seconds.

@@ -22,6 +22,7 @@ mod many;
 mod open_redirects;
 mod passkeys;
 mod paths;
+mod pictures;
 mod refresh_tokens;
 mod session;
 mod setup;

@@ -75,7 +75,16 @@ impl Answer {
             let name = input.value().attr("name")?;
             Some((name.to_owned(), input.value().attr("value").unwrap_or_default().to_owned()))
         });
-        pairs.collect()
+        let mut fields: BTreeMap<String, String> = pairs.collect();
+        let selector = Selector::parse(&format!("form[action=\"{action}\"] select")).unwrap();
+        let chosen = Selector::parse("option[selected]").unwrap();
+        for select in page.select(&selector) {
+            let value = select.select(&chosen).next().and_then(|option| option.value().attr("value"));
+            if let Some(name) = select.value().attr("name") {
+                fields.insert(name.to_owned(), value.unwrap_or_default().to_owned());
+            }
+        }
+        fields
     }
 }
 
@@ -173,6 +182,18 @@ impl Browser {
         self.send(request).await
     }
 
+    /// The hidden token of a form.
+    pub async fn csrf_of(&mut self, page: &str, action: &str) -> String {
+        self.get(page).await.fields(action).remove("csrf").unwrap_or_else(|| panic!("no form for {action}"))
+    }
+
+    /// A form of ours with a file in it.
+    pub async fn upload(&mut self, path: &str, csrf: &str, file: &[u8]) -> Answer {
+        let (kind, body) = multipart(&[("csrf", csrf.as_bytes()), ("picture", file)]);
+        let request = TestRequest::post().uri(path).insert_header(("origin", ISSUER));
+        self.send(request.insert_header((header::CONTENT_TYPE, kind)).set_payload(body)).await
+    }
+
     /// Fills the form that posts to `action` on a page and sends it.
     pub async fn submit(&mut self, page: &Answer, action: &str, filled: &[(&str, &str)]) -> Answer {
         let mut fields = page.fields(action);
@@ -259,6 +280,25 @@ impl Browser {
         assert!(answer.status.is_redirection(), "{} {}", answer.status, answer.body);
         answer
     }
+}
+
+/// A body as browsers make it of a form with a file (RFC 7578), and its content type. The file bears a name that lies.
+pub fn multipart(parts: &[(&str, &[u8])]) -> (String, Vec<u8>) {
+    let mut body = Vec::new();
+    for (name, value) in parts {
+        body.extend(b"------abide\r\nContent-Disposition: form-data; name=\"");
+        body.extend(name.as_bytes());
+        if *name == "picture" {
+            body.extend(b"\"; filename=\"../me.png\"\r\nContent-Type: image/png");
+        } else {
+            body.push(b'"');
+        }
+        body.extend(b"\r\n\r\n");
+        body.extend(*value);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"------abide--\r\n");
+    ("multipart/form-data; boundary=----abide".to_owned(), body)
 }
 
 /// The path and query of one of our own addresses.

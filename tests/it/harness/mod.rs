@@ -15,7 +15,7 @@ mod stream;
 pub mod upstream;
 
 pub use app::{CHALLENGE, RelyingApp, Tokens, VERIFIER, claims_of};
-pub use browser::{Answer, Browser};
+pub use browser::{Answer, Browser, multipart};
 pub use idp::{ISSUER, Idp, PASSWORD, USERNAME};
 pub use mail::{Cover, Letter, Login, MailServer, Smtp};
 pub use receiver::{Manner, Receiver};

@@ -112,3 +112,36 @@ async fn whoever_cannot_be_invited_and_whoever_may_not_invite() {
     idp.deliver().await;
     assert!(server.take().iter().all(|letter| !letter.to.contains(&"nia@example.org".to_owned())));
 }
+
+#[actix_web::test]
+async fn an_account_has_what_its_invitation_says() {
+    use abide::model::account::{Account, username_name};
+    let (idp, server) = with_mail().await;
+    let mut boss = boss(&idp).await;
+    let said = [("groups", "staff, Zürich office,,staff"), ("roles", "auditor")];
+    let letter = invite(&idp, &server, &mut boss, &said).await;
+    let page = boss.get("/admin/invitations").await;
+    assert!(page.body.contains("Zürich office") && page.body.contains("auditor"), "{}", page.body);
+    let mut nia = idp.browser();
+    let form = nia.get(&letter.link()).await;
+    // Nobody takes more than they were given.
+    let filled = [("username", "nia"), ("password", WORDS), ("groups", "board"), ("roles", "admin"), ("admin", "on")];
+    assert_eq!(nia.submit(&form, "/invitation", &filled).await.location(), "/account");
+    let account = idp.flows().store.find::<Account>(&username_name("nia")).await.unwrap().unwrap();
+    assert_eq!(account.groups.into_iter().collect::<Vec<_>>(), ["Zürich office", "staff"]);
+    assert_eq!(account.roles.into_iter().collect::<Vec<_>>(), ["auditor"]);
+    assert_eq!(nia.get("/admin/users").await.status, 403);
+    let page = boss.get("/admin/invitations").await;
+    let before = idp.contents().await;
+    let many = (0..33).map(|n| format!("g{n}")).collect::<Vec<_>>().join(",");
+    let long = "g".repeat(65);
+    for (name, value) in [("groups", many.as_str()), ("groups", &long), ("roles", "a\nb"), ("roles", "a\u{202e}b")] {
+        let filled = [("email", "otto@example.org"), (name, value)];
+        let refused = boss.submit(&page, "/admin/invitations", &filled).await;
+        assert_eq!(refused.status, 422, "{name} {value:?}");
+        assert!(refused.text("[role=alert]").unwrap().contains("at most 32"), "{name} {value:?}");
+    }
+    let spoiled = boss.submit(&page, "/admin/invitations", &[("email", "otto@example.org"), ("groups", "\0")]).await;
+    assert_eq!(spoiled.status, 400);
+    assert_eq!(idp.contents().await, before);
+}

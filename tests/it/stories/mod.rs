@@ -18,6 +18,7 @@ mod main_job;
 pub mod passkeys;
 mod passwords;
 mod person;
+pub mod picture;
 mod reconstitution;
 mod reset;
 pub mod second_factor;

@@ -18,7 +18,7 @@ pub async fn page_for_new(browser: &mut Browser, username: &str, password: &str)
     if !page.body.contains("id=\"password\"") {
         return page;
     }
-    assert_eq!(browser.sign_in_as(&page, username, password).await.location(), "/account/security");
+    assert_eq!(browser.sign_in_as(&page, username, password).await.location(), PASSKEY);
     browser.get(PASSKEY).await
 }
 

@@ -31,7 +31,7 @@ async fn a_profile_is_told_to_apps_as_their_scopes_allow() {
         ("nickname", "Mimi"),
         ("website", "https://mira.example/"),
         ("zoneinfo", "Europe/Oslo"),
-        ("locale", "nb-NO"),
+        ("locale", "de"),
     ];
     let saved = browser.submit(&page, "/account/profile", &said).await;
     assert_eq!(saved.location(), "/account/profile?done=saved");
@@ -46,7 +46,7 @@ async fn a_profile_is_told_to_apps_as_their_scopes_allow() {
     let info = asking.userinfo(&tokens.access).await.json();
     assert_eq!(
         (&info["name"], &info["zoneinfo"], &info["locale"]),
-        (&json!("Mira Øst"), &json!("Europe/Oslo"), &json!("nb-NO"))
+        (&json!("Mira Øst"), &json!("Europe/Oslo"), &json!("de"))
     );
     assert_eq!(info["updated_at"], idp.now().0);
     assert!(info.get("family_name").is_none());
@@ -58,6 +58,37 @@ async fn a_profile_is_told_to_apps_as_their_scopes_allow() {
     let page = browser.get("/account/profile").await;
     browser.submit(&page, "/account/profile", &said).await;
     assert_eq!(idp.contents().await, before);
+}
+
+#[actix_web::test]
+async fn language_and_time_zone_are_chosen() {
+    let idp = Idp::start().await;
+    // Somebody else wrote what is not to be chosen here; it stays until the person chooses.
+    idp.import(json!({"users": [{"username": USERNAME, "claims": {"locale": "nb-NO", "zoneinfo": "Etc/GMT+1"}}]}))
+        .await;
+    let mut browser = signed_in(&idp).await;
+    let page = browser.get("/account/profile").await;
+    let fields = page.fields("/account/profile");
+    assert_eq!((fields["locale"].as_str(), fields["zoneinfo"].as_str()), ("nb-NO", "Etc/GMT+1"));
+    for (tag, name) in [("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("zh-Hans", "简体中文")] {
+        assert_eq!(page.text(&format!("#locale option[value={tag}][lang={tag}]")).as_deref(), Some(name));
+    }
+    assert_eq!(page.text("#locale option[value='']").as_deref(), Some("As my browser says"));
+    assert_eq!(
+        page.text("#zoneinfo optgroup[label=Europe] option[value='Europe/Oslo']").as_deref(),
+        Some("Europe/Oslo")
+    );
+    let saved = browser.submit(&page, "/account/profile", &[("name", "Mira")]).await;
+    assert_eq!(saved.location(), "/account/profile?done=saved", "{:?}", saved.text("[role=alert]"));
+    let page = browser.get("/account/profile").await;
+    browser.submit(&page, "/account/profile", &[("locale", "fr"), ("zoneinfo", "Europe/Oslo")]).await;
+    let page = browser.get("/account/profile").await;
+    assert!(page.body.contains("<html lang=\"fr\""), "{}", page.body);
+    // What was given up is not to be had any more.
+    let refused = browser.submit(&page, "/account/profile", &[("locale", "nb-NO")]).await;
+    assert_eq!(refused.status, 422);
+    browser.submit(&page, "/account/profile", &[("locale", ""), ("zoneinfo", "")]).await;
+    assert!(browser.get("/account/profile").await.body.contains("<html lang=\"en\""));
 }
 
 #[actix_web::test]
@@ -77,6 +108,8 @@ async fn a_profile_takes_no_nonsense() {
         ("zoneinfo", "Europe/Atlantis"),
         ("zoneinfo", "../../../etc/passwd"),
         ("locale", "<script>"),
+        ("locale", "es"),
+        ("locale", "en, de"),
     ] {
         let refused = browser.submit(&page, "/account/profile", &[(claim, value)]).await;
         assert_eq!(refused.status, 422, "{claim} {value:.20}");

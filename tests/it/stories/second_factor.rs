@@ -51,7 +51,7 @@ impl Authenticator {
 pub async fn set_up(idp: &Idp, browser: &mut Browser) -> (Authenticator, Vec<String>) {
     let page = browser.get("/account/security/authenticator").await;
     let page = if page.body.contains("id=\"sign-in\"") {
-        assert_eq!(browser.sign_in(&page).await.location(), "/account/security");
+        assert_eq!(browser.sign_in(&page).await.location(), "/account/security/authenticator");
         browser.get("/account/security/authenticator").await
     } else {
         page

@@ -209,3 +209,75 @@ async fn an_administrator_takes_a_lost_factor_away() {
         assert_eq!(again.status, 422, "{user:.20}");
     }
 }
+
+#[actix_web::test]
+async fn whoever_has_no_password_sets_one() {
+    use abide::model::account::{Account, username_name};
+    use abide::model::credential::Credential;
+    use abide::model::record::Change;
+    let idp = Idp::start().await;
+    let mut browser = idp.browser();
+    let page = at_security(&mut browser).await;
+    assert!(page.attribute("#current", "required").is_some());
+    // As of somebody who came by a passkey or by another provider.
+    let account = idp.flows().store.find::<Account>(&username_name(USERNAME)).await.unwrap().unwrap().id;
+    let key = Credential::password_key(&account);
+    let gone = idp.flows().store.change::<Credential, _, _>(&key, |_| Change::delete(())).await.unwrap();
+    gone.outcome().unwrap();
+    let page = at_security(&mut browser).await;
+    assert!(page.attribute("#current", "required").is_none() && page.body.contains("Set a password"));
+    let before = idp.contents().await;
+    for weak in ["", "short", "passwordpassword", USERNAME] {
+        let refused = browser.submit(&page, "/account/security/password", &[("password", weak)]).await;
+        assert_eq!(refused.status, 422, "{weak}");
+        assert_eq!(idp.contents().await, before, "{weak}");
+    }
+    // Whoever only sits at an unlocked machine does not.
+    idp.pass("6m");
+    let stale = browser.submit(&page, "/account/security/password", &[("password", NEW)]).await;
+    assert_eq!(stale.location(), "/account/security");
+    let mut again = idp.browser();
+    let sign_in = again.get("/account").await;
+    assert_eq!(again.sign_in_as(&sign_in, USERNAME, NEW).await.status, 422);
+    // Minutes after an authentication they do, and their sessions go on.
+    idp.import(serde_json::json!({"users": [{"username": "pia", "password": PASSWORD}]})).await;
+    let pia = idp.flows().store.find::<Account>(&username_name("pia")).await.unwrap().unwrap().id;
+    let mut browser = idp.browser();
+    let page = browser.get("/account/security").await;
+    browser.sign_in_as(&page, "pia", PASSWORD).await;
+    let key = Credential::password_key(&pia);
+    idp.flows().store.change::<Credential, _, _>(&key, |_| Change::delete(())).await.unwrap().outcome().unwrap();
+    let page = browser.get("/account/security").await;
+    let done = browser.submit(&page, "/account/security/password", &[("password", NEW)]).await;
+    assert_eq!(done.location(), "/account/security?done=password-set", "{}", done.body);
+    assert!(browser.get("/account/security").await.attribute("#current", "required").is_some());
+    // The form as it was before sets no other one.
+    let late = browser.submit(&page, "/account/security/password", &[("password", "quite another evening")]).await;
+    assert_eq!(late.status, 422, "{}", late.body);
+    idp.pass("1m");
+    let mut other = idp.browser();
+    let page = other.get("/account").await;
+    assert_eq!(other.sign_in_as(&page, "pia", NEW).await.location(), "/account");
+}
+
+#[actix_web::test]
+async fn whoever_signs_in_again_comes_back_to_the_page_that_asked() {
+    let idp = Idp::mailing().await;
+    for path in [
+        "/account/security",
+        "/account/security/authenticator",
+        "/account/security/passkey",
+        "/account/email",
+        "/account/data",
+    ] {
+        let mut browser = idp.browser();
+        // Somebody who is signed in to nothing, and somebody who was signed in a while ago.
+        for _ in 0..2 {
+            let page = browser.get(path).await;
+            assert!(page.body.contains("id=\"sign-in\""), "{path}");
+            assert_eq!(browser.sign_in(&page).await.location(), path);
+            assert!(!browser.get(path).await.body.contains("id=\"sign-in\""), "{path}");
+            idp.pass("6m");
+        }
+    }
+}
