@@ -10,7 +10,7 @@ use crate::model::account::{Account, EpochReason, check_username, username_key, 
 use crate::model::audit::{Act, Event};
 use crate::model::client::{self, Client, ClientSecret, Confidentiality, STRONG_SECRET};
 use crate::model::credential::Credential;
-use crate::model::id::{AccountId, ClientId, SecretDigest};
+use crate::model::id::{ClientId, SecretDigest};
 use crate::model::password::{self, Beside, Stands, Weakness};
 use crate::model::record::Change;
 use crate::protocol::claims::check_standard;

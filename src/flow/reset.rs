@@ -8,9 +8,9 @@
 
 use crate::crypto::seal::Purpose;
 use crate::crypto::secret::{Same, compare};
+use crate::flow::account::ended_by_change;
 use crate::flow::authorize::Turn;
 use crate::flow::browser::Visitor;
-use crate::flow::account::ended_by_change;
 use crate::flow::mail::Link;
 use crate::flow::password::Over;
 use crate::flow::session::Current;

@@ -349,7 +349,11 @@ impl Idp {
         let fresh = (FreshPassword { hash, stands }, Over::This(verified));
         if change.others == Others::Stay {
             let kept = self.keep_password(&of.account.id, fresh, Some(&of.account.id), now).await?;
-            return Ok(if kept == Kept::Yes { PasswordChanged::Now(Handles::Unchanged) } else { PasswordChanged::Gone });
+            return Ok(if kept == Kept::Yes {
+                PasswordChanged::Now(Handles::Unchanged)
+            } else {
+                PasswordChanged::Gone
+            });
         }
         let Some(ended) = self.end_all_from(&of.account, now).await? else { return Ok(PasswordChanged::Gone) };
         if self.keep_password(&of.account.id, fresh, Some(&of.account.id), now).await? == Kept::No {

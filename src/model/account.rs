@@ -302,7 +302,9 @@ mod tests {
 
     #[test]
     fn one_name_is_one_text_however_it_is_typed() {
-        for same in ["post@bücher.example", "POST@BÜCHER.example", " post@xn--bcher-kva.example", "post@bücher。example"] {
+        for same in
+            ["post@bücher.example", "POST@BÜCHER.example", " post@xn--bcher-kva.example", "post@bücher。example"]
+        {
             assert_eq!(typed_key(same), "post@xn--bcher-kva.example", "{same}");
         }
         for same in ["Zoe\u{308}", " ZO\u{cb} "] {

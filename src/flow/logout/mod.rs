@@ -13,7 +13,7 @@ use crate::flow::browser::Visitor;
 use crate::flow::cookies::Handles;
 use crate::flow::session::{Current, Dormant};
 use crate::flow::{Fault, Idp};
-use crate::model::account::{Account, EpochReason};
+use crate::model::account::EpochReason;
 use crate::model::audit::{Act, Event};
 use crate::model::authorization::ReturnAddress;
 use crate::model::client::Client;
@@ -158,12 +158,7 @@ impl Idp {
 
     /// A session that must not be shown in this browser, because it has become another one, still ends by a genuine hint
     /// for it, without a word.
-    async fn end_unseen(
-        &self,
-        visitor: &Visitor,
-        hint: Option<&IdTokenClaims>,
-        now: Timestamp,
-    ) -> Result<(), Fault> {
+    async fn end_unseen(&self, visitor: &Visitor, hint: Option<&IdTokenClaims>, now: Timestamp) -> Result<(), Fault> {
         if hint.is_none() {
             return Ok(());
         }

@@ -48,7 +48,9 @@ async fn enter(asking: &Asking, activity: Activity) -> Result<Entered, WebError>
 async fn enter_to_act(form: &OurForm, page: &str) -> Result<Entered, WebError> {
     Ok(match enter(&form.asking, Activity::AuthorizationByPerson).await? {
         Entered::Not(response) if response.status().is_success() => Entered::Not(see_other(page)),
-        Entered::As(current) if form.asking.shown_to(form.field("person"), &current) == ShownTo::Another => Entered::Not(see_other(page)),
+        Entered::As(current) if form.asking.shown_to(form.field("person"), &current) == ShownTo::Another => {
+            Entered::Not(see_other(page))
+        }
         entered => entered,
     })
 }

@@ -103,7 +103,6 @@ pub(super) fn security_page(text: Text, authenticator: Option<AuthenticatorLine>
         text,
         csrf: "c".into(),
         whose: "w".into(),
-        whose: "w".into(),
         face: ada(),
         username: "ada".into(),
         password_since: Some(NOON),
@@ -127,7 +126,6 @@ fn security(text: Text) -> Vec<(&'static str, String)> {
     let enrolment = |alert: Option<String>| Authenticator {
         text,
         csrf: "c".into(),
-        whose: "w".into(),
         whose: "w".into(),
         enrolment: "e".into(),
         then: if alert.is_some() { "k.i".into() } else { String::new() },
@@ -310,7 +308,6 @@ fn account(text: Text) -> Vec<(&'static str, String)> {
     let full = Account {
         text,
         csrf: "c".into(),
-        whose: "w".into(),
         whose: "w".into(),
         face: ada(),
         username: "ada".into(),

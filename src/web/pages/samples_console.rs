@@ -30,7 +30,6 @@ fn users(text: Text) -> Vec<(&'static str, String)> {
         text,
         csrf: "c".into(),
         whose: "w".into(),
-        whose: "w".into(),
         person: "Grace Hopper".into(),
         users: vec![
             UserLine {
@@ -83,7 +82,6 @@ fn clients(text: Text) -> Vec<(&'static str, String)> {
         text,
         csrf: "c".into(),
         whose: "w".into(),
-        whose: "w".into(),
         person: "Grace Hopper".into(),
         clients: vec![client("bank", "Meridian Bank", "kind-confidential"), client("plaza", "Plaza", "kind-web")],
         next: Some("2".into()),
@@ -123,7 +121,6 @@ fn records(text: Text) -> Vec<(&'static str, String)> {
     let sessions = AdminSessions {
         text,
         csrf: "c".into(),
-        whose: "w".into(),
         whose: "w".into(),
         person: "Grace Hopper".into(),
         sessions: vec![line("s1", "ada", "standing-live"), line("s2", "grace", "standing-dormant")],

@@ -34,7 +34,6 @@ fn email(text: Text) -> Email {
         text,
         csrf: "c".into(),
         whose: "w".into(),
-        whose: "w".into(),
         current: Some("ada@example.org".into()),
         proved: Offer::Shown,
         email: String::new(),
@@ -56,7 +55,6 @@ fn invitations(text: Text) -> AdminInvitations {
     AdminInvitations {
         text,
         csrf: "c".into(),
-        whose: "w".into(),
         whose: "w".into(),
         person: "Grace Hopper".into(),
         mail: Offer::Shown,

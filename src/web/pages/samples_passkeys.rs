@@ -19,7 +19,6 @@ pub(super) fn passkeys(text: Text) -> Vec<(&'static str, String)> {
         text,
         csrf: "c".into(),
         whose: "w".into(),
-        whose: "w".into(),
         passkey: form(),
         label: "Firefox on Linux".into(),
         then: String::new(),

@@ -11,7 +11,6 @@ pub(super) fn pages(text: Text) -> Vec<(&'static str, String)> {
         text,
         csrf: "c".into(),
         whose: "w".into(),
-        whose: "w".into(),
         face: ada(),
         username: "ada".into(),
         picture_elsewhere: None,
@@ -45,7 +44,6 @@ pub(super) fn pages(text: Text) -> Vec<(&'static str, String)> {
     let data = |leaving, alert: Option<String>| Data {
         text,
         csrf: "c".into(),
-        whose: "w".into(),
         whose: "w".into(),
         face: ada(),
         username: "ada".into(),

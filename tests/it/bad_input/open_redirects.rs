@@ -110,12 +110,7 @@ async fn through_every_field_of_every_form() {
         for evil in EVIL {
             let mut fields: Vec<(&str, &str)> = NAMES.iter().map(|name| (*name, evil)).collect();
             fields.extend(hidden.iter().map(|(name, value)| (*name, value.as_str())));
-            fields.extend([
-                ("choice", "stay"),
-                ("decision", "deny"),
-                ("user", evil),
-                ("client", evil),
-            ]);
+            fields.extend([("choice", "stay"), ("decision", "deny"), ("user", evil), ("client", evil)]);
             let answer = boss.copied().post(path, &fields).await;
             assert_at_home(&answer, &format!("POST {path} {evil}"));
             if answer.headers.contains_key("location") {

@@ -16,8 +16,7 @@ type Fields = BTreeMap<&'static str, String>;
 
 fn paths() -> Vec<&'static str> {
     let signed_in = |path: &&str| path.starts_with("/account/") || path.starts_with("/admin/");
-    let mut paths: Vec<_> =
-        FORMS.iter().copied().filter(signed_in).filter(|path| !OF_NOBODY.contains(path)).collect();
+    let mut paths: Vec<_> = FORMS.iter().copied().filter(signed_in).filter(|path| !OF_NOBODY.contains(path)).collect();
     // What is taken away is needed before.
     paths.sort_by_key(|path| path.ends_with("/remove"));
     paths
@@ -119,7 +118,11 @@ async fn a_page_of_one_does_nothing_to_the_other() {
     for path in paths() {
         let session = if path == "/admin/sessions/end" { &listed } else { &session };
         let answer = post(&mut boss, path, &fields_for(path, &all, Some(&own), session)).await;
-        assert!(!matches!(answer.status.as_u16(), 403 | 404) || path == "/admin/sessions/end", "{path}: {}", answer.body);
+        assert!(
+            !matches!(answer.status.as_u16(), 403 | 404) || path == "/admin/sessions/end",
+            "{path}: {}",
+            answer.body
+        );
         let refused = answer.status == 303 && answer.location() == refusals[path];
         assert_eq!(refused, SAME.contains(&path), "{path}: {}", answer.status);
     }

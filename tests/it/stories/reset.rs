@@ -284,3 +284,60 @@ async fn an_administrator_sends_a_link_that_works_anywhere() {
     let form = [("csrf", csrf.as_str()), ("user", "x")];
     assert_eq!(anywhere.post("/admin/users/send-reset", &form).await.location(), "/admin/users");
 }
+
+/// Between the old password and the new one somebody who knows the old one changes it: the letter has the last word.
+#[actix_web::test]
+async fn a_change_that_is_underway_does_not_undo_a_reset() {
+    let (idp, server) = with_mail().await;
+    let social = idp.app("social");
+    for others in [&[("others", "on")][..], &[]] {
+        let (mut thief, mut owner) = (idp.browser(), idp.browser());
+        let page = thief.get("/account/security").await;
+        let password = if others.is_empty() { NEW } else { PASSWORD };
+        thief.sign_in_as(&page, USERNAME, password).await;
+        let page = thief.get("/account/security").await;
+        let letter = reset_mail(&idp, &server, &mut owner).await;
+        let form = owner.get(&letter.link()).await;
+        let wanted = if others.is_empty() { "the lamps along the pier" } else { NEW };
+        let typed = [&[("current", password), ("password", "what the thief would like")][..], others].concat();
+        let filled = [("password", wanted)];
+        let change = thief.submit(&page, "/account/security/password", &typed);
+        let reset = owner.submit(&form, "/reset", &filled);
+        let (_, reset) = tokio::join!(change, reset);
+        if reset.status == 303 {
+            assert!(signs_in(&idp, wanted).await, "{others:?}");
+            assert!(!signs_in(&idp, "what the thief would like").await, "{others:?}");
+            assert_eq!(thief.silently(&social).await.error(), "login_required", "{others:?}");
+        } else {
+            // The change was there first, and the link was of before.
+            assert_eq!(reset.status, 410);
+            assert!(signs_in(&idp, "what the thief would like").await);
+            return;
+        }
+        idp.pass("3h");
+        server.take();
+    }
+}
+
+#[actix_web::test]
+async fn nobody_who_signs_in_meanwhile_stays() {
+    let (idp, server) = with_mail().await;
+    let social = idp.app("social");
+    let mut owner = idp.browser();
+    let letter = reset_mail(&idp, &server, &mut owner).await;
+    let form = owner.get(&letter.link()).await;
+    let mut thieves = Vec::new();
+    for number in 0..5 {
+        let mut browser = idp.browser();
+        browser.address = format!("198.51.100.{number}:1");
+        let page = browser.authorize(&social, &[]).await;
+        thieves.push((browser, page));
+    }
+    let entering = thieves.iter_mut().map(|(browser, page)| browser.sign_in(page));
+    let filled = [("password", NEW)];
+    let (done, _) = tokio::join!(owner.submit(&form, "/reset", &filled), futures_util::future::join_all(entering));
+    assert_eq!(done.status, 303, "{}", done.body);
+    for (browser, _) in &mut thieves {
+        assert_eq!(browser.silently(&social).await.error(), "login_required");
+    }
+}

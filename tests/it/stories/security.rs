@@ -281,3 +281,25 @@ async fn whoever_signs_in_again_comes_back_to_the_page_that_asked() {
         }
     }
 }
+
+/// Somebody ends everything while a change of the password is underway: it gives nobody a session.
+#[actix_web::test]
+async fn a_change_does_not_outlive_a_sign_out_everywhere() {
+    use abide::flow::security::{Others, PasswordChange, PasswordChanged};
+    let idp = Idp::start().await;
+    let (social, mut here, mut elsewhere) = (idp.app("social"), idp.browser(), idp.browser());
+    at_security(&mut here).await;
+    let visitor = here.visitor();
+    let current = idp.flows().freshly_current(&visitor, idp.now()).await.unwrap().expect("somebody");
+    let page = elsewhere.authorize(&social, &[]).await;
+    elsewhere.sign_in(&page).await;
+    let page = elsewhere.get("/account").await;
+    elsewhere.submit(&page, "/account/sign-out", &[("scope", "everywhere")]).await;
+    let change =
+        PasswordChange { current: PASSWORD.to_owned().into(), new: NEW.to_owned().into(), others: Others::End };
+    let done = idp.flows().change_password(&visitor, &current, change, idp.now()).await.unwrap();
+    assert!(matches!(done, PasswordChanged::Gone), "{done:?}");
+    assert_eq!(here.silently(&social).await.error(), "login_required");
+    let page = here.authorize(&social, &[]).await;
+    assert!(here.sign_in(&page).await.parameter("code").is_some(), "the password is what it was");
+}
