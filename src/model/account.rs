@@ -292,6 +292,15 @@ impl Record for Account {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::audit::Act;
+    use crate::model::record::Fate;
+
+    fn account() -> Account {
+        serde_json::from_value(serde_json::json!({
+            "id": "mira", "username": "mira", "created_at": 0, "epoch": 0,
+        }))
+        .unwrap()
+    }
 
     #[test]
     fn usernames_compare_by_nfc_and_case() {
@@ -311,6 +320,23 @@ mod tests {
             assert_eq!(typed_key(same), "zo\u{eb}", "{same}");
         }
         assert_ne!(typed_key("mira@ex%61mple.org"), typed_key("mira@example.org"), "no address, and no alias of one");
+    }
+
+    #[test]
+    fn whoever_is_let_in_again_after_their_time_stays() {
+        let event = |at| Event::done(Act::AccountEnabled, Timestamp(at));
+        let put = |change: Change<Account, ()>| match change.fate {
+            Fate::Put(account) => account,
+            fate => panic!("{fate:?}"),
+        };
+        let leaving = put(account().leave(event(0), Vec::new()));
+        let time = leaving.leaving_at.unwrap();
+        // Closed by an administrator before that, and opened: they still go.
+        let opened = put(put(leaving.clone().disable(event(10))).enable(event(20)));
+        assert_eq!((opened.leaving_at, opened.departure(time)), (Some(time), Departure::Close));
+        let closed = put(leaving.close_for_good(event(time.0)));
+        let opened = put(closed.enable(event(time.0 + 60)));
+        assert_eq!((opened.leaving_at, opened.departure(time + FAREWELL + GRACE)), (None, Departure::No));
     }
 
     #[test]

@@ -244,7 +244,7 @@ async fn a_deletion_can_be_taken_back() {
     let again = browser.get("/account/data").await;
     assert!(again.body.contains("id=\"keep\""), "{}", again.body);
     drop(page);
-    assert_eq!(browser.submit(&again, "/account/data/keep", &[]).await.location(), "/account/data?done=kept");
+    assert_eq!(browser.submit(&again, "/account/data/keep", &[]).await.location(), "/account?done=kept");
     idp.pass("3d");
     idp.deliver().await;
     assert_eq!(signed_in(&idp).await.get("/account").await.status, 200);
@@ -286,4 +286,24 @@ async fn a_deletion_ends_everything_and_leaves_nothing() {
     let mut next = signed_in(&idp).await;
     assert_eq!(next.get("/account/history").await.body.matches("class=\"line\"").count(), 1);
     assert_ne!(idp.flows().store.bearer::<Account>(&username_name(USERNAME)).await.unwrap(), Some(id));
+}
+
+#[actix_web::test]
+async fn the_only_administrator_who_stays_cannot_go() {
+    let idp = Idp::start().await;
+    let mut boss = idp.browser();
+    let page = boss.get("/account/data").await;
+    boss.sign_in_as(&page, "boss", "the boss of all of this").await;
+    let page = boss.get("/account/data").await;
+    let before = idp.contents().await;
+    let refused = boss.submit(&page, "/account/data/delete", &[("username", "boss")]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text("[role=alert]").unwrap().contains("only administrator"));
+    assert_eq!(idp.contents().await, before);
+    let people = boss.get("/admin/users").await;
+    let another = [("username", "deputy"), ("password", "somebody who stays here"), ("admin", "on")];
+    let added = boss.submit(&people, "/admin/users", &another).await;
+    assert_eq!(added.location(), "/admin/users?done=added", "{}", added.body);
+    let asked = boss.submit(&page, "/account/data/delete", &[("username", "boss")]).await;
+    assert_eq!(asked.location(), "/account/data?done=deleting");
 }

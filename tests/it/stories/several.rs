@@ -186,3 +186,39 @@ async fn what_one_sets_up_keeps_nobody_else_signed_in_longer() {
     assert!(later.get("/account").await.body.contains("id=\"sign-in\""), "the browser was closed");
     assert_eq!(later.silently(&social).await.error(), "login_required");
 }
+
+#[actix_web::test]
+async fn what_timed_out_comes_back_after_others_went_and_came() {
+    for leaves in [false, true] {
+        let idp = Idp::with(|config| {
+            config.session.idle_timeout = "30m".parse().unwrap();
+            config.session.reconstitution_window = "2h".parse().unwrap();
+        })
+        .await;
+        let (mut browser, social) = two(&idp).await;
+        let page = add(&mut browser).await;
+        browser.sign_in_as(&page, "boss", "the boss of all of this").await;
+        // Mira is the one who does nothing.
+        for _ in 0..2 {
+            idp.pass("20m");
+            for _ in 0..2 {
+                let page = browser.get("/account").await;
+                let other = if page.text("h1").as_deref() == Some("boss") { "otto" } else { "boss" };
+                let place = page.body.find(&format!("Switch to {other}")).expect("somebody to switch to");
+                let form = page.body[..place].rfind("name=\"account\" value=\"").unwrap();
+                let name = page.body[form..].split('"').nth(3).unwrap().to_owned();
+                let switched = browser.submit(&page, "/account/switch", &[("account", &name)]).await;
+                assert_eq!(switched.location(), "/account");
+            }
+        }
+        let page = browser.get("/account").await;
+        assert!(!page.body.contains("Switch to mira"), "she timed out");
+        if leaves {
+            browser.submit(&page, "/account/sign-out", &[]).await;
+        }
+        let page = browser.authorize(&social, &[("prompt", "login")]).await;
+        let back = browser.sign_in(&page).await;
+        let claims = social.redeem(&back).await.claims();
+        assert!(claims["prev_sid"].is_string(), "{leaves}: {claims}");
+    }
+}
