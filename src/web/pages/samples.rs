@@ -332,6 +332,7 @@ fn account(text: Text) -> Vec<(&'static str, String)> {
         notice: Some(text.say("notice-session-ended")),
     };
     let sparse = Account {
+        leaving: None,
         email: None,
         sessions: vec![session(text, "s1", ("Firefox", "Linux"), Current::This)],
         consents: Vec::new(),
