@@ -143,7 +143,7 @@ async fn main() -> ExitCode {
         let (mut times, mut seen) = ([Vec::new(), Vec::new()], None);
         for n in 0..samples + WARM_UP {
             let mut order = [Class::There, Class::Nobody];
-            if random::bytes::<1>()[0] % 2 == 0 {
+            if random::bytes::<1>()[0].is_multiple_of(2) {
                 order.reverse();
             }
             for class in order {

@@ -95,7 +95,7 @@ pub enum Reset {
     /// It is set; what the person came for goes on.
     Done(Box<Turn>),
     /// It was not set; the link still works.
-    Form(FormError, Account, Beside),
+    Form(FormError, Box<Account>, Beside),
     /// Too many attempts.
     Throttled {
         /// When to try again.
@@ -256,7 +256,7 @@ impl Idp {
         let beside = self.beside_password(&account.id).await?;
         let fresh = match self.fresh_password(new, &account, beside).await? {
             Ok(fresh) => fresh,
-            Err(error) => return Ok(Reset::Form(error, account, beside)),
+            Err(error) => return Ok(Reset::Form(error, Box::new(account), beside)),
         };
         let why = if asked_by == AskedBy::ThisBrowser { "mail" } else { "administrator" };
         let event = Event::done(Act::PasswordReset, now).to(&account.id).because(why);

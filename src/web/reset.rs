@@ -92,7 +92,7 @@ pub(super) async fn post(form: OurForm) -> Result<HttpResponse, WebError> {
                 _ => StatusCode::UNPROCESSABLE_ENTITY,
             };
             let alert = Some(setup::words(error, asking.text()));
-            Ok(page(status, &choose(asking, token, (account, beside), alert)))
+            Ok(page(status, &choose(asking, token, (*account, beside), alert)))
         }
         Reset::Throttled { until } => Ok(crowded(asking, until)),
         Reset::Elsewhere => Ok(elsewhere(asking, "link-elsewhere")),
