@@ -162,7 +162,7 @@ async fn try_it(walk: &Walk, set: &mut Set, (route, evidence): (&str, Evidence))
     let (method, path) = route.split_once(' ').expect("a method and a path");
     let handle = fields.iter().find(|(name, _)| name == "interaction").map(|(_, value)| value.clone());
     let path = path.replace("{handle}", &handle.unwrap_or_default());
-    let path = path.replace("{file}", "abide.css").replace("{id}", "x");
+    let path = path.replace("{file}", "abide.css").replace("{id}", "x").replace("{name}", "x");
     let before = walk.sessions().await;
     let answer = match method {
         "GET" => set.browser.get(&format!("{path}?{}", serde_urlencoded::to_string(&fields).unwrap())).await,
