@@ -22,6 +22,8 @@ pub enum Purpose {
     Browser,
     /// The hidden token of forms.
     Csrf,
+    /// What forms call the person to whom their page is shown.
+    ShownPerson,
     /// A refresh token.
     Refresh,
     /// The `sid` a session is known by outside.
@@ -62,11 +64,12 @@ pub enum Purpose {
     MailedCode,
 }
 
-const PURPOSES: [Purpose; 23] = [
+const PURPOSES: [Purpose; 24] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
     Purpose::Csrf,
+    Purpose::ShownPerson,
     Purpose::Refresh,
     Purpose::SessionName,
     Purpose::Throttle,
@@ -95,6 +98,7 @@ impl Purpose {
             Purpose::Interaction => "abide interaction 1",
             Purpose::Browser => "abide browser 1",
             Purpose::Csrf => "abide csrf 1",
+            Purpose::ShownPerson => "abide shown person 1",
             Purpose::Refresh => "abide refresh 1",
             Purpose::SessionName => "abide session name 1",
             Purpose::Throttle => "abide throttle 1",

@@ -2,11 +2,13 @@
 
 use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
+use crate::model::account::{Account, AccountStanding, EpochReason};
 use crate::model::audit::{Act, Event};
 use crate::model::client::Client;
 use crate::model::consent::{Consent, Withdrawn};
 use crate::model::grant::{Grant, Reach};
 use crate::model::id::{AccountId, ClientId, SessionId};
+use crate::model::record::{Change, Fate};
 use crate::model::session::Session;
 use crate::model::session::application::Epochs;
 use crate::model::session::standing::{Authority, EndReason, Standing};
@@ -213,9 +215,40 @@ impl Idp {
         }
     }
 
+    /// Every session of the account is over, by one write on it. Whoever changes what it signs in with does so before, so
+    /// that a crash leaves too much ended and never too little, and once more after, with whatever began by the old
+    /// credential in between.
+    pub(super) async fn end_all_of(&self, account: &AccountId, why: EpochReason, event: Event) -> Result<(), Fault> {
+        let changed = self.store.change::<Account, _, _>(account.as_str(), move |before| match before {
+            Some(account) => account.raise_epoch(why, event.clone()),
+            None => Change::keep(()),
+        });
+        Ok(changed.await?.outcome()?)
+    }
+
+    /// The same because its person changes a credential, if the account is as it was and may be used; answers with what it
+    /// is from here on. Nothing ends, and none is answered, where somebody ended everything meanwhile.
+    pub(super) async fn end_all_from(&self, as_it_was: &Account, now: Timestamp) -> Result<Option<Account>, Fault> {
+        let (epoch, event) = (as_it_was.epoch, ended_by_change(&as_it_was.id, now).by(&as_it_was.id));
+        let changed = self.store.change::<Account, _, _>(as_it_was.id.as_str(), move |before| match before {
+            Some(account) if account.epoch == epoch && account.standing() == AccountStanding::Active => {
+                let change = account.raise_epoch(EpochReason::CredentialChanged, event.clone());
+                let after = if let Fate::Put(after) = &change.fate { Some(after.clone()) } else { None };
+                change.telling(after)
+            }
+            _ => Change::keep(None),
+        });
+        Ok(changed.await?.outcome()?)
+    }
+
     async fn revoke(&self, session: &Session, by: &Current, now: Timestamp) -> Result<(), Fault> {
         let event = Event::done(Act::SessionEnded, now).by(&by.account.id).because("revoked").to(&session.account);
         self.end_session(&session.id, EndReason::Revoked, event).await?;
         Ok(())
     }
+}
+
+/// What the audit log says of sessions that end because what they rest on changed.
+pub(super) fn ended_by_change(account: &AccountId, now: Timestamp) -> Event {
+    Event::done(Act::SessionEnded, now).to(account).because("credential_changed")
 }

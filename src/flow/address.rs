@@ -92,7 +92,8 @@ impl Idp {
         if of.account.address.as_ref() == Some(&address.key()) {
             return Ok(AddressAsked::Same);
         }
-        match self.count_letters(visitor, &address, now).await? {
+        // By account: whoever else has letters sent to this address keeps nobody from proving it.
+        match self.count_letters(visitor, ("mail-account", of.account.id.as_str()), now).await? {
             Asked::Sent => (),
             Asked::Throttled { until } => return Ok(AddressAsked::Throttled { until }),
         }
@@ -191,17 +192,18 @@ impl Idp {
         Ok(by_address.or(by_username).map(AccountId::new))
     }
 
-    /// Counts a letter to an address that anybody may have typed, by the network it comes from and by the address.
+    /// Counts a letter to an address that anybody may have typed, by the network it comes from and in a lane: of the address,
+    /// or of the account of whoever is signed in.
     pub(super) async fn count_letters(
         &self,
         visitor: &Visitor,
-        address: &MailAddress,
+        (lane, whose): (&str, &str),
         now: Timestamp,
     ) -> Result<Asked, Fault> {
         if let Some(until) = self.crowded("mail-address", visitor, now).await? {
             return Ok(Asked::Throttled { until });
         }
-        let lane = self.bucket("mail", &[&address.key()]);
+        let lane = self.bucket(lane, &[whose]);
         Ok(match self.count(&lane, MAILS, now).await? {
             Attempt::Wait { until } => Asked::Throttled { until },
             Attempt::Allowed => Asked::Sent,

@@ -114,6 +114,8 @@ impl Idp {
             return Ok(false);
         }
         self.take_factors(&id, &by.account.id, now).await?;
+        let event = Event::done(Act::SessionEnded, now).by(&by.account.id).to(&id).because("factors_reset");
+        self.end_all_of(&id, EpochReason::CredentialChanged, event).await?;
         Ok(true)
     }
 

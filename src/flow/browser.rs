@@ -105,6 +105,12 @@ impl Idp {
         URL_SAFE_NO_PAD.encode(self.seals.mac(Purpose::Csrf, &[browser.as_str().as_bytes()]))
     }
 
+    /// What forms call the person to whom their page is shown, in this browser. It authorises nothing.
+    pub fn shown_person(&self, browser: &BrowserId, account: &AccountId) -> String {
+        let parts = [browser.as_str().as_bytes(), account.as_str().as_bytes()];
+        URL_SAFE_NO_PAD.encode(&self.seals.mac(Purpose::ShownPerson, &parts)[..16])
+    }
+
     /// Is it that token?
     pub fn form_origin(&self, visitor: &Visitor, presented: &str) -> FormOrigin {
         let bytes = URL_SAFE_NO_PAD.decode(presented).unwrap_or_default();

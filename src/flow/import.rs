@@ -3,14 +3,14 @@
 
 use crate::crypto::hashing::check_hash;
 use crate::crypto::secret::{Same, digest};
-use crate::flow::password::FreshPassword;
+use crate::flow::password::{FreshPassword, Over};
 use crate::flow::setup::{NewPassword, Refused, fresh_account};
 use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, EpochReason, check_username, username_key, username_name};
 use crate::model::audit::{Act, Event};
 use crate::model::client::{self, Client, ClientSecret, Confidentiality, STRONG_SECRET};
 use crate::model::credential::Credential;
-use crate::model::id::{AccountId, ClientId, SecretDigest};
+use crate::model::id::{ClientId, SecretDigest};
 use crate::model::password::{self, Beside, Stands, Weakness};
 use crate::model::record::Change;
 use crate::protocol::claims::check_standard;
@@ -201,9 +201,10 @@ impl Idp {
         if let Some(hash) = hash {
             // What rests on the old password ends first, and once more below, with whatever began in between: a run that
             // breaks off leaves too much ended, never too little, and the next one goes on.
-            self.end_all_of(&before.id, EpochReason::CredentialChanged, now).await?;
+            let event = Event::done(Act::AccountChanged, now).to(&before.id);
+            self.end_all_of(&before.id, EpochReason::CredentialChanged, event).await?;
             let fresh = FreshPassword { hash, stands };
-            self.keep_password(&before.id, fresh, None, now).await?;
+            self.keep_password(&before.id, (fresh, Over::Any), None, now).await?;
         }
         let mut merged = before.clone();
         merged.claims.extend(claims.clone());
@@ -250,15 +251,6 @@ impl Idp {
             );
         }
         Ok(free.then(|| address.key()))
-    }
-
-    async fn end_all_of(&self, account: &AccountId, why: EpochReason, now: Timestamp) -> Result<(), Fault> {
-        let event = Event::done(Act::AccountChanged, now).to(account);
-        let changed = self.store.change::<Account, _, _>(account.as_str(), move |before| match before {
-            Some(account) => account.raise_epoch(why, event.clone()),
-            None => Change::keep(()),
-        });
-        Ok(changed.await?.outcome()?)
     }
 
     /// The hash of `clear`, if that is another password than the stored one.

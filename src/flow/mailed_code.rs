@@ -103,7 +103,8 @@ impl Idp {
         let typed: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').take(64).collect();
         let right = compare(typed.as_bytes(), self.mailed_code(interaction, account).as_bytes()) == Same::Yes;
         let refused = Event::refused(Act::SignIn, now, "mailed_code").to(&account.id);
-        self.settled(&lane, if right { Ok(Method::MailedCode) } else { Err(refused) }).await
+        let accepted = if right { Ok(Method::MailedCode) } else { Err(refused) };
+        self.settled(visitor, (&lane, &account.id), accepted, now).await
     }
 
     /// What the page asks.

@@ -18,7 +18,6 @@ use crate::model::passkey::{self, Added, Challenge, MOST, Passkey, Removed};
 use crate::model::password::Stands;
 use crate::model::record::Change;
 use crate::model::throttle::{ADDRESS, Attempt, Throttle};
-use crate::model::upstream::OtherWays;
 use crate::protocol::time::Timestamp;
 use crate::store::Changed;
 use serde::{Deserialize, Serialize};
@@ -191,8 +190,7 @@ impl Idp {
         // Passwords are set and never taken away: what is read of them holds for the write. A link can go meanwhile, by the
         // same person's hand alone.
         let password = self.store.read::<Credential>(&Credential::password_key(account)).await?;
-        let linked = of.account.links.iter().any(|link| self.upstreams.of_issuer(&link.issuer).is_some());
-        let others = if password.is_some() || linked { OtherWays::Some } else { OtherWays::None };
+        let others = self.ways_in(&of.account).await?.besides_passkeys();
         let app = self.store.read::<Credential>(&Credential::totp_key(account)).await?;
         let stands = password.filter(|_| app.is_none()).map_or(Stands::Alone, |password| password.password_stands());
         let event = Event::done(Act::FactorRemoved, now).by(account).because("passkey");

@@ -32,6 +32,8 @@ impl Idp {
     pub async fn subject_of_browser(&self, visitor: &Visitor, page: Page) -> Result<Option<Subject>, Fault> {
         let Some(handle) = visitor.handles.first() else { return Ok(None) };
         let found = self.store.find::<Session>(&Session::secret_name(&handle.digest())).await?;
+        // Of a session whose browser has become another one nothing is told before somebody signs in.
+        let found = found.filter(|session| !self.strange(session, visitor));
         Ok(found.map(|session| subject(session, page)))
     }
 

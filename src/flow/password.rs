@@ -31,6 +31,24 @@ pub struct FreshPassword {
     pub stands: Stands,
 }
 
+/// Which password a new one is set over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Over {
+    /// Whatever there is.
+    Any,
+    /// The very one that was verified, by its hash. One that was set meanwhile stays.
+    This(String),
+}
+
+/// Was a password kept?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// Yes.
+    Yes,
+    /// No: another one was set meanwhile.
+    No,
+}
+
 /// Attempts to bring the account's mark in line: each fails only when a password is set at that moment.
 const ATTEMPTS: usize = 8;
 
@@ -89,15 +107,16 @@ impl Idp {
     pub async fn keep_password(
         &self,
         account: &AccountId,
-        fresh: FreshPassword,
+        (fresh, over): (FreshPassword, Over),
         by: Option<&AccountId>,
         now: Timestamp,
-    ) -> Result<(), Fault> {
+    ) -> Result<Kept, Fault> {
         if fresh.stands == Stands::BesideFactor {
             self.mark_password(account, Stands::BesideFactor).await?;
         }
-        self.write_password(account, fresh, by, now).await?;
-        self.align_mark(account).await
+        let kept = self.write_password(account, (fresh, over), by, now).await?;
+        self.align_mark(account).await?;
+        Ok(kept)
     }
 
     /// Brings the account's mark in line with the password that is there.
@@ -116,18 +135,22 @@ impl Idp {
     pub(super) async fn write_password(
         &self,
         account: &AccountId,
-        fresh: FreshPassword,
+        (fresh, over): (FreshPassword, Over),
         by: Option<&AccountId>,
         now: Timestamp,
-    ) -> Result<(), Fault> {
+    ) -> Result<Kept, Fault> {
         let credential = Credential::password(account.clone(), fresh.hash, fresh.stands, now);
         let mut event = Event::done(Act::PasswordChanged, now).to(account);
         event.actor = by.map(ToString::to_string);
         let mails = self.notices_for(&event, account).await?;
         let key = Credential::password_key(account);
-        let changed = self
-            .store
-            .change::<Credential, _, _>(&key, move |_| credential.clone().set(event.clone()).mailing(mails.clone()));
+        let changed = self.store.change::<Credential, _, _>(&key, move |before| {
+            let stands = before.and_then(Credential::password_hash);
+            match &over {
+                Over::This(verified) if stands.as_ref() != Some(verified) => Change::keep(Kept::No),
+                _ => credential.clone().set(event.clone()).mailing(mails.clone()).telling(Kept::Yes),
+            }
+        });
         Ok(changed.await?.outcome()?)
     }
 

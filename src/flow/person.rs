@@ -3,7 +3,7 @@
 use crate::flow::browser::Visitor;
 use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
-use crate::model::account::{Account, Departure};
+use crate::model::account::{ADMIN, Account, AccountStanding, Departure};
 use crate::model::audit::{Act, Event};
 use crate::model::consent::Consent;
 use crate::model::credential::Credential;
@@ -19,6 +19,15 @@ use std::collections::BTreeSet;
 
 /// Records of one kind handed out or erased at a time.
 const BATCH: usize = 200;
+
+/// How asking for a deletion ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeletionAsked {
+    /// The account goes when its time has come.
+    Now,
+    /// Nobody would be left to look after the installation.
+    OnlyAdministrator,
+}
 
 impl Idp {
     /// An authentication was completed. Of one from a new browser the person is told by mail.
@@ -58,15 +67,39 @@ impl Idp {
     }
 
     /// The person wants to go, after the time of grace.
-    pub async fn ask_deletion(&self, of: &Current, now: Timestamp) -> Result<(), Fault> {
+    pub async fn ask_deletion(&self, of: &Current, now: Timestamp) -> Result<DeletionAsked, Fault> {
+        if of.account.has_role(ADMIN) && !self.another_administrator(&of.account.id).await? {
+            return Ok(DeletionAsked::OnlyAdministrator);
+        }
         let event = Event::done(Act::DeletionAsked, now).by(&of.account.id);
-        self.change_account(&of.account.id, move |account| account.leave(event.clone())).await
+        let mails = self.notices(&event, &of.account, None);
+        let leave = move |account: Account| account.leave(event.clone(), mails.clone());
+        self.change_account(&of.account.id, leave).await?;
+        Ok(DeletionAsked::Now)
+    }
+
+    /// Is there an administrator besides, who may act and stays?
+    async fn another_administrator(&self, than: &AccountId) -> Result<bool, Fault> {
+        let mut cursor = None;
+        loop {
+            let page = self.store.list::<Account>(("accounts-by-role", ADMIN), cursor.as_ref(), BATCH).await?;
+            let stays = |one: &Account| one.standing() == AccountStanding::Active && one.leaving_at.is_none();
+            if page.items.iter().any(|one| one.id != *than && stays(one)) {
+                return Ok(true);
+            }
+            match page.next {
+                Some(next) => cursor = Some(next),
+                None => return Ok(false),
+            }
+        }
     }
 
     /// The person thought better of it.
     pub async fn cancel_deletion(&self, of: &Current, now: Timestamp) -> Result<(), Fault> {
         let event = Event::done(Act::DeletionCancelled, now).by(&of.account.id);
-        self.change_account(&of.account.id, move |account| account.stay(event.clone())).await
+        let mails = self.notices(&event, &of.account, None);
+        let stay = move |account: Account| account.stay(event.clone(), mails.clone());
+        self.change_account(&of.account.id, stay).await
     }
 
     async fn change_account(

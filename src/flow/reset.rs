@@ -3,19 +3,21 @@
 //! Whoever asks gets the same answer by the same work, whether there is an account, an address, or neither: where there is
 //! none a letter to nobody is posted. The link is bound to the browser that asked: whoever reads the mail elsewhere cannot
 //! use it, and whoever made somebody else ask cannot either. Using it raises the account's epoch by one conditional write,
-//! which of all uses lets one win and ends every session; then the password is set. It signs nobody in, and takes no factor
-//! away: a second one is asked for at the sign-in that follows.
+//! which of all uses lets one win and ends every session; then the password is set, and what began by the old one in between
+//! ends. It signs nobody in, and takes no factor away: a second one is asked for at the sign-in that follows.
 
 use crate::crypto::seal::Purpose;
 use crate::crypto::secret::{Same, compare};
+use crate::flow::account::ended_by_change;
 use crate::flow::authorize::Turn;
 use crate::flow::browser::Visitor;
 use crate::flow::mail::Link;
+use crate::flow::password::Over;
 use crate::flow::session::Current;
 use crate::flow::setup::FormError;
-use crate::flow::sign_in::address_prefix;
+use crate::flow::sign_in::{NOBODY, address_prefix};
 use crate::flow::{Fault, Idp};
-use crate::model::account::{Account, AccountStanding, EpochReason};
+use crate::model::account::{Account, AccountStanding, EpochReason, typed_key};
 use crate::model::audit::{Act, Event};
 use crate::model::authorization::Goal;
 use crate::model::cookies::Switch;
@@ -68,11 +70,21 @@ pub struct ResetFor {
     /// Whose.
     pub account: Account,
     goal: Goal,
-    by_mail_alone: BrowserBound,
+    asked_by: AskedBy,
 }
 
+/// Who had the link sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum BrowserBound {
+enum AskedBy {
+    /// Somebody in this browser, which alone can use it.
+    ThisBrowser,
+    /// An administrator; it works anywhere.
+    Administrator,
+}
+
+/// Were there letters enough?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Enough {
     Yes,
     No,
 }
@@ -119,9 +131,11 @@ impl Idp {
         if let Attempt::Wait { until } = self.count(&lane, MAILS, now).await? {
             return Ok(Asked::Throttled { until });
         }
+        let full = self.letters_are_enough(visitor, &id, name, now).await?;
         let goal = self.goal_behind(visitor, handle, now).await?;
         let usable = account.filter(|account| account.standing() == AccountStanding::Active);
         let to = usable.as_ref().and_then(Account::verified_address).map(|address| address.to_string());
+        let to = to.filter(|_| full == Enough::No);
         let link = ResetLink {
             account: id,
             browser: Some(visitor.browser.id.clone()),
@@ -143,6 +157,28 @@ impl Idp {
         let mail = self.posted(&letter, usable.as_ref().map(|account| &account.id), now);
         self.post(mail, event).await?;
         Ok(Asked::Sent)
+    }
+
+    /// Has whoever is meant been sent enough letters, by all the names they are asked for by? That shows nowhere: the letter
+    /// is to nobody then. In their own browser, which is counted by itself, nobody else can have used them up.
+    async fn letters_are_enough(
+        &self,
+        visitor: &Visitor,
+        id: &AccountId,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<Enough, Fault> {
+        let lane = if visitor.browser.knows(id) {
+            self.bucket("reset-letters-device", &[visitor.browser.id.as_str(), id.as_str()])
+        } else if id.as_str() == NOBODY {
+            self.bucket("reset-letters", &["name", &typed_key(name)])
+        } else {
+            self.bucket("reset-letters", &["id", id.as_str()])
+        };
+        Ok(match self.count(&lane, MAILS, now).await? {
+            Attempt::Wait { .. } => Enough::Yes,
+            Attempt::Allowed => Enough::No,
+        })
     }
 
     /// An administrator sends a link to a new password; it works in any browser. None where there is no proved address.
@@ -191,8 +227,8 @@ impl Idp {
         if compare(proof.as_bytes(), link.proof.as_bytes()) == Same::No {
             return Ok(Link::Void);
         }
-        let by_mail_alone = if link.browser.is_some() { BrowserBound::Yes } else { BrowserBound::No };
-        Ok(Link::Good(ResetFor { account, goal: link.goal, by_mail_alone }))
+        let asked_by = if link.browser.is_some() { AskedBy::ThisBrowser } else { AskedBy::Administrator };
+        Ok(Link::Good(ResetFor { account, goal: link.goal, asked_by }))
     }
 
     /// Uses the link.
@@ -216,13 +252,13 @@ impl Idp {
                 return Ok(Reset::Void);
             }
         };
-        let ResetFor { account, goal, by_mail_alone } = good;
+        let ResetFor { account, goal, asked_by } = good;
         let beside = self.beside_password(&account.id).await?;
         let fresh = match self.fresh_password(new, &account, beside).await? {
             Ok(fresh) => fresh,
             Err(error) => return Ok(Reset::Form(error, Box::new(account), beside)),
         };
-        let why = if by_mail_alone == BrowserBound::Yes { "mail" } else { "administrator" };
+        let why = if asked_by == AskedBy::ThisBrowser { "mail" } else { "administrator" };
         let event = Event::done(Act::PasswordReset, now).to(&account.id).because(why);
         let epoch = account.epoch;
         let changed = self.store.change::<Account, _, _>(account.id.as_str(), move |before| match before {
@@ -235,7 +271,8 @@ impl Idp {
             self.blame_link(Act::PasswordReset, "void", visitor, now).await?;
             return Ok(Reset::Void);
         }
-        self.keep_password(&account.id, fresh, None, now).await?;
+        self.keep_password(&account.id, (fresh, Over::Any), None, now).await?;
+        self.end_all_of(&account.id, EpochReason::CredentialChanged, ended_by_change(&account.id, now)).await?;
         Ok(Reset::Done(Box::new(self.begin_anew(visitor, goal, now).await?)))
     }
 

@@ -6,6 +6,7 @@ use crate::crypto::totp::SharedSecret;
 use crate::flow::browser::Visitor;
 use crate::flow::sign_in::address_prefix;
 use crate::flow::{Fault, Idp};
+use crate::model::account::Account;
 use crate::model::audit::{Act, Event};
 use crate::model::authorization::factor::{Held, Method};
 use crate::model::credential::{Credential, CredentialSecret, Used};
@@ -71,7 +72,8 @@ impl Idp {
             (Method::RecoveryCode, self.use_recovery(account, &typed, now).await?)
         };
         let accepted = (used == Used::Now).then_some(method);
-        self.settled(&lane, accepted.ok_or(Event::refused(Act::SignIn, now, "second_factor").to(account))).await
+        let refused = Event::refused(Act::SignIn, now, "second_factor").to(account);
+        self.settled(visitor, (&lane, account), accepted.ok_or(refused), now).await
     }
 
     /// Counts an attempt with a code, and answers in which lane; or until when none is looked at.
@@ -96,11 +98,20 @@ impl Idp {
         })
     }
 
-    /// Forgives the attempt of a lane where it was right, and lets the audit log know where it was not.
-    pub(super) async fn settled(&self, lane: &str, accepted: Result<Method, Event>) -> Result<CodeOutcome, Fault> {
+    /// Forgives the attempt of a lane where it was right, and tells the person after many wrong ones; lets the audit log know
+    /// where it was not.
+    pub(super) async fn settled(
+        &self,
+        visitor: &Visitor,
+        (lane, account): (&str, &AccountId),
+        accepted: Result<Method, Event>,
+        now: Timestamp,
+    ) -> Result<CodeOutcome, Fault> {
         match accepted {
             Ok(method) => {
-                self.store.change::<Throttle, _, _>(lane, Throttle::forgive).await?.outcome()?;
+                if let Some(account) = self.store.read::<Account>(account.as_str()).await? {
+                    self.forgive(lane, (&account, "many_codes"), visitor, now).await?;
+                }
                 Ok(CodeOutcome::Accepted(method))
             }
             Err(event) => {

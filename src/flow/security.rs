@@ -7,12 +7,12 @@ use crate::crypto::secret::digest;
 use crate::crypto::totp::SharedSecret;
 use crate::flow::browser::Visitor;
 use crate::flow::cookies::Handles;
-use crate::flow::password::FreshPassword;
+use crate::flow::password::{FreshPassword, Kept, Over};
 use crate::flow::second_factor::AtRest;
 use crate::flow::session::{Current, Proven, kept};
 use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
 use crate::flow::{Fault, Idp};
-use crate::model::account::{Account, EpochReason};
+use crate::model::account::Account;
 use crate::model::audit::{Act, Event};
 use crate::model::authorization::factor::{Method, lacks_a_factor};
 use crate::model::authorization::interaction::LIFETIME;
@@ -23,6 +23,7 @@ use crate::model::mail::Mail;
 use crate::model::passkey::Passkey;
 use crate::model::password::{Beside, Stands, Weakness};
 use crate::model::record::Change;
+use crate::model::upstream::OtherWays;
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -56,6 +57,26 @@ impl SecurityView {
     /// Is there a factor that recovery codes could stand in for?
     pub fn recoverable(&self) -> bool {
         self.totp.is_some() || !self.passkeys.is_empty()
+    }
+}
+
+/// How many there are of each kind of what lets somebody in all by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct WaysIn {
+    passwords: usize,
+    passkeys: usize,
+    links: usize,
+}
+
+impl WaysIn {
+    /// Is there one that is no passkey?
+    pub fn besides_passkeys(self) -> OtherWays {
+        if self.passwords + self.links > 0 { OtherWays::Some } else { OtherWays::None }
+    }
+
+    /// Is there one that is no upstream?
+    pub fn besides_links(self) -> OtherWays {
+        if self.passwords + self.passkeys > 0 { OtherWays::Some } else { OtherWays::None }
     }
 }
 
@@ -126,6 +147,8 @@ pub enum Others {
 pub enum PasswordChanged {
     /// It is changed; the browser's cookies.
     Now(Handles),
+    /// Somebody ended this session, or set another password, while it was underway: whoever it is signs in anew.
+    Gone,
     /// There was none before, and there is one now.
     First,
     /// The present one was not right.
@@ -160,6 +183,18 @@ impl Idp {
             totp: totp.map(|totp| (totp.set_at, totp.used_at)),
             passkeys: self.passkeys_of(account).await?,
             codes_left: codes.map_or(0, |codes| codes.codes_left()),
+        })
+    }
+
+    /// What lets somebody into an account all by itself: the one place that counts it, whatever is to be taken away.
+    pub(super) async fn ways_in(&self, account: &Account) -> Result<WaysIn, Fault> {
+        let password = self.store.read::<Credential>(&Credential::password_key(&account.id)).await?;
+        let passkeys = self.passkeys_of(&account.id).await?;
+        Ok(WaysIn {
+            passwords: usize::from(password.is_some()),
+            passkeys: passkeys.iter().filter(|key| key.method().stands_alone()).count(),
+            // One of a provider that is not configured any more lets nobody in.
+            links: account.links.iter().filter(|link| self.upstreams.of_issuer(&link.issuer).is_some()).count(),
         })
     }
 
@@ -211,7 +246,13 @@ impl Idp {
             _ => Vec::new(),
         };
         let handles = match self.raise(of, by, visitor, now).await? {
-            Some((current, handles)) => Handles::Set(self.session_cookies(handles, kept(&[current]), now).await?),
+            Some((_, handles)) => {
+                let mut here = visitor.clone();
+                here.handles.clone_from(&handles);
+                // Of everybody who is signed in here: one cookie holds all their sessions.
+                let kept = kept(&self.all_live(&here, now).await?);
+                Handles::Set(self.session_cookies(handles, kept, now).await?)
+            }
             None => Handles::Unchanged,
         };
         Ok((codes, handles))
@@ -277,9 +318,11 @@ impl Idp {
         Ok(codes)
     }
 
-    /// Changes the password, or sets the first one. The present one is asked for and counted like a sign-in; who has none
-    /// authenticated by something else minutes ago, and nothing rests on it that could end. Otherwise everything that rests on it ends, if
-    /// that is wished: by one write on the account, which spares nothing; this browser gets a session of its own anew.
+    /// Changes the password, or sets the first one. The present one is asked for and counted like a sign-in, and the new one
+    /// is set over the very one that was right: what was set meanwhile stays. Who has none authenticated by something else
+    /// minutes ago, and nothing rests on it that could end. Otherwise everything that rests on it ends, if that is wished: by
+    /// one write on the account, which spares nothing; this browser gets a session of its own anew, if nobody ended its own
+    /// meanwhile.
     pub async fn change_password(
         &self,
         visitor: &Visitor,
@@ -296,27 +339,27 @@ impl Idp {
         if self.store.read::<Credential>(&Credential::password_key(&of.account.id)).await?.is_none() {
             return self.first_password(&of.account.id, (&change.new, stands), now).await;
         }
-        match self.try_password(visitor, attempt, now).await? {
-            PasswordOutcome::Accepted(account) if account.id == of.account.id => (),
-            PasswordOutcome::Accepted(_) | PasswordOutcome::Refused => return Ok(PasswordChanged::Wrong),
-            PasswordOutcome::Throttled { until } => return Ok(PasswordChanged::Throttled { until }),
-            PasswordOutcome::Busy => return Ok(PasswordChanged::Busy),
-        }
-        let Ok(hash) = self.hash_password(&change.new).await else { return Ok(PasswordChanged::Busy) };
-        let fresh = FreshPassword { hash, stands };
-        self.keep_password(&of.account.id, fresh, Some(&of.account.id), now).await?;
-        if change.others == Others::Stay {
-            return Ok(PasswordChanged::Now(Handles::Unchanged));
-        }
-        let event = Event::done(Act::SessionEnded, now).by(&of.account.id).because("credential_changed");
-        let changed = self.store.change::<Account, _, _>(of.account.id.as_str(), move |before| match before {
-            Some(account) => account.raise_epoch(EpochReason::CredentialChanged, event.clone()),
-            None => Change::keep(()),
-        });
-        changed.await?.outcome()?;
-        let Some(account) = self.store.read::<Account>(of.account.id.as_str()).await? else {
-            return Ok(PasswordChanged::Now(Handles::Unchanged));
+        let verified = match self.try_this_password(visitor, attempt, now).await? {
+            (PasswordOutcome::Accepted(account), Some(hash)) if account.id == of.account.id => hash,
+            (PasswordOutcome::Accepted(_) | PasswordOutcome::Refused, _) => return Ok(PasswordChanged::Wrong),
+            (PasswordOutcome::Throttled { until }, _) => return Ok(PasswordChanged::Throttled { until }),
+            (PasswordOutcome::Busy, _) => return Ok(PasswordChanged::Busy),
         };
+        let Ok(hash) = self.hash_password(&change.new).await else { return Ok(PasswordChanged::Busy) };
+        let fresh = (FreshPassword { hash, stands }, Over::This(verified));
+        if change.others == Others::Stay {
+            let kept = self.keep_password(&of.account.id, fresh, Some(&of.account.id), now).await?;
+            return Ok(if kept == Kept::Yes {
+                PasswordChanged::Now(Handles::Unchanged)
+            } else {
+                PasswordChanged::Gone
+            });
+        }
+        let Some(ended) = self.end_all_from(&of.account, now).await? else { return Ok(PasswordChanged::Gone) };
+        if self.keep_password(&of.account.id, fresh, Some(&of.account.id), now).await? == Kept::No {
+            return Ok(PasswordChanged::Gone);
+        }
+        let Some(account) = self.end_all_from(&ended, now).await? else { return Ok(PasswordChanged::Gone) };
         let proven = Proven {
             facts: of.session.authentication().clone(),
             remember: of.session.remember,

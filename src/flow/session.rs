@@ -80,7 +80,7 @@ impl Idp {
     pub async fn current(&self, visitor: &Visitor, now: Timestamp) -> Result<Option<Current>, Fault> {
         let Some(handle) = visitor.handles.first() else { return Ok(None) };
         let current = self.behind((visitor.jar, handle), now).await?;
-        let current = current.filter(|current| !self.strange(current, visitor));
+        let current = current.filter(|current| !self.strange(&current.session, visitor));
         if let Some(current) = &current {
             visitor.languages.account_says(current.account.locale());
         }
@@ -89,17 +89,29 @@ impl Idp {
 
     /// Is the session's browser another one in another network, where that counts? Then whoever brings its cookie signs in
     /// again, and nothing of it is shown before: the cookie may have been stolen.
-    fn strange(&self, current: &Current, visitor: &Visitor) -> bool {
-        self.settings.on_jump == OnRisk::Ask && jumped(&current.session.device, &visitor.device)
+    pub(super) fn strange(&self, session: &Session, visitor: &Visitor) -> bool {
+        self.settings.on_jump == OnRisk::Ask && jumped(&session.device, &visitor.device)
     }
 
     /// Every live session of the browser, the current one first.
     pub async fn all_live(&self, visitor: &Visitor, now: Timestamp) -> Result<Vec<Current>, Fault> {
-        let live = self.all_held(visitor, now).await?.0;
-        Ok(live.into_iter().filter(|current| !self.strange(current, visitor)).collect())
+        Ok(self.all_ours(visitor, now).await?.0)
     }
 
-    /// Every session of the browser that lives, and every one that timed out and may come back.
+    /// Every session of the browser that may be shown in it: those that live, and those that timed out and may come back.
+    pub(super) async fn all_ours(
+        &self,
+        visitor: &Visitor,
+        now: Timestamp,
+    ) -> Result<(Vec<Current>, Vec<Dormant>), Fault> {
+        let (mut live, mut dormant) = self.all_held(visitor, now).await?;
+        live.retain(|current| !self.strange(&current.session, visitor));
+        dormant.retain(|held| !self.strange(held.session(), visitor));
+        Ok((live, dormant))
+    }
+
+    /// Every session that the cookies lead to, those that must not be shown included: for a sign-in, which may go on with
+    /// them, and for a sign-out, which ends them.
     pub(super) async fn all_held(
         &self,
         visitor: &Visitor,
@@ -306,16 +318,19 @@ impl Idp {
     pub async fn sign_out(&self, visitor: &Visitor, current: &Current, now: Timestamp) -> Result<Handles, Fault> {
         let event = Event::done(Act::SessionEnded, now).by(&current.account.id).because("sign_out");
         self.end_session(&current.session.id, EndReason::SignOut, event).await?;
-        let live = self.all_live(visitor, now).await?;
-        if live.is_empty() {
+        let (live, dormant) = self.all_ours(visitor, now).await?;
+        let own = current.handle.expose();
+        let dormant: Vec<Dormant> = dormant.into_iter().filter(|held| held.handle().expose() != own).collect();
+        if live.is_empty() && dormant.is_empty() {
             return Ok(Handles::Set(self.session_cookies(Vec::new(), Remember::No, now).await?));
         }
         // The first place is never given away, though its secret may lead nowhere by now: nobody may silently follow
-        // whoever signed out, now or before. The others are a choice away.
-        let lives = |handle: &Secret| live.iter().any(|other| other.handle.expose() == handle.expose());
+        // whoever signed out, now or before. The others are a choice away, or, where they timed out, a sign-in of their own.
+        let others = live.iter().map(|c| &c.handle).chain(dormant.iter().map(Dormant::handle));
+        let lives = |handle: &Secret| others.clone().any(|other| other.expose() == handle.expose());
         let left = visitor.handles.iter().enumerate().filter(|(place, handle)| *place == 0 || lives(handle));
         let left: Vec<Secret> = left.map(|(_, handle)| handle.clone()).collect();
-        Ok(Handles::Set(self.session_cookies(left, kept(&live), now).await?))
+        Ok(Handles::Set(self.session_cookies(left, kept_all(&live, &dormant), now).await?))
     }
 
     fn reauthentication(&self, proven: Proven, secret: &Secret, visitor: &Visitor, now: Timestamp) -> Reauthentication {
@@ -342,6 +357,12 @@ impl Idp {
         let mac = self.seals.mac(Purpose::SessionName, bytes);
         URL_SAFE_NO_PAD.encode(&mac[..16])
     }
+}
+
+/// The same of those that live and those that timed out.
+pub(super) fn kept_all(live: &[Current], dormant: &[Dormant]) -> Remember {
+    let whole = dormant.iter().all(|held| held.session().remember == Remember::Yes);
+    if whole { kept(live) } else { Remember::No }
 }
 
 /// Does the cookie that leads to these sessions outlive the browser? Only if every one of them may.

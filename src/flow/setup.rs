@@ -2,7 +2,7 @@
 
 use crate::crypto::random;
 use crate::crypto::secret::{Secret, digest};
-use crate::flow::password::FreshPassword;
+use crate::flow::password::{FreshPassword, Over};
 use crate::flow::{Fault, Idp};
 use crate::model::account::{ADMIN, Account, check_username, username_name};
 use crate::model::audit::{Act, Event};
@@ -146,7 +146,7 @@ impl Idp {
     ) -> Result<Result<Account, Refused>, Fault> {
         if let Some(fresh) = fresh {
             account.password = fresh.stands;
-            self.write_password(&account.id, fresh, None, now).await?;
+            self.write_password(&account.id, (fresh, Over::Any), None, now).await?;
         }
         let kept = account.clone();
         let rule = move |_| Change::put((), kept.clone()).told(event.clone());

@@ -5,7 +5,7 @@ use crate::crypto::secret::Secret;
 use crate::flow::authorize::{Asks, Turn};
 use crate::flow::browser::{MAX_HANDLES, Visitor};
 use crate::flow::cookies::Handles;
-use crate::flow::session::{Current, kept};
+use crate::flow::session::{Current, kept_all};
 use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
 use crate::model::audit::{Act, Event};
@@ -29,13 +29,15 @@ impl Idp {
 
     /// Another of those who are signed in here becomes the current one. Unchanged where there is none of that name.
     pub async fn switch(&self, visitor: &Visitor, name: &str, now: Timestamp) -> Result<Handles, Fault> {
-        let live = self.all_live(visitor, now).await?;
+        let (live, dormant) = self.all_ours(visitor, now).await?;
         let Some(chosen) = live.iter().find(|current| self.choice_name(current) == name) else {
             return Ok(Handles::Unchanged);
         };
         let mut handles: Vec<Secret> = vec![chosen.handle.clone()];
         handles.extend(live.iter().filter(|c| c.session.id != chosen.session.id).map(|c| c.handle.clone()));
-        Ok(Handles::Set(self.session_cookies(handles, kept(&live), now).await?))
+        // What timed out may still come back, for its own person.
+        handles.extend(dormant.iter().map(|held| held.handle().clone()));
+        Ok(Handles::Set(self.session_cookies(handles, kept_all(&live, &dormant), now).await?))
     }
 
     /// Somebody else signs in, beside those who are; then they are on their account page.

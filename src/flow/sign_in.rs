@@ -5,7 +5,7 @@ use crate::crypto::seal::Purpose;
 use crate::crypto::secret::Same;
 use crate::flow::browser::Visitor;
 use crate::flow::{Fault, Idp};
-use crate::model::account::{Account, AccountStanding, username_key, username_name};
+use crate::model::account::{Account, AccountStanding, typed_key, username_name};
 use crate::model::audit::{Act, Event};
 use crate::model::credential::Credential;
 use crate::model::id::AccountId;
@@ -54,16 +54,26 @@ impl Idp {
         attempt: PasswordAttempt,
         now: Timestamp,
     ) -> Result<PasswordOutcome, Fault> {
+        Ok(self.try_this_password(visitor, attempt, now).await?.0)
+    }
+
+    /// The same; where it was right it tells the hash that stands for it from then on.
+    pub(super) async fn try_this_password(
+        &self,
+        visitor: &Visitor,
+        attempt: PasswordAttempt,
+        now: Timestamp,
+    ) -> Result<(PasswordOutcome, Option<String>), Fault> {
         let address = self.bucket("address", &[&address_prefix(&visitor.device.address)]);
         if let Attempt::Wait { until } = self.count(&address, ADDRESS, now).await? {
-            return Ok(PasswordOutcome::Throttled { until });
+            return Ok((PasswordOutcome::Throttled { until }, None));
         }
         let (id, account) = self.named(&attempt.username).await?;
         let stored = self.store.read::<Credential>(&Credential::password_key(&id)).await?;
 
         let lane = self.lane(("account", "device"), visitor, &id, &attempt.username);
         if let Attempt::Wait { until } = self.count(&lane, ACCOUNT, now).await? {
-            return Ok(PasswordOutcome::Throttled { until });
+            return Ok((PasswordOutcome::Throttled { until }, None));
         }
         let usable = account.filter(|account| account.standing() == AccountStanding::Active);
         let hash = stored.filter(|_| usable.is_some()).and_then(Credential::password_hash);
@@ -74,16 +84,20 @@ impl Idp {
                 for bucket in [&address, &lane] {
                     self.store.change::<Throttle, _, _>(bucket, Throttle::refund).await?.outcome()?;
                 }
-                return Ok(PasswordOutcome::Busy);
+                return Ok((PasswordOutcome::Busy, None));
             }
         };
         match usable {
             Some(account) if verified.same == Same::Yes => {
-                self.forgive(&lane, &account, visitor, now).await?;
-                if let (Some(better), Some(stored)) = (verified.better, checked) {
-                    self.strengthen(&account.id, stored, better).await?;
-                }
-                Ok(PasswordOutcome::Accepted(Box::new(account)))
+                self.forgive(&lane, (&account, "many_failures"), visitor, now).await?;
+                let stands = match (verified.better, checked) {
+                    (Some(better), Some(stored)) => {
+                        self.strengthen(&account.id, stored, better.clone()).await?;
+                        Some(better)
+                    }
+                    (_, stored) => stored,
+                };
+                Ok((PasswordOutcome::Accepted(Box::new(account)), stands))
             }
             usable => {
                 let mut event = Event::refused(Act::SignIn, now, "credentials");
@@ -92,7 +106,7 @@ impl Idp {
                     .change::<Throttle, _, _>(&lane, move |before| Throttle::blame(before.as_ref(), event.clone()))
                     .await?
                     .outcome()?;
-                Ok(PasswordOutcome::Refused)
+                Ok((PasswordOutcome::Refused, None))
             }
         }
     }
@@ -119,7 +133,10 @@ impl Idp {
         Ok((id, account))
     }
 
-    /// The lane of an account: one by whatever name it is called, and one of its own in a browser where it is known.
+    /// The lane of somebody who is named: by what was typed, however it was written, so that it closes in the same way
+    /// whether there is an account behind it or not, and two names never show that they are one person's. Whoever knows
+    /// both the username and the address of an account has two lanes to guess in. In a browser where the account is known
+    /// it has one of its own.
     pub(super) fn lane(
         &self,
         (anywhere, here): (&str, &str),
@@ -129,16 +146,20 @@ impl Idp {
     ) -> String {
         if visitor.browser.knows(id) {
             self.bucket(here, &[visitor.browser.id.as_str(), id.as_str()])
-        } else if id.as_str() == NOBODY {
-            self.bucket(anywhere, &["name", &username_key(typed.trim())])
         } else {
-            self.bucket(anywhere, &["id", id.as_str()])
+            self.bucket(anywhere, &["name", &typed_key(typed)])
         }
     }
 
-    /// The password was right: the lane is forgotten. After many wrong ones the person is told.
-    async fn forgive(&self, lane: &str, account: &Account, visitor: &Visitor, now: Timestamp) -> Result<(), Fault> {
-        let event = Event::done(Act::SignIn, now).to(&account.id).because("many_failures");
+    /// It was right: the lane is forgotten. After many wrong ones the person is told.
+    pub(super) async fn forgive(
+        &self,
+        lane: &str,
+        (account, why): (&Account, &str),
+        visitor: &Visitor,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let event = Event::done(Act::SignIn, now).to(&account.id).because(why);
         let mails = self.notices(&event, account, Some(&visitor.device));
         let changed = self.store.change::<Throttle, _, _>(lane, move |before| {
             let many = before.as_ref().is_some_and(Throttle::is_slowed);

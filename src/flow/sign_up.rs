@@ -105,7 +105,7 @@ impl Idp {
         now: Timestamp,
     ) -> Result<SignUpAsked, Fault> {
         let Some(address) = MailAddress::parse(typed.trim()) else { return Ok(SignUpAsked::Form) };
-        if let Asked::Throttled { until } = self.count_letters(visitor, &address, now).await? {
+        if let Asked::Throttled { until } = self.count_letters(visitor, ("mail", &address.key()), now).await? {
             return Ok(SignUpAsked::Throttled { until });
         }
         let goal = self.goal_behind(visitor, handle, now).await?;

@@ -2,6 +2,7 @@
 
 use crate::model::audit::Event;
 use crate::model::id::AccountId;
+use crate::model::mail::Mail;
 use crate::model::mail::address::{MailAddress, typed_name};
 use crate::model::password::Stands;
 use crate::model::record::{Change, Kind, Name, Record, Row};
@@ -110,6 +111,12 @@ pub fn username_key(username: &str) -> String {
     username.nfc().collect::<String>().to_lowercase().nfc().collect()
 }
 
+/// One text for every way in which the same name can be typed: an address in its canonical form, else a username as it
+/// compares. What is counted of somebody nobody has proved to be is counted by this, and tells nothing of accounts.
+pub fn typed_key(typed: &str) -> String {
+    MailAddress::parse(typed.trim()).map_or_else(|| username_key(typed.trim()), |address| address.key())
+}
+
 /// The unique name a username claims.
 pub fn username_name(username: &str) -> Name {
     Name { sort: "username", value: username_key(username) }
@@ -205,19 +212,19 @@ impl Account {
 
     /// The person wants to go: the account is deleted after [`GRACE`], and works until then, so that they can think
     /// better of it with it.
-    pub fn leave(mut self, event: Event) -> Change<Account, ()> {
+    pub fn leave(mut self, event: Event, news: Vec<Mail>) -> Change<Account, ()> {
         if self.leaving_at.is_some() {
             return Change::keep(());
         }
         let at = event.at + GRACE;
         self.leaving_at = Some(at);
-        Change::put((), self).told(event).due(at)
+        Change::put((), self).told(event).mailing(news).due(at)
     }
 
     /// They stay.
-    pub fn stay(mut self, event: Event) -> Change<Account, ()> {
+    pub fn stay(mut self, event: Event, news: Vec<Mail>) -> Change<Account, ()> {
         match self.leaving_at.take() {
-            Some(_) => Change::put((), self).told(event),
+            Some(_) => Change::put((), self).told(event).mailing(news),
             None => Change::keep(()),
         }
     }
@@ -240,11 +247,13 @@ impl Account {
         self.disable(event).due(erased)
     }
 
-    /// Opens it again; ended sessions stay ended.
+    /// Opens it again; ended sessions stay ended. One that was closed because its person wanted to go is theirs again: its
+    /// deletion is off. Whose time has not come leaves as they asked for.
     pub fn enable(mut self, event: Event) -> Change<Account, ()> {
         if self.disabled_at.take().is_none() {
             return Change::keep(());
         }
+        self.leaving_at = self.leaving_at.filter(|at| event.at < *at);
         Change::put((), self).told(event)
     }
 }
@@ -307,12 +316,51 @@ impl Record for Account {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::audit::Act;
+    use crate::model::record::Fate;
+
+    fn account() -> Account {
+        serde_json::from_value(serde_json::json!({
+            "id": "mira", "username": "mira", "created_at": 0, "epoch": 0,
+        }))
+        .unwrap()
+    }
 
     #[test]
     fn usernames_compare_by_nfc_and_case() {
         assert_eq!(username_key("Zoe\u{308}"), username_key("ZO\u{cb}"));
         assert_eq!(username_key("ALICE"), "alice");
         assert_ne!(username_key("alice "), "alice");
+    }
+
+    #[test]
+    fn one_name_is_one_text_however_it_is_typed() {
+        for same in
+            ["post@bücher.example", "POST@BÜCHER.example", " post@xn--bcher-kva.example", "post@bücher。example"]
+        {
+            assert_eq!(typed_key(same), "post@xn--bcher-kva.example", "{same}");
+        }
+        for same in ["Zoe\u{308}", " ZO\u{cb} "] {
+            assert_eq!(typed_key(same), "zo\u{eb}", "{same}");
+        }
+        assert_ne!(typed_key("mira@ex%61mple.org"), typed_key("mira@example.org"), "no address, and no alias of one");
+    }
+
+    #[test]
+    fn whoever_is_let_in_again_after_their_time_stays() {
+        let event = |at| Event::done(Act::AccountEnabled, Timestamp(at));
+        let put = |change: Change<Account, ()>| match change.fate {
+            Fate::Put(account) => account,
+            fate => panic!("{fate:?}"),
+        };
+        let leaving = put(account().leave(event(0), Vec::new()));
+        let time = leaving.leaving_at.unwrap();
+        // Closed by an administrator before that, and opened: they still go.
+        let opened = put(put(leaving.clone().disable(event(10))).enable(event(20)));
+        assert_eq!((opened.leaving_at, opened.departure(time)), (Some(time), Departure::Close));
+        let closed = put(leaving.close_for_good(event(time.0)));
+        let opened = put(closed.enable(event(time.0 + 60)));
+        assert_eq!((opened.leaving_at, opened.departure(time + FAREWELL + GRACE)), (None, Departure::No));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The latest sign-ins of an account, and what was unusual about each.
 //!
-//! Nothing here decides who is let in. It is shown to the person, handed out with their data, and tells the log and the
-//! mails what to speak of. Networks are compared by the beginning of the address alone: nobody's place is looked up.
+//! It is shown to the person, handed out with their data, and tells the log and the mails what to speak of. It lets nobody
+//! in; where that is configured, what is unusual asks for more ([`OnRisk`]). Networks are compared by the beginning of the address alone: nobody's place is looked up.
 
 use crate::model::audit::{Act, Event};
 use crate::model::id::{AccountId, BrowserId};

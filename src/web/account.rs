@@ -37,6 +37,7 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
         "done=withdrawn" => Some(text.say("notice-consent-withdrawn")),
         "done=ended" => Some(text.say("notice-session-ended")),
         "done=left" => Some(text.say("notice-app-left")),
+        "done=kept" => Some(text.say("notice-deletion-cancelled")),
         "done=others" => Some(text.say("notice-others-ended")),
         _ => None,
     };
@@ -58,9 +59,11 @@ async fn draw(asking: &Asking, current: &Current, notice: Option<String>) -> Res
     let view = Account {
         text,
         csrf: asking.csrf(),
+        whose: asking.person(&account.id),
         face: picture::face(account),
         username: account.username.clone(),
         email: account.email().map(str::to_owned),
+        leaving: account.leaving_at.map(|at| at.0),
         sessions,
         consents,
         others: others(asking, current).await?,
@@ -139,7 +142,7 @@ fn plain(value: &serde_json::Value) -> String {
 /// POST /account/withdraw
 pub(super) async fn withdraw(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other("/account")) };
+    let Some(current) = person(&form).await? else { return Ok(see_other("/account")) };
     asking.idp().withdraw(&current, form.field("client"), asking.now).await?;
     Ok(see_other("/account?done=withdrawn"))
 }
@@ -147,7 +150,7 @@ pub(super) async fn withdraw(form: OurForm) -> Result<HttpResponse, WebError> {
 /// POST /account/end-session: one of the person's sessions, or one app's part in it.
 pub(super) async fn end_session(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other("/account")) };
+    let Some(current) = person(&form).await? else { return Ok(see_other("/account")) };
     let named = (form.field("session"), form.field("client"));
     match asking.idp().end_one(&current, named, asking.now).await? {
         EndedOne::Other => Ok(see_other("/account?done=ended")),
@@ -162,7 +165,7 @@ pub(super) async fn end_session(form: OurForm) -> Result<HttpResponse, WebError>
 /// POST /account/end-others
 pub(super) async fn end_others(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other("/account")) };
+    let Some(current) = person(&form).await? else { return Ok(see_other("/account")) };
     // A password is asked for where the last one is a while ago; then it goes on by itself.
     let goal = (Goal::EndOthers(current.account.id.clone()), Activity::FormPosted);
     let (turn, _) = asking.idp().open_page(&asking.visitor, goal, asking.now).await?;

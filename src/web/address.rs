@@ -41,6 +41,7 @@ fn of(asking: &Asking, current: &Current) -> Email {
     Email {
         text: asking.text(),
         csrf: asking.csrf(),
+        whose: asking.person(&current.account.id),
         current: current.account.email().map(str::to_owned),
         proved: offer(proved),
         email: String::new(),
@@ -53,7 +54,7 @@ fn of(asking: &Asking, current: &Current) -> Email {
 pub(super) async fn post(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
     only(asking.idp().mail())?;
-    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(PAGE)) };
     let email: String = form.field("email").chars().take(320).collect();
     let refused =
         |alert: &str| Email { email: email.clone(), alert: Some(asking.text().say(alert)), ..of(asking, &current) };

@@ -3,7 +3,9 @@
 use super::{Facing, cookies, language};
 use crate::flow::Idp;
 use crate::flow::browser::{Cookies, Visitor};
+use crate::flow::session::Current;
 use crate::model::authorization::Interaction;
+use crate::model::id::AccountId;
 use crate::model::session::Device;
 use crate::model::session::activity::Activity;
 use crate::protocol::time::Timestamp;
@@ -53,6 +55,25 @@ impl Asking {
     pub fn csrf(&self) -> String {
         self.idp().csrf(&self.visitor.browser.id)
     }
+
+    /// The hidden field `person` of the forms of a page that is shown to somebody signed in.
+    pub fn person(&self, account: &AccountId) -> String {
+        self.idp().shown_person(&self.visitor.browser.id, account)
+    }
+
+    /// Was the page whose form says this shown to whoever is signed in now? One browser may hold several people.
+    pub fn shown_to(&self, said: &str, current: &Current) -> ShownTo {
+        if said == self.person(&current.account.id) { ShownTo::Them } else { ShownTo::Another }
+    }
+}
+
+/// To whom the page of a form was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ShownTo {
+    /// The one who is signed in.
+    Them,
+    /// Somebody else, or the form does not say.
+    Another,
 }
 
 /// A form of ours that was given to this browser under an earlier id.

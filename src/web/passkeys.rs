@@ -41,6 +41,7 @@ async fn show(
     let view = NewPasskey {
         text: asking.text(),
         csrf: asking.csrf(),
+        whose: asking.person(&current.account.id),
         passkey: PasskeyForm { options: offer.options, challenge: offer.challenge },
         label,
         then: then.to_owned(),
@@ -55,7 +56,7 @@ async fn show(
 /// POST /account/security/passkey
 pub(super) async fn add(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(PAGE)) };
     let answer = PasskeyAnswer { challenge: form.field("challenge"), answer: form.field("answer") };
     let label = form.field("label");
     let then = then(form.field("then"));
@@ -94,7 +95,7 @@ pub(super) async fn add(form: OurForm) -> Result<HttpResponse, WebError> {
 /// POST /account/security/passkey/rename
 pub(super) async fn rename(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(PAGE)) };
     let name = (form.field("passkey"), form.field("label"));
     match asking.idp().rename_passkey(&current, name, asking.now).await? {
         PasskeyRenamed::Now => Ok(see_other("/account/security?done=passkey-renamed")),
@@ -109,7 +110,7 @@ pub(super) async fn rename(form: OurForm) -> Result<HttpResponse, WebError> {
 /// POST /account/security/passkey/remove
 pub(super) async fn remove(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(PAGE)) };
     match asking.idp().remove_passkey(&current, form.field("passkey"), asking.now).await? {
         Removed::Now(_) => Ok(see_other("/account/security?done=passkey-removed")),
         Removed::Unknown => Ok(see_other(PAGE)),

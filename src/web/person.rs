@@ -7,6 +7,7 @@ use super::form::OurForm;
 use super::pages::{Data, History, Profile, ProfileField, SignInLine};
 use super::signed_in::{enter, fresh_person, person};
 use super::{choices, cookies, device, picture};
+use crate::flow::person::DeletionAsked;
 use crate::model::account::{Account, GRACE, username_key};
 use crate::model::authorization::Goal;
 use crate::model::history::{Signal, SignedIn};
@@ -46,7 +47,8 @@ pub(super) async fn picture_refused(
     asking: &Asking,
     (status, alert): (StatusCode, &str),
 ) -> Result<HttpResponse, WebError> {
-    let Some(current) = person(asking).await? else { return Ok(see_other(PROFILE)) };
+    let current = asking.idp().current(&asking.visitor, asking.now).await?;
+    let Some(current) = current else { return Ok(see_other(PROFILE)) };
     let view = profile_page(asking, &current.account, (kept(&current.account), None, None));
     let mut response = shown(asking, (status, &Profile { alert: Some(asking.text().say(alert)), ..view }));
     if status == StatusCode::SERVICE_UNAVAILABLE {
@@ -77,6 +79,7 @@ fn profile_page(
     Profile {
         text,
         csrf: asking.csrf(),
+        whose: asking.person(&account.id),
         face: picture::face(account),
         username: account.username.clone(),
         email: account.email().map(str::to_owned),
@@ -119,7 +122,7 @@ pub(super) fn label(claim: &str, text: Text) -> String {
 /// POST /account/profile
 pub(super) async fn describe(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other(PROFILE)) };
+    let Some(current) = person(&form).await? else { return Ok(see_other(PROFILE)) };
     // A field that is no text at all is not one left empty.
     let spoiled = EDITABLE.into_iter().find(|claim| form.params.spoiled_names().any(|name| name == *claim));
     let said = match spoiled {
@@ -194,7 +197,6 @@ pub(super) async fn data(request: HttpRequest, asking: Asking) -> Result<HttpRes
     let text = asking.text();
     let notice = match request.query_string() {
         "done=deleting" => Some(text.say("notice-deletion-asked")),
-        "done=kept" => Some(text.say("notice-deletion-cancelled")),
         _ => None,
     };
     Ok(shown(&asking, (StatusCode::OK, &data_page(&asking, &current.account, (None, notice)))))
@@ -204,6 +206,7 @@ fn data_page(asking: &Asking, account: &Account, (alert, notice): (Option<String
     Data {
         text: asking.text(),
         csrf: asking.csrf(),
+        whose: asking.person(&account.id),
         face: picture::face(account),
         username: account.username.clone(),
         leaving: account.leaving_at.map(|at| at.0),
@@ -216,7 +219,7 @@ fn data_page(asking: &Asking, account: &Account, (alert, notice): (Option<String
 /// POST /account/data/download: a file of everything but secrets.
 pub(super) async fn download(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(DATA)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(DATA)) };
     let data = asking.idp().data_of(&current, asking.now).await?;
     let body = serde_json::to_string_pretty(&data).map_err(|_| WebError::TooLarge)?;
     Ok(HttpResponse::Ok()
@@ -229,20 +232,24 @@ pub(super) async fn download(form: OurForm) -> Result<HttpResponse, WebError> {
 /// POST /account/data/delete: the username is typed, so that nobody goes by a click.
 pub(super) async fn delete(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(DATA)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(DATA)) };
+    let refused = |alert: &str| {
+        let view = data_page(asking, &current.account, (Some(asking.text().say(alert)), None));
+        shown(asking, (StatusCode::UNPROCESSABLE_ENTITY, &view))
+    };
     if username_key(form.field("username").trim()) != username_key(&current.account.username) {
-        let alert = Some(asking.text().say("alert-deletion-name"));
-        let view = data_page(asking, &current.account, (alert, None));
-        return Ok(shown(asking, (StatusCode::UNPROCESSABLE_ENTITY, &view)));
+        return Ok(refused("alert-deletion-name"));
     }
-    asking.idp().ask_deletion(&current, asking.now).await?;
-    Ok(see_other("/account/data?done=deleting"))
+    Ok(match asking.idp().ask_deletion(&current, asking.now).await? {
+        DeletionAsked::Now => see_other("/account/data?done=deleting"),
+        DeletionAsked::OnlyAdministrator => refused("alert-deletion-administrator"),
+    })
 }
 
 /// POST /account/data/keep: whoever is signed in may keep what they have; nothing fresh is asked for it.
 pub(super) async fn keep(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other(DATA)) };
+    let Some(current) = person(&form).await? else { return Ok(see_other(DATA)) };
     asking.idp().cancel_deletion(&current, asking.now).await?;
-    Ok(see_other("/account/data?done=kept"))
+    Ok(see_other("/account?done=kept"))
 }

@@ -6,7 +6,7 @@ use super::error::WebError;
 use super::form::{OurForm, same_origin};
 use super::pages::Face;
 use super::person::{PROFILE, picture_refused};
-use super::signed_in::person;
+use super::signed_in::{person, person_said};
 use crate::flow::browser::FormOrigin;
 use crate::flow::picture::Place;
 use crate::model::account::Account;
@@ -59,7 +59,8 @@ pub(super) async fn upload(
         Ok(Err(WebError::TooLarge)) => return refused(StatusCode::PAYLOAD_TOO_LARGE, "alert-picture-size").await,
         Ok(file) => file?,
     };
-    let Some(current) = person(&asking).await? else { return Ok(see_other(PROFILE)) };
+    let (file, said) = file;
+    let Some(current) = person_said(&asking, &said).await? else { return Ok(see_other(PROFILE)) };
     let alert = match asking.idp().set_picture(&current, (file, place), asking.now).await? {
         Ok(()) => return Ok(see_other("/account/profile?done=picture")),
         Err(Unfit::Nothing) => "alert-picture-nothing",
@@ -74,8 +75,8 @@ fn is_multipart(request: &HttpRequest) -> bool {
     kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("multipart/form-data")
 }
 
-/// The file. The hidden token stands before it, so that no file of a foreign form is read.
-async fn read(request: &HttpRequest, payload: web::Payload, asking: &Asking) -> Result<Vec<u8>, WebError> {
+/// The file, and to whom the form was shown. The hidden fields stand before it, so that no file of a foreign form is read.
+async fn read(request: &HttpRequest, payload: web::Payload, asking: &Asking) -> Result<(Vec<u8>, String), WebError> {
     let mut left = MOST;
     let bounded = payload.map(move |chunk| {
         let chunk = chunk?;
@@ -83,27 +84,31 @@ async fn read(request: &HttpRequest, payload: web::Payload, asking: &Asking) -> 
         Ok(chunk)
     });
     let mut form = Multipart::new(request.headers(), bounded);
-    let mut origin = FormOrigin::Foreign;
+    let (mut origin, mut said) = (FormOrigin::Foreign, String::new());
     for _ in 0..MOST_PARTS {
         let Some(part) = form.next().await else { break };
         let mut part = part.map_err(unreadable)?;
         match (part.name().unwrap_or_default(), origin) {
             ("picture", FormOrigin::Ours) => {
                 let file = part.bytes(MOST_BYTES).await.map_err(|_| WebError::TooLarge)?;
-                return Ok(file.map_err(unreadable)?.to_vec());
+                return Ok((file.map_err(unreadable)?.to_vec(), said));
             }
             ("picture", FormOrigin::Foreign) => return Err(WebError::ForeignForm),
             (name, _) => {
-                let is_token = name == "csrf";
+                let (is_token, is_person) = (name == "csrf", name == "person");
                 let value = part.bytes(MOST_BESIDE).await.map_err(|_| WebError::Malformed)?.map_err(unreadable)?;
+                let value = std::str::from_utf8(&value).unwrap_or_default();
                 if is_token {
-                    origin = asking.idp().form_origin(&asking.visitor, std::str::from_utf8(&value).unwrap_or_default());
+                    origin = asking.idp().form_origin(&asking.visitor, value);
+                }
+                if is_person {
+                    value.clone_into(&mut said);
                 }
             }
         }
     }
     match origin {
-        FormOrigin::Ours => Ok(Vec::new()),
+        FormOrigin::Ours => Ok((Vec::new(), said)),
         FormOrigin::Foreign => Err(WebError::ForeignForm),
     }
 }
@@ -118,7 +123,7 @@ fn unreadable(error: MultipartError) -> WebError {
 /// POST /account/profile/picture/remove
 pub(super) async fn remove(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = person(asking).await? else { return Ok(see_other(PROFILE)) };
+    let Some(current) = person(&form).await? else { return Ok(see_other(PROFILE)) };
     asking.idp().remove_picture(&current, asking.now).await?;
     Ok(see_other("/account/profile?done=picture-removed"))
 }

@@ -64,6 +64,7 @@ async fn draw_refusing(
     let view = Security {
         text: asking.text(),
         csrf: asking.csrf(),
+        whose: asking.person(&current.account.id),
         face: picture::face(&current.account),
         username: current.account.username.clone(),
         password_since: view.password.map(|at| at.0),
@@ -87,7 +88,7 @@ async fn draw_refusing(
 /// POST /account/security/password
 pub(super) async fn password(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(PAGE)) };
     let change = PasswordChange {
         current: Zeroizing::new(form.field("current").to_owned()),
         new: Zeroizing::new(form.field("password").to_owned()),
@@ -101,6 +102,7 @@ pub(super) async fn password(form: OurForm) -> Result<HttpResponse, WebError> {
             cookies::set(&mut response, asking.to(), &handles, Some(&current.account.id));
             Ok(response)
         }
+        PasswordChanged::Gone => Ok(see_other(PAGE)),
         PasswordChanged::First => Ok(see_other("/account/security?done=password-set")),
         PasswordChanged::Wrong => present(StatusCode::UNPROCESSABLE_ENTITY, text.say("alert-password-current")).await,
         PasswordChanged::Weak(weakness) => {
@@ -141,6 +143,7 @@ pub(super) async fn authenticator(request: HttpRequest, asking: Asking) -> Resul
             let query = request.query_string();
             Ok(enrolment(
                 &asking,
+                &current,
                 (offer, then(query.strip_prefix("then=").unwrap_or_default())),
                 (StatusCode::OK, None),
             ))
@@ -151,12 +154,14 @@ pub(super) async fn authenticator(request: HttpRequest, asking: Asking) -> Resul
 
 fn enrolment(
     asking: &Asking,
+    current: &Current,
     (offer, then): (Enrolment, &str),
     (status, alert): (StatusCode, Option<String>),
 ) -> HttpResponse {
     let view = Authenticator {
         text: asking.text(),
         csrf: asking.csrf(),
+        whose: asking.person(&current.account.id),
         enrolment: offer.sealed,
         then: then.to_owned(),
         picture: qr::picture(&offer.uri),
@@ -171,7 +176,7 @@ fn enrolment(
 /// POST /account/security/authenticator
 pub(super) async fn enrol(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(PAGE)) };
     let shown = (form.field("enrolment"), form.field("code"));
     let then = then(form.field("then"));
     match asking.idp().enrol_totp(&asking.visitor, &current, shown, asking.now).await? {
@@ -190,7 +195,7 @@ pub(super) async fn enrol(form: OurForm) -> Result<HttpResponse, WebError> {
         }
         Enrolled::Code(offer) => {
             let alert = Some(asking.text().say("alert-first-code"));
-            Ok(enrolment(asking, (offer, then), (StatusCode::UNPROCESSABLE_ENTITY, alert)))
+            Ok(enrolment(asking, &current, (offer, then), (StatusCode::UNPROCESSABLE_ENTITY, alert)))
         }
         Enrolled::Gone => Err(WebError::Problem(Problem::InteractionGone)),
     }
@@ -203,7 +208,7 @@ pub(super) fn set(response: &mut HttpResponse, asking: &Asking, handles: &Handle
 /// POST /account/security/authenticator/remove
 pub(super) async fn remove(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(PAGE)) };
     match asking.idp().remove_totp(&current, asking.now).await? {
         AppRemoved::Now => Ok(see_other("/account/security?done=removed")),
         AppRemoved::Needed => {
@@ -216,7 +221,7 @@ pub(super) async fn remove(form: OurForm) -> Result<HttpResponse, WebError> {
 /// POST /account/security/recovery-codes
 pub(super) async fn recovery_codes(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(PAGE)) };
     let new = asking.idp().renew_codes(&current, asking.now).await?;
     Ok(if new.is_empty() { see_other(PAGE) } else { codes(asking, &new, PAGE.to_owned()) })
 }

@@ -1,7 +1,8 @@
 //! Who is signed in: for a page that somebody opens, and for a form that they post.
 
-use super::asking::Asking;
+use super::asking::{Asking, ShownTo};
 use super::error::WebError;
+use super::form::OurForm;
 use super::turn;
 use crate::flow::authorize::Next;
 use crate::flow::session::Current;
@@ -21,18 +22,26 @@ pub(super) async fn enter(asking: &Asking, goal: Goal) -> Result<Result<Current,
     }
 }
 
-/// The person behind a form; without one the page is asked for anew.
-pub(super) async fn person(asking: &Asking) -> Result<Option<Current>, WebError> {
-    used(asking, asking.idp().current(&asking.visitor, asking.now).await?).await
+/// The person behind a form, who is the one to whom its page was shown; without them the page is asked for anew. Somebody
+/// else may have become the current one in another tab since.
+pub(super) async fn person(form: &OurForm) -> Result<Option<Current>, WebError> {
+    person_said(&form.asking, form.field("person")).await
+}
+
+/// The same of a form of another kind, by what its field `person` says.
+pub(super) async fn person_said(asking: &Asking, said: &str) -> Result<Option<Current>, WebError> {
+    used((asking, said), asking.idp().current(&asking.visitor, asking.now).await?).await
 }
 
 /// The same, of a form that whoever sits at an unlocked machine must not be able to post. Whoever took longer than the
 /// authentication stays fresh starts over at the page.
-pub(super) async fn fresh_person(asking: &Asking) -> Result<Option<Current>, WebError> {
-    used(asking, asking.idp().freshly_current(&asking.visitor, asking.now).await?).await
+pub(super) async fn fresh_person(form: &OurForm) -> Result<Option<Current>, WebError> {
+    let asking = &form.asking;
+    used((asking, form.field("person")), asking.idp().freshly_current(&asking.visitor, asking.now).await?).await
 }
 
-async fn used(asking: &Asking, current: Option<Current>) -> Result<Option<Current>, WebError> {
+async fn used((asking, said): (&Asking, &str), current: Option<Current>) -> Result<Option<Current>, WebError> {
+    let current = current.filter(|current| asking.shown_to(said, current) == ShownTo::Them);
     if let Some(current) = &current {
         asking.idp().touch(current, Activity::PageUsed, asking.now).await?;
     }

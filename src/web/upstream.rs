@@ -93,7 +93,7 @@ fn refused(mut answer: actix_web::HttpResponseBuilder, words: &str) -> HttpRespo
 /// POST /account/security/upstream/connect
 pub(super) async fn connect_account(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(PAGE)) };
     let sent = asking.idp().connect_start(&asking.visitor, &current, form.field("upstream"), asking.now).await?;
     Ok(match sent {
         Some(address) => see_other(&address),
@@ -104,7 +104,7 @@ pub(super) async fn connect_account(form: OurForm) -> Result<HttpResponse, WebEr
 /// POST /account/security/upstream/disconnect
 pub(super) async fn disconnect_account(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let Some(current) = fresh_person(asking).await? else { return Ok(see_other(PAGE)) };
+    let Some(current) = fresh_person(&form).await? else { return Ok(see_other(PAGE)) };
     Ok(match asking.idp().disconnect(&current, form.field("link"), asking.now).await? {
         Disconnected::Now | Disconnected::Before => see_other("/account/security?done=disconnected"),
         Disconnected::LastWay => see_other("/account/security?failed=last-way"),

@@ -696,6 +696,14 @@ alert-factor-needed = { $count ->
 set-up-factor-password = Das Passwort von { $person } reicht nur zusammen mit einem zweiten Schritt aus, und den gibt es nicht mehr.
 set-up-factor-longer = Stattdessen ein längeres Passwort wählen
 
+# Löschung und falsche Codes per E-Mail; wer nicht gehen kann
+mail-deletion-subject = Ihr Konto bei { $host } wird gelöscht
+mail-deletion-lead = Jemand, der angemeldet war, hat verlangt, dass dieses Konto in 14 Tagen gelöscht wird. Bis dahin funktioniert es wie bisher, und wer sich anmeldet, kann es auf der Kontoseite behalten.
+mail-deletion-cancelled-subject = Ihr Konto bei { $host } bleibt bestehen
+mail-deletion-cancelled-lead = Jemand, der angemeldet war, hat die Löschung dieses Kontos zurückgenommen.
+mail-many-codes-subject = Anmeldung nach falschen Codes bei { $host }
+mail-many-codes-lead = Jemand, der den ersten Schritt Ihrer Anmeldung kannte, hat mehrere falsche Codes und dann einen richtigen eingegeben.
+alert-deletion-administrator = Außer Ihnen bleibt niemand, der diesen Dienst verwaltet. Geben Sie zuerst jemand anderem diese Rolle.
 ## Bilder, Auswahl im Profil, Einladungen mit Gruppen, ein erstes Passwort
 picture-heading = Bild
 picture-detail = Zu sehen hier und in den Apps, denen Sie Ihr Profil zeigen. Es wird quadratisch zugeschnitten.

@@ -704,6 +704,14 @@ alert-factor-needed = { $count ->
 set-up-factor-password = The password of { $person } is good enough beside a second step only, and there is none any more.
 set-up-factor-longer = Choose a longer password instead
 
+# Deletion and wrong codes by mail; who cannot go
+mail-deletion-subject = Your account at { $host } is going to be deleted
+mail-deletion-lead = Somebody who was signed in asked for this account to be deleted, in 14 days. Until then it works as before, and whoever signs in can keep it on the account page.
+mail-deletion-cancelled-subject = Your account at { $host } stays
+mail-deletion-cancelled-lead = Somebody who was signed in took back that this account is to be deleted.
+mail-many-codes-subject = A sign-in after wrong codes at { $host }
+mail-many-codes-lead = Somebody who knew the first step of your sign-in typed several wrong codes and then a right one.
+alert-deletion-administrator = You are the only administrator who stays. Make somebody else one first.
 ## Pictures, choices in the profile, invitations with groups, a first password
 picture-heading = Picture
 picture-detail = Shown here and in the apps that you allow to see your profile. It is cut to a square.

@@ -696,6 +696,14 @@ alert-factor-needed = { $count ->
 set-up-factor-password = Le mot de passe de { $person } ne suffit qu’avec une deuxième étape, et il n’y en a plus.
 set-up-factor-longer = Choisir plutôt un mot de passe plus long
 
+# Suppression et codes incorrects par e-mail ; qui ne peut pas partir
+mail-deletion-subject = Votre compte sur { $host } va être supprimé
+mail-deletion-lead = Une personne connectée a demandé la suppression de ce compte dans 14 jours. Jusque-là, il fonctionne comme avant, et il suffit de se connecter pour le conserver depuis la page du compte.
+mail-deletion-cancelled-subject = Votre compte sur { $host } est conservé
+mail-deletion-cancelled-lead = Une personne connectée a annulé la suppression de ce compte.
+mail-many-codes-subject = Une connexion après des codes incorrects sur { $host }
+mail-many-codes-lead = Une personne qui connaissait la première étape de votre connexion a saisi plusieurs codes incorrects, puis un code correct.
+alert-deletion-administrator = Vous êtes la seule personne à administrer ce service. Donnez d’abord ce rôle à quelqu’un d’autre.
 ## Photos, choix du profil, invitations avec groupes, premier mot de passe
 picture-heading = Photo
 picture-detail = Visible ici et dans les applications autorisées à voir votre profil. Elle est recadrée en carré.

@@ -682,6 +682,14 @@ alert-factor-needed = 您的密码只有配合两步登录才够安全。请先�
 set-up-factor-password = { $person } 的密码只有配合两步登录才够安全，而该账号的两步登录已被移除。
 set-up-factor-longer = 改为设置更长的密码
 
+# 删除与错误验证码的邮件；不能离开的人
+mail-deletion-subject = 您在 { $host } 的账号即将被删除
+mail-deletion-lead = 有人在登录状态下请求在 14 天后删除此账号。在此之前账号照常可用，登录后可在账号页面上选择保留。
+mail-deletion-cancelled-subject = 您在 { $host } 的账号予以保留
+mail-deletion-cancelled-lead = 有人在登录状态下撤销了对此账号的删除请求。
+mail-many-codes-subject = { $host } 上有一次多次输错验证码后的登录
+mail-many-codes-lead = 有人知道您登录的第一步，并在多次输错验证码后输入了正确的验证码。
+alert-deletion-administrator = 您是唯一留任的管理员。请先让其他人成为管理员。
 ## 头像、个人资料中的选项、带群组的邀请、首个密码
 picture-heading = 头像
 picture-detail = 显示在这里，以及您允许查看个人资料的应用中。图片会被裁剪为正方形。

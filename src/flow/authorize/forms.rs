@@ -286,7 +286,8 @@ impl Idp {
         self.watched(visitor, turn, now).await
     }
 
-    /// What the select form calls a session: nothing that works anywhere else.
+    /// What the select form calls a session: the name by which apps know its first part, too. It chooses among the sessions
+    /// of the browser that posts it, and authorises nothing.
     pub fn choice_name(&self, current: &Current) -> String {
         self.sid(&current.session.id, current.session.epochs())
     }

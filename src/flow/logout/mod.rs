@@ -13,7 +13,7 @@ use crate::flow::browser::Visitor;
 use crate::flow::cookies::Handles;
 use crate::flow::session::{Current, Dormant};
 use crate::flow::{Fault, Idp};
-use crate::model::account::{Account, EpochReason};
+use crate::model::account::EpochReason;
 use crate::model::audit::{Act, Event};
 use crate::model::authorization::ReturnAddress;
 use crate::model::client::Client;
@@ -115,12 +115,15 @@ impl Idp {
     ) -> Result<(LoggedOut, Handles), Fault> {
         visitor.languages.app_asks(request.ui_locales.as_deref());
         let (hint, client, address) = self.proved(&request, now).await?;
-        let (live, dormant) = self.all_held(visitor, now).await?;
+        let (live, dormant) = self.all_ours(visitor, now).await?;
         let meant = live.iter().find(|current| self.is_meant(&current.session, hint.as_ref()));
         let unreturnable = request.post_logout_redirect_uri.is_some() && address.is_none();
         // What timed out must not come back after a sign-out. There is nothing to ask, and nobody else is asked instead.
         if let Some(held) = dormant.iter().find(|held| self.is_meant(held.session(), hint.as_ref())) {
             return self.out_of_dormant(held, address, now).await;
+        }
+        if meant.is_none() {
+            self.end_unseen(visitor, hint.as_ref(), now).await?;
         }
         match (meant, live.first()) {
             (Some(current), _) if let (false, Some(client)) = (unreturnable, &client) => {
@@ -153,6 +156,21 @@ impl Idp {
         }
     }
 
+    /// A session that must not be shown in this browser, because it has become another one, still ends by a genuine hint
+    /// for it, without a word.
+    async fn end_unseen(&self, visitor: &Visitor, hint: Option<&IdTokenClaims>, now: Timestamp) -> Result<(), Fault> {
+        if hint.is_none() {
+            return Ok(());
+        }
+        let (live, dormant) = self.all_held(visitor, now).await?;
+        let sessions = live.iter().map(|held| &held.session).chain(dormant.iter().map(Dormant::session));
+        for session in sessions.filter(|session| self.strange(session, visitor) && self.is_meant(session, hint)) {
+            let event = Event::done(Act::SessionEnded, now).by(&session.account).because("sign_out");
+            self.end_session(&session.id, EndReason::SignOut, event).await?;
+        }
+        Ok(())
+    }
+
     /// Whoever signs out of a session that timed out leaves nothing that may come back.
     async fn out_of_dormant(
         &self,
@@ -178,7 +196,7 @@ impl Idp {
         visitor.languages.app_asks(request.ui_locales.as_deref());
         let LogoutAnswer::SignOut(scope) = answer else { return Ok((LoggedOut::Stayed, Handles::Unchanged)) };
         let (_, client, address) = self.proved(&request, now).await?;
-        let (live, dormant) = self.all_held(visitor, now).await?;
+        let (live, dormant) = self.all_ours(visitor, now).await?;
         if let Some(current) = live.iter().find(|current| current.session.id == session) {
             return self.carry_out(visitor, current, (scope, client.as_ref()), address, now).await;
         }
@@ -200,7 +218,7 @@ impl Idp {
         if let Some(current) = self.current(visitor, now).await? {
             return self.carry_out(visitor, &current, (scope, None), None, now).await;
         }
-        let (_, dormant) = self.all_held(visitor, now).await?;
+        let (_, dormant) = self.all_ours(visitor, now).await?;
         let first = visitor.handles.first().map(Secret::expose);
         match dormant.iter().find(|held| Some(held.handle().expose()) == first) {
             Some(held) => self.out_of_dormant(held, None, now).await,
@@ -238,7 +256,8 @@ impl Idp {
                 (Left::App(session.id.clone(), client.id.clone()), Handles::Unchanged)
             }
             (Scope::Everywhere, _) => {
-                self.end_everywhere(&current.account, now).await?;
+                let event = Event::done(Act::SessionEnded, now).by(&current.account.id).because("sign_out_everywhere");
+                self.end_all_of(&current.account.id, EpochReason::SignOut, event).await?;
                 (Left::Session(session.id.clone()), self.sign_out(visitor, current, now).await?)
             }
             _ => (Left::Session(session.id.clone()), self.sign_out(visitor, current, now).await?),
@@ -257,16 +276,6 @@ impl Idp {
         let id = client.clone();
         let changed = self.store.change::<Session, _, _>(session.id.as_str(), move |before| match before {
             Some(session) => session.leave(&id, now),
-            None => Change::keep(()),
-        });
-        Ok(changed.await?.outcome()?)
-    }
-
-    /// Every session of the account is over, in one write.
-    async fn end_everywhere(&self, account: &Account, now: Timestamp) -> Result<(), Fault> {
-        let event = Event::done(Act::SessionEnded, now).by(&account.id).because("sign_out_everywhere");
-        let changed = self.store.change::<Account, _, _>(account.id.as_str(), move |before| match before {
-            Some(account) => account.raise_epoch(EpochReason::SignOut, event.clone()),
             None => Change::keep(()),
         });
         Ok(changed.await?.outcome()?)

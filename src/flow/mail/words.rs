@@ -116,6 +116,7 @@ fn notice(what: Notice) -> (&'static str, &'static str) {
     match what {
         Notice::NewDevice => ("mail-new-device-subject", "mail-new-device-lead"),
         Notice::ManyFailures => ("mail-many-failures-subject", "mail-many-failures-lead"),
+        Notice::ManyCodes => ("mail-many-codes-subject", "mail-many-codes-lead"),
         Notice::PasswordChanged => ("mail-password-changed-subject", "mail-password-changed-lead"),
         Notice::FactorAdded => ("mail-factor-added-subject", "mail-factor-added-lead"),
         Notice::FactorRemoved => ("mail-factor-removed-subject", "mail-factor-removed-lead"),
@@ -124,6 +125,8 @@ fn notice(what: Notice) -> (&'static str, &'static str) {
         Notice::AddressChanged => ("mail-address-changed-subject", "mail-address-changed-lead"),
         Notice::UpstreamConnected => ("mail-connected-subject", "mail-connected-lead"),
         Notice::UpstreamDisconnected => ("mail-disconnected-subject", "mail-disconnected-lead"),
+        Notice::DeletionAsked => ("mail-deletion-subject", "mail-deletion-lead"),
+        Notice::DeletionCancelled => ("mail-deletion-cancelled-subject", "mail-deletion-cancelled-lead"),
     }
 }
 
@@ -148,6 +151,7 @@ mod tests {
             [
                 Notice::NewDevice,
                 Notice::ManyFailures,
+                Notice::ManyCodes,
                 Notice::PasswordChanged,
                 Notice::FactorAdded,
                 Notice::FactorRemoved,
@@ -156,6 +160,8 @@ mod tests {
                 Notice::AddressChanged,
                 Notice::UpstreamConnected,
                 Notice::UpstreamDisconnected,
+                Notice::DeletionAsked,
+                Notice::DeletionCancelled,
             ]
             .map(|what| Says::Notice {
                 what,

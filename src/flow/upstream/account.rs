@@ -12,12 +12,11 @@ use crate::model::account::{Account, check_chosen, check_username};
 use crate::model::audit::{Act, Event};
 use crate::model::authorization::interaction::Newcomer;
 use crate::model::authorization::{Evidence, Interaction};
-use crate::model::credential::Credential;
 use crate::model::id::AccountId;
 use crate::model::record::Change;
 use crate::model::session::standing::EndReason;
 use crate::model::throttle::{ACCOUNT, Attempt, Throttle};
-use crate::model::upstream::{Accounts, Connected, Disconnected, Link, OtherWays, Profile, Vouched};
+use crate::model::upstream::{Accounts, Connected, Disconnected, Link, Profile, Vouched};
 use crate::outside::upstream::Wishes;
 use crate::protocol::time::Timestamp;
 use crate::store::Changed;
@@ -221,7 +220,7 @@ impl Idp {
         let Some(link) = of.account.links.iter().find(|link| page_name(link) == name).cloned() else {
             return Ok(Disconnected::Before);
         };
-        let others = self.other_ways(&of.account.id).await?;
+        let others = self.ways_in(&of.account).await?.besides_links();
         let event = Event::done(Act::UpstreamDisconnected, now).by(&of.account.id);
         let mails = self.notices(&event, &of.account, None);
         let issuers: Vec<String> = self.upstreams.all().iter().map(|upstream| upstream.rules.issuer.clone()).collect();
@@ -242,14 +241,6 @@ impl Idp {
             self.end_where(list, (why, event), move |session| session.rests_on(&link)).await?;
         }
         Ok(outcome)
-    }
-
-    /// First factors apart from upstreams. Whatever becomes one has to be counted here.
-    async fn other_ways(&self, account: &AccountId) -> Result<OtherWays, Fault> {
-        let password = self.store.read::<Credential>(&Credential::password_key(account)).await?;
-        let lets_in =
-            password.is_some() || self.passkeys_of(account).await?.iter().any(|key| key.method().stands_alone());
-        Ok(if lets_in { OtherWays::Some } else { OtherWays::None })
     }
 
     /// What people call an upstream; its issuer where it is not configured any more.

@@ -105,6 +105,8 @@ pub enum Notice {
     NewDevice,
     /// A sign-in after many wrong attempts.
     ManyFailures,
+    /// The same of codes: whoever typed them knew the first factor.
+    ManyCodes,
     /// The password was set.
     PasswordChanged,
     /// A second factor was added.
@@ -121,6 +123,10 @@ pub enum Notice {
     UpstreamConnected,
     /// One that did does so no more.
     UpstreamDisconnected,
+    /// The account is going to be deleted.
+    DeletionAsked,
+    /// It stays after all.
+    DeletionCancelled,
 }
 
 impl Notice {
@@ -132,6 +138,7 @@ impl Notice {
         match (event.act, event.reason.as_deref()) {
             (Act::SignInUnusual, Some("new_device")) => Some(Notice::NewDevice),
             (Act::SignIn, Some("many_failures")) => Some(Notice::ManyFailures),
+            (Act::SignIn, Some("many_codes")) => Some(Notice::ManyCodes),
             (Act::PasswordChanged, _) => Some(Notice::PasswordChanged),
             (Act::FactorAdded, _) => Some(Notice::FactorAdded),
             (Act::FactorRemoved, _) => Some(Notice::FactorRemoved),
@@ -142,6 +149,8 @@ impl Notice {
             (Act::AddressChanged, _) => Some(Notice::AddressChanged),
             (Act::UpstreamConnected, _) => Some(Notice::UpstreamConnected),
             (Act::UpstreamDisconnected, _) => Some(Notice::UpstreamDisconnected),
+            (Act::DeletionAsked, _) => Some(Notice::DeletionAsked),
+            (Act::DeletionCancelled, _) => Some(Notice::DeletionCancelled),
             _ => None,
         }
     }

@@ -31,6 +31,7 @@ async fn draw(asking: &Asking, current: &Current, view: View) -> Result<AdminCli
     Ok(AdminClients {
         text,
         csrf: asking.csrf(),
+        whose: asking.person(&current.account.id),
         person: current.account.display_name().to_owned(),
         clients: list.items.into_iter().map(|client| line(client, text)).collect(),
         next: list.next.map(|cursor| cursor.0),
@@ -60,7 +61,7 @@ fn line(client: Client, text: Text) -> ClientLine {
 /// POST /admin/clients
 pub(in crate::web) async fn add(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let current = match enter_to_act(asking, "/admin/clients").await? {
+    let current = match enter_to_act(&form, "/admin/clients").await? {
         Entered::As(current) => current,
         Entered::Not(response) => return Ok(response),
     };

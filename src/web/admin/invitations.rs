@@ -37,6 +37,7 @@ async fn draw(asking: &Asking, current: &Current) -> Result<AdminInvitations, We
     Ok(AdminInvitations {
         text: asking.text(),
         csrf: asking.csrf(),
+        whose: asking.person(&current.account.id),
         person: current.account.display_name().to_owned(),
         mail: offer(asking.idp().mail()),
         invitations: invitations.into_iter().map(line).collect(),
@@ -64,7 +65,7 @@ fn line(invitation: Invitation) -> InvitationLine {
 /// POST /admin/invitations
 pub(in crate::web) async fn invite(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let current = match enter_to_act(asking, PAGE).await? {
+    let current = match enter_to_act(&form, PAGE).await? {
         Entered::As(current) => current,
         Entered::Not(response) => return Ok(response),
     };
@@ -101,7 +102,7 @@ pub(in crate::web) async fn invite(form: OurForm) -> Result<HttpResponse, WebErr
 /// POST /admin/invitations/revoke
 pub(in crate::web) async fn revoke(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let current = match enter_to_act(asking, PAGE).await? {
+    let current = match enter_to_act(&form, PAGE).await? {
         Entered::As(current) => current,
         Entered::Not(response) => return Ok(response),
     };

@@ -6,8 +6,9 @@ pub(super) mod records;
 pub(super) mod users;
 
 use super::answer::{self, see_other};
-use super::asking::Asking;
+use super::asking::{Asking, ShownTo};
 use super::error::WebError;
+use super::form::OurForm;
 use super::{cookies, turn};
 use crate::flow::authorize::Next;
 use crate::flow::session::Current;
@@ -42,10 +43,14 @@ async fn enter(asking: &Asking, activity: Activity) -> Result<Entered, WebError>
     }
 }
 
-/// The same for a posted form: whoever has to sign in first starts over at the page.
-async fn enter_to_act(asking: &Asking, page: &str) -> Result<Entered, WebError> {
-    Ok(match enter(asking, Activity::AuthorizationByPerson).await? {
+/// The same for a posted form: whoever has to sign in first starts over at the page, and so does whoever is not the one
+/// to whom it was shown.
+async fn enter_to_act(form: &OurForm, page: &str) -> Result<Entered, WebError> {
+    Ok(match enter(&form.asking, Activity::AuthorizationByPerson).await? {
         Entered::Not(response) if response.status().is_success() => Entered::Not(see_other(page)),
+        Entered::As(current) if form.asking.shown_to(form.field("person"), &current) == ShownTo::Another => {
+            Entered::Not(see_other(page))
+        }
         entered => entered,
     })
 }

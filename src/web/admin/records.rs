@@ -26,6 +26,7 @@ pub(in crate::web) async fn sessions(request: HttpRequest, asking: Asking) -> Re
     let list_page = AdminSessions {
         text,
         csrf: asking.csrf(),
+        whose: asking.person(&current.account.id),
         person: current.account.display_name().to_owned(),
         sessions: list.items.into_iter().map(|(session, account)| line(session, &account, text)).collect(),
         query: view.query,
@@ -53,7 +54,7 @@ fn line(view: SessionView, account: &Account, text: Text) -> AdminSessionLine {
 /// POST /admin/sessions/end
 pub(in crate::web) async fn end_session(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let current = match enter_to_act(asking, "/admin/sessions").await? {
+    let current = match enter_to_act(&form, "/admin/sessions").await? {
         Entered::As(current) => current,
         Entered::Not(response) => return Ok(response),
     };

@@ -55,6 +55,7 @@ async fn draw(
     Ok(AdminUsers {
         text: asking.text(),
         csrf: asking.csrf(),
+        whose: asking.person(&current.account.id),
         person: current.account.display_name().to_owned(),
         users: list.items.into_iter().map(line).collect(),
         query: view.query,
@@ -86,7 +87,7 @@ fn line(account: Account, two_step: TwoStep, send_reset: Offer) -> UserLine {
 /// POST /admin/users
 pub(in crate::web) async fn add(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let current = match enter_to_act(asking, "/admin/users").await? {
+    let current = match enter_to_act(&form, "/admin/users").await? {
         Entered::As(current) => current,
         Entered::Not(response) => return Ok(response),
     };
@@ -135,7 +136,7 @@ pub(in crate::web) async fn enable(form: OurForm) -> Result<HttpResponse, WebErr
 /// POST /admin/users/reset-factors
 pub(in crate::web) async fn reset_factors(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let current = match enter_to_act(asking, "/admin/users").await? {
+    let current = match enter_to_act(&form, "/admin/users").await? {
         Entered::As(current) => current,
         Entered::Not(response) => return Ok(response),
     };
@@ -151,7 +152,7 @@ pub(in crate::web) async fn reset_factors(form: OurForm) -> Result<HttpResponse,
 /// POST /admin/users/send-reset
 pub(in crate::web) async fn send_reset(form: OurForm) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let current = match enter_to_act(asking, "/admin/users").await? {
+    let current = match enter_to_act(&form, "/admin/users").await? {
         Entered::As(current) => current,
         Entered::Not(response) => return Ok(response),
     };
@@ -166,7 +167,7 @@ pub(in crate::web) async fn send_reset(form: OurForm) -> Result<HttpResponse, We
 
 async fn set_use(form: OurForm, wish: Use, done: &str) -> Result<HttpResponse, WebError> {
     let asking = &form.asking;
-    let current = match enter_to_act(asking, "/admin/users").await? {
+    let current = match enter_to_act(&form, "/admin/users").await? {
         Entered::As(current) => current,
         Entered::Not(response) => return Ok(response),
     };

@@ -104,12 +104,16 @@ pub struct Account {
     pub text: Text,
     /// The hidden field `csrf`.
     pub csrf: String,
+    /// The hidden field `person`: whose page it is.
+    pub whose: String,
     /// Who it is.
     pub face: Face,
     /// The username.
     pub username: String,
     /// The mail address, where there is one.
     pub email: Option<String>,
+    /// When the account is deleted, in Unix seconds, where somebody asked for that. POST `/account/data/keep` keeps it.
+    pub leaving: Option<i64>,
     /// Live sessions, this browser's first.
     pub sessions: Vec<SessionLine>,
     /// Remembered consents.

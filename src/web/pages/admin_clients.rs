@@ -72,6 +72,8 @@ pub struct AdminClients {
     pub text: Text,
     /// The hidden field `csrf`.
     pub csrf: String,
+    /// The hidden field `person`: whose page it is.
+    pub whose: String,
     /// Who is signed in to the console.
     pub person: String,
     /// One page of clients.

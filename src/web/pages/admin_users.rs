@@ -80,6 +80,8 @@ pub struct AdminUsers {
     pub text: Text,
     /// The hidden field `csrf`.
     pub csrf: String,
+    /// The hidden field `person`: whose page it is.
+    pub whose: String,
     /// Who is signed in to the console.
     pub person: String,
     /// One page of accounts.

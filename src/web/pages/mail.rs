@@ -137,6 +137,8 @@ pub struct Email {
     pub text: Text,
     /// The hidden field `csrf`.
     pub csrf: String,
+    /// The hidden field `person`: whose page it is.
+    pub whose: String,
     /// The address the account has.
     pub current: Option<String>,
     /// Whether it is proved.
@@ -193,6 +195,8 @@ pub struct AdminInvitations {
     pub text: Text,
     /// The hidden field `csrf`.
     pub csrf: String,
+    /// The hidden field `person`: whose page it is.
+    pub whose: String,
     /// Who is signed in to the console.
     pub person: String,
     /// Whether there is mail to send them.

@@ -57,6 +57,8 @@ pub struct NewPasskey {
     pub text: Text,
     /// The hidden field `csrf`.
     pub csrf: String,
+    /// The hidden field `person`: whose page it is.
+    pub whose: String,
     /// The challenge.
     pub passkey: PasskeyForm,
     /// Put into the field.

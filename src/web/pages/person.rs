@@ -67,6 +67,8 @@ pub struct Profile {
     pub text: Text,
     /// The hidden field `csrf`.
     pub csrf: String,
+    /// The hidden field `person`: whose page it is.
+    pub whose: String,
     /// Whose page it is.
     pub face: Face,
     /// The username; not to be changed here.
@@ -130,6 +132,8 @@ pub struct Data {
     pub text: Text,
     /// The hidden field `csrf`.
     pub csrf: String,
+    /// The hidden field `person`: whose page it is.
+    pub whose: String,
     /// Whose page it is.
     pub face: Face,
     /// To be typed before the account goes.

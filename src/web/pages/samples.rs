@@ -102,6 +102,7 @@ pub(super) fn security_page(text: Text, authenticator: Option<AuthenticatorLine>
     Security {
         text,
         csrf: "c".into(),
+        whose: "w".into(),
         face: ada(),
         username: "ada".into(),
         password_since: Some(NOON),
@@ -125,6 +126,7 @@ fn security(text: Text) -> Vec<(&'static str, String)> {
     let enrolment = |alert: Option<String>| Authenticator {
         text,
         csrf: "c".into(),
+        whose: "w".into(),
         enrolment: "e".into(),
         then: if alert.is_some() { "k.i".into() } else { String::new() },
         picture: crate::web::qr::picture("otpauth://totp/Abide:ada?secret=GEZDGNBVGY3TQOJQ"),
@@ -306,9 +308,11 @@ fn account(text: Text) -> Vec<(&'static str, String)> {
     let full = Account {
         text,
         csrf: "c".into(),
+        whose: "w".into(),
         face: ada(),
         username: "ada".into(),
         email: Some("ada@analytical.example".into()),
+        leaving: Some(NOON),
         sessions: vec![
             session(text, "s1", ("Firefox", "Linux"), Current::This),
             SessionLine { ends: None, apps: Vec::new(), ..session(text, "s2", ("Safari", "iPhone"), Current::Other) },
@@ -328,6 +332,7 @@ fn account(text: Text) -> Vec<(&'static str, String)> {
         notice: Some(text.say("notice-session-ended")),
     };
     let sparse = Account {
+        leaving: None,
         email: None,
         sessions: vec![session(text, "s1", ("Firefox", "Linux"), Current::This)],
         consents: Vec::new(),

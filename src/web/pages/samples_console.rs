@@ -29,6 +29,7 @@ fn users(text: Text) -> Vec<(&'static str, String)> {
     let list = AdminUsers {
         text,
         csrf: "c".into(),
+        whose: "w".into(),
         person: "Grace Hopper".into(),
         users: vec![
             UserLine {
@@ -80,6 +81,7 @@ fn clients(text: Text) -> Vec<(&'static str, String)> {
     let list = AdminClients {
         text,
         csrf: "c".into(),
+        whose: "w".into(),
         person: "Grace Hopper".into(),
         clients: vec![client("bank", "Meridian Bank", "kind-confidential"), client("plaza", "Plaza", "kind-web")],
         next: Some("2".into()),
@@ -119,6 +121,7 @@ fn records(text: Text) -> Vec<(&'static str, String)> {
     let sessions = AdminSessions {
         text,
         csrf: "c".into(),
+        whose: "w".into(),
         person: "Grace Hopper".into(),
         sessions: vec![line("s1", "ada", "standing-live"), line("s2", "grace", "standing-dormant")],
         query: "a".into(),

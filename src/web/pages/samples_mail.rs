@@ -33,6 +33,7 @@ fn email(text: Text) -> Email {
     Email {
         text,
         csrf: "c".into(),
+        whose: "w".into(),
         current: Some("ada@example.org".into()),
         proved: Offer::Shown,
         email: String::new(),
@@ -54,6 +55,7 @@ fn invitations(text: Text) -> AdminInvitations {
     AdminInvitations {
         text,
         csrf: "c".into(),
+        whose: "w".into(),
         person: "Grace Hopper".into(),
         mail: Offer::Shown,
         invitations: vec![line("ada@example.org", "Ada Lovelace", &["admin"]), line("otto@example.org", "", &[])],

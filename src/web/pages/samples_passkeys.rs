@@ -18,6 +18,7 @@ pub(super) fn passkeys(text: Text) -> Vec<(&'static str, String)> {
     let new = |alert: Option<String>| NewPasskey {
         text,
         csrf: "c".into(),
+        whose: "w".into(),
         passkey: form(),
         label: "Firefox on Linux".into(),
         then: String::new(),

@@ -10,6 +10,7 @@ pub(super) fn pages(text: Text) -> Vec<(&'static str, String)> {
     let profile = |alert: Option<String>| Profile {
         text,
         csrf: "c".into(),
+        whose: "w".into(),
         face: ada(),
         username: "ada".into(),
         picture_elsewhere: None,
@@ -43,6 +44,7 @@ pub(super) fn pages(text: Text) -> Vec<(&'static str, String)> {
     let data = |leaving, alert: Option<String>| Data {
         text,
         csrf: "c".into(),
+        whose: "w".into(),
         face: ada(),
         username: "ada".into(),
         leaving,

@@ -38,6 +38,8 @@ pub struct Security {
     pub text: Text,
     /// The hidden field `csrf`.
     pub csrf: String,
+    /// The hidden field `person`: whose page it is.
+    pub whose: String,
     /// Whose page it is.
     pub face: Face,
     /// For password keepers.
@@ -115,6 +117,8 @@ pub struct Authenticator {
     pub text: Text,
     /// The hidden field `csrf`.
     pub csrf: String,
+    /// The hidden field `person`: whose page it is.
+    pub whose: String,
     /// The hidden field `enrolment`.
     pub enrolment: String,
     /// The hidden field `then`: the handle of an interaction that goes on afterwards, else empty.

@@ -118,6 +118,28 @@ fn every_posted_form_carries_the_csrf_token_but_the_choice_of_language() {
     }
 }
 
+/// Forms of signed-in pages that are done to nobody's account: they lead away, ask who goes on, or hold a link that names
+/// whom it was made for.
+const OF_NOBODY: &[&str] = &["/account/sign-out", "/account/switch", "/account/add", "/account/email/confirm"];
+
+#[test]
+fn every_form_of_a_signed_in_page_says_to_whom_the_page_was_shown() {
+    let mut seen = 0;
+    for (name, html) in every_page() {
+        for form in html.split("<form").skip(1) {
+            let form = form.split("</form>").next().unwrap_or_default();
+            let tag = form.split('>').next().unwrap_or_default();
+            let action = between(tag, "action=\"", "\"").unwrap_or_default();
+            let theirs = tag.contains("method=\"post\"")
+                && (action.starts_with("/account/") || action.starts_with("/admin/"))
+                && !OF_NOBODY.contains(&action);
+            assert_eq!(form.contains("name=\"person\" value=\"w\""), theirs, "{name}: {tag}");
+            seen += usize::from(theirs);
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}
+
 #[test]
 fn a_refused_form_has_exactly_one_alert_and_others_none() {
     for (name, html) in every_page() {
@@ -202,6 +224,7 @@ fn the_cursor_and_the_query_are_encoded_in_the_link_to_the_next_page() {
     let page = AdminSessions {
         text: Text::default(),
         csrf: "c".into(),
+        whose: "w".into(),
         person: "Grace".into(),
         sessions: Vec::new(),
         query: "a&b".into(),

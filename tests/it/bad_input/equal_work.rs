@@ -136,6 +136,38 @@ async fn nor_by_trying_until_it_is_slowed() {
     }
 }
 
+/// An address has many spellings: they are one name, whoever bears it, and another one than a username.
+#[actix_web::test]
+async fn nor_by_other_spellings_of_an_address() {
+    let idp = Idp::mailing().await;
+    let social = idp.app("social");
+    let (mut place, mut seen) = (0, Vec::new());
+    for of in ["mira", "nora"] {
+        let spelled = [
+            format!("{of}@example.org"),
+            format!("{of}@EXAMPLE.org"),
+            format!("{}@example.org", of.to_uppercase()),
+            format!(" {of}@example.org"),
+            format!("{of}@example\u{3002}org"),
+            // No spelling of it, and somebody else's name.
+            format!("{of}@ex%61mple.org"),
+            of.to_owned(),
+            format!("{of}@example.org"),
+        ];
+        let mut statuses = Vec::new();
+        for name in spelled {
+            let mut browser = idp.browser();
+            browser.address = format!("198.51.100.{place}:1");
+            place += 1;
+            let page = browser.authorize(&social, &[]).await;
+            statuses.push(browser.sign_in_as(&page, &name, WRONG).await.status.as_u16());
+        }
+        seen.push(statuses);
+    }
+    assert_eq!(seen[0], [422, 422, 422, 422, 422, 422, 422, 429]);
+    assert_eq!(seen[0], seen[1], "whoever has an account, and whoever has none");
+}
+
 #[actix_web::test]
 async fn nor_from_a_browser_that_has_been_here_before() {
     for order in ORDERS {

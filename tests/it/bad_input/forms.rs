@@ -254,14 +254,15 @@ async fn somebody_elses_session_and_consent_are_out_of_reach() {
     otto.submit(&page, "/account/sign-out", &[]).await.status.as_u16();
     let page = otto.get("/account").await;
     otto.sign_in_as(&page, "otto", "another person entirely").await;
-    let page = otto.get("/account").await;
+    let page = otto.get("/account/profile").await;
     let csrf = page.fields("/account/sign-out")["csrf"].clone();
+    let person = page.fields("/account/profile")["person"].clone();
     for (action, name, value) in [
         ("/account/end-session", "session", sid.as_str()),
         ("/account/withdraw", "client", "asking"),
         ("/account/end-others", "x", "y"),
     ] {
-        otto.post(action, &[("csrf", &csrf), (name, value)]).await;
+        otto.post(action, &[("csrf", &csrf), ("person", &person), (name, value)]).await;
         assert!(mira.silently(&social).await.parameter("code").is_some(), "{action}");
         assert!(mira.silently(&asking).await.parameter("code").is_some(), "{action}");
     }
@@ -293,11 +294,12 @@ async fn the_last_word_of_an_administrator_is_not_about_themself() {
     let page = boss.get("/admin").await;
     boss.sign_in_as(&page, "boss", "the boss of all of this").await;
     let people = boss.get("/admin/users?query=boss").await;
-    let csrf = people.fields("/admin/users")["csrf"].clone();
+    let form = people.fields("/admin/users");
     let session = boss.get("/admin/sessions?query=boss").await.fields("/admin/sessions/end")["session"].clone();
     let me = session.split('.').next().unwrap().to_owned();
     let untouched = Untouched::now(&idp).await;
-    let answer = boss.post("/admin/users/disable", &[("csrf", &csrf), ("user", &me)]).await;
+    let form = [("csrf", form["csrf"].as_str()), ("person", &form["person"]), ("user", &me)];
+    let answer = boss.post("/admin/users/disable", &form).await;
     assert_page(&answer, 422, "closing the own account");
     assert!(answer.text("[role=alert]").is_some());
     untouched.check("closing the own account").await;

@@ -28,6 +28,7 @@ mod session;
 mod setup;
 mod sizes;
 mod token_requests;
+mod two_people;
 mod userinfo;
 mod variants;
 

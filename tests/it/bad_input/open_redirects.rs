@@ -75,12 +75,13 @@ fn assert_at_home(answer: &Answer, case: &str) {
     }
 }
 
-async fn administrator(idp: &Idp) -> (Browser, String) {
+async fn administrator(idp: &Idp) -> (Browser, [(&'static str, String); 2]) {
     let mut boss = idp.browser();
     let page = boss.get("/admin").await;
     boss.sign_in_as(&page, "boss", "the boss of all of this").await;
-    let csrf = boss.get("/account").await.fields("/account/sign-out")["csrf"].clone();
-    (boss, csrf)
+    let form = boss.get("/account/profile").await.fields("/account/profile");
+    let hidden = ["csrf", "person"].map(|name| (name, form[name].clone()));
+    (boss, hidden)
 }
 
 #[actix_web::test]
@@ -104,17 +105,12 @@ async fn through_every_parameter_of_every_address() {
 #[actix_web::test]
 async fn through_every_field_of_every_form() {
     let idp = Idp::mailing().await;
-    let (boss, csrf) = administrator(&idp).await;
+    let (boss, hidden) = administrator(&idp).await;
     for path in FORMS {
         for evil in EVIL {
             let mut fields: Vec<(&str, &str)> = NAMES.iter().map(|name| (*name, evil)).collect();
-            fields.extend([
-                ("csrf", csrf.as_str()),
-                ("choice", "stay"),
-                ("decision", "deny"),
-                ("user", evil),
-                ("client", evil),
-            ]);
+            fields.extend(hidden.iter().map(|(name, value)| (*name, value.as_str())));
+            fields.extend([("choice", "stay"), ("decision", "deny"), ("user", evil), ("client", evil)]);
             let answer = boss.copied().post(path, &fields).await;
             assert_at_home(&answer, &format!("POST {path} {evil}"));
             if answer.headers.contains_key("location") {

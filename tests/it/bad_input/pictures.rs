@@ -9,8 +9,8 @@ use image::ImageFormat;
 
 const UPLOAD: &str = "/account/profile/picture";
 
-async fn csrf(browser: &mut Browser) -> String {
-    browser.csrf_of("/account/profile", UPLOAD).await
+async fn hidden(browser: &mut Browser) -> [String; 2] {
+    browser.hidden_of("/account/profile", UPLOAD).await
 }
 
 /// The head of a PNG of 20,000 by 20,000 points, as its CRC-32 confirms.
@@ -27,7 +27,7 @@ fn bomb() -> Vec<u8> {
 async fn what_is_no_picture_is_not_kept() {
     let idp = Idp::start().await;
     let mut browser = signed_in(&idp).await;
-    let csrf = csrf(&mut browser).await;
+    let [csrf, person] = hidden(&mut browser).await;
     let untouched = Untouched::now(&idp).await;
     let png = plain([1, 2, 3], ImageFormat::Png);
     let jpeg = plain([1, 2, 3], ImageFormat::Jpeg);
@@ -50,7 +50,7 @@ async fn what_is_no_picture_is_not_kept() {
         ("a name alone", b"../../etc/passwd".to_vec(), "no complete"),
     ];
     for (case, file, words) in cases {
-        let refused = browser.upload(UPLOAD, &csrf, &file).await;
+        let refused = browser.upload(UPLOAD, [&csrf, &person], &file).await;
         assert_page(&refused, 422, case);
         assert!(refused.text("[role=alert]").unwrap().contains(words), "{case}: {:?}", refused.text("[role=alert]"));
         assert_eq!(refused.attribute("#picture", "aria-invalid").as_deref(), Some("true"), "{case}");
@@ -62,7 +62,7 @@ async fn what_is_no_picture_is_not_kept() {
 async fn of_what_is_more_than_a_picture_the_picture_is_kept() {
     let idp = Idp::start().await;
     let mut browser = signed_in(&idp).await;
-    let csrf = csrf(&mut browser).await;
+    let [csrf, person] = hidden(&mut browser).await;
     let jpeg = plain([90, 160, 30], ImageFormat::Jpeg);
     let script = b"<script>alert(document.domain)</script>";
     let place = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x0e\x01\x02\0\x18\0\0\0\x1a\0\0\0\0\0\0\0GPS 59.9139N 10.7522E at\0";
@@ -79,7 +79,7 @@ async fn of_what_is_more_than_a_picture_the_picture_is_kept() {
         b"PK\x03\x04",
     ]
     .concat();
-    let done = browser.upload(UPLOAD, &csrf, &polyglot).await;
+    let done = browser.upload(UPLOAD, [&csrf, &person], &polyglot).await;
     assert_eq!(done.location(), "/account/profile?done=picture", "{}", done.body);
     let kept = idp.flows().store.all::<Picture>(None, 10).await.unwrap().items.remove(0).jpeg();
     for trace in [&b"script"[..], b"GPS", b"59.9139", b"Exif", b"PK\x03\x04", b"\xff\xfe"] {
@@ -93,15 +93,21 @@ async fn of_what_is_more_than_a_picture_the_picture_is_kept() {
 async fn forms_that_are_not_ours() {
     let idp = Idp::start().await;
     let mut browser = signed_in(&idp).await;
-    let (csrf, mut other) = (csrf(&mut browser).await, signed_in(&idp).await);
-    let theirs = other.csrf_of("/account/profile", UPLOAD).await;
+    let ([csrf, person], mut other) = (hidden(&mut browser).await, signed_in(&idp).await);
+    let [theirs, of_theirs] = hidden(&mut other).await;
     let file = plain([1, 2, 3], ImageFormat::Png);
     let untouched = Untouched::now(&idp).await;
     for (case, token) in
         [("another browser's", theirs.as_str()), ("none", ""), ("nonsense", "x"), ("long", &"a".repeat(4_000))]
     {
-        assert_page(&browser.upload(UPLOAD, token, &file).await, 403, case);
+        assert_page(&browser.upload(UPLOAD, [token, &person], &file).await, 403, case);
         untouched.check(case).await;
+    }
+    // Of a page that was shown to somebody else, or says nothing of that.
+    for whose in [of_theirs.as_str(), "", "x"] {
+        let answer = browser.upload(UPLOAD, [&csrf, whose], &file).await;
+        assert_eq!(answer.location(), "/account/profile", "{whose}");
+        untouched.check(whose).await;
     }
     let (kind, good) = multipart(&[("csrf", csrf.as_bytes()), ("picture", &file)]);
     let (_, late) = multipart(&[("picture", &file), ("csrf", csrf.as_bytes())]);
@@ -139,7 +145,7 @@ async fn forms_that_are_not_ours() {
     assert_page(&browser.send(plain.set_payload(fields)).await, 415, "an ordinary form");
     // Whoever is not signed in is asked to be, and their file is not looked at.
     let mut nobody = idp.browser();
-    assert_eq!(nobody.upload(UPLOAD, "", &file).await.location(), "/account/profile");
+    assert_eq!(nobody.upload(UPLOAD, ["", ""], &file).await.location(), "/account/profile");
     untouched.check("nobody").await;
     for method in [TestRequest::get(), TestRequest::put(), TestRequest::delete()] {
         assert_eq!(browser.send(method.uri(UPLOAD)).await.status, 405, "another method");
@@ -150,7 +156,7 @@ async fn forms_that_are_not_ours() {
 async fn what_is_too_large_is_refused_before_it_is_read() {
     let idp = Idp::start().await;
     let mut browser = signed_in(&idp).await;
-    let csrf = csrf(&mut browser).await;
+    let [csrf, person] = hidden(&mut browser).await;
     let untouched = Untouched::now(&idp).await;
     // It is announced, and nothing of it has come.
     let (kind, _) = multipart(&[]);
@@ -161,10 +167,14 @@ async fn what_is_too_large_is_refused_before_it_is_read() {
     assert!(refused.text("[role=alert]").unwrap().contains("too large"));
     // It is not announced.
     for size in [MOST_BYTES + 1, MOST_BYTES + 100_000, 3 * MOST_BYTES] {
-        let refused = browser.upload(UPLOAD, &csrf, &vec![0xff; size]).await;
+        let refused = browser.upload(UPLOAD, [&csrf, &person], &vec![0xff; size]).await;
         assert_page(&refused, 413, "not announced");
     }
-    assert_eq!(browser.upload(UPLOAD, &csrf, &vec![0xff; MOST_BYTES]).await.status, 422, "within the limit it is read");
+    assert_eq!(
+        browser.upload(UPLOAD, [&csrf, &person], &vec![0xff; MOST_BYTES]).await.status,
+        422,
+        "within the limit it is read"
+    );
     untouched.check("too large").await;
 }
 

@@ -59,8 +59,8 @@ async fn killed(part: &'static str, database: Option<String>) {
         let people: Vec<String> = (0..CROWD).map(|place| format!("p{round}-{place}")).collect();
         let ready = town.people(&people).await;
         let (told_so, done) = (Arc::new(Semaphore::new(0)), 1 + dice.below(CROWD - 1));
-        let tasks = ready.into_iter().map(|(jar, csrf)| {
-            let (change, told_so) = (town.change(jar, csrf), Arc::clone(&told_so));
+        let tasks = ready.into_iter().map(|(jar, hidden)| {
+            let (change, told_so) = (town.change(jar, hidden), Arc::clone(&told_so));
             tokio::spawn(async move {
                 let answer = change.await;
                 told_so.add_permits(1);
@@ -131,8 +131,8 @@ impl Town {
         format!("{}{path}", self.node.base())
     }
 
-    /// People who stand before the form: their browsers, and the hidden token of each.
-    async fn people(&self, names: &[String]) -> Vec<(Jar, String)> {
+    /// People who stand before the form: their browsers, and the hidden fields of each.
+    async fn people(&self, names: &[String]) -> Vec<(Jar, [String; 2])> {
         let person = |name: &String| {
             let claims = json!({"email": format!("{name}@example.org"), "email_verified": true});
             json!({"username": name, "password": OLD, "claims": claims})
@@ -144,7 +144,7 @@ impl Town {
             let (jar, entered) = self.sign_in(name, OLD, "/account/security").await;
             assert_eq!(entered, 303, "{name} signs in");
             let page = self.wire.get(&self.at("/account/security"), &jar).await.ok().expect("a page");
-            ready.push((page.jar.clone(), page.field("csrf").expect("a form")));
+            ready.push((page.jar.clone(), ["csrf", "person"].map(|name| page.field(name).expect("a form"))));
         }
         ready
     }
@@ -171,10 +171,14 @@ impl Town {
     }
 
     /// Changes a password; an error says that nobody answered.
-    fn change(&self, jar: Jar, csrf: String) -> impl Future<Output = Result<Reply, Silence>> + Send + use<> {
+    fn change(
+        &self,
+        jar: Jar,
+        [csrf, person]: [String; 2],
+    ) -> impl Future<Output = Result<Reply, Silence>> + Send + use<> {
         let (wire, url, ours) = (Wire::new(), self.at("/account/security/password"), self.ours());
         async move {
-            let form = [("csrf", csrf.as_str()), ("current", OLD), ("password", NEW)];
+            let form = [("csrf", csrf.as_str()), ("person", &person), ("current", OLD), ("password", NEW)];
             wire.post(&url, &jar, &ours, &form).await
         }
     }

@@ -102,8 +102,11 @@ async fn what_ended_on_one_node_has_ended_on_the_other() {
 
 async fn end_others(caller: &Caller, jar: &Jar) {
     let page = caller.wire.get(&format!("{}/account", caller.ground.base()), jar).await;
-    let csrf = page.ok().and_then(|page| page.field("csrf")).expect("the account's page");
+    let page = page.unwrap_or_else(|silence| panic!("no page: {}", silence.0));
+    let field = |name: &str| page.field(name).expect("the account's page");
+    let (csrf, person) = (field("csrf"), field("person"));
     let (address, origin) = (format!("{}/account/end-others", caller.ground.base()), caller.ground.issuer());
-    let ended = caller.wire.post(&address, jar, &[("origin", origin)], &[("csrf", &csrf)]).await;
+    let form = [("csrf", csrf.as_str()), ("person", &person)];
+    let ended = caller.wire.post(&address, jar, &[("origin", origin)], &form).await;
     assert!(ended.is_ok_and(|reply| reply.status == 303));
 }

@@ -127,6 +127,14 @@ impl Browser {
         jar.join("; ")
     }
 
+    /// What flows see of it.
+    pub fn visitor(&self) -> abide::flow::browser::Visitor {
+        let (session, browser) = (self.cookie("__Host-abide_session"), self.cookie("__Host-abide_browser"));
+        let found = abide::flow::browser::Cookies { session, browser, state: None };
+        let device = abide::model::session::Device { user_agent: self.agent.clone(), address: "203.0.113.7".into() };
+        self.idp.flows().recognise(found, device)
+    }
+
     /// Plants a cookie.
     pub fn plant(&mut self, name: &str, value: &str) {
         self.cookies.insert(name.to_owned(), Kept { value: value.to_owned(), until: None, everywhere: false });
@@ -183,13 +191,15 @@ impl Browser {
     }
 
     /// The hidden token of a form.
-    pub async fn csrf_of(&mut self, page: &str, action: &str) -> String {
-        self.get(page).await.fields(action).remove("csrf").unwrap_or_else(|| panic!("no form for {action}"))
+    pub async fn hidden_of(&mut self, page: &str, action: &str) -> [String; 2] {
+        let mut fields = self.get(page).await.fields(action);
+        ["csrf", "person"].map(|name| fields.remove(name).unwrap_or_else(|| panic!("no {name} for {action}")))
     }
 
     /// A form of ours with a file in it.
-    pub async fn upload(&mut self, path: &str, csrf: &str, file: &[u8]) -> Answer {
-        let (kind, body) = multipart(&[("csrf", csrf.as_bytes()), ("picture", file)]);
+    pub async fn upload(&mut self, path: &str, [csrf, person]: [&str; 2], file: &[u8]) -> Answer {
+        let parts = [("csrf", csrf.as_bytes()), ("person", person.as_bytes()), ("picture", file)];
+        let (kind, body) = multipart(&parts);
         let request = TestRequest::post().uri(path).insert_header(("origin", ISSUER));
         self.send(request.insert_header((header::CONTENT_TYPE, kind)).set_payload(body)).await
     }

@@ -1,6 +1,6 @@
 //! A mail address is proved.
 
-use super::mail::{events, with_mail};
+use super::mail::{events, open_to_all, with_mail};
 use crate::harness::{Answer, Browser, Idp, MailServer, PASSWORD};
 use abide::model::audit::Act;
 
@@ -140,4 +140,29 @@ async fn the_same_address_again_and_too_many() {
         statuses.push(ask(&mut browser, &page, "other@example.org").await.status.as_u16());
     }
     assert_eq!(statuses, [303, 303, 303, 429, 429]);
+}
+
+#[actix_web::test]
+async fn strangers_keep_nobody_from_proving_an_address() {
+    let (idp, server) = open_to_all().await;
+    let mut statuses = Vec::new();
+    for number in 0..4 {
+        let mut stranger = idp.browser();
+        stranger.address = format!("198.51.100.{number}:1");
+        let page = stranger.get("/account").await;
+        let form = stranger.submit(&page, "/sign-up", &[]).await;
+        let asked = stranger.submit(&form, "/sign-up/send", &[("email", "otto@example.net")]).await;
+        statuses.push(asked.status.as_u16());
+    }
+    assert_eq!(statuses[3], 429, "{statuses:?}");
+    idp.deliver().await;
+    server.take();
+    let (mut otto, page) = as_otto(&idp).await;
+    link_to(&idp, &server, &mut otto, &page, "otto@example.net").await;
+    // And nobody has letters sent without end.
+    let mut last = 0;
+    for number in 0..4 {
+        last = ask(&mut otto, &page, &format!("otto{number}@example.net")).await.status.as_u16();
+    }
+    assert_eq!(last, 429);
 }

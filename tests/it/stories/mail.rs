@@ -1,5 +1,6 @@
 //! Mails: what is sent, when it is tried again, and by whom.
 
+use super::second_factor::set_up;
 use crate::harness::{Answer, Browser, Idp, Letter, MailServer, PASSWORD, Smtp, USERNAME};
 use abide::config::Config;
 use abide::model::audit::{Act, Event, Outcome};
@@ -354,4 +355,55 @@ async fn nobody_writes_to_an_address_that_was_not_proved() {
     }
     idp.deliver().await;
     assert!(server.take().is_empty());
+}
+
+#[actix_web::test]
+async fn a_sign_in_after_many_wrong_codes_is_told() {
+    let (idp, server) = with_mail().await;
+    let (social, mut home) = (idp.app("social"), idp.browser());
+    let (app, _) = set_up(&idp, &mut home).await;
+    for (wrong, told) in [(2, false), (5, true)] {
+        idp.deliver().await;
+        server.take();
+        let mut browser = idp.browser();
+        let page = browser.authorize(&social, &[]).await;
+        let waiting = browser.sign_in(&page).await;
+        let page = browser.get(waiting.location()).await;
+        for _ in 0..wrong {
+            assert_eq!(browser.submit(&page, "/sign-in/code", &[("code", "12345")]).await.status, 422);
+        }
+        idp.pass("30s");
+        let right = browser.submit(&page, "/sign-in/code", &[("code", &app.code(&idp, 0))]).await;
+        assert!(right.parameter("code").is_some(), "{}", right.body);
+        idp.deliver().await;
+        let subjects: Vec<String> = server.take().iter().map(|letter| letter.field("subject")).collect();
+        assert_eq!(subjects.iter().any(|subject| subject.contains("wrong codes")), told, "{subjects:?}");
+    }
+}
+
+#[actix_web::test]
+async fn a_deletion_is_told_when_it_is_asked_for_and_when_it_is_off() {
+    let (idp, server) = with_mail().await;
+    let mut browser = idp.browser();
+    let page = browser.get("/account/data").await;
+    browser.sign_in(&page).await;
+    let page = browser.get("/account/data").await;
+    browser.submit(&page, "/account/data/delete", &[("username", USERNAME)]).await;
+    idp.deliver().await;
+    let letter = server.only();
+    assert!(letter.field("subject").contains("going to be deleted") && letter.text().contains("14 days"));
+    // Asked again there is nothing to tell.
+    browser.submit(&page, "/account/data/delete", &[("username", USERNAME)]).await;
+    idp.deliver().await;
+    assert!(server.take().is_empty());
+    // The account's page says so, and whoever is signed in keeps the account there, however long ago that was.
+    idp.pass("1h");
+    let page = browser.get("/account").await;
+    assert_eq!(page.text("#leaving-heading").as_deref(), Some("Your account will be deleted"));
+    let kept = browser.submit(&page, "/account/data/keep", &[]).await;
+    assert_eq!(kept.location(), "/account?done=kept");
+    let page = browser.get(kept.location()).await;
+    assert!(page.text("#leaving-heading").is_none() && page.body.contains("Your account stays"), "{}", page.body);
+    idp.deliver().await;
+    assert!(server.only().field("subject").contains("stays"));
 }

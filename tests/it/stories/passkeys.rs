@@ -286,11 +286,12 @@ async fn passkeys_are_named_renamed_and_taken_away() {
 
     // Another person's form does nothing to it.
     let mut otto = idp.browser();
-    let form = page_for_new(&mut otto, "otto", "another person entirely").await.fields(PASSKEY)["csrf"].clone();
+    let form = page_for_new(&mut otto, "otto", "another person entirely").await.fields(PASSKEY);
     let theirs = page.fields("/account/security/passkey/remove")["passkey"].clone();
     let before = idp.contents().await;
     for path in ["/account/security/passkey/remove", "/account/security/passkey/rename"] {
-        let answer = otto.post(path, &[("csrf", &form), ("passkey", &theirs), ("label", "mine")]).await;
+        let own = [("csrf", form["csrf"].as_str()), ("person", &form["person"])];
+        let answer = otto.post(path, &[&own[..], &[("passkey", &theirs), ("label", "mine")]].concat()).await;
         assert_eq!(answer.location(), "/account/security");
     }
     assert_eq!(idp.contents().await, before);

@@ -170,12 +170,27 @@ async fn a_session_that_jumps_is_signed_in_to_again() {
     assert_eq!(thief.silently(&social).await.error(), "login_required");
     let account = thief.get("/account").await;
     assert!(account.body.contains("id=\"sign-in\"") && !account.body.contains(USERNAME), "{}", account.body);
+    // Nothing of it is shown where somebody signs out, or asks how the session stands.
+    let said = thief.get("/end_session").await.body;
+    assert!(said.contains("You are signed out") && !said.contains("Mira") && !said.contains("Social"), "{said}");
+    let standing = thief.status().await;
+    assert!(!standing.body.contains("live") && !standing.body.contains("\"sid\""), "{}", standing.body);
+    let posted = thief.get("/account").await.fields("/sign-in")["csrf"].clone();
+    thief.post("/account/sign-out", &[("csrf", &posted)]).await;
     // Whoever it belongs to is not disturbed.
     assert!(browser.silently(&social).await.parameter("code").is_some());
     // And whoever knows the password goes on there, in the same session.
     let page = thief.authorize(&social, &[]).await;
     social.redeem(&thief.sign_in(&page).await).await;
     assert!(thief.silently(&social).await.parameter("code").is_some());
+    // An app whose person signs out in a browser that has become another one ends the session all the same.
+    let tokens = social.redeem(&thief.silently(&social).await).await;
+    thief.address = "192.0.2.9:5000".into();
+    thief.agent = "Mozilla/5.0 (X11; Linux) Firefox/140".into();
+    let hinted = format!("/end_session?id_token_hint={}", tokens.id);
+    let said = thief.get(&hinted).await.body;
+    assert!(said.contains("You are signed out") && !said.contains("Mira") && !said.contains("Social"), "{said}");
+    assert_eq!(social.try_refresh(&tokens.refresh).await.error(), "invalid_grant");
 }
 
 #[actix_web::test]
@@ -228,7 +243,7 @@ async fn a_deletion_can_be_taken_back() {
     let again = browser.get("/account/data").await;
     assert!(again.body.contains("id=\"keep\""), "{}", again.body);
     drop(page);
-    assert_eq!(browser.submit(&again, "/account/data/keep", &[]).await.location(), "/account/data?done=kept");
+    assert_eq!(browser.submit(&again, "/account/data/keep", &[]).await.location(), "/account?done=kept");
     idp.pass("3d");
     idp.deliver().await;
     assert_eq!(signed_in(&idp).await.get("/account").await.status, 200);
@@ -270,4 +285,24 @@ async fn a_deletion_ends_everything_and_leaves_nothing() {
     let mut next = signed_in(&idp).await;
     assert_eq!(next.get("/account/history").await.body.matches("class=\"line\"").count(), 1);
     assert_ne!(idp.flows().store.bearer::<Account>(&username_name(USERNAME)).await.unwrap(), Some(id));
+}
+
+#[actix_web::test]
+async fn the_only_administrator_who_stays_cannot_go() {
+    let idp = Idp::start().await;
+    let mut boss = idp.browser();
+    let page = boss.get("/account/data").await;
+    boss.sign_in_as(&page, "boss", "the boss of all of this").await;
+    let page = boss.get("/account/data").await;
+    let before = idp.contents().await;
+    let refused = boss.submit(&page, "/account/data/delete", &[("username", "boss")]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text("[role=alert]").unwrap().contains("only administrator"));
+    assert_eq!(idp.contents().await, before);
+    let people = boss.get("/admin/users").await;
+    let another = [("username", "deputy"), ("password", "somebody who stays here"), ("admin", "on")];
+    let added = boss.submit(&people, "/admin/users", &another).await;
+    assert_eq!(added.location(), "/admin/users?done=added", "{}", added.body);
+    let asked = boss.submit(&page, "/account/data/delete", &[("username", "boss")]).await;
+    assert_eq!(asked.location(), "/account/data?done=deleting");
 }

@@ -25,8 +25,8 @@ pub async fn signed_in(idp: &Idp) -> Browser {
 }
 
 async fn show(browser: &mut Browser, file: &[u8]) -> String {
-    let csrf = browser.csrf_of("/account/profile", "/account/profile/picture").await;
-    let done = browser.upload("/account/profile/picture", &csrf, file).await;
+    let [csrf, person] = browser.hidden_of("/account/profile", "/account/profile/picture").await;
+    let done = browser.upload("/account/profile/picture", [&csrf, &person], file).await;
     assert_eq!(done.location(), "/account/profile?done=picture", "{}", done.body);
     let page = browser.get("/account/profile").await;
     let path = page.attribute("main img.avatar", "src").expect("a picture");

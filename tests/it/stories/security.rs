@@ -108,9 +108,10 @@ async fn whoever_authenticated_a_while_ago_does_so_again() {
         let answer = browser.submit(shown, path, &form).await;
         assert_eq!(answer.location(), "/account/security", "{path}");
     }
-    let csrf = page.fields("/account/security/password")["csrf"].clone();
+    let form = page.fields("/account/security/password");
+    let form = [("csrf", form["csrf"].as_str()), ("person", &form["person"])];
     for path in ["/account/security/authenticator/remove", "/account/security/recovery-codes"] {
-        assert_eq!(browser.post(path, &[("csrf", &csrf)]).await.location(), "/account/security", "{path}");
+        assert_eq!(browser.post(path, &form).await.location(), "/account/security", "{path}");
     }
     assert_eq!(idp.contents().await, before, "nothing was stored");
 }
@@ -135,6 +136,7 @@ async fn nothing_is_stored_before_the_first_code_is_right() {
     let theirs = otto.get("/account/security/authenticator").await.fields("/account/security/authenticator");
     let form = [
         ("csrf", theirs["csrf"].as_str()),
+        ("person", &theirs["person"]),
         ("enrolment", &offer.fields("/account/security/authenticator")["enrolment"]),
         ("code", &app.code(&idp, 0)),
     ];
@@ -164,8 +166,9 @@ async fn what_is_taken_away_is_asked_for_no_more() {
     // What was half done with it asks for it no more, and its codes open nothing.
     let page = home.get("/account/security").await;
     assert!(page.body.contains("id=\"set-up-authenticator\"") && !page.body.contains("id=\"new-codes\""));
-    let csrf = page.fields("/account/security/password")["csrf"].clone();
-    assert_eq!(home.post("/account/security/recovery-codes", &[("csrf", &csrf)]).await.location(), "/account/security");
+    let form = page.fields("/account/security/password");
+    let form = [("csrf", form["csrf"].as_str()), ("person", &form["person"])];
+    assert_eq!(home.post("/account/security/recovery-codes", &form).await.location(), "/account/security");
     // The next app has another key.
     idp.pass("30s");
     let (again, new) = set_up(&idp, &mut home).await;
@@ -277,4 +280,26 @@ async fn whoever_signs_in_again_comes_back_to_the_page_that_asked() {
             idp.pass("6m");
         }
     }
+}
+
+/// Somebody ends everything while a change of the password is underway: it gives nobody a session.
+#[actix_web::test]
+async fn a_change_does_not_outlive_a_sign_out_everywhere() {
+    use abide::flow::security::{Others, PasswordChange, PasswordChanged};
+    let idp = Idp::start().await;
+    let (social, mut here, mut elsewhere) = (idp.app("social"), idp.browser(), idp.browser());
+    at_security(&mut here).await;
+    let visitor = here.visitor();
+    let current = idp.flows().freshly_current(&visitor, idp.now()).await.unwrap().expect("somebody");
+    let page = elsewhere.authorize(&social, &[]).await;
+    elsewhere.sign_in(&page).await;
+    let page = elsewhere.get("/account").await;
+    elsewhere.submit(&page, "/account/sign-out", &[("scope", "everywhere")]).await;
+    let change =
+        PasswordChange { current: PASSWORD.to_owned().into(), new: NEW.to_owned().into(), others: Others::End };
+    let done = idp.flows().change_password(&visitor, &current, change, idp.now()).await.unwrap();
+    assert!(matches!(done, PasswordChanged::Gone), "{done:?}");
+    assert_eq!(here.silently(&social).await.error(), "login_required");
+    let page = here.authorize(&social, &[]).await;
+    assert!(here.sign_in(&page).await.parameter("code").is_some(), "the password is what it was");
 }

@@ -1,5 +1,6 @@
 //! Several accounts in one browser: choosing, switching, hints, and who leaves when there are too many.
 
+use super::second_factor::Authenticator;
 use crate::harness::{Answer, Browser, Idp, RelyingApp};
 use serde_json::json;
 
@@ -184,4 +185,60 @@ async fn eight_at_most_and_the_one_who_was_current_longest_ago_leaves() {
     browser.sign_in_as(&page, "person-1", "a long password of number 1").await;
     let page = browser.authorize(&social, &[("prompt", "select_account")]).await;
     assert_eq!(page.body.matches("class=\"choice-detail\"").count(), 8);
+}
+
+#[actix_web::test]
+async fn what_one_sets_up_keeps_nobody_else_signed_in_longer() {
+    let idp = Idp::start().await;
+    let (mut browser, social) = (idp.browser(), idp.app("social"));
+    // Mira does not want to stay signed in; Otto does.
+    browser.enter(&social).await;
+    idp.tick();
+    let page = add(&mut browser).await;
+    let filled = [("username", OTTO.0), ("password", OTTO.1), ("remember", "on")];
+    assert_eq!(browser.submit(&page, "/sign-in", &filled).await.location(), "/account");
+    let offer = browser.get("/account/security/authenticator").await;
+    let code = Authenticator::reading(&offer).code(&idp, 0);
+    let done = browser.submit(&offer, "/account/security/authenticator", &[("code", &code)]).await;
+    assert_eq!(done.status, 200, "{}", done.body);
+    assert_eq!(browser.get("/account").await.text("h1").as_deref(), Some("otto"));
+    let mut later = browser.reopened();
+    assert!(later.get("/account").await.body.contains("id=\"sign-in\""), "the browser was closed");
+    assert_eq!(later.silently(&social).await.error(), "login_required");
+}
+
+#[actix_web::test]
+async fn what_timed_out_comes_back_after_others_went_and_came() {
+    for leaves in [false, true] {
+        let idp = Idp::with(|config| {
+            config.session.idle_timeout = "30m".parse().unwrap();
+            config.session.reconstitution_window = "2h".parse().unwrap();
+        })
+        .await;
+        let (mut browser, social) = two(&idp).await;
+        let page = add(&mut browser).await;
+        browser.sign_in_as(&page, "boss", "the boss of all of this").await;
+        // Mira is the one who does nothing.
+        for _ in 0..2 {
+            idp.pass("20m");
+            for _ in 0..2 {
+                let page = browser.get("/account").await;
+                let other = if page.text("h1").as_deref() == Some("boss") { "otto" } else { "boss" };
+                let place = page.body.find(&format!("Switch to {other}")).expect("somebody to switch to");
+                let form = page.body[..place].rfind("name=\"account\" value=\"").unwrap();
+                let name = page.body[form..].split('"').nth(3).unwrap().to_owned();
+                let switched = browser.submit(&page, "/account/switch", &[("account", &name)]).await;
+                assert_eq!(switched.location(), "/account");
+            }
+        }
+        let page = browser.get("/account").await;
+        assert!(!page.body.contains("Switch to mira"), "she timed out");
+        if leaves {
+            browser.submit(&page, "/account/sign-out", &[]).await;
+        }
+        let page = browser.authorize(&social, &[("prompt", "login")]).await;
+        let back = browser.sign_in(&page).await;
+        let claims = social.redeem(&back).await.claims();
+        assert!(claims["prev_sid"].is_string(), "{leaves}: {claims}");
+    }
 }

@@ -458,9 +458,10 @@ async fn connecting_and_disconnecting_on_the_page_of_credentials() {
     let link = page_link(&mut browser).await;
     assert!(link.is_none(), "the page asks first");
     for path in ["/account/security/upstream/connect", "/account/security/upstream/disconnect"] {
-        let account = browser.get("/account").await;
-        let csrf = account.fields("/account/sign-out")["csrf"].clone();
-        let answer = browser.post(path, &[("csrf", &csrf), ("upstream", "liar"), ("link", "x")]).await;
+        let account = browser.get("/account/profile").await;
+        let form = account.fields("/account/profile");
+        let form = [("csrf", form["csrf"].as_str()), ("person", &form["person"]), ("upstream", "liar"), ("link", "x")];
+        let answer = browser.post(path, &form).await;
         assert_eq!(answer.location(), "/account/security", "{path}");
     }
     let page = browser.get("/account/security").await;

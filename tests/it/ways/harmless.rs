@@ -143,7 +143,7 @@ impl Set {
             ("account", self.owner.clone()),
             ("user", self.owner.clone()),
             ("id", self.owner.clone()),
-            ("person", "x".to_owned()),
+            ("person", hidden("person")),
             ("decision", "allow".to_owned()),
             ("email", "mira@example.org".to_owned()),
             ("goal", String::new()),

@@ -100,7 +100,7 @@ pub const TABLE: &[Said] = &[
     ("GET /account/data", &[Follow], FRESH),
     ("POST /account/data/download", &[Follow], FRESH),
     ("POST /account/data/delete", &[Follow], FRESH),
-    ("POST /account/data/keep", &[Follow], FRESH),
+    ("POST /account/data/keep", &[Follow], LIVE),
     (
         "POST /sign-in/passkey",
         &[Begin, Raise, Restore],
