@@ -47,6 +47,9 @@
 //! what it comes back with is proved ([`outside::upstream`]) before it becomes evidence of the same interaction. It leads to
 //! an account by issuer and subject alone, and to the same dispatcher.
 //!
+//! A sign-in by one factor that looks like somebody else's can be asked for a code by mail ([`flow::mailed_code`]): that it is
+//! owed is evidence like the rest, so that no page leads past it; that it was entered makes nobody stronger.
+//!
 //! **Silent reissue.** `GET /authorize?prompt=none` takes the same way. `next_step` turns every page into its error;
 //! where none is due, joining writes nothing (the app takes part already) and the code costs the store nothing. At
 //! `POST /token` every binding of the code is proved, the grant is judged, born by create-if-absent under the code's own

@@ -82,6 +82,11 @@ impl RealIdp {
         format!("{}{path}", self.issuer)
     }
 
+    /// What it wrote on its error stream so far.
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(self.process.dir().join("errors.txt")).expect("the file of its errors")
+    }
+
     /// Where it keeps its store.
     pub fn data_dir(&self) -> PathBuf {
         self.process.dir().join("data")

@@ -141,6 +141,34 @@ async fn what_a_role_demands_holds_for_apps_and_for_the_console() {
 }
 
 #[actix_web::test]
+async fn what_a_group_demands_holds_for_it_and_what_an_app_demands_for_everybody() {
+    let idp = Idp::with(|config| {
+        config.sign_in.require = ["group:staff urn:abide:acr:aal2".parse().unwrap()].into_iter().collect();
+    })
+    .await;
+    let vault = json!({"client_id": "vault", "client_name": "Vault", "redirect_uris": ["https://vault.example.com/callback"],
+        "token_endpoint_auth_method": "none", "consent": "skip", "require_acr": TWO});
+    idp.import(json!({"users": [{"username": "nils", "password": PASSWORD, "groups": ["staff"]}], "clients": [vault]}))
+        .await;
+    let social = idp.app("social");
+    // Nils belongs to them, wherever he goes; Mira does not.
+    idp.browser().enter(&social).await;
+    let mut nils = idp.browser();
+    let page = nils.authorize(&social, &[]).await;
+    let signed_in = nils.sign_in_as(&page, "nils", PASSWORD).await;
+    arrives(&mut nils, signed_in).await;
+    assert_eq!(nils.authorize(&social, &[("prompt", "none")]).await.error(), "interaction_required");
+    // The app asks it of Mira as well, and of her there alone.
+    let vault = idp.app("vault");
+    let mut mira = idp.browser();
+    mira.enter(&social).await;
+    let asked = mira.authorize(&vault, &[]).await;
+    arrives(&mut mira, asked).await;
+    assert_eq!(mira.authorize(&vault, &[("prompt", "none")]).await.error(), "interaction_required");
+    assert!(mira.authorize(&social, &[("prompt", "none")]).await.parameter("code").is_some());
+}
+
+#[actix_web::test]
 async fn a_session_of_one_factor_is_raised_for_the_console() {
     let idp = Idp::with(|config| {
         config.sign_in.require = ["role:admin urn:abide:acr:aal2".parse().unwrap()].into_iter().collect();

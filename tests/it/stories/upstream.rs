@@ -109,6 +109,27 @@ async fn a_newcomer_gets_an_account_under_a_name_that_is_free() {
 }
 
 #[actix_web::test]
+async fn their_claims_become_ours_as_the_mapping_says_and_apps_are_told() {
+    let liar = Liar::start(NOW);
+    let mut entry = configured("liar", &liar.issuer);
+    entry.rules.accounts = Accounts::Create;
+    entry.rules.claims.insert("display".into(), "name".into());
+    entry.rules.claims.insert("login".into(), "preferred_username".into());
+    let idp = relying_on(vec![entry]).await;
+    liar.says(json!({"sub": "new", "display": "Ida Berg", "name": "Not this", "login": "ida", "given_name": "Ida", "role": "admin"}));
+    let (mut browser, app) = (idp.browser(), idp.app("social"));
+    let page = browser.authorize(&app, &[("scope", "openid profile")]).await;
+    let answer = by_liar(&mut browser, &page).await;
+    let page = browser.get(answer.location()).await;
+    assert_eq!(page.attribute("#username", "value").unwrap(), "ida");
+    let answer = browser.submit(&page, "/sign-in/upstream/create", &[]).await;
+    let told = app.userinfo(&app.redeem(&answer).await.access).await.json();
+    assert_eq!((&told["name"], &told["given_name"]), (&json!("Ida Berg"), &json!("Ida")));
+    assert_eq!(told["preferred_username"], "ida");
+    assert_eq!(browser.get("/admin").await.status, 403, "what is not mapped is nothing");
+}
+
+#[actix_web::test]
 async fn no_address_claims_an_account_verified_or_not() {
     let liar = Liar::start(NOW);
     let mut entry = configured("liar", &liar.issuer);
