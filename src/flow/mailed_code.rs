@@ -140,7 +140,7 @@ impl Idp {
 /// As much of an address as its owner needs to know which it is.
 fn hinted(address: &str) -> String {
     match address.rsplit_once('@') {
-        Some((local, domain)) => format!("{}…@{domain}", local.chars().take(1).collect::<String>()),
+        Some((local, domain)) => format!("{}***@{domain}", local.chars().take(1).collect::<String>()),
         None => String::new(),
     }
 }
@@ -151,9 +151,9 @@ mod tests {
 
     #[test]
     fn a_hint_says_no_more_than_it_must() {
-        assert_eq!(hinted("mira@example.org"), "m…@example.org");
-        assert_eq!(hinted("\"a@b\"@example.org"), "\"…@example.org");
-        assert_eq!(hinted("ö@example.org"), "ö…@example.org");
+        assert_eq!(hinted("mira@example.org"), "m***@example.org");
+        assert_eq!(hinted("\"a@b\"@example.org"), "\"***@example.org");
+        assert_eq!(hinted("ö@example.org"), "ö***@example.org");
         assert_eq!(hinted(""), "");
     }
 }

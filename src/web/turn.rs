@@ -176,7 +176,10 @@ fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>
         }
         Asks::MailedCode { to, refusal } => {
             let destination = page.destination.as_deref().map(targets).unwrap_or_default();
-            let alert = refusal.map(|refusal| alert(refusal, text));
+            let alert = refusal.map(|refusal| match refusal {
+                Refusal::Code => text.say("alert-mailed-code"),
+                other => alert(other, text),
+            });
             let page = MailedCode { text, csrf, interaction, app, to, alert };
             let mut response = page_to(status(refusal), &page, &destination);
             if let Some(seconds) = retry_after(asking, refusal) {

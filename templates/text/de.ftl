@@ -680,6 +680,7 @@ mailed-code-explanation = Sie melden sich von einem Gerät an, das für dieses K
 field-mailed-code = Code aus der E-Mail
 field-mailed-code-hint = Acht Ziffern. Er gilt nur hier und zehn Minuten lang.
 mailed-code-again = Noch einmal senden
+alert-mailed-code = Das ist nicht der Code aus der E-Mail. Sehen Sie noch einmal nach, oder lassen Sie ihn noch einmal senden.
 mail-code-subject = Ihr Code für die Anmeldung bei { $host }
 mail-code-lead = Jemand meldet sich mit Ihrem Passwort von einem Gerät an, das für Ihr Konto neu ist. Sind Sie es, dann geben Sie dort diesen Code ein. Er gilt zehn Minuten lang.
 mail-code = Code

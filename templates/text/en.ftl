@@ -688,6 +688,7 @@ mailed-code-explanation = You sign in from a device that is new to this account,
 field-mailed-code = Code from the mail
 field-mailed-code-hint = Eight digits. It works here alone, and for ten minutes.
 mailed-code-again = Send it again
+alert-mailed-code = This is not the code from the mail. Look again, or have it sent again.
 mail-code-subject = Your code to sign in at { $host }
 mail-code-lead = Somebody signs in with your password from a device that is new to your account. If it is you, enter this code there. It works for ten minutes.
 mail-code = Code

@@ -680,6 +680,7 @@ mailed-code-explanation = Vous vous connectez depuis un appareil nouveau pour ce
 field-mailed-code = Code reçu par e-mail
 field-mailed-code-hint = Huit chiffres. Il n’est valable qu’ici, pendant dix minutes.
 mailed-code-again = Le renvoyer
+alert-mailed-code = Ce n’est pas le code reçu par e-mail. Vérifiez-le, ou faites-le renvoyer.
 mail-code-subject = Votre code de connexion à { $host }
 mail-code-lead = Quelqu’un se connecte avec votre mot de passe depuis un appareil nouveau pour votre compte. Si c’est vous, saisissez-y ce code. Il est valable dix minutes.
 mail-code = Code

@@ -669,6 +669,7 @@ mailed-code-explanation = 您正在使用此账号从未用过的设备登录，
 field-mailed-code = 邮件中的验证码
 field-mailed-code-hint = 八位数字。仅在此处有效，十分钟内有效。
 mailed-code-again = 重新发送
+alert-mailed-code = 这不是邮件中的验证码。请再看一下，或重新发送。
 mail-code-subject = 您登录 { $host } 的验证码
 mail-code-lead = 有人正在用您的密码从一台新设备登录您的账号。如果是您本人，请在那里输入此验证码。十分钟内有效。
 mail-code = 验证码

@@ -74,7 +74,7 @@ fn entrance(text: Text) -> Vec<(&'static str, String)> {
         ("sign-in-console", html(console)),
         ("second-factor", html(second_factor(text, None))),
         ("mailed-code", html(mailed_code(text, None))),
-        ("mailed-code-refused", html(mailed_code(text, Some(text.say("alert-code"))))),
+        ("mailed-code-refused", html(mailed_code(text, Some(text.say("alert-mailed-code"))))),
         ("second-factor-refused", html(second_factor(text, Some(text.say("alert-code"))))),
         ("select", html(select(text))),
         ("consent", html(consent(text))),
@@ -147,7 +147,7 @@ fn security(text: Text) -> Vec<(&'static str, String)> {
 }
 
 fn mailed_code(text: Text, alert: Option<String>) -> MailedCode {
-    let to = "a…@analytical.example".to_owned();
+    let to = "a***@analytical.example".to_owned();
     MailedCode { text, csrf: "c".into(), interaction: "i".into(), app: Some(bank()), to, alert }
 }
 
