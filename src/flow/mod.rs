@@ -46,6 +46,7 @@ pub mod logout;
 pub mod mail;
 pub mod mailed_code;
 pub mod new_passkey;
+pub mod new_password;
 pub mod nodes;
 pub mod notify;
 pub mod our_pages;

@@ -285,7 +285,7 @@ async fn whoever_signs_in_again_comes_back_to_the_page_that_asked() {
 /// Somebody ends everything while a change of the password is underway: it gives nobody a session.
 #[actix_web::test]
 async fn a_change_does_not_outlive_a_sign_out_everywhere() {
-    use abide::flow::security::{Others, PasswordChange, PasswordChanged};
+    use abide::flow::new_password::{Others, PasswordChange, PasswordChanged};
     let idp = Idp::start().await;
     let (social, mut here, mut elsewhere) = (idp.app("social"), idp.browser(), idp.browser());
     at_security(&mut here).await;
