@@ -47,7 +47,7 @@
 //! what it comes back with is proved ([`outside::upstream`]) before it becomes evidence of the same interaction. It leads to
 //! an account by issuer and subject alone, and to the same dispatcher.
 //!
-//! A sign-in by one factor that looks like somebody else's can be asked for a code by mail ([`flow::mailed_code`]): that it is
+//! A sign-in by one factor that looks like somebody else's can be asked for a code by mail ([`flow::authorize`]): that it is
 //! owed is evidence like the rest, so that no page leads past it; that it was entered makes nobody stronger.
 //!
 //! **Silent reissue.** `GET /authorize?prompt=none` takes the same way. `next_step` turns every page into its error;

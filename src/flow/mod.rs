@@ -44,7 +44,6 @@ pub mod invitation;
 pub mod keep;
 pub mod logout;
 pub mod mail;
-pub mod mailed_code;
 pub mod new_passkey;
 pub mod new_password;
 pub mod nodes;

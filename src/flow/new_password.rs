@@ -6,11 +6,8 @@ use crate::flow::password::{FreshPassword, Kept, Over};
 use crate::flow::session::{Current, Proven};
 use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
 use crate::flow::{Fault, Idp};
-use crate::model::audit::{Act, Event};
 use crate::model::credential::Credential;
-use crate::model::id::AccountId;
-use crate::model::password::{Stands, Weakness};
-use crate::model::record::Change;
+use crate::model::password::Weakness;
 use crate::protocol::time::Timestamp;
 use zeroize::Zeroizing;
 
@@ -75,7 +72,10 @@ impl Idp {
         };
         let attempt = PasswordAttempt { username: of.account.username.clone(), password: change.current };
         if self.store.read::<Credential>(&Credential::password_key(&of.account.id)).await?.is_none() {
-            return self.first_password(&of.account.id, (&change.new, stands), now).await;
+            let Ok(hash) = self.hash_password(&change.new).await else { return Ok(PasswordChanged::Busy) };
+            let fresh = (FreshPassword { hash, stands }, Over::Nothing);
+            let kept = self.keep_password(&of.account.id, fresh, Some(&of.account.id), now).await?;
+            return Ok(if kept == Kept::Yes { PasswordChanged::First } else { PasswordChanged::Wrong });
         }
         let verified = match self.try_this_password(visitor, attempt, now).await? {
             (PasswordOutcome::Accepted(account), Some(hash)) if account.id == of.account.id => hash,
@@ -108,30 +108,5 @@ impl Idp {
             None => Handles::Unchanged,
         };
         Ok(PasswordChanged::Now(handles))
-    }
-
-    /// Stores a password where there is none: one that came to be meanwhile is not replaced by whoever does not know it.
-    async fn first_password(
-        &self,
-        account: &AccountId,
-        (new, stands): (&Zeroizing<String>, Stands),
-        now: Timestamp,
-    ) -> Result<PasswordChanged, Fault> {
-        let Ok(hash) = self.hash_password(new).await else { return Ok(PasswordChanged::Busy) };
-        // Before, as in `keep_password`: a crash in between leaves the stricter mark.
-        if stands == Stands::BesideFactor {
-            self.mark_password(account, stands).await?;
-        }
-        let credential = Credential::password(account.clone(), hash, stands, now);
-        let event = Event::done(Act::PasswordChanged, now).by(account).to(account).because("first");
-        let mails = self.notices_for(&event, account).await?;
-        let key = Credential::password_key(account);
-        let changed = self.store.change::<Credential, _, _>(&key, move |before| match before {
-            None => credential.clone().set(event.clone()).mailing(mails.clone()).telling(PasswordChanged::First),
-            Some(_) => Change::keep(PasswordChanged::Wrong),
-        });
-        let outcome = changed.await?.outcome()?;
-        self.align_mark(account).await?;
-        Ok(outcome)
     }
 }

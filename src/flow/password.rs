@@ -36,6 +36,8 @@ pub struct FreshPassword {
 pub enum Over {
     /// Whatever there is.
     Any,
+    /// None: one that came to be meanwhile is not replaced by whoever does not know it.
+    Nothing,
     /// The very one that was verified, by its hash. One that was set meanwhile stays.
     This(String),
 }
@@ -120,7 +122,7 @@ impl Idp {
     }
 
     /// Brings the account's mark in line with the password that is there.
-    pub(super) async fn align_mark(&self, account: &AccountId) -> Result<(), Fault> {
+    async fn align_mark(&self, account: &AccountId) -> Result<(), Fault> {
         for _ in 0..ATTEMPTS {
             let stands = self.password_stands(account).await?;
             self.mark_password(account, stands).await?;
@@ -142,14 +144,22 @@ impl Idp {
         let credential = Credential::password(account.clone(), fresh.hash, fresh.stands, now);
         let mut event = Event::done(Act::PasswordChanged, now).to(account);
         event.actor = by.map(ToString::to_string);
+        if over == Over::Nothing {
+            event = event.because("first");
+        }
         let mails = self.notices_for(&event, account).await?;
         let key = Credential::password_key(account);
         let changed = self.store.change::<Credential, _, _>(&key, move |before| {
             let stands = before.and_then(Credential::password_hash);
-            match &over {
-                Over::This(verified) if stands.as_ref() != Some(verified) => Change::keep(Kept::No),
-                _ => credential.clone().set(event.clone()).mailing(mails.clone()).telling(Kept::Yes),
+            let fits = match &over {
+                Over::Any => true,
+                Over::Nothing => stands.is_none(),
+                Over::This(verified) => stands.as_ref() == Some(verified),
+            };
+            if !fits {
+                return Change::keep(Kept::No);
             }
+            credential.clone().set(event.clone()).mailing(mails.clone()).telling(Kept::Yes)
         });
         Ok(changed.await?.outcome()?)
     }
@@ -160,7 +170,7 @@ impl Idp {
         Ok(stored.map_or(Stands::Alone, |credential| credential.password_stands()))
     }
 
-    pub(super) async fn mark_password(&self, account: &AccountId, stands: Stands) -> Result<(), Fault> {
+    async fn mark_password(&self, account: &AccountId, stands: Stands) -> Result<(), Fault> {
         let changed = self.store.change::<Account, _, _>(account.as_str(), move |before| match before {
             Some(account) => account.mark_password(stands),
             None => Change::keep(()),

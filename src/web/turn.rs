@@ -95,6 +95,7 @@ fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>
     let passkey = page.passkey.map(passkey_form);
     // A sign-in or consent form ends at the app: by https anywhere, or at the very address that was bound.
     let targets = |destination: &str| format!("https: {}", source_of(destination));
+    let destination = page.destination.as_deref().map(targets).unwrap_or_default();
     match page.asks {
         Asks::SignIn { why: Why::New, .. } => {
             let email = String::new();
@@ -102,10 +103,6 @@ fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>
             page_to(StatusCode::OK, &page, "")
         }
         Asks::SignIn { why, hint, goal, refusal } => {
-            let destination = match &goal {
-                Goal::Authorize(request) => targets(&request.redirect_uri),
-                _ => String::new(),
-            };
             let purpose = match (&goal, why) {
                 (Goal::Console, _) => SignInPurpose::Console,
                 (_, Why::Again) => SignInPurpose::Again,
@@ -150,14 +147,9 @@ fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>
                 sign_up,
             };
             let destination = upstream::targets(asking.idp(), &destination);
-            let mut response = page_to(status(refusal), &page, &destination);
-            if let Some(seconds) = retry_after(asking, refusal) {
-                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-            }
-            response
+            asked_again(asking, refusal, (&page, &destination))
         }
         Asks::SecondFactor { username, app: code, recovery, passkey, session, refusal } => {
-            let destination = page.destination.as_deref().map(targets).unwrap_or_default();
             let alert = refusal.map(|refusal| alert(refusal, text));
             let code = match (code, recovery) {
                 (AppCode::Asked, Recovery::Offered) => CodeField::AppOrRecovery,
@@ -168,38 +160,23 @@ fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>
             let passkey = passkey.map(passkey_form);
             let watch = if session == SignedIn::Yes { Watch::On } else { Watch::Off };
             let page = SecondFactor { text, csrf, interaction, app, username, code, passkey, watch, alert };
-            let mut response = page_to(status(refusal), &page, &destination);
-            if let Some(seconds) = retry_after(asking, refusal) {
-                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-            }
-            response
+            asked_again(asking, refusal, (&page, &destination))
         }
         Asks::MailedCode { to, refusal } => {
-            let destination = page.destination.as_deref().map(targets).unwrap_or_default();
             let alert = refusal.map(|refusal| match refusal {
                 Refusal::Code => text.say("alert-mailed-code"),
                 other => alert(other, text),
             });
             let page = MailedCode { text, csrf, interaction, app, to, alert };
-            let mut response = page_to(status(refusal), &page, &destination);
-            if let Some(seconds) = retry_after(asking, refusal) {
-                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-            }
-            response
+            asked_again(asking, refusal, (&page, &destination))
         }
         Asks::Newcomer { upstream, shown, username, accounts, refusal } => {
-            let destination = page.destination.as_deref().map(targets).unwrap_or_default();
             let alert = refusal.map(|refusal| alert(refusal, text));
             let new_account = if accounts == Accounts::Create { NewAccount::Offered } else { NewAccount::No };
             let page = Newcomer { text, csrf, interaction, app, upstream, shown, username, new_account, alert };
-            let mut response = page_to(status(refusal), &page, &destination);
-            if let Some(seconds) = retry_after(asking, refusal) {
-                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-            }
-            response
+            asked_again(asking, refusal, (&page, &destination))
         }
         Asks::SetUpFactor { username, app: by_code, because } => {
-            let destination = page.destination.as_deref().map(targets).unwrap_or_default();
             let (by_app, by_passkey) = (by_code == AppCode::Asked, asking.idp().passkeys.is_some());
             let longer_password = if because == FactorNeeded::ShortPassword { Offer::Shown } else { Offer::Absent };
             let page = SetUpFactor { text, csrf, interaction, app, username, by_app, by_passkey, longer_password };
@@ -207,7 +184,6 @@ fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>
         }
         Asks::Select { accounts, session } => {
             let watch = if session == SignedIn::Yes { Watch::On } else { Watch::Off };
-            let destination = page.destination.as_deref().map(targets).unwrap_or_default();
             let accounts = accounts.into_iter().map(choice).collect();
             page_to(StatusCode::OK, &Select { text, csrf, interaction, app, accounts, watch }, &destination)
         }
@@ -226,6 +202,19 @@ fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>
             page_to(StatusCode::OK, &page, &targets(&destination))
         }
     }
+}
+
+/// A form, for the first time or because it was refused.
+fn asked_again(
+    asking: &Asking,
+    refusal: Option<Refusal>,
+    (page, destination): (&impl askama::Template, &str),
+) -> HttpResponse {
+    let mut response = page_to(status(refusal), page, destination);
+    if let Some(seconds) = retry_after(asking, refusal) {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
 }
 
 /// An account as a choice.

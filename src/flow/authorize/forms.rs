@@ -135,14 +135,11 @@ impl Idp {
         now: Timestamp,
     ) -> Result<Option<Owing>, Fault> {
         if let Some(id) = interaction.tried() {
-            let owed = match interaction.lacks(id, &self.factors_of(id).await?) {
-                NextFactor::Second => Some(Owing::SignIn as fn(Box<Account>) -> Owing),
-                NextFactor::MailedCode => Some(Owing::Mailed as fn(Box<Account>) -> Owing),
-                NextFactor::Complete | NextFactor::First => None,
-            };
-            if let Some(owed) = owed {
-                let account = self.store.read::<Account>(id.as_str()).await?;
-                return Ok(account.map(|account| owed(Box::new(account))));
+            let lack = interaction.lacks(id, &self.factors_of(id).await?);
+            if matches!(lack, NextFactor::Second | NextFactor::MailedCode) {
+                let account = self.store.read::<Account>(id.as_str()).await?.map(Box::new);
+                let mailed = lack == NextFactor::MailedCode;
+                return Ok(account.map(|account| if mailed { Owing::Mailed(account) } else { Owing::SignIn(account) }));
             }
         }
         let current = self.current_for(visitor, interaction, now).await?;

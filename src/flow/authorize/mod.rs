@@ -2,12 +2,14 @@
 //!
 //! Two doors lead in: a new request ([`Idp::authorize`]), and a browser coming back ([`Idp::resume`], and the forms in
 //! `forms`). Both end in `dispatch`, which asks the one decision and carries it out: a page (`show`), success (`issue`),
-//! or a refusal. `waiting` keeps an interaction between two requests.
+//! or a refusal. `situation` gathers what the decision rests on; `waiting` keeps an interaction between two requests.
 
 mod forms;
 mod issue;
 mod mailed;
+mod mailed_code;
 mod passkey;
+mod situation;
 mod turn;
 mod waiting;
 
@@ -17,17 +19,11 @@ pub use turn::{AppCode, Asks, FactorNeeded, Next, Others, Page, Problem, Recover
 use crate::flow::browser::Visitor;
 use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
-use crate::model::authorization::demand::{Demand, Lack};
-use crate::model::authorization::factor::{Held, Level, Method, Person, lacks_a_factor, level};
-use crate::model::authorization::named::{Named, chosen, named};
+use crate::model::authorization::factor::{Level, Method, Person, level};
 use crate::model::authorization::next_step::{Why, asking};
-use crate::model::authorization::{
-    Goal, Interaction, ReturnAddress, Situation, Step, Unbound, bind, next_step, validate,
-};
+use crate::model::authorization::{Goal, Interaction, ReturnAddress, Step, Unbound, bind, validate};
 use crate::model::client::Client;
-use crate::model::consent::Consent;
 use crate::model::cookies::Switch;
-use crate::model::id::AccountId;
 use crate::model::session::activity::Activity;
 use crate::model::session::application::Asking;
 use crate::protocol::authorize::{AuthorizationRequest, Prompt};
@@ -133,68 +129,6 @@ impl Idp {
         self.watched(visitor, turn, now).await
     }
 
-    /// The session an interaction is about: that of the person whom its hint names, if they are signed in in this
-    /// browser (OpenID Connect Core, 3.1.2.1), else the current one.
-    pub(in crate::flow) async fn current_for(
-        &self,
-        visitor: &Visitor,
-        interaction: &Interaction,
-        now: Timestamp,
-    ) -> Result<Option<Current>, Fault> {
-        if let Ok(Some(hinted)) = self.hinted(interaction, now) {
-            let named = self.all_live(visitor, now).await?.into_iter().find(|current| current.account.id == hinted);
-            if let Some(named) = named {
-                visitor.languages.account_says(named.account.locale());
-                return Ok(Some(named));
-            }
-        } else if let Some(named) = self.named_for(visitor, interaction, now).await? {
-            return Ok(Some(named));
-        }
-        self.current(visitor, now).await
-    }
-
-    /// The session of whom the request names by `login_hint`, where that is one of several people signed in here, and
-    /// nobody is to be asked.
-    async fn named_for(
-        &self,
-        visitor: &Visitor,
-        interaction: &Interaction,
-        now: Timestamp,
-    ) -> Result<Option<Current>, Fault> {
-        let hint = login_hint(interaction);
-        let asks = interaction.request().is_some_and(|request| request.prompts(Prompt::SelectAccount));
-        // Whoever chose or signed in for this very request is the one.
-        if hint.is_none() || asks || visitor.handles.len() < 2 || !interaction.evidence.is_empty() {
-            return Ok(None);
-        }
-        let mut live = self.all_live(visitor, now).await?;
-        if interaction.request().is_some_and(|request| request.prompts(Prompt::None)) {
-            live = self.known_to_client(live, interaction).await?;
-        }
-        let found = chosen(hint, live.iter().map(|current| &current.account)).map(|account| account.id.clone());
-        let named = live.into_iter().find(|current| Some(&current.account.id) == found.as_ref());
-        if let Some(named) = &named {
-            visitor.languages.account_says(named.account.locale());
-        }
-        Ok(named)
-    }
-
-    /// Those of them whom the client that asks may know. Silently nobody else is chosen by a name: whether they are here is
-    /// not to be found out by trying names.
-    async fn known_to_client(&self, live: Vec<Current>, interaction: &Interaction) -> Result<Vec<Current>, Fault> {
-        let Some(client) = self.client_of(interaction).await? else { return Ok(Vec::new()) };
-        if client.vouched_for() {
-            return Ok(live);
-        }
-        let mut known = Vec::new();
-        for current in live {
-            if self.store.read::<Consent>(&Consent::key_of(&current.account.id, &client.id)).await?.is_some() {
-                known.push(current);
-            }
-        }
-        Ok(known)
-    }
-
     pub(in crate::flow) fn page(
         &self,
         (interaction, handle): (&Interaction, String),
@@ -248,42 +182,6 @@ impl Idp {
             (Step::Refuse(error), _) => Ok(self.refuse(&open, client.as_ref(), error)),
             (step, current) => self.show(visitor, open, client, (step, current), now).await,
         }
-    }
-
-    /// Gathers what the decision rests on, and asks for it.
-    pub(in crate::flow) async fn step(
-        &self,
-        interaction: &Interaction,
-        (client, current): (Option<&Client>, Option<&Current>),
-        hinted: Option<AccountId>,
-        now: Timestamp,
-    ) -> Result<Step, Fault> {
-        let consent = match (client, current) {
-            (Some(client), Some(current)) => {
-                self.store.read::<Consent>(&Consent::key_of(&current.account.id, &client.id)).await?
-            }
-            _ => None,
-        };
-        let tried = match interaction.tried() {
-            Some(account) => Some((account.clone(), self.factors_of(account).await?)),
-            None => None,
-        };
-        let (demand, held) = match current {
-            Some(current) => self.demand(interaction, client, current).await?,
-            None => (Demand::default(), None),
-        };
-        Ok(next_step(&Situation {
-            interaction,
-            client,
-            session: current.map(|current| (&current.session, &current.account)),
-            consent: consent.as_ref(),
-            hinted: hinted.as_ref(),
-            named: current.map_or(Named::Nobody, |current| named(login_hint(interaction), &current.account)),
-            tried: tried.as_ref().map(|(account, held)| (account, held)),
-            demand,
-            held: held.as_ref(),
-            now,
-        }))
     }
 
     /// A page is due. After an accepted credential it is shown on coming back, so that reloading posts nothing twice.
@@ -381,54 +279,6 @@ impl Idp {
         Ok(Asks::SecondFactor { username: account.username.clone(), app, recovery, passkey, session, refusal })
     }
 
-    /// How strongly the person of a session has to be authenticated for this; and, where that is more than the session
-    /// has, what they hold.
-    async fn demand(
-        &self,
-        interaction: &Interaction,
-        client: Option<&Client>,
-        current: &Current,
-    ) -> Result<(Demand, Option<Held>), Fault> {
-        let demand = self.demand_of_others(interaction, client, current);
-        let demand = demand.of_password(current.account.password, current.session.authentication());
-        let has = level(current.session.authentication());
-        let whole = interaction.goal.wants_every_factor() && has < Level::Two;
-        if !whole && !demand.exceeds(has) {
-            return Ok((demand, None));
-        }
-        Ok((demand, Some(self.factors_of(&current.account.id).await?)))
-    }
-
-    /// What app and installation demand.
-    fn demand_of_others(&self, interaction: &Interaction, client: Option<&Client>, current: &Current) -> Demand {
-        let rules = &self.settings.requirements;
-        match (interaction.request(), client) {
-            (Some(request), Some(client)) => Demand::of_request(request, client, (&current.account, rules)),
-            _ => Demand::of_page(&current.account, rules),
-        }
-    }
-
-    /// The level that is asked for on top of a session, where its person holds a factor that reaches it.
-    async fn asked_beyond(&self, interaction: &Interaction, current: &Current) -> Result<Option<Level>, Fault> {
-        // Whoever connects an account signs in to it, whoever else is signed in here.
-        if interaction.newcomer().is_some() {
-            return Ok(None);
-        }
-        if interaction.goal.wants_every_factor() {
-            let held = self.factors_of(&current.account.id).await?;
-            return Ok(lacks_a_factor(current.session.authentication(), &held).then_some(Level::Two));
-        }
-        // Our other pages demand nothing but the console: people set factors up on them.
-        if !matches!(interaction.goal, Goal::Authorize(_) | Goal::Console) {
-            return Ok(None);
-        }
-        let client = self.client_of(interaction).await?;
-        let (demand, held) = self.demand(interaction, client.as_ref(), current).await?;
-        let has = level(current.session.authentication());
-        let shown = held.filter(|held| demand.lack(has, held) == Lack::Shown);
-        Ok(shown.map(|held| demand.aim(&held)))
-    }
-
     /// The one way out to a relying app.
     fn respond(&self, address: ReturnAddress, outcome: Result<String, OAuthError>) -> Next {
         if let Err(error) = &outcome {
@@ -445,30 +295,4 @@ impl Idp {
             Err(unbound) => Next::Problem(Problem::Unbound(unbound)),
         }
     }
-
-    /// The subject of the request's `id_token_hint`.
-    pub(in crate::flow) fn hinted(
-        &self,
-        interaction: &Interaction,
-        now: Timestamp,
-    ) -> Result<Option<AccountId>, OAuthError> {
-        let Some(hint) = interaction.request().and_then(|request| request.id_token_hint.as_deref()) else {
-            return Ok(None);
-        };
-        match self.genuine_hint(hint, now) {
-            Some(claims) => Ok(Some(AccountId::new(claims.sub))),
-            None => Err(OAuthError::new(ErrorCode::InvalidRequest, "id_token_hint is no ID token of this issuer")),
-        }
-    }
-
-    pub(in crate::flow) async fn client_of(&self, interaction: &Interaction) -> Result<Option<Client>, Fault> {
-        match interaction.request() {
-            Some(request) => Ok(self.store.read::<Client>(&request.client_id).await?),
-            None => Ok(None),
-        }
-    }
-}
-
-fn login_hint(interaction: &Interaction) -> Option<&str> {
-    interaction.request().and_then(|request| request.login_hint.as_deref())
 }

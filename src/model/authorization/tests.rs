@@ -41,23 +41,8 @@ fn client(extra: serde_json::Value) -> Client {
 }
 
 fn account(id: &str) -> Account {
-    crate::model::account::Account {
-        id: AccountId::new(id),
-        username: id.into(),
-        claims: Default::default(),
-        roles: Default::default(),
-        groups: Default::default(),
-        created_at: Timestamp(0),
-        epoch: 0,
-        epoch_raised: None,
-        disabled_at: None,
-        leaving_at: None,
-        made_by_link: None,
-        links: Vec::new(),
-        address: None,
-        password: Default::default(),
-        picture: None,
-    }
+    let other = crate::model::session::tests::account();
+    Account { id: AccountId::new(id), username: id.into(), created_at: Timestamp(0), epoch: 0, ..other }
 }
 
 fn request() -> AuthorizationRequest {
@@ -842,6 +827,18 @@ fn interactions_end_after_ten_minutes_and_are_consumed_once() {
     assert_eq!(kept.look_at, [Timestamp(NOW + 600)]);
 }
 
+/// An interaction for the account page, with this evidence.
+fn knowing(evidence: &[Evidence]) -> Interaction {
+    Interaction {
+        id: InteractionId::new("i"),
+        browser: BrowserId::new("b"),
+        goal: Goal::Account,
+        evidence: evidence.to_vec(),
+        remember: Remember::No,
+        started_at: Timestamp(NOW),
+    }
+}
+
 #[test]
 fn whom_a_code_was_mailed_to_has_to_enter_it() {
     let mira = AccountId::new("mira");
@@ -861,14 +858,7 @@ fn whom_a_code_was_mailed_to_has_to_enter_it() {
         (vec![authenticated("mira"), mailed("mira"), entered("mira")], &totp, NextFactor::Second),
         (vec![authenticated("mira"), mailed("mira"), by("mira", Method::Totp)], &totp, NextFactor::Complete),
     ] {
-        let interaction = Interaction {
-            id: InteractionId::new("i"),
-            browser: BrowserId::new("b"),
-            goal: Goal::Account,
-            evidence: evidence.clone(),
-            remember: Remember::No,
-            started_at: Timestamp(NOW),
-        };
+        let interaction = knowing(&evidence);
         assert_eq!(interaction.lacks(&mira, held), expected, "{evidence:?}");
         assert_eq!(
             interaction.authenticated(&mira),
@@ -894,14 +884,7 @@ fn a_factor_counts_for_its_own_account() {
         (vec![authenticated("mira")], NextFactor::Second),
         (vec![authenticated("mira"), totp("mira")], NextFactor::Complete),
     ] {
-        let interaction = Interaction {
-            id: InteractionId::new("i"),
-            browser: BrowserId::new("b"),
-            goal: Goal::Account,
-            evidence: evidence.clone(),
-            remember: Remember::No,
-            started_at: Timestamp(NOW),
-        };
+        let interaction = knowing(&evidence);
         let held = Held::of([Method::Totp]);
         assert_eq!(interaction.lacks(&mira, &held), expected, "{evidence:?}");
     }

@@ -1,32 +1,18 @@
 use super::Beside::{Nothing, SecondFactor};
 use super::*;
-use crate::model::id::AccountId;
-use crate::protocol::time::Timestamp;
+use crate::model::account::Account;
 use proptest::prelude::*;
 use serde_json::json;
 
 fn mirabella() -> Account {
     let claims = json!({"given_name": "Zoë", "family_name": "Harcourt", "name": "Zoë 小明 Harcourt", "nickname": "Al"});
     Account {
-        id: AccountId::new("mira"),
         username: "Mirabella".into(),
         claims: claims.as_object().cloned().unwrap(),
-        roles: Default::default(),
-        groups: Default::default(),
-        created_at: Timestamp(0),
-        epoch: 0,
-        epoch_raised: None,
-        disabled_at: None,
-        leaving_at: None,
-        made_by_link: None,
-        links: Vec::new(),
         address: Some("m.l@lanterns.example".into()),
-        password: Stands::Alone,
-        picture: None,
+        ..crate::model::session::tests::account()
     }
 }
-
-use crate::model::account::Account;
 
 fn words() -> Context {
     Context::of(&mirabella(), "login.orchard.org")

@@ -28,6 +28,15 @@ async fn asked(browser: &mut Browser, answer: Answer) -> Answer {
     page
 }
 
+/// The password was right in a browser elsewhere, and the page wants the code.
+async fn waiting(idp: &Idp) -> (Browser, Answer) {
+    let mut browser = elsewhere(idp);
+    let page = browser.authorize(&idp.app("social"), &[]).await;
+    let waiting = browser.sign_in(&page).await;
+    let page = asked(&mut browser, waiting).await;
+    (browser, page)
+}
+
 /// The code out of the one mail.
 async fn code(idp: &Idp, server: &MailServer) -> String {
     idp.deliver().await;
@@ -82,16 +91,10 @@ async fn a_code_is_good_for_its_own_sign_in_alone() {
     let (idp, server) = doubtful().await;
     let social = idp.app("social");
     idp.browser().enter(&social).await;
-    let mut first = elsewhere(&idp);
-    let page = first.authorize(&social, &[]).await;
-    let waiting = first.sign_in(&page).await;
-    let page = asked(&mut first, waiting).await;
+    let (mut first, page) = waiting(&idp).await;
     let good = code(&idp, &server).await;
     // Another attempt of the same password, in the same browser and in another one.
-    let mut thief = elsewhere(&idp);
-    let asks = thief.authorize(&social, &[]).await;
-    let waiting = thief.sign_in(&asks).await;
-    let theirs = asked(&mut thief, waiting).await;
+    let (mut thief, theirs) = waiting(&idp).await;
     assert_eq!(enters(&mut thief, &theirs, &good).await.status, 422);
     // The page of one browser is nothing in another.
     let handle = page.fields("/sign-in/code")["interaction"].clone();
@@ -118,10 +121,7 @@ async fn the_code_is_tried_once_it_is_used_up_and_guesses_slow_down() {
     let (idp, server) = doubtful().await;
     let social = idp.app("social");
     idp.browser().enter(&social).await;
-    let mut browser = elsewhere(&idp);
-    let page = browser.authorize(&social, &[]).await;
-    let waiting = browser.sign_in(&page).await;
-    let page = asked(&mut browser, waiting).await;
+    let (mut browser, page) = waiting(&idp).await;
     let good = code(&idp, &server).await;
     for _ in 0..5 {
         assert_eq!(enters(&mut browser, &page, "1111 1111").await.status, 422);
@@ -140,10 +140,7 @@ async fn it_can_be_mailed_again_and_not_for_ever() {
     let (idp, server) = doubtful().await;
     let social = idp.app("social");
     idp.browser().enter(&social).await;
-    let mut browser = elsewhere(&idp);
-    let page = browser.authorize(&social, &[]).await;
-    let waiting = browser.sign_in(&page).await;
-    let mut page = asked(&mut browser, waiting).await;
+    let (mut browser, mut page) = waiting(&idp).await;
     let first = code(&idp, &server).await;
     for _ in 0..2 {
         let again = browser.submit(&page, "/sign-in/code", &[("again", "1"), ("code", "")]).await;

@@ -4,16 +4,18 @@
 //! the interaction that it is good for and the account, so nothing at rest can be guessed through, and it dies with the
 //! interaction. That a code is owed is evidence of the interaction: no other page leads past it.
 
+use super::forms::Owing;
+use super::waiting::Open;
+use super::{Asks, Next, Problem, Refusal};
 use crate::crypto::seal::Purpose;
 use crate::crypto::secret::{Same, compare};
-use crate::flow::authorize::{Asks, Next, Open, Problem, Refusal};
 use crate::flow::browser::Visitor;
 use crate::flow::second_factor::CodeOutcome;
 use crate::flow::sign_in::address_prefix;
 use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
 use crate::model::audit::{Act, Event};
-use crate::model::authorization::factor::{Method, NextFactor, is_lone};
+use crate::model::authorization::factor::{Method, is_lone};
 use crate::model::authorization::{Evidence, Interaction};
 use crate::model::cookies::Switch;
 use crate::model::history::{History, OnRisk, Signal, SignedIn};
@@ -78,13 +80,9 @@ impl Idp {
     pub async fn mail_code_again(&self, visitor: &Visitor, handle: &str, now: Timestamp) -> Result<Next, Fault> {
         let gone = Next::Problem(Problem::InteractionGone);
         let Some(open) = self.reopen(visitor, handle, now).await? else { return Ok(gone) };
-        let Some(id) = open.interaction.tried().cloned() else { return Ok(gone) };
-        if open.interaction.lacks(&id, &self.factors_of(&id).await?) != NextFactor::MailedCode {
-            return Ok(gone);
-        }
-        match self.store.read::<Account>(id.as_str()).await? {
-            Some(account) => self.mail_code(visitor, open, &account, now).await,
-            None => Ok(gone),
+        match self.owing(visitor, &open.interaction, now).await? {
+            Some(Owing::Mailed(account)) => self.mail_code(visitor, open, &account, now).await,
+            _ => Ok(gone),
         }
     }
 
