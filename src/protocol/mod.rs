@@ -4,6 +4,7 @@
 
 pub mod authorize;
 pub mod claims;
+pub mod claims_request;
 pub mod client_auth;
 pub mod client_metadata;
 pub mod discovery;
@@ -16,6 +17,7 @@ pub mod logout_token;
 pub mod params;
 pub mod pkce;
 pub mod redirect;
+pub mod response;
 pub mod scope;
 pub mod session_status;
 pub mod signing;

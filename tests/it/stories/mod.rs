@@ -6,6 +6,7 @@ mod browsers;
 mod console;
 mod demands;
 mod events;
+mod flows;
 mod frames;
 mod introspection;
 mod invitation;
