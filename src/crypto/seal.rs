@@ -64,6 +64,8 @@ pub enum Purpose {
     SignUpLink,
     /// The code that is mailed where a sign-in is unusual.
     MailedCode,
+    /// The secret of a client that authenticates by HMAC, at rest.
+    ClientSecret,
 }
 
 const PURPOSES: [Purpose; 25] = [
@@ -92,6 +94,7 @@ const PURPOSES: [Purpose; 25] = [
     Purpose::AddressLink,
     Purpose::SignUpLink,
     Purpose::MailedCode,
+    Purpose::ClientSecret,
 ];
 
 impl Purpose {
@@ -122,6 +125,7 @@ impl Purpose {
             Purpose::AddressLink => "abide address link 1",
             Purpose::SignUpLink => "abide sign-up link 1",
             Purpose::MailedCode => "abide mailed code 1",
+            Purpose::ClientSecret => "abide client secret 1",
         }
     }
 }

@@ -3,11 +3,14 @@
 use crate::model::audit::{Act, Event};
 use crate::model::authorization::factor::ACRS;
 use crate::model::id::{ClientId, SecretDigest};
+use crate::model::outbound::Author;
 use crate::model::record::{Change, Kind, Record, Row};
 use crate::model::session::policy::ApplicationLimits;
 use crate::protocol::claims::plain_line;
 use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::client_metadata::{ClientMetadata, ConsentRule, SubjectType};
+use crate::protocol::jwk;
+use crate::protocol::jws::JwsAlg;
 use crate::protocol::redirect::{self, ApplicationType, LocalHttp};
 use crate::protocol::response::Part;
 use crate::protocol::scope::{self, ScopeSet};
@@ -29,6 +32,9 @@ pub struct Client {
     /// How its secret is recognised; none for a public client.
     #[serde(default)]
     pub secret: Option<ClientSecret>,
+    /// The secret before it: good as well until it is taken away, so that the app can change over in its own time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_secret: Option<ClientSecret>,
     /// Since when.
     pub created_at: Timestamp,
 }
@@ -41,6 +47,8 @@ pub enum ClientSecret {
     Digest(SecretDigest),
     /// A weak one: argon2id, in PHC form.
     Password(String),
+    /// One that assertions are signed by, which needs the secret itself: sealed.
+    Sealed(String),
 }
 
 /// Can it keep a secret (RFC 6749, section 2.1)?
@@ -66,8 +74,33 @@ impl Client {
     pub fn confidentiality(&self) -> Confidentiality {
         match self.metadata.token_endpoint_auth_method {
             AuthMethod::None => Confidentiality::Public,
-            AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => Confidentiality::Confidential,
+            AuthMethod::ClientSecretBasic
+            | AuthMethod::ClientSecretPost
+            | AuthMethod::ClientSecretJwt
+            | AuthMethod::PrivateKeyJwt => Confidentiality::Confidential,
         }
+    }
+
+    /// The secrets that are good.
+    pub fn secrets(&self) -> impl Iterator<Item = &ClientSecret> {
+        self.secret.iter().chain(&self.previous_secret)
+    }
+
+    /// Does it have a secret, or a key instead?
+    pub fn has_secret(metadata: &ClientMetadata) -> bool {
+        !matches!(metadata.token_endpoint_auth_method, AuthMethod::None | AuthMethod::PrivateKeyJwt)
+    }
+
+    /// Who wrote its addresses.
+    pub fn author(&self) -> Author {
+        Author::Administrator
+    }
+
+    /// May it sign assertions by this algorithm?
+    pub fn asserts_by(&self, alg: JwsAlg) -> Allowed {
+        let family = self.metadata.token_endpoint_auth_method.signatures() == Some(alg.family());
+        let registered = self.metadata.token_endpoint_auth_signing_alg.is_none_or(|only| only == alg);
+        if family && registered { Allowed::Yes } else { Allowed::No }
     }
 
     /// What people read.
@@ -161,6 +194,7 @@ pub fn check(metadata: &ClientMetadata) -> Result<(), String> {
     check_name(metadata)?;
     check_uris(metadata)?;
     check_logout_uris(metadata)?;
+    check_keys(metadata)?;
     check_flows(metadata)?;
     check_subjects(metadata)?;
     if metadata.offline_access && metadata.session != Default::default() {
@@ -234,11 +268,7 @@ fn check_uris(metadata: &ClientMetadata) -> Result<(), String> {
 /// Where an app hears of a sign-out (Back-Channel Logout 1.0, section 2.2; Front-Channel Logout 1.0, section 2).
 fn check_logout_uris(metadata: &ClientMetadata) -> Result<(), String> {
     if let Some(uri) = &metadata.backchannel_logout_uri {
-        // Whether plain http may be used, and which addresses, is the installation's word (`[outbound] allow`), when a
-        // notice is sent.
-        let url = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
-        let plain = uri.len() <= 2048 && uri.bytes().all(|b| b.is_ascii_graphic() && !b"#\\*".contains(&b));
-        if !plain || url.is_none_or(|url| !url.username().is_empty() || url.password().is_some()) {
+        if !may_be_asked(uri) {
             return Err("backchannel_logout_uri: an https address without fragment and user name (plain http only \
                         where `[outbound] allow` lists it)"
                 .into());
@@ -256,6 +286,41 @@ fn check_logout_uris(metadata: &ClientMetadata) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// The keys of a client, and what they are for (RFC 7591, section 2; OpenID Connect Dynamic Client Registration 1.0,
+/// section 2).
+fn check_keys(metadata: &ClientMetadata) -> Result<(), String> {
+    let method = metadata.token_endpoint_auth_method;
+    match (&metadata.jwks, &metadata.jwks_uri) {
+        (Some(_), Some(_)) => return Err("jwks: either jwks or jwks_uri, not both".into()),
+        (Some(set), None) => {
+            jwk::registered(set).map_err(|error| format!("jwks: {error}"))?;
+        }
+        (None, Some(uri)) if !may_be_asked(uri) => {
+            return Err("jwks_uri: an https address without fragment and user name (plain http only where \
+                        `[outbound] allow` lists it)"
+                .into());
+        }
+        (None, None) if method == AuthMethod::PrivateKeyJwt => {
+            return Err("jwks: private_key_jwt needs jwks or jwks_uri".into());
+        }
+        (None, _) => (),
+    }
+    match (metadata.token_endpoint_auth_signing_alg, method.signatures()) {
+        (Some(alg), Some(family)) if alg.family() != family => {
+            Err(format!("token_endpoint_auth_signing_alg: {} does not go with {}", alg.name(), method.name()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// May something be fetched from there? Whether plain http may be used, and which addresses, is the installation's word
+/// (`[outbound] allow`), when it is fetched.
+fn may_be_asked(uri: &str) -> bool {
+    let url = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+    let plain = uri.len() <= 2048 && uri.bytes().all(|b| b.is_ascii_graphic() && !b"#\\*".contains(&b));
+    plain && url.is_some_and(|url| url.username().is_empty() && url.password().is_none())
 }
 
 fn is_web_page(uri: &str) -> bool {
@@ -373,6 +438,18 @@ mod tests {
             serde_json::json!({"grant_types": ["refresh_token"]}),
             serde_json::json!({"offline_access": true, "session": {"idle_timeout": "5m"}}),
             serde_json::json!({"resources": ["not a uri"]}),
+            serde_json::json!({"token_endpoint_auth_method": "private_key_jwt"}),
+            serde_json::json!({"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "ftp://a.example/keys"}),
+            serde_json::json!({"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://u@a.example/keys"}),
+            serde_json::json!({"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://a.example/keys",
+                "jwks": {"keys": []}}),
+            serde_json::json!({"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://a.example/keys",
+                "token_endpoint_auth_signing_alg": "HS256"}),
+            serde_json::json!({"token_endpoint_auth_method": "client_secret_jwt", "token_endpoint_auth_signing_alg": "ES256"}),
+            serde_json::json!({"token_endpoint_auth_method": "client_secret_jwt", "token_endpoint_auth_signing_alg": "none"}),
+            serde_json::json!({"token_endpoint_auth_method": "tls_client_auth"}),
+            serde_json::json!({"jwks": {"keys": []}}),
+            serde_json::json!({"jwks": [1]}),
             serde_json::json!({"unknown_member": 1}),
         ] {
             assert!(metadata(bad.clone()).is_err(), "{bad}");

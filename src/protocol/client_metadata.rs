@@ -3,11 +3,13 @@
 
 use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::duration::Limit;
+use crate::protocol::jws::JwsAlg;
 use crate::protocol::redirect::ApplicationType;
 use crate::protocol::response::ResponseType;
 use crate::protocol::signing::SigningAlg;
 use crate::protocol::token::GrantType;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A client as an administrator writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +23,9 @@ pub struct ClientMetadata {
     /// Digest of its secret, as an export prints it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret_hash: Option<String>,
+    /// The same of the secret before it, which is good as well until it is taken away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_client_secret_hash: Option<String>,
     /// Says that a secret under 32 characters is meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weak_secret: Option<bool>,
@@ -51,6 +56,15 @@ pub struct ClientMetadata {
     /// How it authenticates.
     #[serde(default)]
     pub token_endpoint_auth_method: AuthMethod,
+    /// The only algorithm of its assertions; without the member, any that goes with its method.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_signing_alg: Option<JwsAlg>,
+    /// Its public keys (RFC 7517, section 5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<Value>,
+    /// Where it publishes them instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
     /// The grant types it may use.
     #[serde(default = "usual_grant_types")]
     pub grant_types: Vec<GrantType>,

@@ -2,6 +2,7 @@
 //!
 //! Knows no record, no rule, no request and no clock. Every type here is plain data that tests can write down.
 
+pub mod assertion;
 pub mod authorize;
 pub mod claims;
 pub mod claims_request;
@@ -13,6 +14,8 @@ pub mod end_session;
 pub mod error;
 pub mod introspection;
 pub mod issuer;
+pub mod jwk;
+pub mod jws;
 pub mod logout_token;
 pub mod params;
 pub mod pkce;

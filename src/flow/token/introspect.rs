@@ -30,7 +30,7 @@ impl Idp {
         if presented.method == AuthMethod::None {
             return refused(Code::InvalidClient, "introspection is for clients that authenticate");
         }
-        let asker = self.authenticate_client(presented, from.address, now).await?;
+        let asker = self.authenticate_client(presented, from, now).await?;
         let token = token_of(params).map_err(NoToken::Refused)?;
         if let Some(claims) = self.unexpired(&token, now) {
             return self.introspect_access(&asker, claims, now).await;

@@ -37,6 +37,7 @@ fn client(extra: serde_json::Value) -> Client {
         id: ClientId::new("app"),
         metadata: serde_json::from_value(whole).unwrap(),
         secret: None,
+        previous_secret: None,
         created_at: Timestamp(0),
     }
 }

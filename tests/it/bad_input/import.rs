@@ -196,7 +196,7 @@ fn misshapen() -> Vec<(Value, &'static str)> {
         (json!({"clients": [client(json!({"response_types": ["token"]}))]}), "a response type is one of"),
         (json!({"clients": [client(json!({"response_types": ["code", "x"]}))]}), "a response type is one of"),
         (json!({"clients": [client(json!({"subject_type": "private"}))]}), "unknown variant"),
-        (json!({"clients": [client(json!({"token_endpoint_auth_method": "client_secret_jwt"}))]}), "unknown variant"),
+        (json!({"clients": [client(json!({"token_endpoint_auth_method": "tls_client_auth"}))]}), "unknown variant"),
         (json!({"clients": [client(json!({"id_token_signed_response_alg": "none"}))]}), "unknown variant"),
         (json!({"clients": [client(json!({"id_token_signed_response_alg": "HS256"}))]}), "unknown variant"),
         (json!({"clients": [client(json!({"require_pkce": "no"}))]}), "invalid type"),
@@ -212,7 +212,7 @@ async fn one_bad_entry_imports_nothing_and_is_named() {
     let untouched = Untouched::now(&idp).await;
     let good_user = json!({"username": "bystander", "password": "a password that is long"});
     let good_client = client(json!({"client_id": "bystander"}));
-    for replace in [ReplaceSecrets::No, ReplaceSecrets::Yes] {
+    for replace in [ReplaceSecrets::No, ReplaceSecrets::Yes, ReplaceSecrets::Beside] {
         for (bad, word) in bad_users() {
             let file = json!({"users": [good_user, bad], "clients": [good_client]});
             let wrong = idp.try_import(file, replace).await.expect_err(&bad.to_string());

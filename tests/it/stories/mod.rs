@@ -3,6 +3,8 @@
 mod address;
 mod back_channel;
 mod browsers;
+mod client_keys;
+mod client_secrets;
 mod console;
 mod demands;
 mod events;
