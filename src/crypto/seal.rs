@@ -62,9 +62,11 @@ pub enum Purpose {
     SignUpLink,
     /// The code that is mailed where a sign-in is unusual.
     MailedCode,
+    /// The signing keys, in the store.
+    SigningKeys,
 }
 
-const PURPOSES: [Purpose; 24] = [
+const PURPOSES: [Purpose; 25] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -89,6 +91,7 @@ const PURPOSES: [Purpose; 24] = [
     Purpose::AddressLink,
     Purpose::SignUpLink,
     Purpose::MailedCode,
+    Purpose::SigningKeys,
 ];
 
 impl Purpose {
@@ -118,6 +121,7 @@ impl Purpose {
             Purpose::AddressLink => "abide address link 1",
             Purpose::SignUpLink => "abide sign-up link 1",
             Purpose::MailedCode => "abide mailed code 1",
+            Purpose::SigningKeys => "abide signing keys 1",
         }
     }
 }

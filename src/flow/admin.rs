@@ -141,6 +141,7 @@ impl Idp {
         let mut client = Client { id: ClientId::new(&metadata.client_id), metadata, secret: None, created_at: now };
         let secret = (client.confidentiality() == Confidentiality::Confidential).then(random::secret);
         client.secret = secret.as_ref().map(|secret| ClientSecret::Digest(secret.digest()));
+        self.equip(&client, now).await?;
         let (kept, actor) = (client.clone(), by.account.id.clone());
         let changed = self.store.change::<Client, _, _>(client.id.as_str(), move |before| match before {
             Some(_) => Change::keep(false),

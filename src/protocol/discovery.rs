@@ -2,7 +2,7 @@
 
 use crate::protocol::issuer::Issuer;
 use crate::protocol::scope;
-use crate::protocol::signing::SigningAlg;
+use crate::protocol::signing::{IdTokenAlg, SigningAlg};
 use serde::Serialize;
 
 /// Provider metadata: exactly what is really there.
@@ -28,6 +28,7 @@ pub struct Metadata {
     acr_values_supported: Vec<&'static str>,
     subject_types_supported: Vec<&'static str>,
     id_token_signing_alg_values_supported: Vec<&'static str>,
+    userinfo_signing_alg_values_supported: Vec<&'static str>,
     token_endpoint_auth_methods_supported: Vec<&'static str>,
     introspection_endpoint_auth_methods_supported: Vec<&'static str>,
     revocation_endpoint_auth_methods_supported: Vec<&'static str>,
@@ -88,7 +89,8 @@ impl Metadata {
             grant_types_supported: vec!["authorization_code", "refresh_token"],
             acr_values_supported: acrs.to_vec(),
             subject_types_supported: vec!["public"],
-            id_token_signing_alg_values_supported: SigningAlg::ALL.iter().map(|alg| alg.name()).collect(),
+            id_token_signing_alg_values_supported: IdTokenAlg::names().collect(),
+            userinfo_signing_alg_values_supported: SigningAlg::ALL.iter().map(|alg| alg.name()).collect(),
             token_endpoint_auth_methods_supported: AUTH_METHODS.to_vec(),
             introspection_endpoint_auth_methods_supported: AUTH_METHODS[..2].to_vec(),
             revocation_endpoint_auth_methods_supported: AUTH_METHODS.to_vec(),

@@ -732,3 +732,6 @@ notice-password-set = Ihr Passwort wurde festgelegt.
 # Names that newcomers choose
 
 alert-username-foreign = Ein Benutzername mit @ muss Ihre eigene bestätigte E-Mail-Adresse sein.
+
+act-signing-key-made = Signaturschlüssel erstellt
+act-signing-key-revoked = Signaturschlüssel widerrufen

@@ -740,3 +740,6 @@ notice-password-set = Your password has been set.
 # Names that newcomers choose
 
 alert-username-foreign = A username with an @ has to be your own confirmed email address.
+
+act-signing-key-made = Signing key made
+act-signing-key-revoked = Signing key revoked

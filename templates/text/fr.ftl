@@ -732,3 +732,6 @@ notice-password-set = Votre mot de passe a été défini.
 # Names that newcomers choose
 
 alert-username-foreign = Un nom d’utilisateur avec un @ doit être votre propre adresse e-mail confirmée.
+
+act-signing-key-made = Clé de signature créée
+act-signing-key-revoked = Clé de signature révoquée

@@ -718,3 +718,6 @@ notice-password-set = 您的密码已设置。
 # Names that newcomers choose
 
 alert-username-foreign = 含有 @ 的用户名必须是您自己的、已验证的电子邮件地址。
+
+act-signing-key-made = 生成签名密钥
+act-signing-key-revoked = 吊销签名密钥

@@ -110,10 +110,10 @@ impl Idp {
             prev_sid: life.previous.map(|before| self.sid(&grant.binding.session, before)),
             session_expiry: life.absolute_end,
             nonce: wish.nonce.clone(),
-            at_hash: Some(jwt::half_hash(alg, access_token)),
+            at_hash: alg.signed().map(|alg| jwt::half_hash(alg, access_token)),
             person: crate::protocol::claims::opened_by(&wish.scope, &life.account.told_claims(&self.issuer)),
         };
-        Ok(jwt::sign(&self.ring, alg, TokenKind::Id, &claims, now)?)
+        Ok(jwt::id_token(&self.ring, alg, &claims, now)?)
     }
 
     /// The refresh token of the grant's current generation: derived, not stored. Grant id (16 bytes), generation (4),

@@ -175,7 +175,7 @@ fn misshapen() -> Vec<(Value, &'static str)> {
         (json!({"clients": [client(json!({"session": {"unknown": "5m"}}))]}), "unknown field `unknown`"),
         (json!({"clients": [client(json!({"consent": "maybe"}))]}), "unknown variant"),
         (json!({"clients": [client(json!({"token_endpoint_auth_method": "client_secret_jwt"}))]}), "unknown variant"),
-        (json!({"clients": [client(json!({"id_token_signed_response_alg": "none"}))]}), "unknown variant"),
+        (json!({"clients": [client(json!({"userinfo_signed_response_alg": "none"}))]}), "unknown variant"),
         (json!({"clients": [client(json!({"id_token_signed_response_alg": "HS256"}))]}), "unknown variant"),
         (json!({"clients": [client(json!({"require_pkce": "no"}))]}), "invalid type"),
         (json!({"clients": [client(json!({"redirect_uris": "https://x.example/cb"}))]}), "invalid type"),

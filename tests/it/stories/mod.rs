@@ -9,6 +9,7 @@ mod events;
 mod frames;
 mod introspection;
 mod invitation;
+mod keys;
 mod languages;
 mod limits;
 mod logout;
