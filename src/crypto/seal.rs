@@ -66,11 +66,13 @@ pub enum Purpose {
     MailedCode,
     /// The secret of a client that authenticates by HMAC, at rest.
     ClientSecret,
+    /// Under which key a device waits whose user code somebody enters.
+    UserCode,
     /// The signing keys, in the store.
     SigningKeys,
 }
 
-const PURPOSES: [Purpose; 27] = [
+const PURPOSES: [Purpose; 28] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -97,6 +99,7 @@ const PURPOSES: [Purpose; 27] = [
     Purpose::SignUpLink,
     Purpose::MailedCode,
     Purpose::ClientSecret,
+    Purpose::UserCode,
     Purpose::SigningKeys,
 ];
 
@@ -129,6 +132,7 @@ impl Purpose {
             Purpose::SignUpLink => "abide sign-up link 1",
             Purpose::MailedCode => "abide mailed code 1",
             Purpose::ClientSecret => "abide client secret 1",
+            Purpose::UserCode => "abide user code 1",
             Purpose::SigningKeys => "abide signing keys 1",
         }
     }

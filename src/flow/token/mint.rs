@@ -95,7 +95,7 @@ impl Idp {
             jti: format!("{}.{}", grant.id, random::id()),
             sid: (grant.reach == Reach::Session)
                 .then(|| self.sid_for(client, &grant.binding.session, grant.binding.epochs())),
-            authentication: grant.authentication.clone(),
+            authentication: Some(grant.authentication.clone()),
         };
         // Access tokens are for many readers: the algorithm every one of them must know (RFC 9068, section 2.1).
         Ok((jwt::sign(&self.ring, Default::default(), TokenKind::Access, &claims, now)?, exp.0 - now.0))
