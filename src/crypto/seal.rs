@@ -64,9 +64,11 @@ pub enum Purpose {
     MailedCode,
     /// The secret of a client that authenticates by HMAC, at rest.
     ClientSecret,
+    /// A request that a client pushed.
+    PushedRequest,
 }
 
-const PURPOSES: [Purpose; 25] = [
+const PURPOSES: [Purpose; 26] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -92,6 +94,7 @@ const PURPOSES: [Purpose; 25] = [
     Purpose::SignUpLink,
     Purpose::MailedCode,
     Purpose::ClientSecret,
+    Purpose::PushedRequest,
 ];
 
 impl Purpose {
@@ -122,6 +125,7 @@ impl Purpose {
             Purpose::SignUpLink => "abide sign-up link 1",
             Purpose::MailedCode => "abide mailed code 1",
             Purpose::ClientSecret => "abide client secret 1",
+            Purpose::PushedRequest => "abide pushed request 1",
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod logout_token;
 pub mod params;
 pub mod pkce;
 pub mod redirect;
+pub mod request_object;
 pub mod scope;
 pub mod session_status;
 pub mod signing;

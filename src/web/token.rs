@@ -37,7 +37,7 @@ pub(super) async fn revoke(request: HttpRequest, form: Posted, facing: web::Data
 }
 
 /// Reads what a client posts, asks, and turns every refusal into its answer.
-async fn ask<T>(
+pub(super) async fn ask<T>(
     request: &HttpRequest,
     form: Posted,
     facing: &Facing,

@@ -16,7 +16,7 @@ impl Idp {
     ///
     /// # Errors
     /// `invalid_client`; which part was wrong is not told.
-    pub(super) async fn authenticate_client(
+    pub(in crate::flow) async fn authenticate_client(
         &self,
         presented: PresentedClient,
         from: Caller<'_>,
