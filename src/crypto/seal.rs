@@ -28,6 +28,8 @@ pub enum Purpose {
     Refresh,
     /// The `sid` a session is known by outside.
     SessionName,
+    /// What the clients of a sector call a person.
+    PairwiseSubject,
     /// The bucket of a throttle lane.
     Throttle,
     /// A logout request that asks first.
@@ -68,7 +70,7 @@ pub enum Purpose {
     PushedRequest,
 }
 
-const PURPOSES: [Purpose; 26] = [
+const PURPOSES: [Purpose; 27] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -76,6 +78,7 @@ const PURPOSES: [Purpose; 26] = [
     Purpose::ShownPerson,
     Purpose::Refresh,
     Purpose::SessionName,
+    Purpose::PairwiseSubject,
     Purpose::Throttle,
     Purpose::Logout,
     Purpose::SignedOut,
@@ -107,6 +110,7 @@ impl Purpose {
             Purpose::ShownPerson => "abide shown person 1",
             Purpose::Refresh => "abide refresh 1",
             Purpose::SessionName => "abide session name 1",
+            Purpose::PairwiseSubject => "abide pairwise subject 1",
             Purpose::Throttle => "abide throttle 1",
             Purpose::Logout => "abide logout 1",
             Purpose::SignedOut => "abide signed out 1",

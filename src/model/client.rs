@@ -8,11 +8,12 @@ use crate::model::record::{Change, Kind, Record, Row};
 use crate::model::session::policy::ApplicationLimits;
 use crate::protocol::claims::plain_line;
 use crate::protocol::client_auth::AuthMethod;
-use crate::protocol::client_metadata::{ClientMetadata, ConsentRule};
+use crate::protocol::client_metadata::{ClientMetadata, ConsentRule, SubjectType};
 use crate::protocol::jwk;
 use crate::protocol::jws::{Family, JwsAlg};
 use crate::protocol::redirect::{self, ApplicationType, LocalHttp};
 use crate::protocol::request_object::ObjectAlg;
+use crate::protocol::response::Part;
 use crate::protocol::scope::{self, ScopeSet};
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::GrantType;
@@ -137,11 +138,16 @@ impl Client {
 
     /// The scopes it may ask for.
     pub fn permitted(&self, asked: &ScopeSet) -> ScopeSet {
-        let own = self.metadata.scope.as_deref().and_then(|text| ScopeSet::parse(text).ok());
-        asked.filter(|token| {
-            let known = own.as_ref().map_or_else(|| scope::STANDARD.contains(&token), |own| own.contains(token));
-            known && (token != scope::OFFLINE_ACCESS || self.metadata.offline_access)
-        })
+        asked.filter(|token| self.permits(token))
+    }
+
+    /// May it ask for this scope?
+    pub fn permits(&self, token: &str) -> bool {
+        let known = match self.metadata.scope.as_deref() {
+            None => scope::STANDARD.contains(&token),
+            Some(own) => own.split(' ').any(|own| own == token),
+        };
+        known && (token != scope::OFFLINE_ACCESS || self.metadata.offline_access)
     }
 
     /// The origins its scripts run at: those of its redirect URIs on the web (RFC 6454, section 4).
@@ -150,6 +156,14 @@ impl Client {
         urls.filter(|url| matches!(url.scheme(), "http" | "https"))
             .map(|url| url.origin().ascii_serialization())
             .collect()
+    }
+
+    /// Whose clients share the names they know people by (OpenID Connect Core, 8.1); none where every client has the same.
+    pub fn sector(&self) -> Option<String> {
+        match self.metadata.subject_type {
+            SubjectType::Public => None,
+            SubjectType::Pairwise => sector(&self.metadata),
+        }
     }
 
     /// May it be answered without a page?
@@ -201,6 +215,7 @@ pub fn check(metadata: &ClientMetadata) -> Result<(), String> {
     check_keys(metadata)?;
     check_requests(metadata)?;
     check_flows(metadata)?;
+    check_subjects(metadata)?;
     if metadata.offline_access && metadata.session != Default::default() {
         let limits = ApplicationLimits::from(&metadata.session);
         if limits != ApplicationLimits::default() {
@@ -232,8 +247,12 @@ fn check_name(metadata: &ClientMetadata) -> Result<(), String> {
 
 fn check_uris(metadata: &ClientMetadata) -> Result<(), String> {
     let public = metadata.token_endpoint_auth_method == AuthMethod::None;
-    let local = if public && !metadata.development { LocalHttp::Refused } else { LocalHttp::Allowed };
-    if metadata.redirect_uris.is_empty() {
+    // Whoever listens there gets what is shown in the browser, secret or not (OpenID Connect Dynamic Client Registration
+    // 1.0, section 2).
+    let shows_tokens = metadata.response_types.iter().any(|response_type| response_type.shows_tokens());
+    let exposed = (public || shows_tokens) && !metadata.development;
+    let local = if exposed { LocalHttp::Refused } else { LocalHttp::Allowed };
+    if metadata.redirect_uris.is_empty() && !metadata.response_types.is_empty() {
         return Err("redirect_uris: at least one is needed".into());
     }
     for (member, list) in
@@ -368,12 +387,7 @@ fn is_web_page(uri: &str) -> bool {
 }
 
 fn check_flows(metadata: &ClientMetadata) -> Result<(), String> {
-    if metadata.response_types != ["code"] {
-        return Err("response_types: only [\"code\"] is supported".into());
-    }
-    if !metadata.grant_types.contains(&GrantType::AuthorizationCode) {
-        return Err("grant_types: authorization_code is needed".into());
-    }
+    check_response_types(metadata)?;
     if !metadata.require_pkce && metadata.token_endpoint_auth_method == AuthMethod::None {
         return Err("require_pkce: only a confidential client can be exempted".into());
     }
@@ -384,6 +398,48 @@ fn check_flows(metadata: &ClientMetadata) -> Result<(), String> {
         return Err("default_acr_values: a value is a word without white space".into());
     }
     Ok(())
+}
+
+/// The host of the sector identifier, or of the one host that all redirect URIs have.
+fn sector(metadata: &ClientMetadata) -> Option<String> {
+    let host = |uri: &String| Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
+    if let Some(uri) = &metadata.sector_identifier_uri {
+        return host(uri);
+    }
+    let mut hosts = metadata.redirect_uris.iter().map(host);
+    let first = hosts.next().flatten()?;
+    hosts.all(|other| other.as_ref() == Some(&first)).then_some(first)
+}
+
+fn check_subjects(metadata: &ClientMetadata) -> Result<(), String> {
+    if let Some(uri) = &metadata.sector_identifier_uri
+        && !(uri.starts_with("https://") && is_web_page(uri) && !uri.contains(['#', '@']))
+    {
+        return Err("sector_identifier_uri: an https address (OpenID Connect Core, section 8.1)".into());
+    }
+    if metadata.subject_type == SubjectType::Pairwise && sector(metadata).is_none() {
+        return Err(
+            "sector_identifier_uri: needed for pairwise subjects whose redirect_uris have several hosts, or none \
+                    (OpenID Connect Core, section 8.1)"
+                .into(),
+        );
+    }
+    Ok(())
+}
+
+/// Response types and grant types go together (OpenID Connect Dynamic Client Registration 1.0, section 2).
+fn check_response_types(metadata: &ClientMetadata) -> Result<(), String> {
+    let has = |grant_type| metadata.grant_types.contains(&grant_type);
+    let types = &metadata.response_types;
+    let by_code = types.iter().any(|response_type| response_type.gives(Part::Code));
+    let shows_tokens = types.iter().any(|response_type| response_type.shows_tokens());
+    match (has(GrantType::AuthorizationCode), by_code, has(GrantType::Implicit), shows_tokens) {
+        (false, true, ..) => Err("grant_types: authorization_code is needed for these response_types".into()),
+        (true, false, ..) => Err("response_types: authorization_code is for response types with a code".into()),
+        (_, _, false, true) => Err("grant_types: implicit is needed for response types with id_token or token".into()),
+        (_, _, true, false) => Err("response_types: implicit is for response types with id_token or token".into()),
+        _ => Ok(()),
+    }
 }
 
 impl Record for Client {

@@ -6,6 +6,7 @@ use crate::protocol::duration::Limit;
 use crate::protocol::jws::JwsAlg;
 use crate::protocol::redirect::ApplicationType;
 use crate::protocol::request_object::ObjectAlg;
+use crate::protocol::response::ResponseType;
 use crate::protocol::signing::SigningAlg;
 use crate::protocol::token::GrantType;
 use serde::{Deserialize, Serialize};
@@ -80,9 +81,9 @@ pub struct ClientMetadata {
     /// The grant types it may use.
     #[serde(default = "usual_grant_types")]
     pub grant_types: Vec<GrantType>,
-    /// `code` alone for now.
+    /// What it may ask the authorization endpoint for. All but `code` are an administrator's word.
     #[serde(default = "usual_response_types")]
-    pub response_types: Vec<String>,
+    pub response_types: Vec<ResponseType>,
     /// The scopes it may ask for; without the member, all standard ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
@@ -123,6 +124,19 @@ pub struct ClientMetadata {
     /// Registration 1.0, section 2).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub default_acr_values: Vec<String>,
+    /// Do other clients know people by the same `sub`?
+    #[serde(default)]
+    pub subject_type: SubjectType,
+    /// Lists the redirect URIs of every client that knows people by the same pairwise `sub` (OpenID Connect Core, 8.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sector_identifier_uri: Option<String>,
+    /// How old, in seconds, an authentication may be where a request says nothing (OpenID Connect Dynamic Client
+    /// Registration 1.0, section 2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_max_age: Option<u64>,
+    /// Where the claims of the person are told that a scope opens.
+    #[serde(default)]
+    pub scope_claims: ScopeClaims,
     /// The class below which nobody is let in: an administrator's word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub require_acr: Option<String>,
@@ -140,6 +154,28 @@ pub enum LogoutScope {
     Browser,
     /// It ends the client's own application session alone.
     App,
+}
+
+/// Subject identifier types (OpenID Connect Core, section 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectType {
+    /// Every client knows a person by the same `sub`.
+    #[default]
+    Public,
+    /// The clients of each sector by another.
+    Pairwise,
+}
+
+/// Where the claims are told that a scope opens. Those that a request names one by one are told where it names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum ScopeClaims {
+    /// As OpenID Connect Core, section 5.4 has it: at the userinfo endpoint; in the ID token where there is no access token.
+    #[default]
+    Userinfo,
+    /// In every ID token as well: for clients that never ask the userinfo endpoint.
+    IdToken,
 }
 
 /// Who is asked before a client learns something of a person.
@@ -185,8 +221,8 @@ fn usual_grant_types() -> Vec<GrantType> {
     vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
 }
 
-fn usual_response_types() -> Vec<String> {
-    vec!["code".to_owned()]
+fn usual_response_types() -> Vec<ResponseType> {
+    vec![ResponseType::Code]
 }
 
 fn is_no(said: &bool) -> bool {

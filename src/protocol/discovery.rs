@@ -3,6 +3,7 @@
 use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::issuer::Issuer;
 use crate::protocol::jws::JwsAlg;
+use crate::protocol::response::{ResponseMode, ResponseType};
 use crate::protocol::scope;
 use crate::protocol::signing::SigningAlg;
 use serde::Serialize;
@@ -38,6 +39,7 @@ pub struct Metadata {
     revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     claims_supported: Vec<&'static str>,
     claim_types_supported: Vec<&'static str>,
+    display_values_supported: Vec<&'static str>,
     prompt_values_supported: Vec<&'static str>,
     ui_locales_supported: Vec<&'static str>,
     code_challenge_methods_supported: Vec<&'static str>,
@@ -72,6 +74,7 @@ impl Metadata {
             "session_expiry",
             "nonce",
             "at_hash",
+            "c_hash",
         ];
         claims.extend(scope::STANDARD.iter().flat_map(|scope| crate::protocol::claims::claims_of(scope)));
         let methods = AuthMethod::ALL.map(AuthMethod::name);
@@ -91,11 +94,11 @@ impl Metadata {
             session_events_endpoint: issuer.at("/session/events"),
             jwks_uri: issuer.at("/jwks"),
             scopes_supported: scope::STANDARD.to_vec(),
-            response_types_supported: vec!["code"],
-            response_modes_supported: vec!["query"],
-            grant_types_supported: vec!["authorization_code", "refresh_token"],
+            response_types_supported: ResponseType::ALL.map(ResponseType::name).to_vec(),
+            response_modes_supported: ResponseMode::ALL.map(ResponseMode::name).to_vec(),
+            grant_types_supported: vec!["authorization_code", "refresh_token", "implicit"],
             acr_values_supported: acrs.to_vec(),
-            subject_types_supported: vec!["public"],
+            subject_types_supported: vec!["public", "pairwise"],
             id_token_signing_alg_values_supported: SigningAlg::ALL.iter().map(|alg| alg.name()).collect(),
             token_endpoint_auth_methods_supported: methods.to_vec(),
             token_endpoint_auth_signing_alg_values_supported: assertion_algs.clone(),
@@ -106,12 +109,14 @@ impl Metadata {
             revocation_endpoint_auth_signing_alg_values_supported: assertion_algs,
             claims_supported: claims,
             claim_types_supported: vec!["normal"],
+            // One page fits them all.
+            display_values_supported: vec!["page", "popup", "touch"],
             prompt_values_supported: vec!["none", "login", "consent", "select_account"],
             ui_locales_supported: languages.to_vec(),
             code_challenge_methods_supported: vec!["S256"],
             pushed_authorization_request_endpoint: issuer.at("/par"),
             request_object_signing_alg_values_supported: object_algs,
-            claims_parameter_supported: false,
+            claims_parameter_supported: true,
             request_parameter_supported: true,
             request_uri_parameter_supported: true,
             require_request_uri_registration: true,

@@ -5,6 +5,7 @@
 pub mod assertion;
 pub mod authorize;
 pub mod claims;
+pub mod claims_request;
 pub mod client_auth;
 pub mod client_metadata;
 pub mod discovery;
@@ -20,6 +21,7 @@ pub mod params;
 pub mod pkce;
 pub mod redirect;
 pub mod request_object;
+pub mod response;
 pub mod scope;
 pub mod session_status;
 pub mod signing;

@@ -72,7 +72,7 @@ impl Idp {
         match self.judge(grant, asker, now).await {
             Ok(_) => Ok(Introspection::refresh(
                 self.issuer.to_string(),
-                (grant.client.as_str(), grant.account.as_str()),
+                (grant.client.as_str(), &self.subject(asker, &grant.account)),
                 asker.permitted(&grant.scope).to_string(),
                 grant.authentication.clone(),
             )),

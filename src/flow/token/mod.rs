@@ -9,6 +9,7 @@ mod judge;
 mod mint;
 mod refresh;
 mod revoke;
+pub mod shown;
 
 use crate::flow::{Fault, Idp};
 use crate::model::client::Allowed;

@@ -8,6 +8,7 @@ mod client_secrets;
 mod console;
 mod demands;
 mod events;
+mod flows;
 mod frames;
 mod introspection;
 mod invitation;
