@@ -104,21 +104,25 @@ impl Client {
         if family && registered { Allowed::Yes } else { Allowed::No }
     }
 
-    /// May its request objects be signed like this?
+    /// May its request objects be signed like this? Where nothing is registered, in any way, or not at all (OpenID Connect
+    /// Dynamic Client Registration 1.0, section 2): an unsigned one is worth what parameters in the address are worth.
     pub fn requests_by(&self, alg: ObjectAlg) -> Allowed {
         let registered = match self.metadata.request_object_signing_alg {
             Some(only) => only == alg,
-            None => alg != ObjectAlg::Unsigned,
+            None => alg != ObjectAlg::Unsigned || !self.metadata.require_signed_request_object,
         };
         if registered { Allowed::Yes } else { Allowed::No }
     }
 
-    /// May a request object be fetched from there? The address is compared byte by byte; a registered one without a fragment
-    /// may be asked for with one, which is the SHA-256 of what is there (OpenID Connect Core, 6.2).
-    pub fn publishes_requests_at(&self, uri: &str) -> Allowed {
+    /// May a request object be fetched from there? The address is compared byte by byte, with its fragment or without one.
+    pub fn publishes_requests_at(&self, uri: &str) -> Fragment {
         let place = uri.split_once('#').map_or(uri, |(place, _)| place);
-        let registered = self.metadata.request_uris.iter().any(|registered| registered == uri || registered == place);
-        if registered { Allowed::Yes } else { Allowed::No }
+        let registered = |uri: &str| self.metadata.request_uris.iter().any(|registered| registered == uri);
+        match (registered(uri), registered(place)) {
+            (true, _) => Fragment::Registered,
+            (false, true) => Fragment::Free,
+            (false, false) => Fragment::Foreign,
+        }
     }
 
     /// What people read.
@@ -193,6 +197,17 @@ impl Client {
         // The sweep has the sessions in which it takes part looked at.
         if other_limits { change.due(now) } else { change }
     }
+}
+
+/// What the fragment of a `request_uri` says (OpenID Connect Core, 6.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fragment {
+    /// The whole address is registered. Clients register a fragment before they know what will be there: it is a name.
+    Registered,
+    /// The address is registered without it: it is the SHA-256 of what is there.
+    Free,
+    /// The address is not registered.
+    Foreign,
 }
 
 /// Whether something is allowed.

@@ -66,7 +66,7 @@ pub struct ClientMetadata {
     /// Where it publishes them instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
-    /// How its request objects are signed: without the member, by any algorithm that leaves a signature.
+    /// How its request objects are signed: without the member, in any way, or not at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_object_signing_alg: Option<ObjectAlg>,
     /// Where it publishes request objects.

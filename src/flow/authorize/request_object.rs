@@ -5,7 +5,7 @@ use crate::crypto::fingerprint::fingerprint;
 use crate::crypto::secret::Same;
 use crate::flow::browser::Visitor;
 use crate::flow::{Fault, Idp};
-use crate::model::client::{Allowed, Client};
+use crate::model::client::{Allowed, Client, Fragment};
 use crate::protocol::error::{Code, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::request_object::{ObjectAlg, PUSHED, RequestObject};
@@ -105,17 +105,19 @@ impl Idp {
     /// The request object at an address that the client registered (OpenID Connect Core, 6.2).
     async fn referenced(&self, client: &Client, uri: &str, now: Timestamp) -> Result<Arc<String>, Unassembled> {
         let wrong = |why| refused(Code::InvalidRequestUri, why);
-        if client.publishes_requests_at(uri) == Allowed::No {
-            return wrong("request_uri is not registered for this client");
-        }
-        let (place, hash) = uri.split_once('#').map_or((uri, None), |(place, hash)| (place, Some(hash)));
+        let (place, hash) = match (client.publishes_requests_at(uri), uri.split_once('#')) {
+            (Fragment::Foreign, _) => return wrong("request_uri is not registered for this client"),
+            (Fragment::Registered, Some((place, _))) => (place, None),
+            (Fragment::Free, Some((place, hash))) => (place, Some(hash)),
+            (_, None) => (uri, None),
+        };
         let cannot = || OAuthError::new(Code::InvalidRequestUri, "what request_uri leads to cannot be had");
         let found = self.request_objects.of(place, client.author(), now).await;
         let mut object = found.ok_or_else(|| Unassembled::Refused(cannot()))?;
-        // The fragment says which version is meant (Core, 6.2). One that is no hash means nothing; it was registered.
-        let hash = hash.filter(|hash| hash.len() == 43);
-        let is_meant =
-            |object: &str| hash.is_none_or(|hash| URL_SAFE_NO_PAD.encode(fingerprint(object.as_bytes())) == hash);
+        let is_meant = |object: &str| {
+            let hash_of = || URL_SAFE_NO_PAD.encode(fingerprint(object.as_bytes()));
+            hash.is_none_or(|hash| hash_of() == hash)
+        };
         if !is_meant(&object)
             && let Some(newer) = self.request_objects.newer(&object, (place, client.author()), now).await
         {

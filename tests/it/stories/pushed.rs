@@ -117,9 +117,16 @@ async fn a_request_of_an_hour_ago_and_one_with_numbers_and_objects() {
 }
 
 #[actix_web::test]
-async fn an_unsigned_request_where_it_is_registered_so() {
-    let idp = Idp::start().await;
-    let client = Keyed::register(&idp, "keyed", "ES256", &json!({"request_object_signing_alg": "none"})).await;
+async fn an_unsigned_request_where_nothing_else_is_registered() {
+    for registered in [json!("none"), json!(null)] {
+        let idp = Idp::start().await;
+        let change = json!({"request_object_signing_alg": registered});
+        an_unsigned_request(&Keyed::register(&idp, "keyed", "ES256", &change).await).await;
+    }
+}
+
+async fn an_unsigned_request(client: &Keyed) {
+    let idp = client.idp.clone();
     let app = idp.app("keyed");
     let object = signed(&json!({"alg": "none"}), &changed(request(&app), &json!({"nonce": null})), |_| Vec::new());
     // What is inside counts; what is beside it is added (OpenID Connect Core, 6.1).
@@ -131,7 +138,7 @@ async fn an_unsigned_request_where_it_is_registered_so() {
         ("nonce", "nonce-inside"),
         ("redirect_uri", "https://attacker.example/cb"),
     ];
-    enter(&client, &app, &address(&beside)).await;
+    enter(client, &app, &address(&beside)).await;
     // It travels in a form as well.
     let mut browser = idp.browser();
     let answer = browser.send(TestRequest::post().uri("/authorize").set_form(beside)).await;
@@ -178,6 +185,14 @@ async fn a_request_that_the_app_publishes() {
     idp.pass("10s");
     assert_eq!(idp.browser().get(&meant(&newer)).await.status, 200);
     assert_eq!(idp.browser().get(&meant(&object)).await.status, 400, "that version is gone");
+    // A fragment that is registered is a name: clients choose it before they know what will be there.
+    let named = format!("{first}#{}", hash("anything"));
+    Keyed::register(&idp, "naming", "ES256", &json!({"request_uris": [named]})).await;
+    let unsigned = signed(&json!({"alg": "none"}), &request(&idp.app("naming")), |_| Vec::new());
+    documents.turn(Serving::Answers(200, unsigned));
+    idp.pass("10s");
+    let ask = address(&[("client_id", "naming"), ("request_uri", &named), ("response_type", "code")]);
+    assert_eq!(idp.browser().get(&ask).await.status, 200);
 }
 
 #[actix_web::test]
