@@ -68,9 +68,11 @@ pub enum Purpose {
     ClientSecret,
     /// A request that a client pushed.
     PushedRequest,
+    /// The signing keys, in the store.
+    SigningKeys,
 }
 
-const PURPOSES: [Purpose; 27] = [
+const PURPOSES: [Purpose; 28] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -98,6 +100,7 @@ const PURPOSES: [Purpose; 27] = [
     Purpose::MailedCode,
     Purpose::ClientSecret,
     Purpose::PushedRequest,
+    Purpose::SigningKeys,
 ];
 
 impl Purpose {
@@ -130,6 +133,7 @@ impl Purpose {
             Purpose::MailedCode => "abide mailed code 1",
             Purpose::ClientSecret => "abide client secret 1",
             Purpose::PushedRequest => "abide pushed request 1",
+            Purpose::SigningKeys => "abide signing keys 1",
         }
     }
 }
