@@ -68,11 +68,13 @@ pub enum Purpose {
     ClientSecret,
     /// Under which key a device waits whose user code somebody enters.
     UserCode,
+    /// A request that a client pushed.
+    PushedRequest,
     /// The signing keys, in the store.
     SigningKeys,
 }
 
-const PURPOSES: [Purpose; 28] = [
+const PURPOSES: [Purpose; 29] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -100,6 +102,7 @@ const PURPOSES: [Purpose; 28] = [
     Purpose::MailedCode,
     Purpose::ClientSecret,
     Purpose::UserCode,
+    Purpose::PushedRequest,
     Purpose::SigningKeys,
 ];
 
@@ -133,6 +136,7 @@ impl Purpose {
             Purpose::MailedCode => "abide mailed code 1",
             Purpose::ClientSecret => "abide client secret 1",
             Purpose::UserCode => "abide user code 1",
+            Purpose::PushedRequest => "abide pushed request 1",
             Purpose::SigningKeys => "abide signing keys 1",
         }
     }

@@ -15,6 +15,7 @@
 //! logout      RP-initiated logout
 //! account     the person's own page
 //! person      what they say of themselves; what is kept of them; when they go
+//! pushed      requests that apps push
 //! picture     their picture
 //! security    what a person signs in with, by their own hand; `new_passkey` for passkeys
 //! password    a new password, wherever one is set
@@ -60,6 +61,7 @@ pub mod passkey;
 pub mod password;
 pub mod person;
 pub mod picture;
+mod pushed;
 pub mod relook;
 pub mod reset;
 pub mod second_factor;

@@ -10,8 +10,9 @@ use crate::protocol::claims::plain_line;
 use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::client_metadata::{ClientMetadata, ConsentRule, SubjectType};
 use crate::protocol::jwk;
-use crate::protocol::jws::JwsAlg;
+use crate::protocol::jws::{Family, JwsAlg};
 use crate::protocol::redirect::{self, ApplicationType, LocalHttp};
+use crate::protocol::request_object::ObjectAlg;
 use crate::protocol::response::{Part, ResponseType};
 use crate::protocol::scope::{self, ScopeSet};
 use crate::protocol::signing::{IdTokenAlg, SigningAlg};
@@ -104,6 +105,27 @@ impl Client {
         if family && registered { Allowed::Yes } else { Allowed::No }
     }
 
+    /// May its request objects be signed like this? Where nothing is registered, in any way, or not at all (OpenID Connect
+    /// Dynamic Client Registration 1.0, section 2): an unsigned one is worth what parameters in the address are worth.
+    pub fn requests_by(&self, alg: ObjectAlg) -> Allowed {
+        let registered = match self.metadata.request_object_signing_alg {
+            Some(only) => only == alg,
+            None => alg != ObjectAlg::Unsigned || !self.metadata.require_signed_request_object,
+        };
+        if registered { Allowed::Yes } else { Allowed::No }
+    }
+
+    /// May a request object be fetched from there? The address is compared byte by byte, with its fragment or without one.
+    pub fn publishes_requests_at(&self, uri: &str) -> Fragment {
+        let place = uri.split_once('#').map_or(uri, |(place, _)| place);
+        let registered = |uri: &str| self.metadata.request_uris.iter().any(|registered| registered == uri);
+        match (registered(uri), registered(place)) {
+            (true, _) => Fragment::Registered,
+            (false, true) => Fragment::Free,
+            (false, false) => Fragment::Foreign,
+        }
+    }
+
     /// What people read.
     pub fn name(&self) -> &str {
         self.metadata.client_name.as_deref().unwrap_or(self.id.as_str())
@@ -190,6 +212,17 @@ impl Client {
     }
 }
 
+/// What the fragment of a `request_uri` says (OpenID Connect Core, 6.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fragment {
+    /// The whole address is registered. Clients register a fragment before they know what will be there: it is a name.
+    Registered,
+    /// The address is registered without it: it is the SHA-256 of what is there.
+    Free,
+    /// The address is not registered.
+    Foreign,
+}
+
 /// Whether something is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Allowed {
@@ -208,6 +241,7 @@ pub fn check(metadata: &ClientMetadata) -> Result<(), String> {
     check_uris(metadata)?;
     check_logout_uris(metadata)?;
     check_keys(metadata)?;
+    check_requests(metadata)?;
     check_flows(metadata)?;
     check_subjects(metadata)?;
     if metadata.offline_access && metadata.session != Default::default() {
@@ -326,6 +360,40 @@ fn check_keys(metadata: &ClientMetadata) -> Result<(), String> {
         }
         _ => Ok(()),
     }
+}
+
+/// How requests come that do not stand in the address (RFC 9101; OpenID Connect Core, 6).
+fn check_requests(metadata: &ClientMetadata) -> Result<(), String> {
+    if metadata.request_uris.len() > 64 {
+        return Err("request_uris: at most 64".into());
+    }
+    for uri in &metadata.request_uris {
+        if !may_be_asked(uri.split_once('#').map_or(uri, |(place, _)| place))
+            || !uri.bytes().all(|b| b.is_ascii_graphic())
+        {
+            return Err(format!(
+                "request_uris: {uri:?} is no https address without user name (plain http only where `[outbound] allow` \
+                 lists it)"
+            ));
+        }
+    }
+    let keys = metadata.jwks.is_some() || metadata.jwks_uri.is_some();
+    let secret = metadata.token_endpoint_auth_method == AuthMethod::ClientSecretJwt;
+    let can = match metadata.request_object_signing_alg {
+        None => true,
+        Some(ObjectAlg::Unsigned) => !metadata.require_signed_request_object,
+        Some(ObjectAlg::Signed(alg)) if alg.family() == Family::Hmac => secret,
+        Some(ObjectAlg::Signed(_)) => keys,
+    };
+    if !can {
+        return Err("request_object_signing_alg: the client has nothing to sign with like that, or has to sign \
+                    (require_signed_request_object)"
+            .into());
+    }
+    if metadata.require_signed_request_object && !keys && !secret {
+        return Err("require_signed_request_object: the client has no keys to sign with (jwks or jwks_uri)".into());
+    }
+    Ok(())
 }
 
 /// May something be fetched from there? Whether plain http may be used, and which addresses, is the installation's word

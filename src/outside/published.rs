@@ -59,13 +59,14 @@ struct Known<T> {
 
 /// Where a document is, and whose word that is.
 type Place = (String, Author);
-/// Held while a place is asked, so that of all who want to know one asks.
-type Held<T> = Arc<tokio::sync::Mutex<Kept<T>>>;
+type Held<T> = Arc<Kept<T>>;
 
 /// What is known of a place.
 struct Kept<T> {
-    asked_at: Option<Timestamp>,
-    found: Option<(Arc<T>, Timestamp)>,
+    /// Never held for long: what is known is of use while the place is asked anew.
+    found: Mutex<Option<(Arc<T>, Timestamp)>>,
+    /// Held while the place is asked, so that of all who want to know one asks.
+    asked_at: tokio::sync::Mutex<Option<Timestamp>>,
 }
 
 impl Published<Vec<Jwk>> {
@@ -91,32 +92,21 @@ impl<T> Published<T> {
     /// The document there; none when it cannot be had.
     pub async fn of(&self, uri: &str, author: Author, now: Timestamp) -> Option<Arc<T>> {
         let kept = self.kept(uri, author);
-        let mut kept = kept.lock().await;
-        let within = |kept: &Kept<T>, span| {
-            let (document, _) = kept.found.as_ref().filter(|(_, at)| now < *at + span)?;
-            Some(Arc::clone(document))
-        };
-        if let Some(fresh) = within(&kept, self.rules.fresh) {
+        let fresh = || kept.within(self.rules.fresh, now);
+        if let Some(fresh) = fresh() {
             return Some(fresh);
         }
-        self.ask(&mut kept, (uri, author), now).await;
-        within(&kept, self.rules.stale)
+        self.ask(&kept, (uri, author), now, || fresh().is_some()).await;
+        kept.within(self.rules.stale, now)
     }
 
     /// A newer document than this, which has not what is looked for; none when there is no newer one, or the place was asked
     /// just now.
     pub async fn newer(&self, than: &Arc<T>, (uri, author): (&str, Author), now: Timestamp) -> Option<Arc<T>> {
         let kept = self.kept(uri, author);
-        let mut kept = kept.lock().await;
-        let another = |kept: &Kept<T>| {
-            let (document, _) = kept.found.as_ref()?;
-            (!Arc::ptr_eq(document, than)).then(|| Arc::clone(document))
-        };
-        if let Some(document) = another(&kept) {
-            return Some(document);
-        }
-        self.ask(&mut kept, (uri, author), now).await;
-        another(&kept)
+        let another = || kept.found().map(|(document, _)| document).filter(|document| !Arc::ptr_eq(document, than));
+        self.ask(&kept, (uri, author), now, || another().is_some()).await;
+        another()
     }
 
     /// How many places are remembered.
@@ -124,13 +114,17 @@ impl<T> Published<T> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).places.len()
     }
 
-    async fn ask(&self, kept: &mut Kept<T>, (uri, author): (&str, Author), now: Timestamp) {
-        if kept.asked_at.is_some_and(|at| now < at + self.rules.pace) {
+    /// Asks the place, unless somebody else did while we waited, or it was asked just now.
+    async fn ask(&self, kept: &Kept<T>, (uri, author): (&str, Author), now: Timestamp, is_done: impl Fn() -> bool) {
+        let mut asked_at = kept.asked_at.lock().await;
+        if is_done() || asked_at.is_some_and(|at| now < at + self.rules.pace) {
             return;
         }
-        kept.asked_at = Some(now);
+        *asked_at = Some(now);
         match self.fetch(uri, author).await {
-            Ok(Some(document)) => kept.found = Some((Arc::new(document), now)),
+            Ok(Some(document)) => {
+                *kept.found.lock().unwrap_or_else(PoisonError::into_inner) = Some((Arc::new(document), now));
+            }
             Ok(None) => tracing::info!("what a client is said to publish is not what it should be"),
             Err(unreached) => tracing::info!(%unreached, "what a client publishes cannot be had"),
         }
@@ -161,9 +155,19 @@ impl<T> Published<T> {
     }
 }
 
+impl<T> Kept<T> {
+    fn found(&self) -> Option<(Arc<T>, Timestamp)> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn within(&self, span: Duration, now: Timestamp) -> Option<Arc<T>> {
+        self.found().filter(|(_, at)| now < *at + span).map(|(document, _)| document)
+    }
+}
+
 impl<T> Default for Kept<T> {
     fn default() -> Self {
-        Kept { asked_at: None, found: None }
+        Kept { found: Mutex::default(), asked_at: tokio::sync::Mutex::default() }
     }
 }
 

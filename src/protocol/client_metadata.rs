@@ -5,6 +5,7 @@ use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::duration::Limit;
 use crate::protocol::jws::JwsAlg;
 use crate::protocol::redirect::ApplicationType;
+use crate::protocol::request_object::ObjectAlg;
 use crate::protocol::response::ResponseType;
 use crate::protocol::signing::{IdTokenAlg, SigningAlg};
 use crate::protocol::token::GrantType;
@@ -65,6 +66,18 @@ pub struct ClientMetadata {
     /// Where it publishes them instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
+    /// How its request objects are signed: without the member, in any way, or not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_object_signing_alg: Option<ObjectAlg>,
+    /// Where it publishes request objects.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub request_uris: Vec<String>,
+    /// Are requests that it did not sign refused (RFC 9101, section 10.5)?
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub require_signed_request_object: bool,
+    /// Are requests that it did not push refused (RFC 9126, section 6)?
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub require_pushed_authorization_requests: bool,
     /// The grant types it may use.
     #[serde(default = "usual_grant_types")]
     pub grant_types: Vec<GrantType>,
@@ -213,6 +226,10 @@ fn usual_grant_types() -> Vec<GrantType> {
 
 fn usual_response_types() -> Vec<ResponseType> {
     vec![ResponseType::Code]
+}
+
+fn is_no(said: &bool) -> bool {
+    !said
 }
 
 fn yes() -> bool {

@@ -45,9 +45,12 @@ pub struct Metadata {
     prompt_values_supported: Vec<&'static str>,
     ui_locales_supported: Vec<&'static str>,
     code_challenge_methods_supported: Vec<&'static str>,
+    pushed_authorization_request_endpoint: String,
+    request_object_signing_alg_values_supported: Vec<&'static str>,
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
+    require_request_uri_registration: bool,
     authorization_response_iss_parameter_supported: bool,
     backchannel_logout_supported: bool,
     backchannel_logout_session_supported: bool,
@@ -78,6 +81,7 @@ impl Metadata {
         claims.extend(scope::STANDARD.iter().flat_map(|scope| crate::protocol::claims::claims_of(scope)));
         let methods = AuthMethod::ALL.map(AuthMethod::name);
         let assertion_algs = JwsAlg::ALL.map(JwsAlg::name).to_vec();
+        let object_algs = std::iter::once("none").chain(assertion_algs.iter().copied()).collect();
         Metadata {
             issuer: issuer.to_string(),
             authorization_endpoint: issuer.at("/authorize"),
@@ -120,9 +124,12 @@ impl Metadata {
             prompt_values_supported: vec!["none", "login", "consent", "select_account"],
             ui_locales_supported: languages.to_vec(),
             code_challenge_methods_supported: vec!["S256"],
+            pushed_authorization_request_endpoint: issuer.at("/par"),
+            request_object_signing_alg_values_supported: object_algs,
             claims_parameter_supported: true,
-            request_parameter_supported: false,
-            request_uri_parameter_supported: false,
+            request_parameter_supported: true,
+            request_uri_parameter_supported: true,
+            require_request_uri_registration: true,
             authorization_response_iss_parameter_supported: true,
             backchannel_logout_supported: true,
             backchannel_logout_session_supported: true,

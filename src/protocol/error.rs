@@ -39,6 +39,10 @@ pub enum Code {
     /// The person cannot, or will not, authenticate as strongly as is required (OpenID Connect Core Unmet
     /// Authentication Requirements 1.0).
     UnmetAuthenticationRequirements,
+    /// The request object is malformed, or not the client's (RFC 9101, section 7).
+    InvalidRequestObject,
+    /// The `request_uri` leads to no request object, or is none that may be used.
+    InvalidRequestUri,
     /// The `request` parameter is not understood.
     RequestNotSupported,
     /// The `request_uri` parameter is not understood.
@@ -77,6 +81,8 @@ impl Code {
             Code::InteractionRequired => "interaction_required",
             Code::AccountSelectionRequired => "account_selection_required",
             Code::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
+            Code::InvalidRequestObject => "invalid_request_object",
+            Code::InvalidRequestUri => "invalid_request_uri",
             Code::RequestNotSupported => "request_not_supported",
             Code::RequestUriNotSupported => "request_uri_not_supported",
             Code::RegistrationNotSupported => "registration_not_supported",

@@ -21,6 +21,7 @@ pub mod logout_token;
 pub mod params;
 pub mod pkce;
 pub mod redirect;
+pub mod request_object;
 pub mod response;
 pub mod scope;
 pub mod session_status;

@@ -25,6 +25,7 @@ mod language;
 mod logout;
 mod mailed;
 pub mod pages;
+mod par;
 mod passkeys;
 mod person;
 mod picture;
@@ -87,6 +88,7 @@ fn table() -> Table {
         .service(at("/jwks").get(discovery::jwks))
         .service(at("/authorize").get(authorize::get).post(authorize::post))
         .service(at("/token").post(token::post).otherwise(token::other_method))
+        .service(at("/par").post(par::post).otherwise(token::other_method))
         .service(at("/userinfo").get(userinfo::get).post(userinfo::post))
         .service(at("/introspect").post(token::introspect).otherwise(token::other_method))
         .service(at("/revoke").post(token::revoke).otherwise(token::other_method))

@@ -9,6 +9,7 @@ mod issue;
 mod mailed;
 mod mailed_code;
 mod passkey;
+pub(in crate::flow) mod request_object;
 mod situation;
 mod turn;
 mod waiting;
@@ -34,6 +35,7 @@ use crate::protocol::error::{Code as ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::time::Timestamp;
 use forms::Owing;
+use request_object::Unassembled;
 pub(in crate::flow) use waiting::Open;
 use waiting::{Facts, Home};
 
@@ -55,11 +57,21 @@ impl Idp {
         activity: Activity,
         now: Timestamp,
     ) -> Result<Turn, Fault> {
-        visitor.languages.app_asks(params.get("ui_locales"));
         let client = match params.get("client_id") {
             Some(id) if id.len() <= 200 => self.store.read::<Client>(id).await?,
             _ => None,
         };
+        let whole = match &client {
+            Some(client) => self.assembled(visitor, params, client, now).await,
+            None => Ok(None),
+        };
+        let whole = match whole {
+            Ok(whole) => whole,
+            Err(Unassembled::Refused(error)) => return Ok(self.refuse_unread(params, client.as_ref(), error).into()),
+            Err(Unassembled::Fault(fault)) => return Err(fault),
+        };
+        let params = whole.as_ref().unwrap_or(params);
+        visitor.languages.app_asks(params.get("ui_locales"));
         let address = match bind(params, client.as_ref()) {
             Ok(address) => address,
             Err(unbound) => return Ok(Next::Problem(Problem::Unbound(unbound)).into()),
@@ -301,6 +313,17 @@ impl Idp {
             tracing::info!(error = error.code.as_str(), why = error.description, "authorization refused");
         }
         Next::Return(Box::new(Reply { address, outcome, issuer: self.issuer.to_string(), session_state: None }))
+    }
+
+    /// A request stands elsewhere and cannot be read: the error goes to the address beside it, where that is proved.
+    fn refuse_unread(&self, params: &Params, client: Option<&Client>, error: OAuthError) -> Next {
+        match bind(params, client) {
+            Ok(address) => self.respond(address, Err(error)),
+            Err(_) => {
+                tracing::info!(error = error.code.as_str(), why = error.description, "authorization refused");
+                Next::Problem(Problem::Unread(error.description))
+            }
+        }
     }
 
     fn refuse(&self, open: &Open, client: Option<&Client>, error: OAuthError) -> Next {

@@ -296,6 +296,8 @@ pub enum Problem {
     Unbound(Unbound),
     /// The request has too many parameters.
     TooManyParameters,
+    /// The request stands elsewhere, and cannot be read or may not be used: the rule that it breaks.
+    Unread(&'static str),
     /// The interaction is unknown, of another browser, answered already, or too old.
     InteractionGone,
     /// The person may not go there.

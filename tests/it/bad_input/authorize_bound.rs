@@ -178,8 +178,8 @@ async fn values_of_8_to_20_kilobytes() {
         let twice_as_long = with(name, &[&"%C3%A4".repeat(8_193)]);
         match name {
             "response_type" => all_refused(&lengths, "unsupported_response_type").await,
-            "request" => all_refused(&lengths, "request_not_supported").await,
-            "request_uri" => all_refused(&lengths, "request_uri_not_supported").await,
+            "request" => all_refused(&lengths, "invalid_request_object").await,
+            "request_uri" => all_refused(&lengths, "invalid_request_uri").await,
             "login_hint" | "display" | "ui_locales" | "claims_locales" | "acr_values" => {
                 let idp = Idp::start().await;
                 let untouched = Untouched::now(&idp).await;
@@ -339,8 +339,8 @@ async fn response_types_and_modes_that_are_not_offered() {
 #[actix_web::test]
 async fn request_objects_and_their_kin() {
     for (name, error) in [
-        ("request", "request_not_supported"),
-        ("request_uri", "request_uri_not_supported"),
+        ("request", "invalid_request_object"),
+        ("request_uri", "invalid_request_uri"),
         ("registration", "registration_not_supported"),
     ] {
         let values = [

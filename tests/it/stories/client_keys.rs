@@ -182,6 +182,25 @@ async fn however_many_ask_the_keys_are_fetched_once_a_minute() {
 }
 
 #[actix_web::test]
+async fn a_slow_place_keeps_nobody_waiting_whose_key_is_known() {
+    let idp = reaching().await;
+    let documents = Documents::of_keys(&[]);
+    let client = published(&idp, &documents).await;
+    documents.turn(Serving::keys(&[&client.key]));
+    assert!(is_taken(&client).await);
+    idp.pass("60s");
+    documents.turn(Serving::Hangs);
+    let stranger = Keyed { key: ClientKey::of("ES256", "unknown"), ..client.clone() };
+    let waiting = actix_web::rt::spawn(async move { is_taken(&stranger).await });
+    while documents.asked() < 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let served = tokio::time::timeout(std::time::Duration::from_secs(3), is_taken(&client)).await;
+    assert_eq!(served, Ok(true));
+    assert!(!waiting.await.unwrap(), "who waits is refused in the end");
+}
+
+#[actix_web::test]
 async fn the_memory_of_published_keys_is_bounded() {
     let documents = Documents::of_keys(&[&ClientKey::of("EdDSA", "a")]);
     let idp = reaching().await;

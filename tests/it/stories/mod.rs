@@ -23,6 +23,7 @@ pub mod passkeys;
 mod passwords;
 mod person;
 pub mod picture;
+pub mod pushed;
 mod reconstitution;
 mod reset;
 pub mod second_factor;
