@@ -58,6 +58,7 @@ fn verified(keys: &[Value], alg: &str, token: &str) -> Value {
     let mut validation = Validation::new(alg.parse::<Algorithm>().unwrap());
     validation.validate_exp = false;
     validation.validate_aud = false;
+    validation.required_spec_claims.clear();
     jsonwebtoken::decode::<Value>(token, &key, &validation).expect("a good signature").claims
 }
 
