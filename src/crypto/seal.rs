@@ -64,9 +64,11 @@ pub enum Purpose {
     MailedCode,
     /// The signing keys, in the store.
     SigningKeys,
+    /// An access token that only we can read.
+    AccessToken,
 }
 
-const PURPOSES: [Purpose; 25] = [
+const PURPOSES: [Purpose; 26] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -92,6 +94,7 @@ const PURPOSES: [Purpose; 25] = [
     Purpose::SignUpLink,
     Purpose::MailedCode,
     Purpose::SigningKeys,
+    Purpose::AccessToken,
 ];
 
 impl Purpose {
@@ -122,6 +125,7 @@ impl Purpose {
             Purpose::SignUpLink => "abide sign-up link 1",
             Purpose::MailedCode => "abide mailed code 1",
             Purpose::SigningKeys => "abide signing keys 1",
+            Purpose::AccessToken => "abide access token 1",
         }
     }
 }

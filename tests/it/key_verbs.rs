@@ -46,7 +46,7 @@ fn keys_are_listed_and_rotated_on_a_running_server_and_on_a_stopped_one() {
 
     let announced = said(&server.run(&["keys", "rotate"]));
     assert_eq!(standings(&announced), ["announced", "signs"], "{announced}");
-    assert!(announced.contains("sign in a day"));
+    assert!(announced.contains("shown from now on"));
     assert_eq!(shown(&server).len(), 2, "at once");
     let at_once = said(&server.run(&["keys", "rotate", "--now"]));
     // The one that was announced never signs.

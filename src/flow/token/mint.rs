@@ -1,6 +1,7 @@
 //! Tokens are made. Everything was decided before.
 
 use super::NoToken;
+use super::access::OPAQUE_PREFIX;
 use super::judge::Life;
 use crate::crypto::jwt::{self, TokenKind};
 use crate::crypto::random;
@@ -9,6 +10,7 @@ use crate::flow::Idp;
 use crate::model::client::{Allowed, Client};
 use crate::model::grant::{Grant, Reach};
 use crate::protocol::claims::{AccessTokenClaims, Audience, IdTokenClaims};
+use crate::protocol::client_metadata::AccessTokenFormat;
 use crate::protocol::scope::{OPENID, ScopeSet};
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::{GrantType, TokenResponse};
@@ -84,8 +86,11 @@ impl Idp {
             sid: (grant.reach == Reach::Session).then(|| self.sid(&grant.binding.session, grant.binding.epochs())),
             authentication: grant.authentication.clone(),
         };
-        // Access tokens are for many readers: the algorithm every one of them must know (RFC 9068, section 2.1).
-        Ok(jwt::sign(&self.ring, Default::default(), TokenKind::Access, &claims, now)?)
+        Ok(match client.metadata.access_token_format {
+            // For many readers: the algorithm every one of them must know (RFC 9068, section 2.1).
+            AccessTokenFormat::Jwt => jwt::sign(&self.ring, Default::default(), TokenKind::Access, &claims, now)?,
+            AccessTokenFormat::Opaque => format!("{OPAQUE_PREFIX}{}", self.seals.seal(Purpose::AccessToken, &claims)),
+        })
     }
 
     fn id_token(
