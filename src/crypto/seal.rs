@@ -72,9 +72,11 @@ pub enum Purpose {
     PushedRequest,
     /// The signing keys, in the store.
     SigningKeys,
+    /// An access token that only we can read.
+    AccessToken,
 }
 
-const PURPOSES: [Purpose; 29] = [
+const PURPOSES: [Purpose; 30] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -104,6 +106,7 @@ const PURPOSES: [Purpose; 29] = [
     Purpose::UserCode,
     Purpose::PushedRequest,
     Purpose::SigningKeys,
+    Purpose::AccessToken,
 ];
 
 impl Purpose {
@@ -138,6 +141,7 @@ impl Purpose {
             Purpose::UserCode => "abide user code 1",
             Purpose::PushedRequest => "abide pushed request 1",
             Purpose::SigningKeys => "abide signing keys 1",
+            Purpose::AccessToken => "abide access token 1",
         }
     }
 }

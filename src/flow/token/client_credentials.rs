@@ -4,7 +4,6 @@
 //! of the client's record; one that was given back is remembered until it would be over anyway.
 
 use super::{NoToken, refused};
-use crate::crypto::jwt::{self, TokenKind};
 use crate::crypto::random;
 use crate::flow::{Fault, Idp};
 use crate::model::client::{Allowed, Client, Confidentiality};
@@ -55,7 +54,7 @@ impl Idp {
             authentication: None,
         };
         Ok(TokenResponse {
-            access_token: jwt::sign(&self.ring, Default::default(), TokenKind::Access, &claims, now)?,
+            access_token: self.as_registered(client, &claims, now)?,
             token_type: "Bearer",
             expires_in: exp.0 - now.0,
             refresh_token: None,
