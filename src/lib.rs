@@ -156,7 +156,7 @@
 //! # Deliberately absent
 //!
 //! No cache of anything that decides. No expiry column. No table of refresh tokens or codes. No session id in a URL or a
-//! token. No default account. No implicit or hybrid flow, no `plain` PKCE, no wildcard in a redirect URI. No text for
+//! token. No default account. No `plain` PKCE, no wildcard in a redirect URI. No text for
 //! people outside `templates/text`, no colour outside the variables of the one stylesheet.
 
 pub mod app;

@@ -5,6 +5,7 @@
 //! * [`seal`] seals what travels through browsers, and derives names and MACs from the installation's key.
 //! * [`keyring`] keeps the signing keys in their files, parsed once.
 //! * [`jwt`] signs and verifies JSON Web Tokens.
+//! * [`jws`] verifies what clients signed.
 //! * [`fingerprint`] says whether two stores hold the same.
 //! * [`totp`] makes and checks the codes of authenticator apps.
 //! * [`webauthn`] puts challenges to passkeys and verifies their answers.
@@ -12,6 +13,7 @@
 
 pub mod fingerprint;
 pub mod hashing;
+pub mod jws;
 pub mod jwt;
 pub mod keyring;
 pub mod random;

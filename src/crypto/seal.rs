@@ -28,6 +28,8 @@ pub enum Purpose {
     Refresh,
     /// The `sid` a session is known by outside.
     SessionName,
+    /// What the clients of a sector call a person.
+    PairwiseSubject,
     /// The bucket of a throttle lane.
     Throttle,
     /// A logout request that asks first.
@@ -62,9 +64,11 @@ pub enum Purpose {
     SignUpLink,
     /// The code that is mailed where a sign-in is unusual.
     MailedCode,
+    /// The secret of a client that authenticates by HMAC, at rest.
+    ClientSecret,
 }
 
-const PURPOSES: [Purpose; 24] = [
+const PURPOSES: [Purpose; 25] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -72,6 +76,7 @@ const PURPOSES: [Purpose; 24] = [
     Purpose::ShownPerson,
     Purpose::Refresh,
     Purpose::SessionName,
+    Purpose::PairwiseSubject,
     Purpose::Throttle,
     Purpose::Logout,
     Purpose::SignedOut,
@@ -89,6 +94,7 @@ const PURPOSES: [Purpose; 24] = [
     Purpose::AddressLink,
     Purpose::SignUpLink,
     Purpose::MailedCode,
+    Purpose::ClientSecret,
 ];
 
 impl Purpose {
@@ -101,6 +107,7 @@ impl Purpose {
             Purpose::ShownPerson => "abide shown person 1",
             Purpose::Refresh => "abide refresh 1",
             Purpose::SessionName => "abide session name 1",
+            Purpose::PairwiseSubject => "abide pairwise subject 1",
             Purpose::Throttle => "abide throttle 1",
             Purpose::Logout => "abide logout 1",
             Purpose::SignedOut => "abide signed out 1",
@@ -118,6 +125,7 @@ impl Purpose {
             Purpose::AddressLink => "abide address link 1",
             Purpose::SignUpLink => "abide sign-up link 1",
             Purpose::MailedCode => "abide mailed code 1",
+            Purpose::ClientSecret => "abide client secret 1",
         }
     }
 }

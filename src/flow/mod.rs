@@ -7,6 +7,7 @@
 //! browser     what a browser shows of itself; the session behind its cookie
 //! several     several people in one browser
 //! session     sessions begin, are used, and end
+//! client_secret how the secrets of clients are kept and compared
 //! cookies     what the cookies of a browser's sessions say; what frames of other sites may learn by them
 //! status      what a session is good for, told to apps and pages; reports of activity
 //! watch       waiting until that may have changed
@@ -25,6 +26,7 @@
 //! invitation  an administrator has somebody make one
 //! import      the import file, in and out
 //! upstream/   sign-in by another OpenID provider: there and back, accounts and their links, its logout
+//! once        what is good once is used up
 //! setup       the first administrator
 //! sweep       forgetting what is over
 //! notify      relying apps learn of an end
@@ -38,6 +40,7 @@ pub mod address;
 pub mod admin;
 pub mod authorize;
 pub mod browser;
+mod client_secret;
 pub mod cookies;
 pub mod import;
 pub mod invitation;
@@ -48,6 +51,7 @@ pub mod new_passkey;
 pub mod new_password;
 pub mod nodes;
 pub mod notify;
+mod once;
 pub mod our_pages;
 pub mod passkey;
 pub mod password;
@@ -63,7 +67,8 @@ pub mod several;
 pub mod sign_in;
 pub mod sign_up;
 pub mod status;
-pub mod sweep;
+pub mod subject;
+mod sweep;
 pub mod token;
 pub mod upstream;
 pub mod watch;
@@ -85,8 +90,10 @@ use crate::model::history::OnRisk;
 use crate::model::session::policy::SessionPolicies;
 use crate::outside::breached::{BreachFault, Breached};
 use crate::outside::http::Outbound;
+use crate::outside::published::Published;
 use crate::protocol::Issuer;
 use crate::protocol::discovery::Metadata;
+use crate::protocol::jwk::Jwk;
 use crate::protocol::signing::KeySet;
 use crate::protocol::time::Timestamp;
 use crate::store::{Store, StoreFault};
@@ -115,6 +122,10 @@ pub struct Idp {
     pub nodes: Membership,
     /// What asks others by HTTP.
     pub outbound: Outbound,
+    /// The keys that clients publish.
+    pub client_keys: Published<Vec<Jwk>>,
+    /// The request objects that clients publish.
+    pub request_objects: Published<String>,
     /// The OpenID providers that people can sign in by.
     pub upstreams: Upstreams,
     /// How fast relying apps are told.

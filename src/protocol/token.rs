@@ -39,6 +39,8 @@ pub enum GrantType {
     AuthorizationCode,
     /// RFC 6749, 6.
     RefreshToken,
+    /// RFC 6749, 4.2: tokens from the authorization endpoint. None of the token endpoint.
+    Implicit,
 }
 
 impl TokenRequest {

@@ -45,7 +45,7 @@ async fn ask<T>(
 ) -> Result<T, HttpResponse> {
     let OpenForm(params) = form.map_err(|error| unreadable(&error))?;
     let address = asking::address(request, facing).map(|ip| ip.to_string()).unwrap_or_default();
-    let from = Caller { authorization: authorization(request), address: &address };
+    let from = Caller { authorization: authorization(request), address: &address, endpoint: request.path() };
     question(from, &params, facing.clock.now()).await.map_err(|no_token| refused(&no_token, request))
 }
 

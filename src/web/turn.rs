@@ -1,16 +1,18 @@
 //! Draws what comes next: a page, a redirect to a relying app, a page of ours.
 
-use super::answer::{page_to, see_other, source_of};
+use super::answer::{self, page_to, see_other, source_of};
 use super::asking::Asking;
 use super::cookies;
 use super::error::WebError;
 use super::mailed::offer;
 use super::pages::{
-    AccountChoice, AppFacts, CodeField, Consent, Here, MailedCode, NewAccount, Newcomer, Offer, Offline, PasskeyForm,
-    Remember as Box_, ScopeLine, SecondFactor, Select, SetUpFactor, SignIn, SignInPurpose, SignUp, Watch,
+    AccountChoice, AppFacts, CodeField, Consent, FormPost, Here, MailedCode, NewAccount, Newcomer, Offer, Offline,
+    PasskeyForm, Remember as Box_, ScopeLine, SecondFactor, Select, SetUpFactor, SignIn, SignInPurpose, SignUp, Watch,
 };
 use super::upstream;
-use crate::flow::authorize::{AppCode, Asks, FactorNeeded, Next, Others, Page, Recovery, Refusal, SignedIn, Turn};
+use crate::flow::authorize::{
+    AppCode, Asks, FactorNeeded, Next, Others, Page, Recovery, Refusal, Reply, SignedIn, Turn,
+};
 use crate::flow::passkey::PasskeyOffer;
 use crate::model::account::Account;
 use crate::model::authorization::Goal;
@@ -19,6 +21,7 @@ use crate::model::client::Client;
 use crate::model::session::policy::Remember;
 use crate::model::upstream::Accounts;
 use crate::protocol::params::Params;
+use crate::protocol::response::ResponseMode;
 use crate::protocol::scope::{OFFLINE_ACCESS, STANDARD, ScopeSet};
 use crate::protocol::session_status::ReasonWord;
 use crate::text::Text;
@@ -50,7 +53,7 @@ pub(super) fn draw_telling(
     let shows_page = matches!(turn.next, Next::Show(_));
     let mut response = match turn.next {
         Next::Show(page) => show(asking, *page, (remember, done)),
-        Next::Return(reply) => see_other(&reply.location()),
+        Next::Return(reply) => returning(&reply, asking.text()),
         Next::Elsewhere(address) => see_other(&address),
         Next::Connected(outcome) => see_other(upstream::came_back(outcome)),
         Next::GoOn(handle) => see_other(&format!("/interaction/{handle}")),
@@ -69,6 +72,16 @@ pub(super) fn draw_telling(
         cookies::introduce(&mut response, asking.to(), turn.signed_in.as_ref());
     }
     Ok(response)
+}
+
+/// The answer to a relying app, as it asked for it.
+fn returning(reply: &Reply, text: Text) -> HttpResponse {
+    if reply.address.mode() != ResponseMode::FormPost {
+        return see_other(&reply.location());
+    }
+    let target = reply.address.uri();
+    let page = FormPost { text, target: target.to_owned(), fields: reply.fields(), host: host(target) };
+    answer::page_posting(&page, &source_of(target))
 }
 
 /// A posted request once more, by GET.

@@ -732,3 +732,9 @@ notice-password-set = Ihr Passwort wurde festgelegt.
 # Names that newcomers choose
 
 alert-username-foreign = Ein Benutzername mit @ muss Ihre eigene bestätigte E-Mail-Adresse sein.
+
+# The answer to an app, as a form
+
+form-post-heading = Sie werden angemeldet
+form-post = Es geht zurück zu { $host }.
+form-post-continue = Weiter

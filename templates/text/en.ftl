@@ -740,3 +740,9 @@ notice-password-set = Your password has been set.
 # Names that newcomers choose
 
 alert-username-foreign = A username with an @ has to be your own confirmed email address.
+
+# The answer to an app, as a form
+
+form-post-heading = Signing you in
+form-post = You are on your way back to { $host }.
+form-post-continue = Continue

@@ -732,3 +732,9 @@ notice-password-set = Votre mot de passe a été défini.
 # Names that newcomers choose
 
 alert-username-foreign = Un nom d’utilisateur avec un @ doit être votre propre adresse e-mail confirmée.
+
+# The answer to an app, as a form
+
+form-post-heading = Connexion en cours
+form-post = Vous retournez vers { $host }.
+form-post-continue = Continuer

@@ -718,3 +718,9 @@ notice-password-set = 您的密码已设置。
 # Names that newcomers choose
 
 alert-username-foreign = 含有 @ 的用户名必须是您自己的、已验证的电子邮件地址。
+
+# The answer to an app, as a form
+
+form-post-heading = 正在登录
+form-post = 正在返回 { $host }。
+form-post-continue = 继续

@@ -310,7 +310,7 @@ impl Idp {
             return gone();
         };
         if answer == ConsentAnswer::Deny {
-            let Ok(address) = ReturnAddress::prove(&client, &request.redirect_uri, request.state.clone()) else {
+            let Ok(address) = ReturnAddress::of(request, &client) else {
                 return gone();
             };
             if self.consume(open, now).await?.is_none() {
@@ -319,8 +319,7 @@ impl Idp {
             let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not consent");
             return Ok(self.respond(address, Err(error)).into());
         }
-        let asked =
-            Asked { account: current.account.id.clone(), client: client.id.clone(), scope: request.scope.clone() };
+        let asked = Asked { account: current.account.id.clone(), client: client.id.clone(), scope: request.opens() };
         let key = Consent::key_of(&asked.account, &asked.client);
         self.store
             .change::<Consent, _, _>(&key, move |before| Consent::give(before, now, asked.clone()))

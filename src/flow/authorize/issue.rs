@@ -1,10 +1,11 @@
 //! Success: the client takes part in the session and gets its code.
 
 use super::waiting::Open;
-use super::{Next, Problem};
+use super::{Granted, Next, Problem};
 use crate::crypto::random;
 use crate::crypto::seal::Purpose;
 use crate::flow::session::Current;
+use crate::flow::token::NoToken;
 use crate::flow::{Fault, Idp};
 use crate::model::authorization::next_step::{asking, console_id, console_limits};
 use crate::model::authorization::{Goal, ReturnAddress, Unbound};
@@ -18,6 +19,7 @@ use crate::model::session::standing::{EndReason, Standing};
 use crate::model::session::{Join, Joined, Session};
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::error::{Code as ErrorCode, OAuthError};
+use crate::protocol::response::Part;
 use crate::protocol::time::Timestamp;
 
 impl Idp {
@@ -43,13 +45,13 @@ impl Idp {
             (goal, _) => return Ok(Next::Arrived(goal)),
         };
         let Some(client) = client else { return Ok(Next::Problem(Problem::Unbound(Unbound::UnknownClient))) };
-        let address = match ReturnAddress::prove(&client, &request.redirect_uri, request.state.clone()) {
+        let address = match ReturnAddress::of(&request, &client) {
             Ok(address) => address,
             Err(unbound) => return Ok(Next::Problem(Problem::Unbound(unbound))),
         };
         let join = Join { client: client.id.clone(), limits: client.limits(), asking: asking(&request), activity };
         let answer = match self.join(&current, join, now).await? {
-            Joined::Part(session) => Ok(self.code(&session, &client, *request, now)),
+            Joined::Part(session) => self.granted(&session, &client, *request, now).await?,
             Joined::Over(_) | Joined::Refused(_) => {
                 Err(OAuthError::new(ErrorCode::LoginRequired, "the session is over"))
             }
@@ -83,26 +85,50 @@ impl Idp {
         Ok(changed.await?.outcome()?)
     }
 
-    fn code(&self, session: &Session, client: &Client, request: AuthorizationRequest, now: Timestamp) -> String {
-        let part = session.participants.get(&client.id);
-        let code = Code {
-            grant: GrantId::new(random::id()),
-            client: client.id.clone(),
-            redirect_uri: request.redirect_uri,
-            challenge: request.code_challenge,
-            account: session.account.clone(),
-            binding: SessionBinding {
-                session: session.id.clone(),
-                epoch: session.epoch,
-                application_epoch: part.map_or(0, |part| part.epoch),
-                account_epoch: session.account_epoch,
-            },
-            scope: client.permitted(&request.scope),
-            resource: request.resource,
-            nonce: request.nonce,
-            authentication: session.authentication().clone(),
-            issued_at: now,
-        };
-        self.seals.seal(Purpose::Code, &code)
+    /// What the response type says: a code, tokens that are shown in the browser, or both.
+    async fn granted(
+        &self,
+        session: &Session,
+        client: &Client,
+        request: AuthorizationRequest,
+        now: Timestamp,
+    ) -> Result<Result<Granted, OAuthError>, Fault> {
+        let response_type = request.response_type;
+        let facts = code(session, client, request, now);
+        let by_code = response_type.gives(Part::Code).then(|| self.seals.seal(Purpose::Code, &facts));
+        if !response_type.shows_tokens() {
+            return Ok(Ok(Granted { code: by_code, shown: None }));
+        }
+        match self.show_tokens(client, (response_type, facts), by_code.as_deref(), now).await {
+            Ok(shown) => Ok(Ok(Granted { code: by_code, shown: Some(shown) })),
+            Err(NoToken::Fault(fault)) => Err(fault),
+            Err(NoToken::Refused(_) | NoToken::Busy) => {
+                Ok(Err(OAuthError::new(ErrorCode::LoginRequired, "the session is over")))
+            }
+        }
+    }
+}
+
+/// The facts that a code stands for.
+fn code(session: &Session, client: &Client, request: AuthorizationRequest, now: Timestamp) -> Code {
+    let part = session.participants.get(&client.id);
+    Code {
+        grant: GrantId::new(random::id()),
+        client: client.id.clone(),
+        redirect_uri: request.redirect_uri,
+        challenge: request.code_challenge,
+        account: session.account.clone(),
+        binding: SessionBinding {
+            session: session.id.clone(),
+            epoch: session.epoch,
+            application_epoch: part.map_or(0, |part| part.epoch),
+            account_epoch: session.account_epoch,
+        },
+        scope: client.permitted(&request.scope),
+        claims: request.claims,
+        resource: request.resource,
+        nonce: request.nonce,
+        authentication: session.authentication().clone(),
+        issued_at: now,
     }
 }

@@ -14,7 +14,9 @@ mod turn;
 mod waiting;
 
 pub use forms::ConsentAnswer;
-pub use turn::{AppCode, Asks, FactorNeeded, Next, Others, Page, Problem, Recovery, Refusal, Reply, SignedIn, Turn};
+pub use turn::{
+    AppCode, Asks, FactorNeeded, Granted, Next, Others, Page, Problem, Recovery, Refusal, Reply, SignedIn, Turn,
+};
 
 use crate::flow::browser::Visitor;
 use crate::flow::session::Current;
@@ -172,11 +174,10 @@ impl Idp {
         {
             return Ok(self.refuse(&open, Some(client), error));
         }
-        let hinted = match self.hinted(&open.interaction, now) {
-            Ok(hinted) => hinted,
-            Err(error) => return Ok(self.refuse(&open, client.as_ref(), error)),
-        };
-        let step = self.step(&open.interaction, (client.as_ref(), current.as_ref()), hinted, now).await?;
+        if let Err(error) = self.expected(&open.interaction, now) {
+            return Ok(self.refuse(&open, client.as_ref(), error));
+        }
+        let step = self.step(&open.interaction, (client.as_ref(), current.as_ref()), now).await?;
         match (step, current) {
             (Step::Issue, Some(current)) => self.issue(open, client, current, activity, now).await,
             (Step::Refuse(error), _) => Ok(self.refuse(&open, client.as_ref(), error)),
@@ -280,7 +281,7 @@ impl Idp {
     }
 
     /// The one way out to a relying app.
-    fn respond(&self, address: ReturnAddress, outcome: Result<String, OAuthError>) -> Next {
+    fn respond(&self, address: ReturnAddress, outcome: Result<Granted, OAuthError>) -> Next {
         if let Err(error) = &outcome {
             tracing::info!(error = error.code.as_str(), why = error.description, "authorization refused");
         }
@@ -290,7 +291,7 @@ impl Idp {
     fn refuse(&self, open: &Open, client: Option<&Client>, error: OAuthError) -> Next {
         let Some(request) = open.interaction.request() else { return Next::Problem(Problem::NotForYou) };
         let Some(client) = client else { return Next::Problem(Problem::Unbound(Unbound::UnknownClient)) };
-        match ReturnAddress::prove(client, &request.redirect_uri, request.state.clone()) {
+        match ReturnAddress::of(request, client) {
             Ok(address) => self.respond(address, Err(error)),
             Err(unbound) => Next::Problem(Problem::Unbound(unbound)),
         }

@@ -97,7 +97,7 @@ fn check_bindings(client: &Client, code: &CodeFacts, redemption: &Redemption) ->
     }
 }
 
-fn birth(client: &Client, code: &CodeFacts, now: Timestamp) -> Grant {
+pub(super) fn birth(client: &Client, code: &CodeFacts, now: Timestamp) -> Grant {
     let offline = code.scope.contains(OFFLINE_ACCESS)
         && client.metadata.offline_access
         && client.allows(GrantType::RefreshToken) == Allowed::Yes;
@@ -108,6 +108,7 @@ fn birth(client: &Client, code: &CodeFacts, now: Timestamp) -> Grant {
         binding: code.binding.clone(),
         reach: if offline { Reach::Offline } else { Reach::Session },
         scope: code.scope.clone(),
+        claims: code.claims.clone(),
         resource: code.resource.clone(),
         authentication: code.authentication.clone(),
         salt: random::id(),

@@ -1,6 +1,7 @@
 //! The token endpoint: authenticated client -> token request -> judge, consume, then mint -> response.
 
 pub mod access;
+mod assertion;
 mod client_auth;
 mod code;
 mod introspect;
@@ -8,6 +9,7 @@ mod judge;
 mod mint;
 mod refresh;
 mod revoke;
+pub mod shown;
 
 use crate::flow::{Fault, Idp};
 use crate::model::client::Allowed;
@@ -45,6 +47,8 @@ pub struct Caller<'a> {
     pub authorization: Option<&'a str>,
     /// The network address.
     pub address: &'a str,
+    /// The path it was sent to: assertions may be for it.
+    pub endpoint: &'a str,
 }
 
 impl Idp {
@@ -54,7 +58,7 @@ impl Idp {
     /// The specified error (RFC 6749, section 5.2), or a fault.
     pub async fn token(&self, from: Caller<'_>, params: &Params, now: Timestamp) -> Result<TokenResponse, NoToken> {
         let presented = presented(from.authorization, params).map_err(NoToken::Refused)?;
-        let client = self.authenticate_client(presented, from.address, now).await?;
+        let client = self.authenticate_client(presented, from, now).await?;
         let request = TokenRequest::parse(params).map_err(NoToken::Refused)?;
         if client.allows(request.grant_type()) == Allowed::No {
             return refused(Code::UnauthorizedClient, "the client may not use this grant type");

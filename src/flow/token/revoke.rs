@@ -18,7 +18,7 @@ impl Idp {
     /// `invalid_client`, `invalid_request`; `invalid_grant` for a token of another client; or a fault.
     pub async fn give_back(&self, from: Caller<'_>, params: &Params, now: Timestamp) -> Result<(), NoToken> {
         let presented = presented(from.authorization, params).map_err(NoToken::Refused)?;
-        let client = self.authenticate_client(presented, from.address, now).await?;
+        let client = self.authenticate_client(presented, from, now).await?;
         let token = token_of(params).map_err(NoToken::Refused)?;
         let grant = match self.unexpired(&token, now) {
             Some(claims) => self.named_by(&claims).await?.map(|(grant, _)| grant),

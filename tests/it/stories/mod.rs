@@ -3,9 +3,12 @@
 mod address;
 mod back_channel;
 mod browsers;
+mod client_keys;
+mod client_secrets;
 mod console;
 mod demands;
 mod events;
+mod flows;
 mod frames;
 mod introspection;
 mod invitation;
