@@ -1,8 +1,8 @@
 //! The `openidconnect` crate as a relying party of the real binary: what it discovers, it verifies by itself. The app is in
 //! `tests/interop/openidconnect`, set up as docs/clients/openidconnect.md says.
 
-use openidconnect::core::{CoreAuthPrompt, CoreJwsSigningAlgorithm, CoreTokenResponse};
 use openidconnect::OAuth2TokenResponse;
+use openidconnect::core::{CoreAuthPrompt, CoreJwsSigningAlgorithm, CoreTokenResponse};
 use serde_json::{Value, json};
 
 use self::app::{App, Registered};

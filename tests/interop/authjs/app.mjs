@@ -7,7 +7,7 @@ import express from "express";
 
 globalThis.crypto ??= webcrypto; // Node.js 18 keeps it to itself
 
-const { ISSUER, CLIENT_ID, CLIENT_SECRET, ORIGIN, PORT, AUTH_SECRET } = process.env;
+const { ISSUER, CLIENT_ID, CLIENT_SECRET, ORIGIN, PORT, AUTH_SECRET, NAMES } = process.env;
 
 const metadata = await fetch(`${ISSUER}/.well-known/openid-configuration`);
 const provider = await metadata.json();
@@ -27,7 +27,7 @@ const config = {
       clientSecret: CLIENT_SECRET,
       authorization: { params: { scope: "openid profile email" } },
       checks: ["pkce", "state", "nonce"],
-      idToken: false, // name and address from userinfo
+      idToken: NAMES !== "userinfo", // false: name and address are asked for at userinfo
     },
   ],
   callbacks: {

@@ -41,16 +41,17 @@ impl App {
         let installed = !make.command[0].contains('/') || program.exists();
         assert!(installed, "{} is missing; `tests/run.sh {}` brings it", program.display(), make.part);
         let (port, client) = house.registered(make);
-        let address = format!("http://localhost:{port}");
-        let settings = [
+        let (address, number) = (format!("http://localhost:{port}"), port.to_string());
+        let mut settings = vec![
             ("ISSUER", house.idp.issuer.as_str()),
             ("CLIENT_ID", client["client_id"].as_str().expect("an id")),
             ("CLIENT_SECRET", client["client_secret"].as_str().expect("a secret")),
             ("ORIGIN", &address),
-            ("PORT", &port.to_string()),
+            ("PORT", number.as_str()),
             ("SESSION_SECRET", "only this app knows these characters"),
             ("AUTH_SECRET", "only this app knows these characters"),
         ];
+        settings.extend(make.otherwise.iter().map(|otherwise| otherwise.told));
         let folder = make.file("");
         let mut arguments = vec!["-C".to_owned(), folder.display().to_string()];
         arguments.extend(settings.iter().map(|(name, value)| format!("{name}={value}")));

@@ -2,7 +2,9 @@
 
 use super::house::{HASTY, SHORT, USUAL};
 use super::journey::{App, Who, ada};
-use super::make::{ALL, AUTHJS, AUTHLIB, GO_OIDC, Learns, Make, OPENID_CLIENT, PASSPORT, SPRING};
+use super::make::{
+    ALL, AUTHJS_BY_ID_TOKEN, AUTHJS_BY_USERINFO, AUTHLIB, GO_OIDC, Learns, Make, OPENID_CLIENT, PASSPORT, SPRING,
+};
 use crate::real::block_on;
 use crate::real::pasted::Pasted;
 use crate::real::visitor::Visitor;
@@ -13,7 +15,13 @@ const SOON: Duration = Duration::from_secs(20);
 
 #[test]
 fn auth_js() {
-    visit(&AUTHJS);
+    visit(&AUTHJS_BY_USERINFO);
+}
+
+#[test]
+fn auth_js_that_never_asks_userinfo() {
+    let app = App::start(&AUTHJS_BY_ID_TOKEN, &USUAL);
+    block_on(app.sign_in(&Visitor::new()));
 }
 
 #[test]
