@@ -102,7 +102,7 @@ async fn main() -> ExitCode {
     config.mail.server = Some("smtps://mail.example.com".parse().unwrap());
     config.accounts.self_registration = Switch::On;
     let store = Arc::new(SledStore::open(&folder.path().join("store"), 64 << 20).unwrap());
-    let facing = assemble(&config, store as Arc<dyn Backend>, Clock::System, USUAL).unwrap();
+    let facing = assemble(&config, store as Arc<dyn Backend>, Clock::System, USUAL).await.unwrap();
     let hash = facing.idp.hash_password("harbour lanterns at dusk").await.unwrap();
     let people: Vec<serde_json::Value> = (0..samples + WARM_UP)
         .map(|n| {

@@ -49,7 +49,7 @@ async fn main() {
     let config = Config { issuer: ISSUER.parse().unwrap(), keys_dir: folder.path().join("keys"), ..Config::default() };
     let store = Arc::new(SledStore::open(&folder.path().join("store"), 64 << 20).unwrap());
     let cheap = Cost { memory: 64, passes: 1 };
-    let facing = assemble(&config, store as Arc<dyn Backend>, Clock::System, cheap).unwrap();
+    let facing = assemble(&config, store as Arc<dyn Backend>, Clock::System, cheap).await.unwrap();
     let clients = ["rs256", "es256"].map(|id| {
         serde_json::json!({"client_id": id, "token_endpoint_auth_method": "none", "consent": "skip",
             "id_token_signed_response_alg": id.to_uppercase(), "redirect_uris": ["https://app.example.com/cb"]})

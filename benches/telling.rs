@@ -114,7 +114,7 @@ async fn provider(folder: &std::path::Path, ports: &[u16]) -> Data<Facing> {
     let mut config = Config { issuer: ISSUER.parse().unwrap(), keys_dir: folder.join("keys"), ..Config::default() };
     config.outbound.allow = ["http://127.0.0.1:*".parse().unwrap()].into_iter().collect();
     let store = Arc::new(SledStore::open(&folder.join("store"), 64 << 20).unwrap());
-    let facing = assemble(&config, store as Arc<dyn Backend>, Clock::System, USUAL).unwrap();
+    let facing = assemble(&config, store as Arc<dyn Backend>, Clock::System, USUAL).await.unwrap();
     let clients: Vec<serde_json::Value> = (0..)
         .zip(ports)
         .map(|(number, port): (usize, &u16)| {

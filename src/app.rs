@@ -6,12 +6,15 @@ pub mod control;
 pub mod files;
 pub mod keep;
 mod kept;
+pub mod key_files;
+mod key_table;
 mod listener;
 
 use crate::clock::Clock;
 use crate::config::{Config, MailTls, Opening, StoreKind};
 use crate::crypto::hashing::{Cost, Hashing, USUAL};
-use crate::crypto::keyring::{Keyring, sealing_key};
+use crate::crypto::key_folder::{forget_former_keys, former_keys, sealing_key};
+use crate::crypto::keyring::Keyring;
 use crate::crypto::seal::Seals;
 use crate::crypto::webauthn::RelyingParty;
 use crate::flow::import::{Imported, ReplaceSecrets};
@@ -83,9 +86,17 @@ impl App {
     /// # Errors
     /// What cannot be opened, and what to do.
     pub async fn open_by(config: Config, clock: Clock) -> anyhow::Result<App> {
+        let app = App::open_without_keys(config, clock).await?;
+        open_keys(&app.config, &app.facing).await?;
+        Ok(app)
+    }
+
+    /// For making new keys, also where those that are there cannot be read.
+    async fn open_without_keys(config: Config, clock: Clock) -> anyhow::Result<App> {
         make_data_dir(&config)?;
         let store = Kept::open_whole(&config).await?;
-        let facing = assemble(&config, store.backend(), clock, USUAL)?;
+        let facing = unready(&config, store.backend(), clock, USUAL)?;
+        // Before the keys: whoever does not fit leaves nothing of its own in the others' store.
         facing.idp.fits(facing.clock.now()).await??;
         Ok(App { config, facing, store })
     }
@@ -200,15 +211,38 @@ impl Running {
 ///
 /// # Errors
 /// The keys cannot be read or made.
-pub fn assemble(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Cost) -> anyhow::Result<Data<Facing>> {
+pub async fn assemble(
+    config: &Config,
+    store: Arc<dyn Backend>,
+    clock: Clock,
+    cost: Cost,
+) -> anyhow::Result<Data<Facing>> {
+    let facing = unready(config, store, clock, cost)?;
+    open_keys(config, &facing).await?;
+    Ok(facing)
+}
+
+/// The signing keys of the store. Those that a former version kept in files become the store's; then the files go.
+async fn open_keys(config: &Config, facing: &Facing) -> anyhow::Result<()> {
+    let former = former_keys(&config.keys_dir)?;
+    facing.idp.open_keys(&former, facing.clock.now()).await?;
+    if !former.is_empty() {
+        forget_former_keys(&config.keys_dir)?;
+        tracing::info!(folder = %config.keys_dir.display(), "the signing keys are in the store now; their files were removed");
+    }
+    Ok(())
+}
+
+/// Without signing keys yet.
+fn unready(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Cost) -> anyhow::Result<Data<Facing>> {
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let outbound = Outbound::new(config.outbound.allow.clone());
     let idp = Idp {
         issuer: config.issuer.clone(),
         store: Store::new(store),
-        seals: Seals::new(&*sealing_key(&config.keys_dir)?),
+        seals: Seals::new(&*sealing_key(&config.keys_dir, config.keys.seal()?.as_ref())?),
         passkeys: RelyingParty::of(&config.issuer),
-        ring: Keyring::open(&config.keys_dir, clock.now())?,
+        ring: Keyring::default(),
         hashing: Hashing::new(cost, workers, HASHING_QUEUE),
         client_hashing: Hashing::new(cost, 1, CLIENT_QUEUE),
         settings: settings(config),
@@ -241,6 +275,7 @@ pub fn settings(config: &Config) -> Settings {
             refresh_retry: tokens.refresh_retry.0,
             offline: OfflineLimits { idle: tokens.refresh_idle.0, max: tokens.refresh_max.0 },
         },
+        rotate_after: config.keys.rotate_after,
         cookies: config.cookies,
         requirements: config.sign_in.require.clone(),
         on_jump: config.sign_in.on_jump,

@@ -2,11 +2,12 @@
 
 use abide::app::control::{self, Verb};
 use abide::app::files::write_private;
-use abide::app::{App, Running, keep};
+use abide::app::{App, Running, keep, key_files};
 use abide::clock::Stopwatch;
 use abide::config::{Config, ConfigError};
 use abide::flow::import::ReplaceSecrets;
 use abide::logs;
+use abide::model::signing_key::Urgency;
 use abide::store::postgres::Migrated;
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
@@ -30,6 +31,7 @@ Examples:
   abide import people.json                     add people and apps; into a running server too
   abide export - > configuration.json          print what `import` would read
   abide backup /var/lib/abide/abide.backup     everything, sealed, while the server runs
+  abide keys rotate --revoke                   in an emergency: new signing keys, and nothing of the old ones
   ABIDE_LISTEN=127.0.0.1:9000 abide serve      one setting from the environment
 
 Configuration:
@@ -117,10 +119,38 @@ enum Act {
         #[arg(long, value_name = "FILE")]
         to: PathBuf,
     },
+    /// Look at the signing keys, and make new ones
+    Keys {
+        #[command(subcommand)]
+        act: KeyAct,
+    },
     /// Print a new one-time link that makes the first administrator
     ///
     /// It is good for an hour and for one use, and makes earlier links void. Fails once an administrator exists.
     SetupLink,
+}
+
+#[derive(Subcommand)]
+enum KeyAct {
+    /// List them: which signs, since when and until when
+    List,
+    /// Make new ones; without an option they are shown now and sign in a day
+    ///
+    /// Keys are succeeded by themselves after `[keys] rotate_after`; this is for when that should not be waited for. Goes
+    /// through a running server, whose other nodes follow within a second, or opens its store when none runs.
+    Rotate {
+        /// The new keys sign at once; those before stay shown, and what they signed stays good
+        #[arg(long)]
+        now: bool,
+        /// In an emergency: the new keys sign at once, those before are not shown any more, and no token that they signed is
+        /// accepted
+        #[arg(long)]
+        revoke: bool,
+    },
+    /// Take the seal from keys_dir, so that another key can seal it
+    ///
+    /// The key that seals it now must be configured. No server should be started meanwhile.
+    Unseal,
 }
 
 #[derive(Args)]
@@ -223,6 +253,16 @@ fn run(act: Act, config: Config, path: Option<&Path>) -> anyhow::Result<()> {
             drop(progress);
             print(&format!("{moved}\nmoved and compared; the source is as it was"))
         }
+        Act::Keys { act: KeyAct::List } => call(&config, Verb::Keys).and_then(|text| print(&text)),
+        Act::Keys { act: KeyAct::Rotate { now, revoke } } => {
+            let urgency = match (now, revoke) {
+                (_, true) => Urgency::Revoking,
+                (true, false) => Urgency::AtOnce,
+                (false, false) => Urgency::Announced,
+            };
+            call(&config, Verb::RotateKeys { urgency }).and_then(|text| print(&text))
+        }
+        Act::Keys { act: KeyAct::Unseal } => print(&key_files::unseal(&config)?),
         Act::SetupLink => call(&config, Verb::SetupLink).and_then(|text| print(&text)),
     }
 }

@@ -1,4 +1,4 @@
-//! What a node does by itself: it reports to the others, sweeps, has relying apps told, and forgets.
+//! What a node does by itself: it reports to the others, sweeps, tends the signing keys, has relying apps told, and forgets.
 
 use crate::flow::mail::Outgoing;
 use crate::flow::notify::Errand;
@@ -12,6 +12,8 @@ use tokio::time::MissedTickBehavior;
 
 /// The sweep looks for what is due this often: apps learn of a time-out within 5 s.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
+/// What others did to the signing keys is known everywhere after this long.
+const KEYS_EVERY: Duration = Duration::from_secs(1);
 /// Old audit events are looked for this often.
 const FORGET_EVERY: Duration = Duration::from_secs(600);
 
@@ -20,6 +22,7 @@ pub fn start(facing: &Data<Facing>) -> Vec<JoinHandle<()>> {
     vec![
         tokio::spawn(report(facing.clone())),
         tokio::spawn(sweep(facing.clone())),
+        tokio::spawn(keys(facing.clone())),
         tokio::spawn(forget(facing.clone())),
     ]
 }
@@ -90,6 +93,25 @@ async fn sweep(facing: Data<Facing>) {
             }
         }
         errands.forget_finished();
+    }
+}
+
+/// Follows the signing keys of the store, and gives them their successors where that is this node's work.
+async fn keys(facing: Data<Facing>) {
+    let mut ticks = tokio::time::interval(KEYS_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let now = facing.clock.now();
+        if let Err(fault) = facing.idp.follow_keys().await {
+            tracing::warn!(%fault, "the signing keys could not be read; it is tried again");
+            continue;
+        }
+        if facing.idp.nodes.background(now) == Background::Ours
+            && let Err(fault) = facing.idp.succeed_keys(now).await
+        {
+            tracing::error!(%fault, "signing keys could not be given their successors; it is tried again");
+        }
     }
 }
 

@@ -6,8 +6,11 @@
 use crate::app::App;
 use crate::app::files::Draft;
 use crate::app::kept::Kept;
+use crate::app::key_table::table;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::flow::import::{ImportError, ReplaceSecrets};
+use crate::model::signing_key::Urgency;
 use crate::web::Facing;
 use actix_web::web::Data;
 use anyhow::{Context, bail};
@@ -42,6 +45,13 @@ pub enum Verb {
         /// Its absolute path.
         file: PathBuf,
     },
+    /// List the signing keys.
+    Keys,
+    /// Make new signing keys.
+    RotateKeys {
+        /// What becomes of those before, and when.
+        urgency: Urgency,
+    },
 }
 
 /// What comes back, a line each; the last one is not about progress.
@@ -68,12 +78,18 @@ pub async fn call(config: &Config, verb: Verb, tell: Tell<'_>) -> anyhow::Result
         }
         Err(_) => {
             let made = !Kept::exists(config);
-            if made && matches!(verb, Verb::Export | Verb::Backup { .. }) {
+            if made && matches!(verb, Verb::Export | Verb::Backup { .. } | Verb::Keys | Verb::RotateKeys { .. }) {
                 bail!("there is no store in {}; is --config missing?", config.data_dir.display());
             }
             let which = if made { "a new store, because there was none" } else { "the store itself" };
             tracing::info!(data = %config.data_dir.display(), "no server runs; working on {which}");
-            let app = App::open(config.clone()).await?;
+            let app = match verb {
+                // The way out where the keys that are there cannot be read any more.
+                Verb::RotateKeys { urgency: Urgency::Revoking } => {
+                    App::open_without_keys(config.clone(), Clock::System).await?
+                }
+                _ => App::open(config.clone()).await?,
+            };
             let answer = perform(&app.facing, verb, tell).await;
             app.store.backend().close().await?;
             answer
@@ -121,6 +137,18 @@ async fn perform(facing: &Facing, verb: Verb, tell: Tell<'_>) -> anyhow::Result<
             Some(link) => Ok(link.expose().to_owned()),
             None => bail!("an administrator exists; further ones are made in the console"),
         },
+        Verb::Keys => Ok(table(&idp.keys().await?, now)),
+        Verb::RotateKeys { urgency } => {
+            let keys = table(&idp.rotate_keys(urgency, now).await?, now);
+            Ok(match urgency {
+                Urgency::Announced => format!("{keys}\nthe new keys are shown from now on, and sign in a day"),
+                Urgency::AtOnce => format!("{keys}\nthe new keys sign from now on; what the others signed stays good"),
+                Urgency::Revoking => format!(
+                    "{keys}\nthe new keys sign from now on, and what others signed is refused here; apps that keep the \
+                     JWK Set, for five minutes as a rule, learn of it when they ask again"
+                ),
+            })
+        }
         Verb::Backup { file } => {
             let draft = Draft::begin(&file)?;
             let mut writing = draft.writing()?;

@@ -3,7 +3,7 @@
 
 use super::kept::Kept;
 use crate::config::Config;
-use crate::crypto::keyring::{sealing_key, sealing_key_path};
+use crate::crypto::key_folder::{sealing_key, sealing_key_path};
 use crate::crypto::seal::Seals;
 use crate::flow::keep::moving::{Named, move_all};
 use crate::flow::keep::restore::{check, restore as fill};
@@ -31,7 +31,7 @@ pub async fn restore(config: &Config, file: &Path, progress: Progress<'_>) -> an
             config.keys_dir.display()
         );
     }
-    let seals = Seals::new(&*sealing_key(&config.keys_dir)?);
+    let seals = Seals::new(&*sealing_key(&config.keys_dir, config.keys.seal()?.as_ref())?);
     let refused = || format!("{} was not restored", file.display());
     // Before a store is opened, which makes one where there is none.
     let checked = check(BufReader::with_capacity(1 << 20, open), &seals).with_context(refused)?;

@@ -80,12 +80,21 @@ impl Config {
 
     fn about_places(&self) -> Vec<Advice> {
         let inside = self.keys_dir.starts_with(&self.data_dir);
-        advice(
-            inside,
-            "keys_dir",
-            "lies inside `data_dir`: whoever copies the data then has the signing keys; keep them apart",
-        )
+        let beside = self.keys.seal_key_file.as_ref().is_some_and(|path| path.starts_with(&self.keys_dir));
+        [
+            advice(
+                inside,
+                "keys_dir",
+                "lies inside `data_dir`: whoever copies the data then has the signing keys; keep them apart",
+            ),
+            advice(
+                beside,
+                "keys.seal_key_file",
+                "lies inside `keys_dir`: whoever copies what it seals has the key as well; keep them apart",
+            ),
+        ]
         .into_iter()
+        .flatten()
         .collect()
     }
 

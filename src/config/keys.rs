@@ -1,9 +1,10 @@
 //! Every setting, once: its key, where it goes, the range it must be in, and a line for people.
 
 use super::Config;
+use super::key_seal::is_key;
 use super::size::Size;
 use super::values::{Raw, Value};
-use crate::protocol::duration::Span;
+use crate::protocol::duration::{Limit, Span};
 use std::time::Duration;
 
 /// A setting.
@@ -38,6 +39,11 @@ pub(super) const SETTINGS: &[Setting] = settings! {
     "listen": listen;
     "data_dir": data_dir;
     "keys_dir": keys_dir;
+    "keys.rotate_after": keys.rotate_after, |limit: &Limit| limit.span().map_or(Ok(()), |span| {
+        within(&Span(span), 30 * 86_400, 730 * 86_400, "what one key signs should not grow without end; \"never\" is allowed")
+    });
+    "keys.seal_key": keys.seal_key, is_key;
+    "keys.seal_key_file": keys.seal_key_file;
     "tls.cert": tls.cert;
     "tls.key": tls.key;
     "http.trusted_proxies": http.trusted_proxies;

@@ -6,6 +6,7 @@
 //! has made three wants to see three.
 
 mod advice;
+mod key_seal;
 mod keys;
 mod load;
 mod mail;
@@ -20,6 +21,7 @@ mod upstream;
 mod values;
 
 pub use advice::Advice;
+pub use key_seal::Keys;
 pub use mail::{Mail, MailServer, MailTls, Opening, Password, Sender};
 pub use problem::{ConfigError, Place, Problem};
 pub use size::{Size, SizeError};
@@ -49,8 +51,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where the store, the lock and the control socket live.
     pub data_dir: PathBuf,
-    /// Where the signing keys live.
+    /// Where the installation's sealing key lives.
     pub keys_dir: PathBuf,
+    /// How keys are kept and succeeded.
+    pub keys: Keys,
     /// TLS ended by ourselves.
     pub tls: Tls,
     /// How requests arrive.
@@ -230,6 +234,7 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             data_dir: PathBuf::from("data"),
             keys_dir: PathBuf::from("keys"),
+            keys: Keys::default(),
             tls: Tls::default(),
             http: Http::default(),
             store: Store { kind: StoreKind::Sled, url: StoreUrl::default(), cache: Size::mb(256) },

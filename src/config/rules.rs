@@ -39,6 +39,7 @@ pub(super) fn follow(config: &mut Config, places: &Places) {
 /// What is wrong with the settings together.
 pub(super) fn judge(config: &Config, places: &Places) -> Vec<Problem> {
     let mut judging = Judging { places, problems: Vec::new() };
+    judging.keys(config);
     judging.tls(config);
     judging.reach(config);
     judging.store(config);
@@ -64,6 +65,15 @@ impl Judging<'_> {
     fn blame(&mut self, keys: &[&str], reason: impl Into<String>) {
         if let Some((key, place)) = keys.iter().find_map(|key| Some((*key, self.place(key)?.clone()))) {
             self.problems.push(Problem { place, key: key.to_owned(), reason: reason.into() });
+        }
+    }
+
+    fn keys(&mut self, config: &Config) {
+        let keys = &config.keys;
+        if keys.seal_key.secret().is_some() && keys.seal_key_file.is_some() {
+            self.blame(&["keys.seal_key_file"], "is set, and so is `keys.seal_key`; write one of the two");
+        } else if let Err(error) = keys.seal() {
+            self.blame(&["keys.seal_key_file"], format!("{error:#}").trim_start_matches("keys.seal_key_file: "));
         }
     }
 

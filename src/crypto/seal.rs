@@ -66,9 +66,11 @@ pub enum Purpose {
     MailedCode,
     /// The secret of a client that authenticates by HMAC, at rest.
     ClientSecret,
+    /// The signing keys, in the store.
+    SigningKeys,
 }
 
-const PURPOSES: [Purpose; 25] = [
+const PURPOSES: [Purpose; 27] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -95,6 +97,7 @@ const PURPOSES: [Purpose; 25] = [
     Purpose::SignUpLink,
     Purpose::MailedCode,
     Purpose::ClientSecret,
+    Purpose::SigningKeys,
 ];
 
 impl Purpose {
@@ -126,6 +129,7 @@ impl Purpose {
             Purpose::SignUpLink => "abide sign-up link 1",
             Purpose::MailedCode => "abide mailed code 1",
             Purpose::ClientSecret => "abide client secret 1",
+            Purpose::SigningKeys => "abide signing keys 1",
         }
     }
 }

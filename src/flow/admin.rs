@@ -149,6 +149,7 @@ impl Idp {
         let whose = (client.id.as_str(), client.metadata.token_endpoint_auth_method);
         client.secret =
             secret.as_ref().map(|secret| self.kept_secret(whose, &zeroize::Zeroizing::new(secret.expose().to_owned())));
+        self.equip(&client, now).await?;
         let (kept, actor) = (client.clone(), by.account.id.clone());
         let changed = self.store.change::<Client, _, _>(client.id.as_str(), move |before| match before {
             Some(_) => Change::keep(false),

@@ -285,6 +285,7 @@ impl Idp {
             (None, _) => done.created += 1,
             (Some(_), same) => count(done, !same),
         }
+        self.equip(&client, now).await?;
         let key = client.id.to_string();
         let changed = self.store.change::<Client, _, _>(&key, move |before| client.clone().store(before.as_ref(), now));
         Ok(changed.await?.outcome()?)

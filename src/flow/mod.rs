@@ -31,6 +31,7 @@
 //! sweep       forgetting what is over
 //! notify      relying apps learn of an end
 //! relook      limits changed: sessions are looked at sooner
+//! keys        our signing keys: made, followed, succeeded
 //! nodes       this node among the others
 //! keep/       everything, carried elsewhere: backup, restore, move
 //! ```
@@ -45,6 +46,7 @@ pub mod cookies;
 pub mod import;
 pub mod invitation;
 pub mod keep;
+pub mod keys;
 pub mod logout;
 pub mod mail;
 pub mod new_passkey;
@@ -78,6 +80,7 @@ use crate::crypto::jwt::SignFault;
 use crate::crypto::keyring::Keyring;
 use crate::crypto::seal::Seals;
 use crate::crypto::webauthn::RelyingParty;
+use crate::flow::keys::KeyFault;
 use crate::flow::mail::PostOffice;
 use crate::flow::nodes::{Membership, NodeFault};
 use crate::flow::notify::Pacing;
@@ -93,6 +96,7 @@ use crate::outside::http::Outbound;
 use crate::outside::published::Published;
 use crate::protocol::Issuer;
 use crate::protocol::discovery::Metadata;
+use crate::protocol::duration::Limit;
 use crate::protocol::jwk::Jwk;
 use crate::protocol::signing::KeySet;
 use crate::protocol::time::Timestamp;
@@ -143,6 +147,8 @@ pub struct Settings {
     pub sessions: SessionPolicies,
     /// How long tokens live.
     pub tokens: TokenLifetimes,
+    /// How long a signing key signs.
+    pub rotate_after: Limit,
     /// Which of the optional cookies there are.
     pub cookies: OptionalCookies,
     /// How strongly people have to be authenticated, by role and group.
@@ -179,6 +185,9 @@ pub enum Fault {
     /// The signing keys.
     #[error(transparent)]
     Sign(#[from] SignFault),
+    /// Where they are kept.
+    #[error(transparent)]
+    Keys(#[from] KeyFault),
     /// This node does not fit the others.
     #[error(transparent)]
     Node(#[from] NodeFault),

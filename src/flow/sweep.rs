@@ -111,9 +111,11 @@ impl Idp {
                     Setting::SetupLink { expires_at, .. } if now >= *expires_at => Change::delete(()),
                     Setting::Used { until, .. } if now >= *until => Change::delete(()),
                     // A younger link has an appointment of its own, and the others make none.
-                    Setting::SetupLink { .. } | Setting::Used { .. } | Setting::Nodes(_) | Setting::Limits { .. } => {
-                        Change::keep(())
-                    }
+                    Setting::SetupLink { .. }
+                    | Setting::Used { .. }
+                    | Setting::Nodes(_)
+                    | Setting::Limits { .. }
+                    | Setting::SigningKeys { .. } => Change::keep(()),
                 })
                 .await?;
             }

@@ -140,6 +140,10 @@ pub enum Act {
     ClientCreated,
     /// A client was changed.
     ClientChanged,
+    /// A signing key was made; the reason says why.
+    SigningKeyMade,
+    /// A signing key is nothing any more, and neither is what it signed.
+    SigningKeyRevoked,
     /// The one-time set-up link was made.
     SetupLinkMade,
     /// The first administrator was made with it.

@@ -12,8 +12,9 @@ use crate::protocol::client_metadata::{ClientMetadata, ConsentRule, SubjectType}
 use crate::protocol::jwk;
 use crate::protocol::jws::JwsAlg;
 use crate::protocol::redirect::{self, ApplicationType, LocalHttp};
-use crate::protocol::response::Part;
+use crate::protocol::response::{Part, ResponseType};
 use crate::protocol::scope::{self, ScopeSet};
+use crate::protocol::signing::{IdTokenAlg, SigningAlg};
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::GrantType;
 use serde::{Deserialize, Serialize};
@@ -116,6 +117,12 @@ impl Client {
     /// May it use this grant type?
     pub fn allows(&self, grant_type: GrantType) -> Allowed {
         if self.metadata.grant_types.contains(&grant_type) { Allowed::Yes } else { Allowed::No }
+    }
+
+    /// The algorithms we sign with for it.
+    pub fn algorithms(&self) -> impl Iterator<Item = SigningAlg> {
+        let metadata = &self.metadata;
+        metadata.id_token_signed_response_alg.signed().into_iter().chain(metadata.userinfo_signed_response_alg)
     }
 
     /// The scopes it may ask for.
@@ -335,6 +342,14 @@ fn is_web_page(uri: &str) -> bool {
 
 fn check_flows(metadata: &ClientMetadata) -> Result<(), String> {
     check_response_types(metadata)?;
+    if metadata.id_token_signed_response_alg == IdTokenAlg::Unsecured && metadata.response_types != [ResponseType::Code]
+    {
+        return Err(
+            "id_token_signed_response_alg: none is for clients whose only response type is code, because their \
+                    ID tokens come from the token endpoint alone (Dynamic Client Registration 1.0, section 2)"
+                .into(),
+        );
+    }
     if !metadata.require_pkce && metadata.token_endpoint_auth_method == AuthMethod::None {
         return Err("require_pkce: only a confidential client can be exempted".into());
     }
@@ -417,7 +432,13 @@ mod tests {
 
     #[test]
     fn the_complete_object_is_judged() {
-        assert_eq!(metadata(serde_json::json!({})), Ok(()));
+        for good in [
+            serde_json::json!({}),
+            serde_json::json!({"id_token_signed_response_alg": "none"}),
+            serde_json::json!({"id_token_signed_response_alg": "PS256", "userinfo_signed_response_alg": "ES384"}),
+        ] {
+            assert_eq!(metadata(good.clone()), Ok(()), "{good}");
+        }
         for bad in [
             serde_json::json!({"client_id": ""}),
             serde_json::json!({"client_id": "a b"}),
@@ -450,6 +471,11 @@ mod tests {
             serde_json::json!({"token_endpoint_auth_method": "tls_client_auth"}),
             serde_json::json!({"jwks": {"keys": []}}),
             serde_json::json!({"jwks": [1]}),
+            serde_json::json!({"id_token_signed_response_alg": "HS256"}),
+            serde_json::json!({"id_token_signed_response_alg": "None"}),
+            serde_json::json!({"id_token_signed_response_alg": "none", "response_types": ["code", "code id_token"]}),
+            serde_json::json!({"userinfo_signed_response_alg": "none"}),
+            serde_json::json!({"userinfo_signed_response_alg": "RSA-OAEP"}),
             serde_json::json!({"unknown_member": 1}),
         ] {
             assert!(metadata(bad.clone()).is_err(), "{bad}");

@@ -31,6 +31,11 @@ pub enum Setting {
         /// From here on it would not be good anyway.
         until: Timestamp,
     },
+    /// The signing keys.
+    SigningKeys {
+        /// All of them, sealed by the installation's key.
+        sealed: String,
+    },
 }
 
 /// Whether something that is good once was still good.
@@ -49,6 +54,8 @@ impl Setting {
     pub const NODES: &'static str = "nodes";
     /// The key of [`Setting::Limits`].
     pub const LIMITS: &'static str = "limits";
+    /// The key of [`Setting::SigningKeys`].
+    pub const SIGNING_KEYS: &'static str = "signing-keys";
 
     /// The key of [`Setting::Used`].
     pub fn used_key(what: &str) -> String {
@@ -94,6 +101,7 @@ impl Record for Setting {
             Setting::Nodes(_) => Setting::NODES.to_owned(),
             Setting::Limits { .. } => Setting::LIMITS.to_owned(),
             Setting::Used { what, .. } => Setting::used_key(what),
+            Setting::SigningKeys { .. } => Setting::SIGNING_KEYS.to_owned(),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::protocol::duration::Limit;
 use crate::protocol::jws::JwsAlg;
 use crate::protocol::redirect::ApplicationType;
 use crate::protocol::response::ResponseType;
-use crate::protocol::signing::SigningAlg;
+use crate::protocol::signing::{IdTokenAlg, SigningAlg};
 use crate::protocol::token::GrantType;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -76,7 +76,10 @@ pub struct ClientMetadata {
     pub scope: Option<String>,
     /// How its ID tokens are signed.
     #[serde(default)]
-    pub id_token_signed_response_alg: SigningAlg,
+    pub id_token_signed_response_alg: IdTokenAlg,
+    /// How userinfo answers are signed; without the member they are plain JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<SigningAlg>,
     /// Without the member, PKCE is required.
     #[serde(default = "yes")]
     pub require_pkce: bool,

@@ -5,7 +5,7 @@ use crate::protocol::issuer::Issuer;
 use crate::protocol::jws::JwsAlg;
 use crate::protocol::response::{ResponseMode, ResponseType};
 use crate::protocol::scope;
-use crate::protocol::signing::SigningAlg;
+use crate::protocol::signing::{IdTokenAlg, SigningAlg};
 use serde::Serialize;
 
 /// Provider metadata: exactly what is really there.
@@ -31,6 +31,7 @@ pub struct Metadata {
     acr_values_supported: Vec<&'static str>,
     subject_types_supported: Vec<&'static str>,
     id_token_signing_alg_values_supported: Vec<&'static str>,
+    userinfo_signing_alg_values_supported: Vec<&'static str>,
     token_endpoint_auth_methods_supported: Vec<&'static str>,
     token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     introspection_endpoint_auth_methods_supported: Vec<&'static str>,
@@ -95,7 +96,8 @@ impl Metadata {
             grant_types_supported: vec!["authorization_code", "refresh_token", "implicit"],
             acr_values_supported: acrs.to_vec(),
             subject_types_supported: vec!["public", "pairwise"],
-            id_token_signing_alg_values_supported: SigningAlg::ALL.iter().map(|alg| alg.name()).collect(),
+            id_token_signing_alg_values_supported: IdTokenAlg::names().collect(),
+            userinfo_signing_alg_values_supported: SigningAlg::ALL.iter().map(|alg| alg.name()).collect(),
             token_endpoint_auth_methods_supported: methods.to_vec(),
             token_endpoint_auth_signing_alg_values_supported: assertion_algs.clone(),
             // Introspection is for clients that prove who they are.

@@ -1,7 +1,8 @@
 //! The stylesheet, the modules, the marks: inside the binary.
 
 use super::error::WebError;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::body::MessageBody;
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -25,22 +26,32 @@ const FILES: [(&str, &str, &str); 13] = [
 pub(super) async fn get(file: web::Path<String>, request: HttpRequest) -> Result<HttpResponse, WebError> {
     let found = FILES.iter().find(|(name, ..)| *name == file.as_str());
     let (_, kind, content) = found.ok_or(WebError::NotFound)?;
-    Ok(send(&request, kind, content))
+    Ok(kept_for_a_while(&request, kind, *content))
 }
 
 /// GET /favicon.ico
 pub(super) async fn favicon(request: HttpRequest) -> HttpResponse {
     let (_, kind, content) = FILES[1];
-    send(&request, kind, content)
+    kept_for_a_while(&request, kind, content)
 }
 
-/// Cached for a while, and asked for again cheaply: the address of a file stays the same over versions.
-fn send(request: &HttpRequest, kind: &str, content: &'static str) -> HttpResponse {
+/// Cached for five minutes, and asked for again cheaply: its address stays the same while it changes.
+pub(super) fn kept_for_a_while(
+    request: &HttpRequest,
+    kind: &str,
+    content: impl Hash + MessageBody + 'static,
+) -> HttpResponse {
     let mut hasher = DefaultHasher::new();
     content.hash(&mut hasher);
     let tag = format!("\"{:016x}\"", hasher.finish());
-    let fresh = request.headers().get(header::IF_NONE_MATCH).and_then(|v: &HeaderValue| v.to_str().ok()) == Some(&tag);
-    let mut response = if fresh { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    let known = knows(request, &tag);
+    let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((header::ETAG, tag)).insert_header((header::CACHE_CONTROL, "public, max-age=300"));
-    if fresh { response.finish() } else { response.insert_header((header::CONTENT_TYPE, kind)).body(content) }
+    if known { response.finish() } else { response.insert_header((header::CONTENT_TYPE, kind)).body(content) }
+}
+
+/// Does whoever asks have it already (RFC 9110, section 13.1.2)? A proxy that compressed it says so by `W/`.
+fn knows(request: &HttpRequest, tag: &str) -> bool {
+    let lists = request.headers().get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
+    lists.flat_map(|list| list.split(',')).map(str::trim).any(|known| known.trim_start_matches("W/") == tag)
 }

@@ -1,26 +1,27 @@
 //! What we tell about ourselves: metadata, keys, health.
 
 use super::Facing;
+use super::assets::kept_for_a_while;
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 /// GET /.well-known/openid-configuration and /.well-known/oauth-authorization-server
-pub(super) async fn metadata(facing: web::Data<Facing>) -> HttpResponse {
-    public(&facing.idp.metadata())
+pub(super) async fn metadata(request: HttpRequest, facing: web::Data<Facing>) -> HttpResponse {
+    public(&request, &facing.idp.metadata())
 }
 
 /// GET /jwks
-pub(super) async fn jwks(facing: web::Data<Facing>) -> HttpResponse {
-    public(&facing.idp.key_set(facing.clock.now()))
+pub(super) async fn jwks(request: HttpRequest, facing: web::Data<Facing>) -> HttpResponse {
+    public(&request, &facing.idp.key_set(facing.clock.now()))
 }
 
-/// For everybody, and worth keeping for a while.
-fn public(document: &impl Serialize) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-        .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
-        .json(document)
+/// For everybody, and worth keeping for a while: that is little beside the day that a new key is shown before it signs.
+fn public(request: &HttpRequest, document: &impl Serialize) -> HttpResponse {
+    let Ok(text) = serde_json::to_string(document) else { return HttpResponse::InternalServerError().finish() };
+    let mut response = kept_for_a_while(request, "application/json", text);
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, header::HeaderValue::from_static("*"));
+    response
 }
 
 /// GET /health/live: the process answers.

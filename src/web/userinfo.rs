@@ -5,6 +5,7 @@ use super::bearer::{Presented, ambiguous, header_token, refused, unasked};
 use super::error::WebError;
 use super::form::OpenForm;
 use super::token::unreadable;
+use crate::flow::token::access::Userinfo;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 
@@ -47,7 +48,8 @@ async fn answer(token: Presented, facing: &Facing) -> HttpResponse {
         Presented::Ambiguous => return ambiguous(),
     };
     match facing.idp.userinfo(&token, facing.clock.now()).await {
-        Ok(claims) => HttpResponse::Ok().json(claims),
+        Ok(Userinfo::Plain(claims)) => HttpResponse::Ok().json(claims),
+        Ok(Userinfo::Signed(token)) => HttpResponse::Ok().content_type("application/jwt").body(token),
         Err(refusal) => refused(&refusal),
     }
 }

@@ -738,3 +738,6 @@ alert-username-foreign = Ein Benutzername mit @ muss Ihre eigene bestätigte E-M
 form-post-heading = Sie werden angemeldet
 form-post = Es geht zurück zu { $host }.
 form-post-continue = Weiter
+
+act-signing-key-made = Signaturschlüssel erstellt
+act-signing-key-revoked = Signaturschlüssel widerrufen

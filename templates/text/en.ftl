@@ -746,3 +746,6 @@ alert-username-foreign = A username with an @ has to be your own confirmed email
 form-post-heading = Signing you in
 form-post = You are on your way back to { $host }.
 form-post-continue = Continue
+
+act-signing-key-made = Signing key made
+act-signing-key-revoked = Signing key revoked

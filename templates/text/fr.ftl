@@ -738,3 +738,6 @@ alert-username-foreign = Un nom d’utilisateur avec un @ doit être votre propr
 form-post-heading = Connexion en cours
 form-post = Vous retournez vers { $host }.
 form-post-continue = Continuer
+
+act-signing-key-made = Clé de signature créée
+act-signing-key-revoked = Clé de signature révoquée

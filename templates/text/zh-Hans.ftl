@@ -724,3 +724,6 @@ alert-username-foreign = 含有 @ 的用户名必须是您自己的、已验证�
 form-post-heading = 正在登录
 form-post = 正在返回 { $host }。
 form-post-continue = 继续
+
+act-signing-key-made = 生成签名密钥
+act-signing-key-revoked = 吊销签名密钥

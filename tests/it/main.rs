@@ -12,6 +12,7 @@ mod harness;
 mod interop;
 mod interop_openidconnect;
 mod keep;
+mod key_verbs;
 mod mail;
 mod outside;
 mod real;

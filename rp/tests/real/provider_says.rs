@@ -89,7 +89,7 @@ async fn every_bad_token_is_refused_and_changes_nothing() {
     };
     let whole = world.signed(&head, &good);
     let body = format!("{}.{}", encoded(&head), encoded(&good));
-    let stranger = Keyring::generate(Timestamp(now)).unwrap();
+    let stranger = Keyring::generate(&[SigningAlg::RS256], Timestamp(now)).unwrap();
     let forged = stranger.signer(SigningAlg::RS256, Timestamp(now)).unwrap().sign(body.as_bytes()).unwrap();
     // The public key as a shared secret: what libraries that believe the header fall for.
     let jwks = mira.step(By::Script, &format!("{}/jwks", world.issuer)).await.json();

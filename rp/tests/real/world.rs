@@ -94,7 +94,7 @@ impl World {
         std::fs::create_dir_all(&config.keys_dir).expect("a folder");
         let store = Arc::new(SledStore::open(&folder.path().join("store"), 16 << 20).expect("a store"));
         let travelling = abide::clock::Clock::Travelling(Arc::clone(&clock));
-        let facing = assemble(&config, store, travelling, Cost { memory: 64, passes: 1 }).expect("a provider");
+        let facing = assemble(&config, store, travelling, Cost { memory: 64, passes: 1 }).await.expect("a provider");
         facing
             .idp
             .import(&import(&origin, &client).to_string(), ReplaceSecrets::No, Timestamp(START))

@@ -134,7 +134,7 @@ impl Idp {
             Admission::Later(at) => return Ok(Attempted::Later(at)),
             Admission::Away(until) => return Ok(Attempted::Away { until, jitter: random::thousandths() }),
         };
-        let token = self.logout_token(&client, (session, account), notice, now)?;
+        let token = self.logout_token(&client, (session, account), notice, now).await?;
         let answer = self.outbound.post_form(uri, Author::Administrator, &[("logout_token", &token)]).await;
         Ok(match answer {
             Ok(200..=299) => {
@@ -154,7 +154,7 @@ impl Idp {
         })
     }
 
-    fn logout_token(
+    async fn logout_token(
         &self,
         client: &Client,
         (session, account): (&SessionId, &AccountId),
@@ -174,7 +174,9 @@ impl Idp {
             reconstitutable_until: notice.until,
         };
         // Signed as the client wants its ID tokens signed: it knows that algorithm (Back-Channel Logout, 2.6).
-        let alg = client.metadata.id_token_signed_response_alg;
+        // Never `none` (2.4): anybody could say that somebody signed out.
+        let alg = client.metadata.id_token_signed_response_alg.signed().unwrap_or_default();
+        self.equip(client, now).await?;
         Ok(jwt::sign(&self.ring, alg, TokenKind::Logout, &claims, now)?)
     }
 }

@@ -11,12 +11,20 @@ use crate::protocol::scope::{OPENID, ScopeSet};
 use crate::protocol::time::Timestamp;
 use serde_json::{Map, Value};
 
+/// What is told about the person.
+pub enum Userinfo {
+    /// As JSON.
+    Plain(Map<String, Value>),
+    /// As a JSON Web Token.
+    Signed(String),
+}
+
 impl Idp {
-    /// Answers a userinfo request (OpenID Connect Core, 5.3).
+    /// Answers a userinfo request (OpenID Connect Core, 5.3), in the form the client registered (5.3.2).
     ///
     /// # Errors
     /// `invalid_token` or `insufficient_scope` (RFC 6750, section 3.1), or a fault.
-    pub async fn userinfo(&self, token: &str, now: Timestamp) -> Result<Map<String, Value>, NoToken> {
+    pub async fn userinfo(&self, token: &str, now: Timestamp) -> Result<Userinfo, NoToken> {
         let (grant, client, claims) = self.ground(token, now).await?;
         let account = match self.judge(&grant, &client, now).await {
             Ok(life) => life.account,
@@ -34,7 +42,11 @@ impl Idp {
         let mut answer = opened_by(&scope, &all);
         answer.extend(named(&grant.claims.within(|scope| client.permits(scope)).userinfo, &all));
         answer.insert("sub".into(), Value::String(self.subject(&client, &account.id)));
-        Ok(answer)
+        let Some(alg) = client.metadata.userinfo_signed_response_alg else { return Ok(Userinfo::Plain(answer)) };
+        answer.insert("iss".into(), Value::String(self.issuer.to_string()));
+        answer.insert("aud".into(), Value::String(client.id.to_string()));
+        self.equip(&client, now).await?;
+        Ok(Userinfo::Signed(jwt::sign(&self.ring, alg, TokenKind::Userinfo, &answer, now)?))
     }
 
     /// What a genuine token for us rests on: the grant it names, and that grant's client. Whether these are good is not

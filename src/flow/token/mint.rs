@@ -124,11 +124,11 @@ impl Idp {
             prev_sid: life.previous.map(|before| self.sid_for(client, &grant.binding.session, before)),
             session_expiry: life.absolute_end,
             nonce: wish.nonce.clone(),
-            at_hash: beside.access_token.map(|token| jwt::half_hash(alg, token)),
-            c_hash: beside.code.map(|code| jwt::half_hash(alg, code)),
+            at_hash: alg.signed().and_then(|alg| beside.access_token.map(|token| jwt::half_hash(alg, token))),
+            c_hash: alg.signed().and_then(|alg| beside.code.map(|code| jwt::half_hash(alg, code))),
             person: self.in_id_token(client, grant, life, (wish, beside)),
         };
-        Ok(jwt::sign(&self.ring, alg, TokenKind::Id, &claims, now)?)
+        Ok(jwt::id_token(&self.ring, alg, &claims, now)?)
     }
 
     /// What an ID token tells of the person: what was asked for there by name, and what the scope opens where there is no

@@ -63,6 +63,7 @@ impl Idp {
         if client.allows(request.grant_type()) == Allowed::No {
             return refused(Code::UnauthorizedClient, "the client may not use this grant type");
         }
+        self.equip(&client, now).await?;
         match request {
             TokenRequest::AuthorizationCode { code, redirect_uri, verifier, resource } => {
                 let redemption = code::Redemption { code, redirect_uri, verifier, resource };

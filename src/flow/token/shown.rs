@@ -47,6 +47,7 @@ impl Idp {
     ) -> Result<Shown, NoToken> {
         let grant = Grant { id: GrantId::new(random::id()), reach: Reach::Session, ..birth(client, &facts, now) };
         let mut life = self.judge(&grant, client, now).await?;
+        self.equip(client, now).await?;
         let wish = Wish { scope: grant.scope.clone(), resource: grant.resource.clone(), nonce: facts.nonce };
         let mut access = None;
         if response_type.gives(Part::Token) {

@@ -150,6 +150,8 @@ fn act_key(act: Act) -> &'static str {
         Act::PasswordChanged => "act-password-changed",
         Act::ClientCreated => "act-client-created",
         Act::ClientChanged => "act-client-changed",
+        Act::SigningKeyMade => "act-signing-key-made",
+        Act::SigningKeyRevoked => "act-signing-key-revoked",
         Act::SetupLinkMade => "act-setup-link-made",
         Act::SetupDone => "act-setup-done",
         Act::SignInUnusual => "act-sign-in-unusual",

@@ -4,10 +4,12 @@ use crate::harness::Idp;
 use abide::crypto::jwt::{self, TokenKind};
 use abide::crypto::keyring::Keyring;
 use abide::protocol::signing::SigningAlg;
+use abide::protocol::time::Timestamp;
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 
 /// The parts of a token: header and claims as JSON, the signature as text.
 pub fn parts(token: &str) -> (Value, Value, String) {
@@ -25,6 +27,10 @@ fn unsigned(header: &Value, claims: &Value) -> String {
 pub fn signed(idp: &Idp, kind: TokenKind, claims: &Value) -> String {
     jwt::sign(&idp.flows().ring, SigningAlg::RS256, kind, claims, idp.now()).unwrap()
 }
+
+/// Keys of somebody else, made once: they take a while.
+static FOREIGN: LazyLock<Keyring> =
+    LazyLock::new(|| Keyring::generate(&SigningAlg::ALL, Timestamp(1_000_000_000)).unwrap());
 
 /// Every forgery of a genuine token (RFC 8725, section 2).
 pub fn forgeries(idp: &Idp, genuine: &str) -> Vec<String> {
@@ -44,7 +50,7 @@ pub fn forgeries(idp: &Idp, genuine: &str) -> Vec<String> {
         }
     }
     // A key of somebody else, under its own name and under ours, or brought along.
-    let foreign = Keyring::generate(idp.now()).unwrap();
+    let foreign = &*FOREIGN;
     for alg in SigningAlg::ALL {
         let key = foreign.signer(alg, idp.now()).unwrap();
         let jwk = serde_json::to_value(key.public()).unwrap();

@@ -197,7 +197,7 @@ fn misshapen() -> Vec<(Value, &'static str)> {
         (json!({"clients": [client(json!({"response_types": ["code", "x"]}))]}), "a response type is one of"),
         (json!({"clients": [client(json!({"subject_type": "private"}))]}), "unknown variant"),
         (json!({"clients": [client(json!({"token_endpoint_auth_method": "tls_client_auth"}))]}), "unknown variant"),
-        (json!({"clients": [client(json!({"id_token_signed_response_alg": "none"}))]}), "unknown variant"),
+        (json!({"clients": [client(json!({"userinfo_signed_response_alg": "none"}))]}), "unknown variant"),
         (json!({"clients": [client(json!({"id_token_signed_response_alg": "HS256"}))]}), "unknown variant"),
         (json!({"clients": [client(json!({"require_pkce": "no"}))]}), "invalid type"),
         (json!({"clients": [client(json!({"redirect_uris": "https://x.example/cb"}))]}), "invalid type"),

@@ -63,7 +63,7 @@ async fn the_same_store_is_not_blamed_when_it_loses_nothing() {
 async fn crash(lost: usize, dice: &mut Dice) -> Vec<Violation> {
     let (folder, port) = (tempfile::tempdir().expect("a folder"), quiet_port());
     let store = Arc::new(Forgetful::new(open(&folder.path().join("before"))));
-    let before = Provider::start(Arc::clone(&store) as Arc<dyn Backend>, &folder, port);
+    let before = Provider::start(Arc::clone(&store) as Arc<dyn Backend>, &folder, port).await;
     let mut crowd = Crowd::new(Arc::clone(&before) as Arc<dyn Ground>, Dice::new(dice.roll()), Retry::Once).await;
     let acting = crowd.act();
     tokio::time::sleep(Duration::from_millis(300 + dice.below(500) as u64)).await;
@@ -75,7 +75,7 @@ async fn crash(lost: usize, dice: &mut Dice) -> Vec<Violation> {
         let again = disk.change(kind, &key, Box::new(move |_| Ok(change.clone()))).await;
         assert_eq!(again.expect("the disk can be written"), Committed::Done);
     }
-    let after = Provider::start(disk, &folder, port);
+    let after = Provider::start(disk, &folder, port).await;
     crowd.moves_to(Arc::clone(&after) as Arc<dyn Ground>);
     let violations = crowd.settle(acting).await;
     after.server.stop(false).await;
@@ -94,7 +94,7 @@ struct Provider {
 }
 
 impl Provider {
-    fn start(store: Arc<dyn Backend>, folder: &TempDir, port: u16) -> Arc<Provider> {
+    async fn start(store: Arc<dyn Backend>, folder: &TempDir, port: u16) -> Arc<Provider> {
         let issuer = format!("http://localhost:{port}");
         let mut config = Config {
             issuer: issuer.parse().expect("an issuer"),
@@ -107,7 +107,7 @@ impl Provider {
         config.tokens.access = "1h".parse().expect("a span");
         config.tokens.refresh_retry = "10m".parse().expect("a span");
         let cheap = Cost { memory: 64, passes: 1 };
-        let facing = assemble(&config, store, Clock::System, cheap).expect("a provider");
+        let facing = assemble(&config, store, Clock::System, cheap).await.expect("a provider");
         let copy = facing.clone();
         let server = actix_web::HttpServer::new(move || application(copy.clone())).workers(2).disable_signals();
         let running = server.bind(("127.0.0.1", port)).expect("the port").run();

@@ -8,15 +8,20 @@ use abide::app::{application, assemble};
 use abide::clock::Clock;
 use abide::config::Config;
 use abide::crypto::hashing::Cost;
+use abide::crypto::key_folder::sealing_key;
+use abide::crypto::seal::{Purpose, Seals};
+use abide::crypto::signing_key::KeptKey;
 use abide::flow::import::ReplaceSecrets;
 use abide::model::account::{Account, EpochReason, username_name};
 use abide::model::audit::{Act, Event};
 use abide::model::cookies::Switch;
 use abide::model::record::Change;
 use abide::model::setting::Setting;
+use abide::model::signing_key::Successor;
 use abide::protocol::Timestamp;
-use abide::store::Backend;
+use abide::protocol::signing::SigningAlg;
 use abide::store::sled::SledStore;
+use abide::store::{Backend, Store};
 use abide::web::Facing;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
@@ -52,10 +57,29 @@ pub struct Idp {
 /// Keys are made once for all stories: what is tested is what is done with them.
 static KEYS: LazyLock<TempDir> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
-    abide::crypto::keyring::sealing_key(folder.path()).unwrap();
-    abide::crypto::keyring::Keyring::open(folder.path(), Timestamp(1_799_000_000)).unwrap();
+    sealing_key(folder.path(), None).unwrap();
     folder
 });
+
+/// The signing keys of all stories, as a store has them.
+static SIGNING_KEYS: LazyLock<String> = LazyLock::new(|| {
+    let since = Timestamp(1_799_000_000);
+    let make = |alg| KeptKey::generate(&Successor { alg, published_at: since, active_at: since }).unwrap();
+    let keys = [SigningAlg::RS256, SigningAlg::ES256, SigningAlg::EdDSA].map(make);
+    Seals::new(&sealing_key(KEYS.path(), None).unwrap()).seal(Purpose::SigningKeys, &keys)
+});
+
+/// Puts them there, where the sealing key is the one of all stories as well.
+async fn give_keys(config: &Config, store: &Arc<dyn Backend>) {
+    if config.keys_dir == KEYS.path() {
+        let rule = |before: Option<Setting>| match before {
+            Some(_) => Change::keep(()),
+            None => Change::put((), Setting::SigningKeys { sealed: SIGNING_KEYS.clone() }),
+        };
+        let store = Store::new(Arc::clone(store));
+        store.change::<Setting, _, _>(Setting::SIGNING_KEYS, rule).await.unwrap().outcome().unwrap();
+    }
+}
 
 impl Idp {
     /// With the usual settings, one person and the usual clients.
@@ -104,10 +128,11 @@ impl Idp {
             ..Config::default()
         };
         change(&mut config);
+        give_keys(&config, &store).await;
         let store = Arc::new(Counting::new(store));
         let clock = Clock::travelling(Timestamp(1_800_000_000));
         let cheap = Cost { memory: 64, passes: 1 };
-        let facing = assemble(&config, Arc::clone(&store) as Arc<dyn Backend>, clock, cheap).unwrap();
+        let facing = assemble(&config, Arc::clone(&store) as Arc<dyn Backend>, clock, cheap).await.unwrap();
         let service = Rc::new(init_service(application(facing.clone())).await);
         let answering = Rc::clone(&service);
         let open: Rc<dyn Fn(TestRequest) -> Opening> = Rc::new(move |request| {
@@ -228,10 +253,10 @@ impl Idp {
     }
 
     /// Another node on the same store, with its own process state.
-    pub fn beside(&self, config: &Config) -> Data<Facing> {
+    pub async fn beside(&self, config: &Config) -> Data<Facing> {
         let cheap = Cost { memory: 64, passes: 1 };
         let config = Config { keys_dir: PathBuf::from(KEYS.path()), ..config.clone() };
-        assemble(&config, Arc::clone(&self.store) as Arc<dyn Backend>, self.facing.clock.clone(), cheap).unwrap()
+        assemble(&config, Arc::clone(&self.store) as Arc<dyn Backend>, self.facing.clock.clone(), cheap).await.unwrap()
     }
 
     /// The store does not know any more under which limits its appointments were made, as if they had been others.

@@ -74,9 +74,6 @@ impl Upstream {
         let folder = tempfile::tempdir().unwrap();
         let keys = folder.path().join("keys");
         let now = Timestamp(1_800_000_000);
-        std::fs::create_dir(&keys).unwrap();
-        abide::crypto::keyring::sealing_key(&keys).unwrap();
-        Keyring::open(&keys, now - Duration::from_secs(1_000_000)).unwrap();
         let config = Config {
             issuer: issuer.parse().unwrap(),
             data_dir: folder.path().join("data"),
@@ -87,7 +84,7 @@ impl Upstream {
         let store = SledStore::open(&folder.path().join("store"), 16 << 20).unwrap();
         let cheap = Cost { memory: 64, passes: 1 };
         let store: Arc<dyn Backend> = Arc::new(store);
-        let facing = assemble(&config, store, Clock::travelling(now), cheap).unwrap();
+        let facing = assemble(&config, store, Clock::travelling(now), cheap).await.unwrap();
         let serving = facing.clone();
         let server = HttpServer::new(move || application(serving.clone()));
         actix_web::rt::spawn(server.workers(1).disable_signals().listen(listener).unwrap().run());
@@ -223,8 +220,8 @@ impl Liar {
         let long_ago = now - Duration::from_secs(1_000_000);
         let shared = Arc::new(Shared {
             issuer: issuer.clone(),
-            ring: Keyring::generate(long_ago).unwrap(),
-            other: Keyring::generate(long_ago).unwrap(),
+            ring: Keyring::generate(&[SigningAlg::RS256], long_ago).unwrap(),
+            other: Keyring::generate(&[SigningAlg::RS256], long_ago).unwrap(),
             lie: Mutex::new(Lie::None),
             claims: Mutex::new(json!({"sub": "someone"})),
             redeemed: Mutex::default(),

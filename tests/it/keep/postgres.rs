@@ -197,11 +197,11 @@ async fn clocks_that_are_apart_are_refused_and_one_node_does_the_background_work
     };
     let store: Arc<dyn Backend> = Arc::new(PostgresStore::connect(&Settings::new(&url).unwrap()).await.unwrap());
     let shared = store.time().await.unwrap().expect("a clock that nodes share");
-    let node = |ahead: i64| {
+    let node = async |ahead: i64| {
         let clock = Clock::travelling(Timestamp(shared.0 + ahead));
-        assemble(&config, Arc::clone(&store), clock, Cost { memory: 64, passes: 1 }).unwrap()
+        assemble(&config, Arc::clone(&store), clock, Cost { memory: 64, passes: 1 }).await.unwrap()
     };
-    let (one, other, late) = (node(0), node(20), node(45));
+    let (one, other, late) = (node(0).await, node(20).await, node(45).await);
     assert_eq!(one.idp.report(one.clock.now()).await.unwrap(), Ok(()));
     assert_eq!(other.idp.report(other.clock.now()).await.unwrap(), Ok(()));
     let works = |node: &abide::web::Facing| node.idp.nodes.background(node.clock.now()) == Background::Ours;

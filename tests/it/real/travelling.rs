@@ -48,11 +48,12 @@ impl Travelling {
         let (issuer, tls) = (config.issuer.to_string(), config.tls.files().map(tls));
         let store = SledStore::open(&folder.path().join("store"), 16 << 20).unwrap();
         let clock = Clock::travelling(Timestamp(1_900_000_000));
-        let facing = assemble(&config, Arc::new(store), clock, Cost { memory: 64, passes: 1 }).unwrap();
-        let (served, ready) = (facing.clone(), std::sync::mpsc::channel());
+        let ready = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let file = import.to_string();
+                let cheap = Cost { memory: 64, passes: 1 };
+                let facing = assemble(&config, Arc::new(store), clock, cheap).await.unwrap();
+                let (file, served) = (import.to_string(), facing.clone());
                 served.idp.import(&file, ReplaceSecrets::No, served.clock.now()).await.unwrap();
                 let server = HttpServer::new(move || application(served.clone()))
                     .workers(2)
@@ -63,11 +64,11 @@ impl Travelling {
                     None => server.listen(listener),
                 };
                 let server = server.unwrap().run();
-                ready.0.send(server.handle()).unwrap();
+                ready.0.send((facing, server.handle())).unwrap();
                 server.await.unwrap();
             });
         });
-        let server = ready.1.recv().expect("the provider starts");
+        let (facing, server) = ready.1.recv().expect("the provider starts");
         Travelling { issuer, facing, server, _folder: folder }
     }
 

@@ -121,3 +121,50 @@ fn two_nodes_share_a_database_and_outlive_its_absence() {
     assert_eq!(second.status.code(), Some(1));
     assert!(said(&second.stderr).contains("give every node its own data_dir"), "{second:?}");
 }
+
+/// The names of the keys that a node shows.
+async fn shown(node: &Node) -> Vec<String> {
+    let answer = Visitor::new().get(&format!("{}/jwks", node.at)).await;
+    let set: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    let mut kids: Vec<String> =
+        set["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect();
+    kids.sort();
+    kids
+}
+
+/// Machines of their own: nothing but the database tells one of the other.
+#[test]
+fn nodes_that_share_no_folder_have_the_same_keys_and_follow_a_rotation() {
+    let cluster = block_on(Cluster::shared());
+    let url = cluster.url(&block_on(cluster.with_schema()));
+    let [one, two, foreign] = [(); 3].map(|()| tempfile::tempdir().unwrap());
+    let mut nodes = [Node::new(&url, one.path()), Node::new(&url, two.path())];
+    let first = nodes[0].serve();
+    block_on(nodes[0].answers("/health/ready", 200));
+    std::fs::copy(one.path().join("sealing.key"), two.path().join("sealing.key")).unwrap();
+    let second = nodes[1].serve();
+    block_on(nodes[1].answers("/health/ready", 200));
+    let before = block_on(shown(&nodes[0]));
+    assert_eq!((before.len(), block_on(shown(&nodes[1]))), (1, before.clone()));
+
+    for (by, arguments, many) in [(0, &["keys", "rotate"][..], 2), (1, &["keys", "rotate", "--revoke"], 1)] {
+        let output = nodes[by].run(arguments);
+        assert!(output.status.success(), "{output:?}");
+        let here = block_on(shown(&nodes[by]));
+        assert_eq!(here.len(), many);
+        let follows = async {
+            while shown(&nodes[1 - by]).await != here {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        block_on(async { tokio::time::timeout(Duration::from_secs(20), follows).await }).expect("the other follows");
+    }
+    assert!(!block_on(shown(&nodes[0])).contains(&before[0]));
+    // A folder of somebody else's is refused by name, and changes nothing.
+    let stranger = Node::new(&url, foreign.path());
+    let refused = stranger.run(&["serve"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused.stderr).contains("another keys_dir"), "{refused:?}");
+    assert_eq!(block_on(shown(&nodes[0])), block_on(shown(&nodes[1])));
+    drop((first, second));
+}

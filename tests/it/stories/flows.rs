@@ -147,6 +147,24 @@ async fn shown_access(browser: &mut Browser, app: &RelyingApp) -> String {
 }
 
 #[actix_web::test]
+async fn the_hashes_in_an_id_token_are_those_of_its_algorithm() {
+    use aws_lc_rs::digest::{SHA384, SHA512};
+    for (alg, hash, length) in
+        [("PS256", &SHA256, 16), ("ES384", &SHA384, 24), ("RS512", &SHA512, 32), ("EdDSA", &SHA512, 32)]
+    {
+        let (idp, app) = everything(|client| client["id_token_signed_response_alg"] = json!(alg)).await;
+        let mut browser = idp.browser();
+        let page = browser.authorize(&app, &[("response_type", "code id_token token")]).await;
+        let (_, told) = told(&browser.sign_in(&page).await);
+        let claims = claims_of(&told["id_token"]);
+        for (name, of) in [("at_hash", "access_token"), ("c_hash", "code")] {
+            let half = URL_SAFE_NO_PAD.encode(&digest(hash, told[of].as_bytes()).as_ref()[..length]);
+            assert_eq!(claims[name], half.as_str(), "{alg}: {name}");
+        }
+    }
+}
+
+#[actix_web::test]
 async fn what_was_shown_in_the_browser_ends_with_the_session_and_outlives_nothing() {
     let (idp, app) = everything(|_| ()).await;
     let mut browser = idp.browser();

@@ -134,7 +134,7 @@ async fn of_two_nodes_one_sends() {
     let (idp, server) = with_mail().await;
     let mut config = Config { issuer: crate::harness::ISSUER.parse().unwrap(), ..Config::default() };
     server.configure(&mut config);
-    let other = idp.beside(&config);
+    let other = idp.beside(&config).await;
     let mut browser = idp.browser();
     let page = browser.get("/account").await;
     ask_reset(&mut browser, &page, USERNAME).await;

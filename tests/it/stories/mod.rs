@@ -12,6 +12,7 @@ mod flows;
 mod frames;
 mod introspection;
 mod invitation;
+mod keys;
 mod languages;
 mod limits;
 mod logout;
