@@ -7,6 +7,7 @@ mod client_keys;
 mod client_secrets;
 mod console;
 mod demands;
+mod devices;
 mod events;
 mod flows;
 mod frames;
