@@ -245,11 +245,12 @@ fn unready(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Cost) -
         ring: Keyring::default(),
         hashing: Hashing::new(cost, workers, HASHING_QUEUE),
         client_hashing: Hashing::new(cost, 1, CLIENT_QUEUE),
-        settings: settings(config),
+        settings: settings(config)?,
         nodes: Membership::default(),
         upstreams: Upstreams::new(config.upstream.iter().map(|one| one.upstream()).collect(), outbound.clone()),
         client_keys: Published::keys(outbound.clone(), published::KEYS),
         request_objects: Published::request_objects(outbound.clone(), published::REQUEST_OBJECTS),
+        sectors: Published::sectors(outbound.clone(), published::SECTORS),
         outbound,
         pacing: Pacing::default(),
         post: PostOffice::new(mailer(config)?),
@@ -264,9 +265,12 @@ fn unready(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Cost) -
 }
 
 /// The rules of an installation, as its configuration has them.
-pub fn settings(config: &Config) -> Settings {
+///
+/// # Errors
+/// A file that it names cannot be read.
+pub fn settings(config: &Config) -> anyhow::Result<Settings> {
     let tokens = &config.tokens;
-    Settings {
+    Ok(Settings {
         sessions: config.session.policies(),
         tokens: TokenLifetimes {
             code: tokens.code.0,
@@ -281,7 +285,8 @@ pub fn settings(config: &Config) -> Settings {
         on_jump: config.sign_in.on_jump,
         on_unusual: config.sign_in.on_unusual,
         self_registration: config.accounts.self_registration,
-    }
+        registration: config.registration.terms()?,
+    })
 }
 
 /// What sends mails, where there is mail.

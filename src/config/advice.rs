@@ -39,6 +39,7 @@ impl Config {
             self.about_tokens(),
             self.about_mail(),
             self.about_upstreams(),
+            self.about_registration(),
         ]
         .concat()
     }
@@ -176,6 +177,27 @@ impl Config {
                 );
                 advice(true, "upstream.trust_acr", text)
             }),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    fn about_registration(&self) -> Vec<Advice> {
+        let registration = &self.registration;
+        [
+            advice(
+                registration.certification == Switch::On,
+                "registration.certification",
+                "for a run of the OpenID conformance suite only: apps that register themselves may have tokens sent through \
+                 the browser (implicit and hybrid flows), and go without PKCE",
+            ),
+            advice(
+                registration.open == Switch::On,
+                "registration.open",
+                "anybody can register an app under any name; people are asked before it learns of them, and \
+                 `registration.initial_access_token` would keep strangers out",
+            ),
         ]
         .into_iter()
         .flatten()

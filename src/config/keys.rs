@@ -80,6 +80,13 @@ pub(super) const SETTINGS: &[Setting] = settings! {
     "mail.password_file": mail.password_file;
     "mail.development": mail.development;
     "accounts.self_registration": accounts.self_registration;
+    "registration.open": registration.open;
+    "registration.initial_access_token": registration.initial_access_token;
+    "registration.initial_access_token_file": registration.initial_access_token_file;
+    "registration.certification": registration.certification;
+    "registration.unused": registration.unused, |limit: &Limit| limit.span().map_or(Ok(()), |span| {
+        within(&Span(span), 86_400, 730 * 86_400, "registrations that nobody uses should go; \"never\" is allowed")
+    });
     "passwords.breached": passwords.breached;
     "log.format": log.format;
     "log.level": log.level;

@@ -12,6 +12,7 @@ mod load;
 mod mail;
 mod nearest;
 mod problem;
+mod registration;
 mod rules;
 mod size;
 mod store_url;
@@ -24,6 +25,7 @@ pub use advice::Advice;
 pub use key_seal::Keys;
 pub use mail::{Mail, MailServer, MailTls, Opening, Password, Sender};
 pub use problem::{ConfigError, Place, Problem};
+pub use registration::{AccessTokens, Registration};
 pub use size::{Size, SizeError};
 pub use store_url::StoreUrl;
 pub use upstream::{ClientSecret, Upstream};
@@ -75,6 +77,8 @@ pub struct Config {
     pub mail: Mail,
     /// How accounts come to be.
     pub accounts: Accounts,
+    /// Whether apps may register themselves.
+    pub registration: Registration,
     /// Which passwords may be set.
     pub passwords: Passwords,
     /// What is logged.
@@ -245,6 +249,7 @@ impl Default for Config {
             outbound: Outbound::default(),
             mail: Mail::default(),
             accounts: Accounts { self_registration: Switch::Off },
+            registration: Registration::default(),
             passwords: Passwords::default(),
             log: Log::default(),
             upstream: Vec::new(),

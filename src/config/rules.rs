@@ -47,6 +47,7 @@ pub(super) fn judge(config: &Config, places: &Places) -> Vec<Problem> {
     judging.tokens(config);
     judging.mail(config);
     judging.passwords(config);
+    judging.registration(config);
     judging.problems.sort_by(|a, b| a.place.cmp(&b.place));
     judging.problems
 }
@@ -238,6 +239,20 @@ impl Judging<'_> {
                  writes it, or leave it out"
             );
             self.blame(&["passwords.breached"], reason);
+        }
+    }
+
+    fn registration(&mut self, config: &Config) {
+        let registration = &config.registration;
+        if let Err(error) = registration.terms() {
+            let key = "registration.initial_access_token_file";
+            let reason = format!("{error:#}");
+            self.blame(&[key], reason.trim_start_matches(key).trim_start_matches(": "));
+        }
+        if registration.certification == Switch::On && !registration.is_offered() {
+            let reason = "is true, and no app can register itself; write `registration.open` or \
+                          `registration.initial_access_token`, or leave it out";
+            self.blame(&["registration.certification"], reason);
         }
     }
 

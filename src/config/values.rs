@@ -1,7 +1,7 @@
 //! How one value is read from TOML or from a variable, and printed back.
 
 use super::size::Size;
-use super::{LogFormat, MailServer, MailTls, Password, Sender, StoreKind, StoreUrl};
+use super::{AccessTokens, LogFormat, MailServer, MailTls, Password, Sender, StoreKind, StoreUrl};
 use crate::model::authorization::demand::{Requirement, Requirements};
 use crate::model::cookies::Switch;
 use crate::model::history::OnRisk;
@@ -171,6 +171,15 @@ impl Value for Vec<IpNet> {
     }
     fn print(&self) -> String {
         printed(self)
+    }
+}
+
+impl Value for AccessTokens {
+    fn read(raw: &Raw) -> Result<AccessTokens, String> {
+        AccessTokens::read(&list(raw, "[\"…\"]")?)
+    }
+    fn print(&self) -> String {
+        printed(&self.marks())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, EpochReason, username_name};
 use crate::model::audit::{Act, Event};
 use crate::model::authorization::factor::Level;
-use crate::model::client::{self, Client};
+use crate::model::client::{self, Client, Origin};
 use crate::model::id::{AccountId, ClientId};
 use crate::model::record::Change;
 use crate::model::session::Session;
@@ -144,6 +144,7 @@ impl Idp {
             secret: None,
             previous_secret: None,
             created_at: now,
+            origin: Origin::Administrator,
         };
         let secret = Client::has_secret(&client.metadata).then(random::secret);
         let whose = (client.id.as_str(), client.metadata.token_endpoint_auth_method);

@@ -91,6 +91,7 @@ impl Idp {
 
     /// Tells an app that learns of the session what to watch, and sets the cookie `state` right.
     pub(super) async fn watched(&self, visitor: &Visitor, mut turn: Turn, now: Timestamp) -> Result<Turn, Fault> {
+        turn = self.introduced(visitor, turn, now).await?;
         if self.settings.cookies.state == Switch::Off {
             return Ok(turn);
         }

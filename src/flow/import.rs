@@ -10,7 +10,7 @@ use crate::flow::setup::{NewPassword, Refused, fresh_account};
 use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, EpochReason, check_username, username_key, username_name};
 use crate::model::audit::{Act, Event};
-use crate::model::client::{self, Client};
+use crate::model::client::{self, Client, Origin};
 use crate::model::credential::Credential;
 use crate::model::id::ClientId;
 use crate::model::password::{self, Beside, Stands, Weakness};
@@ -279,7 +279,9 @@ impl Idp {
             false => (None, None),
         };
         let created_at = before.as_ref().map_or(now, |client| client.created_at);
-        let client = Client { id, metadata, secret, previous_secret, created_at };
+        // Whoever is in the file is vouched for by whoever wrote it, even if it registered itself before.
+        let origin = Origin::Administrator;
+        let client = Client { id, metadata, secret, previous_secret, created_at, origin };
         let same = before.as_ref() == Some(&client);
         match (&before, same) {
             (None, _) => done.created += 1,
@@ -323,7 +325,8 @@ impl Idp {
         }
         loop {
             let page = self.store.list::<Client>(("clients", ""), cursor.as_ref(), 200).await?;
-            for client in page.items {
+            // Those that registered themselves are nobody's settings: elsewhere they would be an administrator's.
+            for client in page.items.into_iter().filter(|client| client.origin == Origin::Administrator) {
                 let client_secret_hash = client.secret.map(printed);
                 let previous_client_secret_hash = client.previous_secret.map(printed);
                 let metadata = client.metadata;

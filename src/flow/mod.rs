@@ -16,6 +16,7 @@
 //! account     the person's own page
 //! person      what they say of themselves; what is kept of them; when they go
 //! pushed      requests that apps push
+//! register    apps that register themselves
 //! picture     their picture
 //! security    what a person signs in with, by their own hand; `new_passkey` for passkeys
 //! password    a new password, wherever one is set
@@ -62,6 +63,7 @@ pub mod password;
 pub mod person;
 pub mod picture;
 mod pushed;
+pub mod register;
 pub mod relook;
 pub mod reset;
 pub mod second_factor;
@@ -93,6 +95,7 @@ use crate::model::authorization::factor::ACRS;
 use crate::model::cookies::{OptionalCookies, Switch};
 use crate::model::grant::OfflineLimits;
 use crate::model::history::OnRisk;
+use crate::model::registration::Terms;
 use crate::model::session::policy::SessionPolicies;
 use crate::outside::breached::{BreachFault, Breached};
 use crate::outside::http::Outbound;
@@ -133,6 +136,8 @@ pub struct Idp {
     pub client_keys: Published<Vec<Jwk>>,
     /// The request objects that clients publish.
     pub request_objects: Published<String>,
+    /// The redirect URIs that share a sector, as sectors publish them.
+    pub sectors: Published<Vec<String>>,
     /// The OpenID providers that people can sign in by.
     pub upstreams: Upstreams,
     /// How fast relying apps are told.
@@ -162,6 +167,8 @@ pub struct Settings {
     pub on_unusual: OnRisk,
     /// Whether people may make accounts by themselves.
     pub self_registration: Switch,
+    /// What apps that register themselves may do.
+    pub registration: Terms,
 }
 
 /// How long codes and tokens live.
@@ -208,6 +215,10 @@ impl Idp {
         let metadata = Metadata::of(&self.issuer, &ACRS, &Language::ALL.map(Language::tag));
         let metadata = match self.self_registration() {
             Switch::On => metadata.with_registration(),
+            Switch::Off => metadata,
+        };
+        let metadata = match self.settings.registration.offered() {
+            Switch::On => metadata.registering_at(self.issuer.at(register::PATH)),
             Switch::Off => metadata,
         };
         match self.settings.cookies.state {

@@ -19,12 +19,11 @@ use crate::flow::our_pages::Page;
 use crate::flow::token::NoToken;
 use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
-use crate::model::client::Client;
+use crate::model::client::{Allowed, Client};
 use crate::model::grant::{Grant, Reach};
 use crate::model::id::{AccountId, ClientId, GrantId, SecretDigest, SessionId};
 use crate::model::record::Change;
 use crate::model::session::{Report, Reported, Session};
-use crate::protocol::client_metadata::ActivityRule;
 use crate::protocol::error::{Code, OAuthError};
 use crate::protocol::session_status::{ReasonWord, SessionStatus, StandingWord, StandingWords};
 use crate::protocol::time::Timestamp;
@@ -132,7 +131,7 @@ impl Idp {
             Err(NoToken::Refused(_)) => return Err(not_good()),
             judged => judged?,
         };
-        if grant.reach == Reach::Offline || client.metadata.session.activity != ActivityRule::Report {
+        if grant.reach == Reach::Offline || client.may_report() == Allowed::No {
             let words = "the client may not report activity with this token";
             return Err(NoToken::Refused(OAuthError::new(Code::InsufficientScope, words)));
         }

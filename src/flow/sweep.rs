@@ -6,7 +6,7 @@ use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
 use crate::model::authorization::Interaction;
 use crate::model::authorization::next_step::{console_id, console_limits};
-use crate::model::client::Client;
+use crate::model::client::{Client, Origin};
 use crate::model::consent::Consent;
 use crate::model::credential::Credential;
 use crate::model::device::DeviceRequest;
@@ -121,8 +121,13 @@ impl Idp {
                 .await?;
             }
             Kind::Client => {
-                self.relook_at_client(&ClientId::new(&due.key), now).await?;
-                self.visit::<Client, ()>(due, |_| Change::keep(())).await?;
+                let client = self.store.read::<Client>(&due.key).await?;
+                // One that registered itself has no limits of its own: its appointment is about the registration.
+                if client.is_none_or(|client| client.origin == Origin::Administrator) {
+                    self.relook_at_client(&ClientId::new(&due.key), now).await?;
+                }
+                let unused = self.settings.registration.unused;
+                self.visit::<Client, ()>(due, move |client| client.sweep(unused, now)).await?;
             }
             Kind::Mail => {
                 return Ok(self.take_out(due, now).await?.map(|mail| Found::Mail(Box::new(mail))));

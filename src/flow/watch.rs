@@ -88,7 +88,7 @@ impl Idp {
         match (event.act, &event.client) {
             // Births end nothing and revoke nothing.
             (Act::GrantIssued | Act::SessionStarted | Act::SignIn | Act::ConsentGiven, _) => return,
-            (Act::ClientChanged, Some(client)) => hints.publish(Kind::Client, client),
+            (Act::ClientChanged | Act::ClientRemoved, Some(client)) => hints.publish(Kind::Client, client),
             _ => (),
         }
         for account in event.actor.iter().chain(&event.target) {

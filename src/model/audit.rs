@@ -142,6 +142,8 @@ pub enum Act {
     ClientCreated,
     /// A client was changed.
     ClientChanged,
+    /// A client is gone: it went by itself, or its registration was never used.
+    ClientRemoved,
     /// A signing key was made; the reason says why.
     SigningKeyMade,
     /// A signing key is nothing any more, and neither is what it signed.

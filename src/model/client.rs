@@ -5,10 +5,12 @@ use crate::model::authorization::factor::ACRS;
 use crate::model::id::{ClientId, SecretDigest};
 use crate::model::outbound::Author;
 use crate::model::record::{Change, Kind, Record, Row};
+use crate::model::registration::LOOK_AGAIN;
 use crate::model::session::policy::ApplicationLimits;
 use crate::protocol::claims::plain_line;
 use crate::protocol::client_auth::AuthMethod;
-use crate::protocol::client_metadata::{ClientMetadata, ConsentRule, SubjectType};
+use crate::protocol::client_metadata::{ActivityRule, ClientMetadata, ConsentRule, SubjectType};
+use crate::protocol::duration::Limit;
 use crate::protocol::jwk;
 use crate::protocol::jws::{Family, JwsAlg};
 use crate::protocol::redirect::{self, ApplicationType, LocalHttp};
@@ -19,6 +21,7 @@ use crate::protocol::signing::{IdTokenAlg, SigningAlg};
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::GrantType;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use url::Url;
 
 /// A client secret shorter than this is kept like a password, and only when its weakness was meant.
@@ -39,7 +42,36 @@ pub struct Client {
     pub previous_secret: Option<ClientSecret>,
     /// Since when.
     pub created_at: Timestamp,
+    /// Who registered it.
+    #[serde(default, skip_serializing_if = "Origin::is_usual")]
+    pub origin: Origin,
 }
+
+/// Who registered a client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// An administrator.
+    #[default]
+    Administrator,
+    /// It did itself: nobody here vouches for it.
+    Registered {
+        /// Recognises its registration access token (RFC 7592, section 3).
+        token: SecretDigest,
+        /// When somebody last signed in to it, to the day.
+        #[serde(default)]
+        last_used: Option<Timestamp>,
+    },
+}
+
+impl Origin {
+    fn is_usual(&self) -> bool {
+        *self == Origin::Administrator
+    }
+}
+
+/// The use of a client that registered itself is noted this often.
+const NOTED_EVERY: Duration = Duration::from_secs(86_400);
 
 /// How a client secret is recognised.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,7 +127,16 @@ impl Client {
 
     /// Who wrote its addresses.
     pub fn author(&self) -> Author {
-        Author::Administrator
+        match self.origin {
+            Origin::Administrator => Author::Administrator,
+            Origin::Registered { .. } => Author::Stranger,
+        }
+    }
+
+    /// What it says of the person's acts: does that count?
+    pub fn may_report(&self) -> Allowed {
+        let by_rule = self.metadata.session.activity == ActivityRule::Report;
+        if by_rule && self.origin == Origin::Administrator { Allowed::Yes } else { Allowed::No }
     }
 
     /// May it sign assertions by this algorithm?
@@ -195,7 +236,29 @@ impl Client {
 
     /// Does an administrator vouch for it?
     pub fn vouched_for(&self) -> bool {
-        self.metadata.consent == ConsentRule::Skip
+        self.metadata.consent == ConsentRule::Skip && self.origin == Origin::Administrator
+    }
+
+    /// Somebody signs in to it: a registration that is in use is kept.
+    pub fn used(self, now: Timestamp) -> Change<Client, ()> {
+        match &self.origin {
+            Origin::Registered { token, last_used } if last_used.is_none_or(|at| now.since(at) >= NOTED_EVERY) => {
+                let origin = Origin::Registered { token: token.clone(), last_used: Some(now) };
+                Change::put((), Client { origin, ..self })
+            }
+            _ => Change::keep(()),
+        }
+    }
+
+    /// What the sweep does with it: a registration that nobody signed in with for so long goes.
+    pub fn sweep(self, unused: Limit, now: Timestamp) -> Change<Client, ()> {
+        let Origin::Registered { last_used, .. } = &self.origin else { return Change::keep(()) };
+        let Some(span) = unused.span() else { return Change::keep(()).due(now + LOOK_AGAIN) };
+        let over = last_used.unwrap_or(self.created_at) + span;
+        if now < over {
+            return Change::keep(()).due(over);
+        }
+        Change::delete(()).told(Event::done(Act::ClientRemoved, now).client(&self.id).because("unused"))
     }
 
     /// Stores it, new or changed.
@@ -509,6 +572,26 @@ mod tests {
         let mut whole = serde_json::json!({"client_id": "a", "redirect_uris": ["https://a.example/cb"]});
         whole.as_object_mut().unwrap().extend(json.as_object().unwrap().clone());
         check(&serde_json::from_value(whole).map_err(|e| e.to_string())?)
+    }
+
+    #[test]
+    fn a_record_of_before_is_an_administrators() {
+        let metadata = serde_json::json!({"client_id": "a", "redirect_uris": ["https://a.example/cb"]});
+        let old = serde_json::json!({"id": "a", "metadata": metadata, "created_at": 1});
+        let client: Client = serde_json::from_value(old).unwrap();
+        assert_eq!((&client.origin, client.author()), (&Origin::Administrator, Author::Administrator));
+        assert!(serde_json::to_value(&client).unwrap().get("origin").is_none(), "and an older program can read it");
+    }
+
+    #[test]
+    fn nobody_vouches_for_what_registered_itself_whatever_its_record_says() {
+        let metadata =
+            serde_json::json!({"client_id": "a", "redirect_uris": ["https://a.example/cb"], "consent": "skip"});
+        let whole = serde_json::json!({"id": "a", "metadata": metadata, "created_at": 1,
+            "origin": {"registered": {"token": "x"}}});
+        let client: Client = serde_json::from_value(whole).unwrap();
+        assert!(!client.vouched_for());
+        assert_eq!((client.may_report(), client.author()), (Allowed::No, Author::Stranger));
     }
 
     #[test]

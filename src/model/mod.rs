@@ -23,6 +23,7 @@ pub mod password;
 pub mod picture;
 pub mod profile;
 pub mod record;
+pub mod registration;
 pub mod session;
 pub mod setting;
 pub mod signing_key;

@@ -1,4 +1,5 @@
-//! Documents that clients publish: their keys (OpenID Connect Core, 10.1.1) and their request objects (Core, 6.2).
+//! Documents that clients publish: their keys (OpenID Connect Core, 10.1.1), their request objects (Core, 6.2)
+//! and the redirect URIs of their sectors (Core, 8.1).
 //!
 //! What was fetched is remembered for a while, and so is that nothing could be had: nobody is asked more often than the
 //! rules say, however many want to know, so that whoever sends us rubbish cannot make us send more. How many places are
@@ -38,6 +39,9 @@ pub const KEYS: Rules = Rules {
 };
 /// Request objects: long enough that a crowd has one fetched once, too short to be noticed.
 pub const REQUEST_OBJECTS: Rules =
+    Rules { fresh: Duration::from_secs(10), stale: Duration::from_secs(10), pace: Duration::from_secs(10), most: 256 };
+/// The redirect URIs of a sector: whoever corrects their list need not wait long.
+pub const SECTORS: Rules =
     Rules { fresh: Duration::from_secs(10), stale: Duration::from_secs(10), pace: Duration::from_secs(10), most: 256 };
 /// The longest text that is remembered.
 const LONGEST_TEXT: usize = 16 * 1024;
@@ -84,6 +88,14 @@ impl Published<String> {
             let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= LONGEST_TEXT);
             text.map(str::to_owned)
         };
+        Published { outbound, rules, read, known: Mutex::default() }
+    }
+}
+
+impl Published<Vec<String>> {
+    /// The redirect URIs of sectors (OpenID Connect Dynamic Client Registration 1.0, section 5).
+    pub fn sectors(outbound: Outbound, rules: Rules) -> Self {
+        let read = |bytes: &[u8]| serde_json::from_slice(bytes).ok();
         Published { outbound, rules, read, known: Mutex::default() }
     }
 }

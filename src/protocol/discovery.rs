@@ -18,6 +18,8 @@ pub struct Metadata {
     introspection_endpoint: String,
     revocation_endpoint: String,
     device_authorization_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_endpoint: Option<String>,
     end_session_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     check_session_iframe: Option<String>,
@@ -90,6 +92,7 @@ impl Metadata {
             introspection_endpoint: issuer.at("/introspect"),
             revocation_endpoint: issuer.at("/revoke"),
             device_authorization_endpoint: issuer.at("/device_authorization"),
+            registration_endpoint: None,
             end_session_endpoint: issuer.at("/end_session"),
             check_session_iframe: None,
             session_status_endpoint: issuer.at("/session"),
@@ -141,6 +144,12 @@ impl Metadata {
     /// With accounts that people make by themselves (Initiating User Registration via OpenID Connect 1.0, section 4).
     pub fn with_registration(mut self) -> Metadata {
         self.prompt_values_supported.push("create");
+        self
+    }
+
+    /// With apps that register themselves (OpenID Connect Dynamic Client Registration 1.0, section 3).
+    pub fn registering_at(mut self, endpoint: String) -> Metadata {
+        self.registration_endpoint = Some(endpoint);
         self
     }
 

@@ -25,6 +25,17 @@ pub(super) struct Asking {
     pub now: Timestamp,
     /// Whose act it is to come here.
     pub activity: Activity,
+    /// Where the answer is seen.
+    pub seen: Seen,
+}
+
+/// Where an answer is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// In a window of its own, as the browser says.
+    InWindow,
+    /// In a frame, by a script, or nobody says.
+    Elsewhere,
 }
 
 impl Asking {
@@ -108,18 +119,19 @@ impl FromRequest for Asking {
         let mut visitor = facing.idp.recognise(found, device);
         visitor.languages = language::preferred();
         let now = facing.clock.now();
-        ready(Ok(Asking { visitor, now, activity: activity(request), facing }))
+        ready(Ok(Asking { visitor, now, activity: activity(request), seen: seen(request), facing }))
     }
 }
 
 /// A navigation that the person started (Fetch Metadata): nothing else counts as an act of theirs.
 fn activity(request: &HttpRequest) -> Activity {
-    let is = |name: &str, value: &str| request.headers().get(name).is_some_and(|v| v == value);
-    if is("sec-fetch-dest", "document") && is("sec-fetch-user", "?1") {
-        Activity::AuthorizationByPerson
-    } else {
-        Activity::Machine
-    }
+    let by_person = request.headers().get("sec-fetch-user").is_some_and(|value| value == "?1");
+    if seen(request) == Seen::InWindow && by_person { Activity::AuthorizationByPerson } else { Activity::Machine }
+}
+
+fn seen(request: &HttpRequest) -> Seen {
+    let document = request.headers().get("sec-fetch-dest").is_some_and(|value| value == "document");
+    if document { Seen::InWindow } else { Seen::Elsewhere }
 }
 
 fn device(request: &HttpRequest, facing: &Facing) -> Device {

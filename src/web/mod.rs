@@ -21,6 +21,7 @@ mod error;
 mod events;
 mod form;
 mod headers;
+mod json;
 mod language;
 mod logout;
 mod mailed;
@@ -30,6 +31,7 @@ mod passkeys;
 mod person;
 mod picture;
 mod qr;
+mod register;
 mod request_id;
 mod reset;
 mod route;
@@ -89,6 +91,8 @@ fn table() -> Table {
         .service(at("/authorize").get(authorize::get).post(authorize::post))
         .service(at("/token").post(token::post).otherwise(token::other_method))
         .service(at("/par").post(par::post).otherwise(token::other_method))
+        .service(at("/register").post(register::post).otherwise(token::other_method))
+        .service(at("/register/{client_id}").get(register::get).put(register::put).delete(register::delete))
         .service(at("/userinfo").get(userinfo::get).post(userinfo::post))
         .service(at("/introspect").post(token::introspect).otherwise(token::other_method))
         .service(at("/revoke").post(token::revoke).otherwise(token::other_method))

@@ -49,6 +49,30 @@ impl At {
         self
     }
 
+    /// Answers PUT.
+    pub fn put<F, Args>(mut self, answer: F) -> At
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.resource = self.resource.route(web::put().to(answer));
+        self.allowed.push("PUT");
+        self
+    }
+
+    /// Answers DELETE.
+    pub fn delete<F, Args>(mut self, answer: F) -> At
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.resource = self.resource.route(web::delete().to(answer));
+        self.allowed.push("DELETE");
+        self
+    }
+
     /// Answers the other methods in words of its own.
     pub fn otherwise<F, Args>(mut self, answer: F) -> At
     where

@@ -1,7 +1,7 @@
 //! Draws what comes next: a page, a redirect to a relying app, a page of ours.
 
 use super::answer::{self, page_to, see_other, source_of};
-use super::asking::Asking;
+use super::asking::{Asking, Seen};
 use super::cookies;
 use super::device;
 use super::device_grant;
@@ -9,8 +9,8 @@ use super::error::WebError;
 use super::mailed::offer;
 use super::pages::{
     AccountChoice, AllowDevice, AppFacts, CodeField, Consent, FormPost, Here, MailedCode, NewAccount, Newcomer, Offer,
-    Offline, PasskeyForm, Place, Remember as Box_, ScopeLine, SecondFactor, Select, SetUpFactor, SignIn, SignInPurpose,
-    SignUp, Watch,
+    Offline, Onward, OnwardForm, PasskeyForm, Place, Remember as Box_, ScopeLine, SecondFactor, Select, SetUpFactor,
+    SignIn, SignInPurpose, SignUp, Vetting, Watch,
 };
 use super::upstream;
 use crate::flow::authorize::{
@@ -21,7 +21,7 @@ use crate::flow::passkey::PasskeyOffer;
 use crate::model::account::Account;
 use crate::model::authorization::Goal;
 use crate::model::authorization::next_step::Why;
-use crate::model::client::Client;
+use crate::model::client::{Client, Origin};
 use crate::model::session::policy::Remember;
 use crate::model::upstream::Accounts;
 use crate::protocol::params::Params;
@@ -57,7 +57,10 @@ pub(super) fn draw_telling(
     let shows_page = matches!(turn.next, Next::Show(_));
     let mut response = match turn.next {
         Next::Show(page) => show(asking, *page, (remember, done)),
-        Next::Return(reply) => returning(&reply, asking.text()),
+        Next::Return(reply) => match &reply.stranger {
+            Some(app) if asking.seen == Seen::InWindow => onward(&reply, app, asking.text()),
+            _ => returning(&reply, asking.text()),
+        },
         Next::Elsewhere(address) => see_other(&address),
         Next::Connected(outcome) => see_other(upstream::came_back(outcome)),
         Next::GoOn(handle) => see_other(&format!("/interaction/{handle}")),
@@ -87,6 +90,22 @@ fn returning(reply: &Reply, text: Text) -> HttpResponse {
     let target = reply.address.uri();
     let page = FormPost { text, target: target.to_owned(), fields: reply.fields(), host: host(target) };
     answer::page_posting(&page, &source_of(target))
+}
+
+/// The person is asked whether they mean to go to an app that nobody vouches for.
+fn onward(reply: &Reply, app: &str, text: Text) -> HttpResponse {
+    if reply.address.mode() != ResponseMode::FormPost {
+        return onward_to(text, app.to_owned(), reply.location());
+    }
+    let target = reply.address.uri();
+    let form = OnwardForm { target: target.to_owned(), fields: reply.fields() };
+    let page = Onward { text, app: app.to_owned(), host: host(target), address: String::new(), form: Some(form) };
+    page_to(StatusCode::OK, &page, &source_of(target))
+}
+
+/// The same, where the whole answer is in the address.
+pub(super) fn onward_to(text: Text, app: String, address: String) -> HttpResponse {
+    page_to(StatusCode::OK, &Onward { text, app, host: host(&address), address, form: None }, "")
 }
 
 /// A posted request once more, by GET.
@@ -324,6 +343,10 @@ pub(super) fn facts(client: &Client) -> AppFacts {
         home: metadata.client_uri.clone(),
         policy: metadata.policy_uri.clone(),
         terms: metadata.tos_uri.clone(),
+        vetting: match client.origin {
+            Origin::Administrator => Vetting::ByAdministrator,
+            Origin::Registered { .. } => Vetting::Nobody,
+        },
     }
 }
 

@@ -304,7 +304,7 @@ impl Idp {
         if self.choice_name(&current) != person {
             // Somebody else signed in since the page was shown: the question is put to them, in their own name.
             let next = self.dispatch(visitor, open, Some(current), Activity::Machine, now).await?;
-            return Ok(next.into());
+            return self.introduced(visitor, next.into(), now).await;
         }
         let (Some(request), Some(client)) = (open.interaction.request(), self.client_of(&open.interaction).await?)
         else {
@@ -326,7 +326,7 @@ impl Idp {
                 return gone();
             }
             let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not consent");
-            return Ok(self.respond(address, Err(error)).into());
+            return self.introduced(visitor, self.respond(address, Err(error)).into(), now).await;
         }
         let asked = Asked { account: current.account.id.clone(), client: client.id.clone(), scope: request.opens() };
         let key = Consent::key_of(&asked.account, &asked.client);

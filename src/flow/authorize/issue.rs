@@ -56,7 +56,10 @@ impl Idp {
         };
         let join = Join { client: client.id.clone(), limits: client.limits(), asking: asking(&request), activity };
         let answer = match self.join(&current, join, now).await? {
-            Joined::Part(session) => self.granted(&session, &client, *request, now).await?,
+            Joined::Part(session) => {
+                self.note_use(&client, now).await?;
+                self.granted(&session, &client, *request, now).await?
+            }
             Joined::Over(_) | Joined::Refused(_) => {
                 Err(OAuthError::new(ErrorCode::LoginRequired, "the session is over"))
             }

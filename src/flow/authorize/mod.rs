@@ -11,6 +11,7 @@ mod mailed_code;
 mod passkey;
 pub(in crate::flow) mod request_object;
 mod situation;
+mod stranger;
 mod turn;
 mod waiting;
 
@@ -51,6 +52,17 @@ pub enum Anew<'a> {
 impl Idp {
     /// A new authorization request.
     pub async fn authorize(
+        &self,
+        visitor: &Visitor,
+        params: &Params,
+        activity: Activity,
+        now: Timestamp,
+    ) -> Result<Turn, Fault> {
+        let turn = self.begin(visitor, params, activity, now).await?;
+        self.introduced(visitor, turn, now).await
+    }
+
+    async fn begin(
         &self,
         visitor: &Visitor,
         params: &Params,
@@ -312,7 +324,13 @@ impl Idp {
         if let Err(error) = &outcome {
             tracing::info!(error = error.code.as_str(), why = error.description, "authorization refused");
         }
-        Next::Return(Box::new(Reply { address, outcome, issuer: self.issuer.to_string(), session_state: None }))
+        Next::Return(Box::new(Reply {
+            address,
+            outcome,
+            issuer: self.issuer.to_string(),
+            session_state: None,
+            stranger: None,
+        }))
     }
 
     /// A request stands elsewhere and cannot be read: the error goes to the address beside it, where that is proved.

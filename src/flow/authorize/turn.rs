@@ -48,6 +48,9 @@ pub struct Reply {
     pub issuer: String,
     /// What the app shows to the frame at `/check_session`.
     pub session_state: Option<String>,
+    /// What an app calls itself that nobody vouches for and the person never let in, where it is told an error: the person
+    /// is asked before they go there.
+    pub stranger: Option<String>,
 }
 
 /// What a successful authorization response holds, as its response type says.

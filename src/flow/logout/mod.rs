@@ -16,7 +16,7 @@ use crate::flow::{Fault, Idp};
 use crate::model::account::EpochReason;
 use crate::model::audit::{Act, Event};
 use crate::model::authorization::ReturnAddress;
-use crate::model::client::Client;
+use crate::model::client::{Client, Origin};
 use crate::model::id::{BrowserId, ClientId, SessionId};
 use crate::model::record::Change;
 use crate::model::session::Session;
@@ -41,6 +41,13 @@ pub enum LoggedOut {
     Return(String),
     /// The page that says what the person is signed out of, by this receipt; see [`Idp::farewell`].
     Left(String),
+    /// A page before the address of an app that nobody vouches for: nobody was signed in, so nobody let it in.
+    Onward {
+        /// What the app calls itself.
+        app: String,
+        /// Its address.
+        address: String,
+    },
     /// Nobody was signed in, and no app wants to have the browser back.
     Nobody,
     /// The person stays.
@@ -153,7 +160,15 @@ impl Idp {
                 Ok((LoggedOut::Ask(Box::new(question)), Handles::Unchanged))
             }
             // Nobody is signed in: there is nothing to ask.
-            (_, None) => Ok((nobody(address), Handles::Unchanged)),
+            (_, None) => {
+                let next = match (client.filter(|client| client.origin != Origin::Administrator), address) {
+                    (Some(app), Some(address)) => {
+                        LoggedOut::Onward { app: app.name().to_owned(), address: address.with(&[]) }
+                    }
+                    (_, address) => nobody(address),
+                };
+                Ok((next, Handles::Unchanged))
+            }
         }
     }
 
@@ -240,7 +255,10 @@ impl Idp {
     ) -> Result<(Option<IdTokenClaims>, Option<Client>, Option<ReturnAddress>), Fault> {
         let hint = request.id_token_hint.as_deref().and_then(|hint| self.genuine_hint(hint, now));
         let client = self.asking_client(request, hint.as_ref()).await?;
-        let address = return_address(request, client.as_ref());
+        // Of an app that nobody vouches for a genuine hint is wanted (RP-Initiated Logout 1.0, section 3): else whoever
+        // registers one has links that begin with our address and end at theirs.
+        let trusted = client.as_ref().is_some_and(|client| client.origin == Origin::Administrator);
+        let address = return_address(request, client.as_ref()).filter(|_| trusted || hint.is_some());
         Ok((hint, client, address))
     }
 

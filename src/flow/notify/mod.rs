@@ -17,7 +17,6 @@ use crate::crypto::random;
 use crate::flow::{Fault, Idp};
 use crate::model::client::Client;
 use crate::model::id::{AccountId, SessionId};
-use crate::model::outbound::Author;
 use crate::model::session::Session;
 use crate::model::session::notice::{Attempted, Notice};
 use crate::protocol::logout_token::{LogoutTokenClaims, events};
@@ -135,7 +134,7 @@ impl Idp {
             Admission::Away(until) => return Ok(Attempted::Away { until, jitter: random::thousandths() }),
         };
         let token = self.logout_token(&client, (session, account), notice, now).await?;
-        let answer = self.outbound.post_form(uri, Author::Administrator, &[("logout_token", &token)]).await;
+        let answer = self.outbound.post_form(uri, client.author(), &[("logout_token", &token)]).await;
         Ok(match answer {
             Ok(200..=299) => {
                 place.answered();

@@ -39,6 +39,7 @@ fn client(extra: serde_json::Value) -> Client {
         secret: None,
         previous_secret: None,
         created_at: Timestamp(0),
+        origin: Default::default(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::super::pages::{AdminClients, ClientLine, NewClient, NewClientKind, Ne
 use super::{Entered, View, enter, enter_to_act, shown, view};
 use crate::flow::admin::Registered;
 use crate::flow::session::Current;
-use crate::model::client::{Client, Confidentiality};
+use crate::model::client::{Client, Confidentiality, Origin};
 use crate::protocol::client_metadata::ClientMetadata;
 use crate::protocol::redirect::ApplicationType;
 use crate::text::Text;
@@ -51,7 +51,11 @@ fn line(client: Client, text: Text) -> ClientLine {
     ClientLine {
         name: client.metadata.client_name.clone().unwrap_or_default(),
         kind: text.say(kind),
-        consent: text.say(if client.vouched_for() { "consent-skipped" } else { "consent-asked" }),
+        consent: text.say(match (&client.origin, client.vouched_for()) {
+            (Origin::Registered { .. }, _) => "consent-registered",
+            (Origin::Administrator, true) => "consent-skipped",
+            (Origin::Administrator, false) => "consent-asked",
+        }),
         created: client.created_at.0,
         client_id: client.id.to_string(),
         redirect_uris: client.metadata.redirect_uris,

@@ -151,6 +151,7 @@ fn act_key(act: Act) -> &'static str {
         Act::PasswordChanged => "act-password-changed",
         Act::ClientCreated => "act-client-created",
         Act::ClientChanged => "act-client-changed",
+        Act::ClientRemoved => "act-client-removed",
         Act::SigningKeyMade => "act-signing-key-made",
         Act::SigningKeyRevoked => "act-signing-key-revoked",
         Act::SetupLinkMade => "act-setup-link-made",

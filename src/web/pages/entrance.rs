@@ -21,6 +21,18 @@ pub struct AppFacts {
     pub policy: Option<String>,
     /// `tos_uri`, http or https.
     pub terms: Option<String>,
+    /// Does anybody here vouch for it?
+    pub vetting: Vetting,
+}
+
+/// Whether anybody here knows who is behind an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Vetting {
+    /// An administrator registered it.
+    #[default]
+    ByAdministrator,
+    /// It registered itself.
+    Nobody,
 }
 
 impl AppFacts {

@@ -134,6 +134,31 @@ pub struct FormPost {
     pub host: String,
 }
 
+/// Before an error goes to an app that nobody vouches for, and that the person never let in.
+#[derive(Debug, Clone, Template)]
+#[template(path = "onward.html")]
+pub struct Onward {
+    /// The language of the page.
+    pub text: Text,
+    /// What the app calls itself.
+    pub app: String,
+    /// The host that the way leads to.
+    pub host: String,
+    /// The address with the answer in it, where the app takes it so.
+    pub address: String,
+    /// The answer as a form, where it takes it so.
+    pub form: Option<OnwardForm>,
+}
+
+/// An answer that the person sends on by a button.
+#[derive(Debug, Clone)]
+pub struct OnwardForm {
+    /// Where it goes: a registered redirect URI.
+    pub target: String,
+    /// Names and values of its fields.
+    pub fields: Vec<(String, String)>,
+}
+
 /// Nothing can go on and nobody proven is there to be told but the person.
 #[derive(Debug, Clone, Template)]
 #[template(path = "error.html")]

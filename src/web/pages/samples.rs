@@ -35,6 +35,7 @@ pub(super) fn bank() -> AppFacts {
         home: Some("https://bank.example/".into()),
         policy: Some("https://bank.example/privacy".into()),
         terms: Some("https://bank.example/terms".into()),
+        vetting: Vetting::ByAdministrator,
     }
 }
 
@@ -268,6 +269,16 @@ fn leaving(text: Text) -> Vec<(&'static str, String)> {
             }),
         ),
         ("error", html(error)),
+        (
+            "onward",
+            html(Onward {
+                text,
+                app: "Plaza".to_owned(),
+                host: "plaza.example".to_owned(),
+                address: "https://plaza.example/cb?error=access_denied&state=1".to_owned(),
+                form: None,
+            }),
+        ),
     ]
 }
 

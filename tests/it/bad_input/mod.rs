@@ -25,6 +25,7 @@ mod passkeys;
 mod paths;
 mod pictures;
 mod refresh_tokens;
+mod registration;
 mod request_objects;
 mod session;
 mod setup;

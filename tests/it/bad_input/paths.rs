@@ -73,6 +73,8 @@ pub const PATHS: &[&str] = &[
     "/authorize",
     "/token",
     "/par",
+    "/register",
+    "/register/x",
     "/device_authorization",
     "/device",
     "/introspect",
@@ -130,6 +132,6 @@ fn every_form_that_the_provider_takes_is_tried() {
     let there = abide::web::paths().into_iter().filter(|(_, methods)| methods.contains(&"POST"));
     let untried = there.filter(|(route, _)| !FORMS.iter().any(|place| of(route, place)));
     let untried: Vec<&str> = untried.map(|(route, _)| route).collect();
-    // No form: a button of a page's script, and a report by token. Of several parts, with attacks of its own: a picture.
-    assert_eq!(untried, ["/session/activity", "/account/profile/picture"]);
+    // No form: JSON, with attacks of its own; a button of a page's script, and a report by token. Of several parts, with attacks of its own: a picture.
+    assert_eq!(untried, ["/register", "/session/activity", "/account/profile/picture"]);
 }

@@ -283,6 +283,7 @@ async fn what_one_node_does_to_the_keys_every_node_knows_and_of_two_one_makes_th
         secret: None,
         previous_secret: None,
         created_at: idp.now(),
+        origin: Default::default(),
     };
     let (one, two) =
         futures_util::future::join(idp.flows().equip(&client, idp.now()), other.idp.equip(&client, idp.now())).await;

@@ -27,6 +27,7 @@ mod person;
 pub mod picture;
 pub mod pushed;
 mod reconstitution;
+pub mod registration;
 mod reset;
 pub mod second_factor;
 mod security;

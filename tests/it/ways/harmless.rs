@@ -162,12 +162,14 @@ async fn try_it(walk: &Walk, set: &mut Set, (route, evidence): (&str, Evidence))
     let (method, path) = route.split_once(' ').expect("a method and a path");
     let handle = fields.iter().find(|(name, _)| name == "interaction").map(|(_, value)| value.clone());
     let path = path.replace("{handle}", &handle.unwrap_or_default());
-    let path = path.replace("{file}", "abide.css").replace("{id}", "x").replace("{name}", "x");
+    let path =
+        path.replace("{file}", "abide.css").replace("{id}", "x").replace("{name}", "x").replace("{client_id}", "x");
     let before = walk.sessions().await;
     let answer = match method {
         "GET" => set.browser.get(&format!("{path}?{}", serde_urlencoded::to_string(&fields).unwrap())).await,
         _ => {
-            let request = TestRequest::post().uri(&path).insert_header(("origin", ISSUER));
+            let method = method.parse().expect("a method");
+            let request = TestRequest::with_uri(&path).method(method).insert_header(("origin", ISSUER));
             set.browser.send(request.set_form(&fields)).await
         }
     };

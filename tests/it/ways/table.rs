@@ -44,6 +44,10 @@ pub const TABLE: &[Said] = &[
     ("POST /authorize", &[Nothing], ""),
     ("POST /token", &[Follow], TOKEN),
     ("POST /par", &[Nothing], ""),
+    ("POST /register", &[Nothing], ""),
+    ("GET /register/{client_id}", &[Nothing], ""),
+    ("PUT /register/{client_id}", &[Nothing], ""),
+    ("DELETE /register/{client_id}", &[Nothing], ""),
     ("POST /device_authorization", &[Nothing], ""),
     ("GET /device", &[Nothing], ""),
     (
