@@ -28,6 +28,7 @@ use crate::model::grant::OfflineLimits;
 use crate::outside::breached::Breached;
 use crate::outside::http::Outbound;
 use crate::outside::mail::{Mailer, Protection, Relay};
+use crate::outside::published::{self, Published};
 use crate::store::{Backend, Store};
 use crate::web::{self, Facing, Streams};
 use actix_web::body::MessageBody;
@@ -247,6 +248,8 @@ fn unready(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Cost) -
         settings: settings(config),
         nodes: Membership::default(),
         upstreams: Upstreams::new(config.upstream.iter().map(|one| one.upstream()).collect(), outbound.clone()),
+        client_keys: Published::keys(outbound.clone(), published::KEYS),
+        request_objects: Published::request_objects(outbound.clone(), published::REQUEST_OBJECTS),
         outbound,
         pacing: Pacing::default(),
         post: PostOffice::new(mailer(config)?),

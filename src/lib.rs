@@ -83,6 +83,11 @@
 //! after every durable change ([`store::hints`]), for the next instant that the last status named, or for what other
 //! nodes wrote ([`flow::watch`]), and then judges anew. The pages' own script does the same by asking.
 //!
+//! **A client shows who it is.** [`protocol::client_auth`] finds the one proof in what it posts; the record says by which method
+//! it authenticates ([`flow::token`]). An assertion is judged for audience and time before a key is fetched for it, and its name
+//! is used up by one conditional write. A request that it signed, published or pushed becomes parameters before anything else
+//! looks at it ([`flow::authorize`], [`flow::Idp::push`]): there is one pipeline.
+//!
 //! # Several nodes, and stores carried elsewhere
 //!
 //! Nodes that share a database report into one record ([`model::nodes`]): it refuses one with another issuer or another
@@ -105,6 +110,8 @@
 //!   up again, and a note outside of sled says which change was the last one on disk (should the note itself be lost, that
 //!   is warned of).
 //! * Only a request that proved client and bindings may consume or revoke.
+//! * A client is proved by the method of its record alone, by its own keys and secrets: no header of a token brings one along.
+//! * Beside a signed or pushed request nothing counts but who asks.
 //! * The authorization request is never edited. `prompt=login` is satisfied by evidence gathered for this interaction.
 //! * Nobody who goes on is told of an end: a notice names the epochs of the life that is over, and no later one.
 //! * A hint is never the truth: whoever is told that something may have changed reads it from the store.
@@ -159,8 +166,9 @@
 //!
 //! # Deliberately absent
 //!
-//! No cache of anything that decides. No expiry column. No table of refresh tokens or codes. No session id in a URL or a
-//! token. No default account. No implicit or hybrid flow, no `plain` PKCE, no wildcard in a redirect URI. No text for
+//! No cache of anything that decides, but of what clients publish ([`outside::published`]): their keys, for ten minutes. No
+//! expiry column. No table of refresh tokens or codes. No session id in a URL or a token. No default account. No `plain` PKCE,
+//! no wildcard in a redirect URI. No text for
 //! people outside `templates/text`, no colour outside the variables of the one stylesheet.
 
 pub mod app;

@@ -161,6 +161,9 @@ struct Import {
     /// Also replace passwords and client secrets of people and apps that exist already
     #[arg(long)]
     replace_secrets: bool,
+    /// Add client secrets beside those of apps that exist already: both are good until --replace-secrets ends the older one
+    #[arg(long, conflicts_with = "replace_secrets")]
+    add_secrets: bool,
 }
 
 const FAILED: u8 = 1;
@@ -215,7 +218,11 @@ fn run(act: Act, config: Config, path: Option<&Path>) -> anyhow::Result<()> {
         Act::Serve => block_on(serve(config)),
         Act::Import(import) => {
             let json = read(&import.file)?;
-            let replace_secrets = if import.replace_secrets { ReplaceSecrets::Yes } else { ReplaceSecrets::No };
+            let replace_secrets = match (import.replace_secrets, import.add_secrets) {
+                (true, _) => ReplaceSecrets::Yes,
+                (false, true) => ReplaceSecrets::Beside,
+                (false, false) => ReplaceSecrets::No,
+            };
             call(&config, Verb::Import { json, replace_secrets }).and_then(|text| print(&text))
         }
         Act::Export { file } => {

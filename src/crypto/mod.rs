@@ -6,6 +6,7 @@
 //! * [`key_folder`] keeps the installation's sealing key in its file, sealed itself where another key is given for that.
 //! * [`signing_key`] makes and parses one signing key; [`keyring`] has all of them, ready for use.
 //! * [`jwt`] signs and verifies JSON Web Tokens.
+//! * [`jws`] verifies what clients signed.
 //! * [`fingerprint`] says whether two stores hold the same.
 //! * [`totp`] makes and checks the codes of authenticator apps.
 //! * [`webauthn`] puts challenges to passkeys and verifies their answers.
@@ -13,6 +14,7 @@
 
 pub mod fingerprint;
 pub mod hashing;
+pub mod jws;
 pub mod jwt;
 pub mod key_folder;
 pub mod keyring;

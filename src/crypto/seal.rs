@@ -28,6 +28,8 @@ pub enum Purpose {
     Refresh,
     /// The `sid` a session is known by outside.
     SessionName,
+    /// What the clients of a sector call a person.
+    PairwiseSubject,
     /// The bucket of a throttle lane.
     Throttle,
     /// A logout request that asks first.
@@ -62,13 +64,19 @@ pub enum Purpose {
     SignUpLink,
     /// The code that is mailed where a sign-in is unusual.
     MailedCode,
+    /// The secret of a client that authenticates by HMAC, at rest.
+    ClientSecret,
+    /// Under which key a device waits whose user code somebody enters.
+    UserCode,
+    /// A request that a client pushed.
+    PushedRequest,
     /// The signing keys, in the store.
     SigningKeys,
     /// An access token that only we can read.
     AccessToken,
 }
 
-const PURPOSES: [Purpose; 26] = [
+const PURPOSES: [Purpose; 30] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -76,6 +84,7 @@ const PURPOSES: [Purpose; 26] = [
     Purpose::ShownPerson,
     Purpose::Refresh,
     Purpose::SessionName,
+    Purpose::PairwiseSubject,
     Purpose::Throttle,
     Purpose::Logout,
     Purpose::SignedOut,
@@ -93,6 +102,9 @@ const PURPOSES: [Purpose; 26] = [
     Purpose::AddressLink,
     Purpose::SignUpLink,
     Purpose::MailedCode,
+    Purpose::ClientSecret,
+    Purpose::UserCode,
+    Purpose::PushedRequest,
     Purpose::SigningKeys,
     Purpose::AccessToken,
 ];
@@ -107,6 +119,7 @@ impl Purpose {
             Purpose::ShownPerson => "abide shown person 1",
             Purpose::Refresh => "abide refresh 1",
             Purpose::SessionName => "abide session name 1",
+            Purpose::PairwiseSubject => "abide pairwise subject 1",
             Purpose::Throttle => "abide throttle 1",
             Purpose::Logout => "abide logout 1",
             Purpose::SignedOut => "abide signed out 1",
@@ -124,6 +137,9 @@ impl Purpose {
             Purpose::AddressLink => "abide address link 1",
             Purpose::SignUpLink => "abide sign-up link 1",
             Purpose::MailedCode => "abide mailed code 1",
+            Purpose::ClientSecret => "abide client secret 1",
+            Purpose::UserCode => "abide user code 1",
+            Purpose::PushedRequest => "abide pushed request 1",
             Purpose::SigningKeys => "abide signing keys 1",
             Purpose::AccessToken => "abide access token 1",
         }

@@ -9,7 +9,7 @@ use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, EpochReason, username_name};
 use crate::model::audit::{Act, Event};
 use crate::model::authorization::factor::Level;
-use crate::model::client::{self, Client, ClientSecret, Confidentiality};
+use crate::model::client::{self, Client};
 use crate::model::id::{AccountId, ClientId};
 use crate::model::record::Change;
 use crate::model::session::Session;
@@ -138,9 +138,17 @@ impl Idp {
             return Ok(Registered::Wrong(wrong));
         }
         metadata.client_secret = None;
-        let mut client = Client { id: ClientId::new(&metadata.client_id), metadata, secret: None, created_at: now };
-        let secret = (client.confidentiality() == Confidentiality::Confidential).then(random::secret);
-        client.secret = secret.as_ref().map(|secret| ClientSecret::Digest(secret.digest()));
+        let mut client = Client {
+            id: ClientId::new(&metadata.client_id),
+            metadata,
+            secret: None,
+            previous_secret: None,
+            created_at: now,
+        };
+        let secret = Client::has_secret(&client.metadata).then(random::secret);
+        let whose = (client.id.as_str(), client.metadata.token_endpoint_auth_method);
+        client.secret =
+            secret.as_ref().map(|secret| self.kept_secret(whose, &zeroize::Zeroizing::new(secret.expose().to_owned())));
         self.equip(&client, now).await?;
         let (kept, actor) = (client.clone(), by.account.id.clone());
         let changed = self.store.change::<Client, _, _>(client.id.as_str(), move |before| match before {

@@ -1,23 +1,25 @@
 //! The import file, in and out. It adds and changes, never removes; twice changes nothing; one bad entry imports
 //! nothing and is named.
 
+mod secrets;
+
 use crate::crypto::hashing::check_hash;
-use crate::crypto::secret::{Same, digest};
+use crate::crypto::secret::Same;
 use crate::flow::password::{FreshPassword, Over};
 use crate::flow::setup::{NewPassword, Refused, fresh_account};
 use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, EpochReason, check_username, username_key, username_name};
 use crate::model::audit::{Act, Event};
-use crate::model::client::{self, Client, ClientSecret, Confidentiality, STRONG_SECRET};
+use crate::model::client::{self, Client};
 use crate::model::credential::Credential;
-use crate::model::id::{ClientId, SecretDigest};
+use crate::model::id::ClientId;
 use crate::model::password::{self, Beside, Stands, Weakness};
 use crate::model::record::Change;
 use crate::protocol::claims::check_standard;
-use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::client_metadata::ClientMetadata;
 use crate::protocol::time::Timestamp;
 use crate::store::StoreFault;
+use secrets::{Given, check_secret, printed};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -64,6 +66,9 @@ pub enum ReplaceSecrets {
     Yes,
     /// They apply to what the import creates.
     No,
+    /// The secret of a client comes beside the one that is there, which stays good: the app can change over in its own time,
+    /// and an import that replaces ends it. Passwords apply to what the import creates.
+    Beside,
 }
 
 /// What an import did.
@@ -109,7 +114,7 @@ impl Idp {
             self.check_password(place, user, now).await?;
         }
         for (place, metadata) in file.clients.iter().enumerate() {
-            self.check_authenticable(place, metadata).await?;
+            self.check_authenticable(place, metadata, replace).await?;
         }
         let mut done = Imported::default();
         for user in file.users {
@@ -140,22 +145,6 @@ impl Idp {
             "users[{place}] ({}): password: {wrong}; it needs {least} to {most} characters and must not be a common one",
             user.username
         )))
-    }
-
-    /// A confidential client without any secret could never authenticate.
-    async fn check_authenticable(&self, place: usize, metadata: &ClientMetadata) -> Result<(), ImportError> {
-        let brings = metadata.client_secret.is_some() || metadata.client_secret_hash.is_some();
-        if brings || metadata.token_endpoint_auth_method == AuthMethod::None {
-            return Ok(());
-        }
-        match self.store.read::<Client>(&metadata.client_id).await? {
-            Some(client) if client.secret.is_some() => Ok(()),
-            _ => Err(ImportError::Wrong(format!(
-                "clients[{place}] ({}): client_secret is missing; a client without one is public: \
-                 \"token_endpoint_auth_method\": \"none\"",
-                metadata.client_id
-            ))),
-        }
     }
 
     async fn import_user(
@@ -193,7 +182,7 @@ impl Idp {
         let stored = self.store.read::<Credential>(&Credential::password_key(&before.id)).await?;
         let stored = stored.and_then(Credential::password_hash);
         let hash = match (replace, password, password_hash) {
-            (ReplaceSecrets::No, ..) => None,
+            (ReplaceSecrets::No | ReplaceSecrets::Beside, ..) => None,
             (ReplaceSecrets::Yes, Some(clear), _) => self.other_password(&clear, stored).await?,
             (ReplaceSecrets::Yes, None, hash) => hash.filter(|hash| stored.as_ref() != Some(hash)),
         };
@@ -279,29 +268,18 @@ impl Idp {
     ) -> Result<(), ImportError> {
         let id = ClientId::new(&metadata.client_id);
         let before = self.store.read::<Client>(id.as_str()).await?;
-        let clear = metadata.client_secret.take();
-        let hash = metadata.client_secret_hash.take();
-        let weak = metadata.weak_secret.take() == Some(true);
-        let keeps = before.as_ref().is_some_and(|client| client.secret.is_some()) && replace == ReplaceSecrets::No;
-        let secret = match (&before, clear, hash) {
-            (Some(client), clear, _) if keeps => {
-                let other = |clear: &String| client.secret != Some(ClientSecret::Digest(digest(clear)));
-                done.secrets_left += usize::from(!weak && clear.as_ref().is_some_and(other));
-                client.secret.clone()
-            }
-            (Some(client), Some(clear), _) if weak && self.is_weak_secret(client, &clear).await? => {
-                client.secret.clone()
-            }
-            (_, Some(clear), _) if weak => Some(ClientSecret::Password(self.patiently(Zeroizing::new(clear)).await?)),
-            (_, Some(clear), _) => Some(ClientSecret::Digest(digest(&clear))),
-            (_, None, Some(hash)) => secret_of_hash(&hash),
-            (Some(client), None, None) => client.secret.clone(),
-            (None, None, None) => None,
+        let given = Given {
+            clear: metadata.client_secret.take().map(Zeroizing::new),
+            hash: metadata.client_secret_hash.take(),
+            previous: metadata.previous_client_secret_hash.take(),
+            weak: metadata.weak_secret.take() == Some(true),
         };
-        let client =
-            Client { id, metadata, secret, created_at: before.as_ref().map_or(now, |client| client.created_at) };
-        let secret = client.secret.clone().filter(|_| client.confidentiality() == Confidentiality::Confidential);
-        let client = Client { secret, ..client };
+        let (secret, previous_secret) = match Client::has_secret(&metadata) {
+            true => self.secrets_of(&metadata, before.as_ref(), given, (replace, done)).await?,
+            false => (None, None),
+        };
+        let created_at = before.as_ref().map_or(now, |client| client.created_at);
+        let client = Client { id, metadata, secret, previous_secret, created_at };
         let same = before.as_ref() == Some(&client);
         match (&before, same) {
             (None, _) => done.created += 1,
@@ -311,13 +289,6 @@ impl Idp {
         let key = client.id.to_string();
         let changed = self.store.change::<Client, _, _>(&key, move |before| client.clone().store(before.as_ref(), now));
         Ok(changed.await?.outcome()?)
-    }
-
-    /// Is this the weak secret the client has already?
-    async fn is_weak_secret(&self, client: &Client, clear: &str) -> Result<bool, ImportError> {
-        let Some(ClientSecret::Password(hash)) = &client.secret else { return Ok(false) };
-        let verified = self.hashing.verify(Zeroizing::new(clear.to_owned()), Some(hash.clone())).await;
-        Ok(verified.is_ok_and(|verified| verified.same == Same::Yes))
     }
 
     /// The file that would import what is here: secrets as hashes.
@@ -353,11 +324,10 @@ impl Idp {
         loop {
             let page = self.store.list::<Client>(("clients", ""), cursor.as_ref(), 200).await?;
             for client in page.items {
-                let client_secret_hash = client.secret.map(|secret| match secret {
-                    ClientSecret::Digest(digest) => format!("sha256:{}", digest.as_key()),
-                    ClientSecret::Password(hash) => hash,
-                });
-                file.clients.push(ClientMetadata { client_secret_hash, ..client.metadata });
+                let client_secret_hash = client.secret.map(printed);
+                let previous_client_secret_hash = client.previous_secret.map(printed);
+                let metadata = client.metadata;
+                file.clients.push(ClientMetadata { client_secret_hash, previous_client_secret_hash, ..metadata });
             }
             cursor = page.next;
             if cursor.is_none() {
@@ -407,33 +377,5 @@ fn check_user(user: &User) -> Result<(), String> {
     match user.roles.iter().chain(&user.groups).find(short) {
         Some(word) => Err(format!("{word:?}: roles and groups are lines of at most 64 characters")),
         None => Ok(()),
-    }
-}
-
-fn check_secret(metadata: &ClientMetadata) -> Result<(), String> {
-    let public = metadata.token_endpoint_auth_method == AuthMethod::None;
-    match (&metadata.client_secret, &metadata.client_secret_hash) {
-        (Some(_), Some(_)) => Err("either client_secret or client_secret_hash, not both".into()),
-        (Some(_), None) | (None, Some(_)) if public => {
-            Err("client_secret: a public client (token_endpoint_auth_method \"none\") has none".into())
-        }
-        (Some(clear), None) if clear.len() < STRONG_SECRET && metadata.weak_secret != Some(true) => Err(format!(
-            "client_secret: at least {STRONG_SECRET} characters (for example: openssl rand -hex 32); a shorter one needs \"weak_secret\": true"
-        )),
-        (None, Some(hash)) if secret_of_hash(hash).is_none() => {
-            Err("client_secret_hash: \"sha256:\" with 43 base64url characters, or an argon2id hash".into())
-        }
-        (None, None) if !public => {
-            Ok(()) // Its secret may be there already; without one it cannot authenticate, which `abide check` tells.
-        }
-        _ => Ok(()),
-    }
-}
-
-fn secret_of_hash(hash: &str) -> Option<ClientSecret> {
-    match hash.strip_prefix("sha256:") {
-        Some(text) if text.len() == 43 => Some(ClientSecret::Digest(SecretDigest::new(text.to_owned()))),
-        Some(_) => None,
-        None => check_hash(hash).ok().map(|()| ClientSecret::Password(hash.to_owned())),
     }
 }

@@ -7,6 +7,7 @@
 //! browser     what a browser shows of itself; the session behind its cookie
 //! several     several people in one browser
 //! session     sessions begin, are used, and end
+//! client_secret how the secrets of clients are kept and compared
 //! cookies     what the cookies of a browser's sessions say; what frames of other sites may learn by them
 //! status      what a session is good for, told to apps and pages; reports of activity
 //! watch       waiting until that may have changed
@@ -14,6 +15,7 @@
 //! logout      RP-initiated logout
 //! account     the person's own page
 //! person      what they say of themselves; what is kept of them; when they go
+//! pushed      requests that apps push
 //! picture     their picture
 //! security    what a person signs in with, by their own hand; `new_passkey` for passkeys
 //! password    a new password, wherever one is set
@@ -25,6 +27,7 @@
 //! invitation  an administrator has somebody make one
 //! import      the import file, in and out
 //! upstream/   sign-in by another OpenID provider: there and back, accounts and their links, its logout
+//! once        what is good once is used up
 //! setup       the first administrator
 //! sweep       forgetting what is over
 //! notify      relying apps learn of an end
@@ -39,7 +42,9 @@ pub mod address;
 pub mod admin;
 pub mod authorize;
 pub mod browser;
+mod client_secret;
 pub mod cookies;
+pub mod device;
 pub mod import;
 pub mod invitation;
 pub mod keep;
@@ -50,11 +55,13 @@ pub mod new_passkey;
 pub mod new_password;
 pub mod nodes;
 pub mod notify;
+mod once;
 pub mod our_pages;
 pub mod passkey;
 pub mod password;
 pub mod person;
 pub mod picture;
+mod pushed;
 pub mod relook;
 pub mod reset;
 pub mod second_factor;
@@ -65,7 +72,8 @@ pub mod several;
 pub mod sign_in;
 pub mod sign_up;
 pub mod status;
-pub mod sweep;
+pub mod subject;
+mod sweep;
 pub mod token;
 pub mod upstream;
 pub mod watch;
@@ -88,9 +96,11 @@ use crate::model::history::OnRisk;
 use crate::model::session::policy::SessionPolicies;
 use crate::outside::breached::{BreachFault, Breached};
 use crate::outside::http::Outbound;
+use crate::outside::published::Published;
 use crate::protocol::Issuer;
 use crate::protocol::discovery::Metadata;
 use crate::protocol::duration::Limit;
+use crate::protocol::jwk::Jwk;
 use crate::protocol::signing::KeySet;
 use crate::protocol::time::Timestamp;
 use crate::store::{Store, StoreFault};
@@ -119,6 +129,10 @@ pub struct Idp {
     pub nodes: Membership,
     /// What asks others by HTTP.
     pub outbound: Outbound,
+    /// The keys that clients publish.
+    pub client_keys: Published<Vec<Jwk>>,
+    /// The request objects that clients publish.
+    pub request_objects: Published<String>,
     /// The OpenID providers that people can sign in by.
     pub upstreams: Upstreams,
     /// How fast relying apps are told.

@@ -3,12 +3,17 @@
 use crate::model::audit::{Act, Event};
 use crate::model::authorization::factor::ACRS;
 use crate::model::id::{ClientId, SecretDigest};
+use crate::model::outbound::Author;
 use crate::model::record::{Change, Kind, Record, Row};
 use crate::model::session::policy::ApplicationLimits;
 use crate::protocol::claims::plain_line;
 use crate::protocol::client_auth::AuthMethod;
-use crate::protocol::client_metadata::{ClientMetadata, ConsentRule};
+use crate::protocol::client_metadata::{ClientMetadata, ConsentRule, SubjectType};
+use crate::protocol::jwk;
+use crate::protocol::jws::{Family, JwsAlg};
 use crate::protocol::redirect::{self, ApplicationType, LocalHttp};
+use crate::protocol::request_object::ObjectAlg;
+use crate::protocol::response::{Part, ResponseType};
 use crate::protocol::scope::{self, ScopeSet};
 use crate::protocol::signing::{IdTokenAlg, SigningAlg};
 use crate::protocol::time::Timestamp;
@@ -29,6 +34,9 @@ pub struct Client {
     /// How its secret is recognised; none for a public client.
     #[serde(default)]
     pub secret: Option<ClientSecret>,
+    /// The secret before it: good as well until it is taken away, so that the app can change over in its own time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_secret: Option<ClientSecret>,
     /// Since when.
     pub created_at: Timestamp,
 }
@@ -41,6 +49,8 @@ pub enum ClientSecret {
     Digest(SecretDigest),
     /// A weak one: argon2id, in PHC form.
     Password(String),
+    /// One that assertions are signed by, which needs the secret itself: sealed.
+    Sealed(String),
 }
 
 /// Can it keep a secret (RFC 6749, section 2.1)?
@@ -66,7 +76,53 @@ impl Client {
     pub fn confidentiality(&self) -> Confidentiality {
         match self.metadata.token_endpoint_auth_method {
             AuthMethod::None => Confidentiality::Public,
-            AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => Confidentiality::Confidential,
+            AuthMethod::ClientSecretBasic
+            | AuthMethod::ClientSecretPost
+            | AuthMethod::ClientSecretJwt
+            | AuthMethod::PrivateKeyJwt => Confidentiality::Confidential,
+        }
+    }
+
+    /// The secrets that are good.
+    pub fn secrets(&self) -> impl Iterator<Item = &ClientSecret> {
+        self.secret.iter().chain(&self.previous_secret)
+    }
+
+    /// Does it have a secret, or a key instead?
+    pub fn has_secret(metadata: &ClientMetadata) -> bool {
+        !matches!(metadata.token_endpoint_auth_method, AuthMethod::None | AuthMethod::PrivateKeyJwt)
+    }
+
+    /// Who wrote its addresses.
+    pub fn author(&self) -> Author {
+        Author::Administrator
+    }
+
+    /// May it sign assertions by this algorithm?
+    pub fn asserts_by(&self, alg: JwsAlg) -> Allowed {
+        let family = self.metadata.token_endpoint_auth_method.signatures() == Some(alg.family());
+        let registered = self.metadata.token_endpoint_auth_signing_alg.is_none_or(|only| only == alg);
+        if family && registered { Allowed::Yes } else { Allowed::No }
+    }
+
+    /// May its request objects be signed like this? Where nothing is registered, in any way, or not at all (OpenID Connect
+    /// Dynamic Client Registration 1.0, section 2): an unsigned one is worth what parameters in the address are worth.
+    pub fn requests_by(&self, alg: ObjectAlg) -> Allowed {
+        let registered = match self.metadata.request_object_signing_alg {
+            Some(only) => only == alg,
+            None => alg != ObjectAlg::Unsigned || !self.metadata.require_signed_request_object,
+        };
+        if registered { Allowed::Yes } else { Allowed::No }
+    }
+
+    /// May a request object be fetched from there? The address is compared byte by byte, with its fragment or without one.
+    pub fn publishes_requests_at(&self, uri: &str) -> Fragment {
+        let place = uri.split_once('#').map_or(uri, |(place, _)| place);
+        let registered = |uri: &str| self.metadata.request_uris.iter().any(|registered| registered == uri);
+        match (registered(uri), registered(place)) {
+            (true, _) => Fragment::Registered,
+            (false, true) => Fragment::Free,
+            (false, false) => Fragment::Foreign,
         }
     }
 
@@ -93,11 +149,22 @@ impl Client {
 
     /// The scopes it may ask for.
     pub fn permitted(&self, asked: &ScopeSet) -> ScopeSet {
-        let own = self.metadata.scope.as_deref().and_then(|text| ScopeSet::parse(text).ok());
-        asked.filter(|token| {
-            let known = own.as_ref().map_or_else(|| scope::STANDARD.contains(&token), |own| own.contains(token));
-            known && (token != scope::OFFLINE_ACCESS || self.metadata.offline_access)
-        })
+        asked.filter(|token| self.permits(token))
+    }
+
+    /// What it may ask for itself: scopes of its own, none that says something of a person.
+    pub fn own_scope(&self) -> ScopeSet {
+        let own = self.metadata.scope.as_deref().and_then(|text| ScopeSet::parse(text).ok()).unwrap_or_default();
+        own.filter(|token| !scope::STANDARD.contains(&token))
+    }
+
+    /// May it ask for this scope?
+    pub fn permits(&self, token: &str) -> bool {
+        let known = match self.metadata.scope.as_deref() {
+            None => scope::STANDARD.contains(&token),
+            Some(own) => own.split(' ').any(|own| own == token),
+        };
+        known && (token != scope::OFFLINE_ACCESS || self.metadata.offline_access)
     }
 
     /// The origins its scripts run at: those of its redirect URIs on the web (RFC 6454, section 4).
@@ -106,6 +173,14 @@ impl Client {
         urls.filter(|url| matches!(url.scheme(), "http" | "https"))
             .map(|url| url.origin().ascii_serialization())
             .collect()
+    }
+
+    /// Whose clients share the names they know people by (OpenID Connect Core, 8.1); none where every client has the same.
+    pub fn sector(&self) -> Option<String> {
+        match self.metadata.subject_type {
+            SubjectType::Public => None,
+            SubjectType::Pairwise => sector(&self.metadata),
+        }
     }
 
     /// May it be answered without a page?
@@ -137,6 +212,17 @@ impl Client {
     }
 }
 
+/// What the fragment of a `request_uri` says (OpenID Connect Core, 6.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fragment {
+    /// The whole address is registered. Clients register a fragment before they know what will be there: it is a name.
+    Registered,
+    /// The address is registered without it: it is the SHA-256 of what is there.
+    Free,
+    /// The address is not registered.
+    Foreign,
+}
+
 /// Whether something is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Allowed {
@@ -154,7 +240,10 @@ pub fn check(metadata: &ClientMetadata) -> Result<(), String> {
     check_name(metadata)?;
     check_uris(metadata)?;
     check_logout_uris(metadata)?;
+    check_keys(metadata)?;
+    check_requests(metadata)?;
     check_flows(metadata)?;
+    check_subjects(metadata)?;
     if metadata.offline_access && metadata.session != Default::default() {
         let limits = ApplicationLimits::from(&metadata.session);
         if limits != ApplicationLimits::default() {
@@ -186,8 +275,12 @@ fn check_name(metadata: &ClientMetadata) -> Result<(), String> {
 
 fn check_uris(metadata: &ClientMetadata) -> Result<(), String> {
     let public = metadata.token_endpoint_auth_method == AuthMethod::None;
-    let local = if public && !metadata.development { LocalHttp::Refused } else { LocalHttp::Allowed };
-    if metadata.redirect_uris.is_empty() {
+    // Whoever listens there gets what is shown in the browser, secret or not (OpenID Connect Dynamic Client Registration
+    // 1.0, section 2).
+    let shows_tokens = metadata.response_types.iter().any(|response_type| response_type.shows_tokens());
+    let exposed = (public || shows_tokens) && !metadata.development;
+    let local = if exposed { LocalHttp::Refused } else { LocalHttp::Allowed };
+    if metadata.redirect_uris.is_empty() && !metadata.response_types.is_empty() {
         return Err("redirect_uris: at least one is needed".into());
     }
     for (member, list) in
@@ -222,11 +315,7 @@ fn check_uris(metadata: &ClientMetadata) -> Result<(), String> {
 /// Where an app hears of a sign-out (Back-Channel Logout 1.0, section 2.2; Front-Channel Logout 1.0, section 2).
 fn check_logout_uris(metadata: &ClientMetadata) -> Result<(), String> {
     if let Some(uri) = &metadata.backchannel_logout_uri {
-        // Whether plain http may be used, and which addresses, is the installation's word (`[outbound] allow`), when a
-        // notice is sent.
-        let url = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
-        let plain = uri.len() <= 2048 && uri.bytes().all(|b| b.is_ascii_graphic() && !b"#\\*".contains(&b));
-        if !plain || url.is_none_or(|url| !url.username().is_empty() || url.password().is_some()) {
+        if !may_be_asked(uri) {
             return Err("backchannel_logout_uri: an https address without fragment and user name (plain http only \
                         where `[outbound] allow` lists it)"
                 .into());
@@ -246,6 +335,75 @@ fn check_logout_uris(metadata: &ClientMetadata) -> Result<(), String> {
     Ok(())
 }
 
+/// The keys of a client, and what they are for (RFC 7591, section 2; OpenID Connect Dynamic Client Registration 1.0,
+/// section 2).
+fn check_keys(metadata: &ClientMetadata) -> Result<(), String> {
+    let method = metadata.token_endpoint_auth_method;
+    match (&metadata.jwks, &metadata.jwks_uri) {
+        (Some(_), Some(_)) => return Err("jwks: either jwks or jwks_uri, not both".into()),
+        (Some(set), None) => {
+            jwk::registered(set).map_err(|error| format!("jwks: {error}"))?;
+        }
+        (None, Some(uri)) if !may_be_asked(uri) => {
+            return Err("jwks_uri: an https address without fragment and user name (plain http only where \
+                        `[outbound] allow` lists it)"
+                .into());
+        }
+        (None, None) if method == AuthMethod::PrivateKeyJwt => {
+            return Err("jwks: private_key_jwt needs jwks or jwks_uri".into());
+        }
+        (None, _) => (),
+    }
+    match (metadata.token_endpoint_auth_signing_alg, method.signatures()) {
+        (Some(alg), Some(family)) if alg.family() != family => {
+            Err(format!("token_endpoint_auth_signing_alg: {} does not go with {}", alg.name(), method.name()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// How requests come that do not stand in the address (RFC 9101; OpenID Connect Core, 6).
+fn check_requests(metadata: &ClientMetadata) -> Result<(), String> {
+    if metadata.request_uris.len() > 64 {
+        return Err("request_uris: at most 64".into());
+    }
+    for uri in &metadata.request_uris {
+        if !may_be_asked(uri.split_once('#').map_or(uri, |(place, _)| place))
+            || !uri.bytes().all(|b| b.is_ascii_graphic())
+        {
+            return Err(format!(
+                "request_uris: {uri:?} is no https address without user name (plain http only where `[outbound] allow` \
+                 lists it)"
+            ));
+        }
+    }
+    let keys = metadata.jwks.is_some() || metadata.jwks_uri.is_some();
+    let secret = metadata.token_endpoint_auth_method == AuthMethod::ClientSecretJwt;
+    let can = match metadata.request_object_signing_alg {
+        None => true,
+        Some(ObjectAlg::Unsigned) => !metadata.require_signed_request_object,
+        Some(ObjectAlg::Signed(alg)) if alg.family() == Family::Hmac => secret,
+        Some(ObjectAlg::Signed(_)) => keys,
+    };
+    if !can {
+        return Err("request_object_signing_alg: the client has nothing to sign with like that, or has to sign \
+                    (require_signed_request_object)"
+            .into());
+    }
+    if metadata.require_signed_request_object && !keys && !secret {
+        return Err("require_signed_request_object: the client has no keys to sign with (jwks or jwks_uri)".into());
+    }
+    Ok(())
+}
+
+/// May something be fetched from there? Whether plain http may be used, and which addresses, is the installation's word
+/// (`[outbound] allow`), when it is fetched.
+fn may_be_asked(uri: &str) -> bool {
+    let url = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+    let plain = uri.len() <= 2048 && uri.bytes().all(|b| b.is_ascii_graphic() && !b"#\\*".contains(&b));
+    plain && url.is_some_and(|url| url.username().is_empty() && url.password().is_none())
+}
+
 fn is_web_page(uri: &str) -> bool {
     let plain = uri.bytes().all(|b| b.is_ascii_graphic());
     plain
@@ -257,13 +415,16 @@ fn is_web_page(uri: &str) -> bool {
 }
 
 fn check_flows(metadata: &ClientMetadata) -> Result<(), String> {
-    if metadata.response_types != ["code"] {
-        return Err("response_types: only [\"code\"] is supported".into());
+    check_response_types(metadata)?;
+    let has = |grant_type| metadata.grant_types.contains(&grant_type);
+    if has(GrantType::ClientCredentials) && metadata.token_endpoint_auth_method == AuthMethod::None {
+        return Err("grant_types: client_credentials is for clients with credentials (RFC 6749, section 4.4)".into());
     }
-    if !metadata.grant_types.contains(&GrantType::AuthorizationCode) {
-        return Err("grant_types: authorization_code is needed".into());
+    if metadata.grant_types.iter().all(|grant_type| *grant_type == GrantType::RefreshToken) {
+        return Err("grant_types: one that refresh tokens can come of is needed".into());
     }
-    if metadata.id_token_signed_response_alg == IdTokenAlg::Unsecured && metadata.response_types != ["code"] {
+    if metadata.id_token_signed_response_alg == IdTokenAlg::Unsecured && metadata.response_types != [ResponseType::Code]
+    {
         return Err(
             "id_token_signed_response_alg: none is for clients whose only response type is code, because their \
                     ID tokens come from the token endpoint alone (Dynamic Client Registration 1.0, section 2)"
@@ -280,6 +441,48 @@ fn check_flows(metadata: &ClientMetadata) -> Result<(), String> {
         return Err("default_acr_values: a value is a word without white space".into());
     }
     Ok(())
+}
+
+/// The host of the sector identifier, or of the one host that all redirect URIs have.
+fn sector(metadata: &ClientMetadata) -> Option<String> {
+    let host = |uri: &String| Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
+    if let Some(uri) = &metadata.sector_identifier_uri {
+        return host(uri);
+    }
+    let mut hosts = metadata.redirect_uris.iter().map(host);
+    let first = hosts.next().flatten()?;
+    hosts.all(|other| other.as_ref() == Some(&first)).then_some(first)
+}
+
+fn check_subjects(metadata: &ClientMetadata) -> Result<(), String> {
+    if let Some(uri) = &metadata.sector_identifier_uri
+        && !(uri.starts_with("https://") && is_web_page(uri) && !uri.contains(['#', '@']))
+    {
+        return Err("sector_identifier_uri: an https address (OpenID Connect Core, section 8.1)".into());
+    }
+    if metadata.subject_type == SubjectType::Pairwise && sector(metadata).is_none() {
+        return Err(
+            "sector_identifier_uri: needed for pairwise subjects whose redirect_uris have several hosts, or none \
+                    (OpenID Connect Core, section 8.1)"
+                .into(),
+        );
+    }
+    Ok(())
+}
+
+/// Response types and grant types go together (OpenID Connect Dynamic Client Registration 1.0, section 2).
+fn check_response_types(metadata: &ClientMetadata) -> Result<(), String> {
+    let has = |grant_type| metadata.grant_types.contains(&grant_type);
+    let types = &metadata.response_types;
+    let by_code = types.iter().any(|response_type| response_type.gives(Part::Code));
+    let shows_tokens = types.iter().any(|response_type| response_type.shows_tokens());
+    match (has(GrantType::AuthorizationCode), by_code, has(GrantType::Implicit), shows_tokens) {
+        (false, true, ..) => Err("grant_types: authorization_code is needed for these response_types".into()),
+        (true, false, ..) => Err("response_types: authorization_code is for response types with a code".into()),
+        (_, _, false, true) => Err("grant_types: implicit is needed for response types with id_token or token".into()),
+        (_, _, true, false) => Err("response_types: implicit is for response types with id_token or token".into()),
+        _ => Ok(()),
+    }
 }
 
 impl Record for Client {
@@ -337,6 +540,18 @@ mod tests {
             serde_json::json!({"grant_types": ["refresh_token"]}),
             serde_json::json!({"offline_access": true, "session": {"idle_timeout": "5m"}}),
             serde_json::json!({"resources": ["not a uri"]}),
+            serde_json::json!({"token_endpoint_auth_method": "private_key_jwt"}),
+            serde_json::json!({"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "ftp://a.example/keys"}),
+            serde_json::json!({"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://u@a.example/keys"}),
+            serde_json::json!({"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://a.example/keys",
+                "jwks": {"keys": []}}),
+            serde_json::json!({"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://a.example/keys",
+                "token_endpoint_auth_signing_alg": "HS256"}),
+            serde_json::json!({"token_endpoint_auth_method": "client_secret_jwt", "token_endpoint_auth_signing_alg": "ES256"}),
+            serde_json::json!({"token_endpoint_auth_method": "client_secret_jwt", "token_endpoint_auth_signing_alg": "none"}),
+            serde_json::json!({"token_endpoint_auth_method": "tls_client_auth"}),
+            serde_json::json!({"jwks": {"keys": []}}),
+            serde_json::json!({"jwks": [1]}),
             serde_json::json!({"id_token_signed_response_alg": "HS256"}),
             serde_json::json!({"id_token_signed_response_alg": "None"}),
             serde_json::json!({"id_token_signed_response_alg": "none", "response_types": ["code", "code id_token"]}),

@@ -9,6 +9,7 @@ use crate::model::record::{Change, Kind, Record, Row};
 use crate::model::session::Session;
 use crate::model::session::application::Epochs;
 use crate::protocol::claims::AuthenticationFacts;
+use crate::protocol::claims_request::RequestedClaims;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
@@ -39,6 +40,9 @@ pub struct Code {
     /// What was granted.
     #[serde(rename = "s")]
     pub scope: ScopeSet,
+    /// The claims that were asked for one by one.
+    #[serde(rename = "q", default, skip_serializing_if = "RequestedClaims::is_empty")]
+    pub claims: RequestedClaims,
     /// The resources its access tokens are for.
     #[serde(rename = "u", default, skip_serializing_if = "Vec::is_empty")]
     pub resource: Vec<String>,
@@ -102,6 +106,9 @@ pub struct Grant {
     pub reach: Reach,
     /// What was granted.
     pub scope: ScopeSet,
+    /// The claims that were asked for one by one.
+    #[serde(default, skip_serializing_if = "RequestedClaims::is_empty")]
+    pub claims: RequestedClaims,
     /// The resources its access tokens are for.
     #[serde(default)]
     pub resource: Vec<String>,
@@ -331,6 +338,7 @@ mod tests {
             binding: SessionBinding { session: SessionId::new("s"), epoch: 0, application_epoch: 0, account_epoch: 0 },
             reach: Reach::Session,
             scope: ScopeSet::default(),
+            claims: RequestedClaims::default(),
             resource: vec![],
             authentication: AuthenticationFacts { auth_time: Timestamp(0), acr: "1".into(), amr: vec![] },
             salt: "x".into(),

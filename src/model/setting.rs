@@ -30,6 +30,9 @@ pub enum Setting {
         what: String,
         /// From here on it would not be good anyway.
         until: Timestamp,
+        /// By whom, where the same may use it again: a digest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
     /// The signing keys.
     SigningKeys {
@@ -66,7 +69,24 @@ impl Setting {
     pub fn use_up(before: Option<Setting>, what: &str, until: Timestamp) -> Change<Setting, Once> {
         match before {
             Some(_) => Change::keep(Once::Before),
-            None => Change::put(Once::Now, Setting::Used { what: what.to_owned(), until }).due(until),
+            None => Change::put(Once::Now, Setting::Used { what: what.to_owned(), until, by: None }).due(until),
+        }
+    }
+
+    /// Uses up what is good once, before `until.0`; whoever did may do so again before `until.1`, and nobody else may.
+    pub fn use_up_by(
+        before: Option<Setting>,
+        (what, by): (&str, &str),
+        until: (Timestamp, Timestamp),
+        now: Timestamp,
+    ) -> Change<Setting, Once> {
+        match before {
+            Some(Setting::Used { until, by: Some(first), .. }) if first == by && now < until => Change::keep(Once::Now),
+            None if now < until.0 => {
+                let used = Setting::Used { what: what.to_owned(), until: until.1, by: Some(by.to_owned()) };
+                Change::put(Once::Now, used).due(until.1)
+            }
+            _ => Change::keep(Once::Before),
         }
     }
 

@@ -6,6 +6,7 @@
 //! connect     connections, opened only to addresses that the rules admit
 //! mail        the one place that sends mail
 //! names       names become addresses
+//! published   the keys and request objects that clients publish, remembered for a while
 //! trust       which certificates are believed
 //! unreached   why there was no answer
 //! upstream/   other OpenID providers, as their relying party
@@ -21,6 +22,7 @@ mod connect;
 pub mod http;
 pub mod mail;
 pub mod names;
+pub mod published;
 pub mod trust;
 mod unreached;
 pub mod upstream;

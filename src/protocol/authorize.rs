@@ -1,11 +1,12 @@
 //! The authorization request and its answer (RFC 6749, 4.1; OpenID Connect Core, 3.1.2; RFC 9207).
 
+use crate::protocol::claims_request::{ClaimsRequest, RequestedClaims};
 use crate::protocol::error::{Code, OAuthError};
 use crate::protocol::params::{Params, Spoiled};
 use crate::protocol::pkce::CodeChallenge;
-use crate::protocol::scope::ScopeSet;
+use crate::protocol::response::{Part, ResponseMode, ResponseType, Unfit};
+use crate::protocol::scope::{OPENID, ScopeSet};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// What may be asked of the person, or forbidden (`prompt`, OpenID Connect Core, 3.1.2.1).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -23,13 +24,19 @@ pub enum Prompt {
     Create,
 }
 
-/// A well-formed authorization request of the code flow.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+/// A well-formed authorization request.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct AuthorizationRequest {
     /// The client, as it called itself.
     pub client_id: String,
     /// Where the answer goes, as it was presented.
     pub redirect_uri: String,
+    /// What the answer holds.
+    #[serde(default)]
+    pub response_type: ResponseType,
+    /// How it travels.
+    #[serde(default)]
+    pub response_mode: ResponseMode,
     /// What is asked for.
     pub scope: ScopeSet,
     /// Comes back with the answer.
@@ -63,6 +70,12 @@ pub struct AuthorizationRequest {
     /// essential in `claims` (OpenID Connect Core, 5.5.1.1). Empty: any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub essential_acr: Option<Vec<String>>,
+    /// The claims of the person that are asked for one by one.
+    #[serde(default, skip_serializing_if = "RequestedClaims::is_empty")]
+    pub claims: RequestedClaims,
+    /// The one subject that `claims` says the request is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
     /// The resources the access token is for (RFC 8707).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resource: Vec<String>,
@@ -71,7 +84,6 @@ pub struct AuthorizationRequest {
 /// Bytes of a nonce, of a scope, and of all resources: they travel inside the code.
 const MAX_NONCE: usize = 512;
 const MAX_SCOPE: usize = 1024;
-const MAX_CLAIMS: usize = 4096;
 const MAX_RESOURCE: usize = 2048;
 
 impl AuthorizationRequest {
@@ -88,6 +100,7 @@ impl AuthorizationRequest {
             });
         }
         refuse_unsupported(params)?;
+        let response_type = response_type(params)?;
         let Ok(scope) = ScopeSet::parse(params.get("scope").unwrap_or_default()) else {
             return Err(OAuthError::new(Code::InvalidScope, "scope holds a character that is not allowed"));
         };
@@ -107,9 +120,12 @@ impl AuthorizationRequest {
         if too_long.iter().any(|(length, most)| length > most) {
             return wrong("nonce, scope or resource is too long");
         }
-        Ok(AuthorizationRequest {
+        let claims = params.get("claims").map(ClaimsRequest::parse).transpose()?.unwrap_or_default();
+        let request = AuthorizationRequest {
             client_id: text(params, "client_id").unwrap_or_default(),
             redirect_uri: text(params, "redirect_uri").unwrap_or_default(),
+            response_type,
+            response_mode: ResponseMode::of(params),
             scope,
             state: text(params, "state"),
             nonce: text(params, "nonce"),
@@ -120,43 +136,38 @@ impl AuthorizationRequest {
             login_hint: text(params, "login_hint").map(|hint| hint.chars().take(256).collect()),
             ui_locales: params.ui_locales(),
             acr_values: text(params, "acr_values").map(|values| values.chars().take(MAX_SCOPE).collect()),
-            essential_acr: match params.get("claims") {
-                Some(claims) => essential_acr(claims)?,
-                None => None,
-            },
+            essential_acr: claims.essential_acr,
+            claims: claims.person,
+            subject: claims.subject,
             resource,
-        })
+        };
+        request.consistent()
+    }
+
+    /// An ID token in the browser is bound to the request by its nonce, and is one of OpenID Connect alone (OpenID Connect
+    /// Core, 3.2.2.1 and 3.3.2.11).
+    fn consistent(self) -> Result<AuthorizationRequest, OAuthError> {
+        let wrong = |text| Err(OAuthError::new(Code::InvalidRequest, text));
+        if self.response_type.gives(Part::IdToken) {
+            if !self.scope.contains(OPENID) {
+                return wrong("an ID token is asked for without the scope openid");
+            }
+            if self.nonce.is_none() {
+                return wrong("nonce is missing; an ID token from the authorization endpoint needs one");
+            }
+        }
+        Ok(self)
+    }
+
+    /// Every scope of which something is asked for: a person is asked for these.
+    pub fn opens(&self) -> ScopeSet {
+        self.scope.union(&self.claims.scopes())
     }
 
     /// Is this asked of the person, or forbidden?
     pub fn prompts(&self, prompt: Prompt) -> bool {
         self.prompt.contains(&prompt)
     }
-}
-
-/// What `claims` says of the ID token's `acr`. The rest of it is not read: every other claim is told by scope.
-fn essential_acr(claims: &str) -> Result<Option<Vec<String>>, OAuthError> {
-    let wrong = || OAuthError::new(Code::InvalidRequest, "claims is no JSON object of claims requests");
-    if claims.len() > MAX_CLAIMS {
-        return Err(OAuthError::new(Code::InvalidRequest, "claims is too long"));
-    }
-    let claims: serde_json::Map<String, Value> = serde_json::from_str(claims).map_err(|_| wrong())?;
-    let acr = match claims.get("id_token") {
-        Some(Value::Object(id_token)) => id_token.get("acr"),
-        Some(Value::Null) | None => None,
-        Some(_) => return Err(wrong()),
-    };
-    let Some(Value::Object(acr)) = acr else { return Ok(None) };
-    if acr.get("essential") != Some(&Value::Bool(true)) {
-        return Ok(None);
-    }
-    let texts: Option<Vec<String>> = match (acr.get("value"), acr.get("values")) {
-        (Some(Value::String(value)), _) => Some(vec![value.clone()]),
-        (None, Some(Value::Array(values))) => values.iter().map(|v| v.as_str().map(str::to_owned)).collect(),
-        (None, None) => Some(Vec::new()),
-        _ => None,
-    };
-    texts.map(Some).ok_or_else(wrong)
 }
 
 fn text(params: &Params, name: &str) -> Option<String> {
@@ -173,14 +184,20 @@ fn refuse_unsupported(params: &Params) -> Result<(), OAuthError> {
             return Err(OAuthError::new(code, words));
         }
     }
-    match params.get("response_type") {
-        None => return Err(OAuthError::new(Code::InvalidRequest, "response_type is missing")),
-        Some("code") => {}
-        Some(_) => return Err(OAuthError::new(Code::UnsupportedResponseType, "response_type must be code")),
-    }
-    match params.get("response_mode") {
-        None | Some("query") => Ok(()),
-        Some(_) => Err(OAuthError::new(Code::InvalidRequest, "response_mode must be query")),
+    Ok(())
+}
+
+fn response_type(params: &Params) -> Result<ResponseType, OAuthError> {
+    let words = params.get("response_type").ok_or(OAuthError::new(Code::InvalidRequest, "response_type is missing"))?;
+    let known = ResponseType::parse(words)
+        .map_err(|_| OAuthError::new(Code::UnsupportedResponseType, "response_type is none that is supported"))?;
+    let wrong = |text| Err(OAuthError::new(Code::InvalidRequest, text));
+    match ResponseMode::check(params) {
+        Ok(()) => Ok(known),
+        Err(Unfit::Unknown) => wrong("response_mode must be query, fragment or form_post"),
+        Err(Unfit::QueryWithTokens) => {
+            wrong("response_mode=query is for response_type=code alone: no token in a query")
+        }
     }
 }
 
@@ -236,7 +253,7 @@ mod tests {
             ("&request=x", Code::RequestNotSupported),
             ("&request_uri=x", Code::RequestUriNotSupported),
             ("&registration=x", Code::RegistrationNotSupported),
-            ("&response_mode=fragment", Code::InvalidRequest),
+            ("&response_mode=jwt", Code::InvalidRequest),
             ("&max_age=-1", Code::InvalidRequest),
             ("&max_age=x", Code::InvalidRequest),
             ("&prompt=none%20login", Code::InvalidRequest),
@@ -250,6 +267,14 @@ mod tests {
         }
         let of = |text: &str| AuthorizationRequest::parse(&Params::parse(text.as_bytes()).unwrap()).unwrap_err().code;
         assert_eq!(of("response_type=token"), Code::UnsupportedResponseType);
+        for (request, code) in [
+            ("response_type=id_token&scope=openid", Code::InvalidRequest),
+            ("response_type=code%20id_token&scope=openid", Code::InvalidRequest),
+            ("response_type=id_token&scope=email&nonce=n", Code::InvalidRequest),
+            ("response_type=id_token&scope=openid&nonce=n&response_mode=query", Code::InvalidRequest),
+        ] {
+            assert_eq!(of(request), code, "{request}");
+        }
         assert_eq!(of("scope=openid"), Code::InvalidRequest);
         assert_eq!(of("response_type=code&scope=%C3%A4"), Code::InvalidScope);
     }

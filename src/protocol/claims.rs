@@ -79,6 +79,9 @@ pub struct IdTokenClaims {
     /// Half of the hash of the access token beside it (3.1.3.6).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_hash: Option<String>,
+    /// Half of the hash of the code beside it (3.3.2.11).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub c_hash: Option<String>,
     /// Claims about the person, where the client wants them here.
     #[serde(flatten)]
     pub person: Map<String, Value>,
@@ -106,9 +109,9 @@ pub struct AccessTokenClaims {
     /// The session, as the ID token names it; none for a grant that outlives sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
-    /// The facts of the authentication.
+    /// The facts of the authentication; none where a client acts for itself.
     #[serde(flatten)]
-    pub authentication: AuthenticationFacts,
+    pub authentication: Option<AuthenticationFacts>,
 }
 
 /// Standard claims that a scope asks for (OpenID Connect Core, 5.4).
@@ -135,6 +138,16 @@ pub fn claims_of(scope: &str) -> &'static [&'static str] {
         scope::PHONE => &["phone_number", "phone_number_verified"],
         _ => &[],
     }
+}
+
+/// The scope that opens a standard claim of a person; none for any other claim.
+pub fn scope_of(claim: &str) -> Option<&'static str> {
+    scope::STANDARD.into_iter().find(|scope| claims_of(scope).contains(&claim))
+}
+
+/// Those of a person's claims that are named.
+pub fn named<'a>(names: impl IntoIterator<Item = &'a String>, all: &Map<String, Value>) -> Map<String, Value> {
+    names.into_iter().filter_map(|name| all.get(name).map(|value| (name.clone(), value.clone()))).collect()
 }
 
 /// The part of a person's claims that a scope opens.

@@ -1,6 +1,9 @@
-//! How a client shows who it is at the token endpoint (RFC 6749, section 2.3.1).
+//! How a client shows who it is where it posts: by a secret (RFC 6749, section 2.3.1) or by a signed assertion (RFC 7521,
+//! section 4.2).
 
+use crate::protocol::assertion::{self, Assertion};
 use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::jws::{Compact, Family, JwsAlg};
 use crate::protocol::params::Params;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -17,16 +20,40 @@ pub enum AuthMethod {
     ClientSecretBasic,
     /// The secret in the body.
     ClientSecretPost,
+    /// An assertion by a secret (OpenID Connect Core, 9).
+    ClientSecretJwt,
+    /// An assertion by a private key.
+    PrivateKeyJwt,
     /// A public client: no secret.
     None,
 }
 
 impl AuthMethod {
+    /// All of them; the last one proves nothing.
+    pub const ALL: [AuthMethod; 5] = [
+        AuthMethod::ClientSecretBasic,
+        AuthMethod::ClientSecretPost,
+        AuthMethod::ClientSecretJwt,
+        AuthMethod::PrivateKeyJwt,
+        AuthMethod::None,
+    ];
+
+    /// By whose signatures it works, where it works by signatures.
+    pub fn signatures(self) -> Option<Family> {
+        match self {
+            AuthMethod::ClientSecretJwt => Some(Family::Hmac),
+            AuthMethod::PrivateKeyJwt => Some(Family::PublicKey),
+            AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost | AuthMethod::None => None,
+        }
+    }
+
     /// The registered name.
     pub fn name(self) -> &'static str {
         match self {
             AuthMethod::ClientSecretBasic => "client_secret_basic",
             AuthMethod::ClientSecretPost => "client_secret_post",
+            AuthMethod::ClientSecretJwt => "client_secret_jwt",
+            AuthMethod::PrivateKeyJwt => "private_key_jwt",
             AuthMethod::None => "none",
         }
     }
@@ -38,8 +65,28 @@ pub struct PresentedClient {
     pub client_id: String,
     /// How.
     pub method: AuthMethod,
-    /// The secret, where the method has one.
-    pub secret: Option<Zeroizing<String>>,
+    /// What proves it.
+    pub proof: Proof,
+}
+
+/// What proves who a client is.
+pub enum Proof {
+    /// Nothing does.
+    Nothing,
+    /// It knows its secret.
+    Secret(Zeroizing<String>),
+    /// It signed what it says.
+    Assertion(Box<SignedAssertion>),
+}
+
+/// An assertion with its signature, neither of them judged yet.
+pub struct SignedAssertion {
+    /// As it came.
+    pub token: Compact,
+    /// By which algorithm it says it is signed.
+    pub alg: JwsAlg,
+    /// What it says.
+    pub claims: Assertion,
 }
 
 /// Finds the one authentication in a request.
@@ -49,20 +96,30 @@ pub struct PresentedClient {
 pub fn presented(authorization: Option<&str>, params: &Params) -> Result<PresentedClient, OAuthError> {
     let unreadable = OAuthError::new(Code::InvalidClient, "the Authorization header cannot be read");
     let in_body = params.get("client_secret");
-    if params.spoiled("client_id").is_some() || params.spoiled("client_secret").is_some() {
+    if ["client_id", "client_secret", "client_assertion", "client_assertion_type"]
+        .iter()
+        .any(|name| params.spoiled(name).is_some())
+    {
         // Whose request it is cannot be told from a parameter that came twice (RFC 6749, section 5.2).
-        return Err(OAuthError::new(Code::InvalidRequest, "client_id or client_secret is repeated or malformed"));
+        return Err(OAuthError::new(
+            Code::InvalidRequest,
+            "a parameter of client authentication is repeated or malformed",
+        ));
+    }
+    let asserted = params.get("client_assertion").or(params.get("client_assertion_type"));
+    if [authorization, in_body, asserted].iter().flatten().count() > 1 {
+        return Err(OAuthError::new(Code::InvalidRequest, "two ways of client authentication at once"));
+    }
+    if asserted.is_some() {
+        return by_assertion(params);
     }
     match authorization {
-        Some(_) if in_body.is_some() => {
-            Err(OAuthError::new(Code::InvalidRequest, "two ways of client authentication at once"))
-        }
         Some(header) => {
             let (client_id, secret) = basic(header).ok_or(unreadable)?;
             if params.get("client_id").is_some_and(|other| other != client_id) {
                 return Err(OAuthError::new(Code::InvalidRequest, "client_id differs from the authenticated client"));
             }
-            Ok(PresentedClient { client_id, method: AuthMethod::ClientSecretBasic, secret: Some(secret) })
+            Ok(PresentedClient { client_id, method: AuthMethod::ClientSecretBasic, proof: Proof::Secret(secret) })
         }
         None => {
             let Some(client_id) = params.get("client_id").map(str::to_owned) else {
@@ -70,9 +127,37 @@ pub fn presented(authorization: Option<&str>, params: &Params) -> Result<Present
             };
             let method = if in_body.is_some() { AuthMethod::ClientSecretPost } else { AuthMethod::None };
             let secret = in_body.map(|secret| Zeroizing::new(secret.to_owned()));
-            Ok(PresentedClient { client_id, method, secret })
+            Ok(PresentedClient { client_id, method, proof: secret.map_or(Proof::Nothing, Proof::Secret) })
         }
     }
+}
+
+/// Reads an assertion. By which of the two methods it authenticates follows from the algorithm it names; the client's
+/// record says whether that one is the client's.
+fn by_assertion(params: &Params) -> Result<PresentedClient, OAuthError> {
+    let (Some(text), Some(kind)) = (params.get("client_assertion"), params.get("client_assertion_type")) else {
+        return Err(OAuthError::new(
+            Code::InvalidRequest,
+            "client_assertion and client_assertion_type belong together",
+        ));
+    };
+    let wrong = OAuthError::new(Code::InvalidClient, "client authentication failed");
+    if kind != assertion::TYPE {
+        return Err(OAuthError::new(Code::InvalidClient, "client_assertion_type must be the one of RFC 7523"));
+    }
+    let token = Compact::parse(text).ok_or_else(|| wrong.clone())?;
+    let (Some(alg), Some(claims)) = (JwsAlg::named(&token.header.alg), Assertion::of(&token)) else {
+        return Err(wrong);
+    };
+    let client_id = claims.client_id().to_owned();
+    if params.get("client_id").is_some_and(|other| other != client_id) {
+        return Err(OAuthError::new(Code::InvalidRequest, "client_id differs from the authenticated client"));
+    }
+    let method = match alg.family() {
+        Family::Hmac => AuthMethod::ClientSecretJwt,
+        Family::PublicKey => AuthMethod::PrivateKeyJwt,
+    };
+    Ok(PresentedClient { client_id, method, proof: Proof::Assertion(Box::new(SignedAssertion { token, alg, claims })) })
 }
 
 /// Takes `Basic base64(form(id):form(secret))` apart. Both halves are form-encoded before they are joined, which some
@@ -98,7 +183,13 @@ mod tests {
 
     fn run(header: Option<&str>, body: &str) -> Result<(String, AuthMethod, Option<String>), Code> {
         presented(header, &Params::parse(body.as_bytes()).unwrap())
-            .map(|c| (c.client_id, c.method, c.secret.map(|s| s.to_string())))
+            .map(|c| {
+                let secret = match c.proof {
+                    Proof::Secret(secret) => Some(secret.to_string()),
+                    Proof::Nothing | Proof::Assertion(_) => None,
+                };
+                (c.client_id, c.method, secret)
+            })
             .map_err(|e| e.code)
     }
 
@@ -116,5 +207,34 @@ mod tests {
         for bad in ["Basic", "Basic %%%", "Bearer x", "Basic YQ==", "Basic gIA6gIA=", "Basic YQA6Yg=="] {
             assert_eq!(run(Some(bad), ""), Err(Code::InvalidClient), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_assertion_is_a_method_of_its_own() {
+        use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+        let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        let claims = encode(r#"{"iss":"a","sub":"a","aud":"b","exp":1,"jti":"c"}"#);
+        let token = |alg: &str| format!("{}.{claims}.AA", encode(&format!(r#"{{"alg":"{alg}"}}"#)));
+        let kind = "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
+        let es = format!("{kind}&client_assertion={}", token("ES256"));
+        assert_eq!(run(None, &es), Ok(("a".into(), AuthMethod::PrivateKeyJwt, None)));
+        let hs = format!("{kind}&client_assertion={}", token("HS256"));
+        assert_eq!(run(None, &hs), Ok(("a".into(), AuthMethod::ClientSecretJwt, None)));
+        let basic = format!("Basic {}", STANDARD.encode("a:b"));
+        assert_eq!(run(Some(&basic), &es), Err(Code::InvalidRequest));
+        assert_eq!(run(None, &format!("{es}&client_secret=x")), Err(Code::InvalidRequest));
+        assert_eq!(run(None, &format!("{es}&client_id=other")), Err(Code::InvalidRequest));
+        assert_eq!(run(None, &format!("{es}&{kind}")), Err(Code::InvalidRequest));
+        assert_eq!(run(None, kind), Err(Code::InvalidRequest));
+        assert_eq!(run(None, &format!("client_assertion={}", token("ES256"))), Err(Code::InvalidRequest));
+        for alg in ["none", "None", "HS1", "RSA-OAEP", "es256", ""] {
+            assert_eq!(
+                run(None, &format!("{kind}&client_assertion={}", token(alg))),
+                Err(Code::InvalidClient),
+                "{alg}"
+            );
+        }
+        let saml = es.replace("jwt-bearer", "saml2-bearer");
+        assert_eq!(run(None, &saml), Err(Code::InvalidClient));
     }
 }

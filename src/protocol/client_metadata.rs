@@ -3,10 +3,14 @@
 
 use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::duration::Limit;
+use crate::protocol::jws::JwsAlg;
 use crate::protocol::redirect::ApplicationType;
+use crate::protocol::request_object::ObjectAlg;
+use crate::protocol::response::ResponseType;
 use crate::protocol::signing::{IdTokenAlg, SigningAlg};
 use crate::protocol::token::GrantType;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A client as an administrator writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +24,9 @@ pub struct ClientMetadata {
     /// Digest of its secret, as an export prints it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret_hash: Option<String>,
+    /// The same of the secret before it, which is good as well until it is taken away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_client_secret_hash: Option<String>,
     /// Says that a secret under 32 characters is meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weak_secret: Option<bool>,
@@ -50,12 +57,33 @@ pub struct ClientMetadata {
     /// How it authenticates.
     #[serde(default)]
     pub token_endpoint_auth_method: AuthMethod,
+    /// The only algorithm of its assertions; without the member, any that goes with its method.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_signing_alg: Option<JwsAlg>,
+    /// Its public keys (RFC 7517, section 5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<Value>,
+    /// Where it publishes them instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// How its request objects are signed: without the member, in any way, or not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_object_signing_alg: Option<ObjectAlg>,
+    /// Where it publishes request objects.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub request_uris: Vec<String>,
+    /// Are requests that it did not sign refused (RFC 9101, section 10.5)?
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub require_signed_request_object: bool,
+    /// Are requests that it did not push refused (RFC 9126, section 6)?
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub require_pushed_authorization_requests: bool,
     /// The grant types it may use.
     #[serde(default = "usual_grant_types")]
     pub grant_types: Vec<GrantType>,
-    /// `code` alone for now.
+    /// What it may ask the authorization endpoint for. All but `code` are an administrator's word.
     #[serde(default = "usual_response_types")]
-    pub response_types: Vec<String>,
+    pub response_types: Vec<ResponseType>,
     /// The scopes it may ask for; without the member, all standard ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
@@ -102,6 +130,19 @@ pub struct ClientMetadata {
     /// Registration 1.0, section 2).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub default_acr_values: Vec<String>,
+    /// Do other clients know people by the same `sub`?
+    #[serde(default)]
+    pub subject_type: SubjectType,
+    /// Lists the redirect URIs of every client that knows people by the same pairwise `sub` (OpenID Connect Core, 8.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sector_identifier_uri: Option<String>,
+    /// How old, in seconds, an authentication may be where a request says nothing (OpenID Connect Dynamic Client
+    /// Registration 1.0, section 2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_max_age: Option<u64>,
+    /// Where the claims of the person are told that a scope opens.
+    #[serde(default)]
+    pub scope_claims: ScopeClaims,
     /// The class below which nobody is let in: an administrator's word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub require_acr: Option<String>,
@@ -130,6 +171,28 @@ pub enum LogoutScope {
     Browser,
     /// It ends the client's own application session alone.
     App,
+}
+
+/// Subject identifier types (OpenID Connect Core, section 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectType {
+    /// Every client knows a person by the same `sub`.
+    #[default]
+    Public,
+    /// The clients of each sector by another.
+    Pairwise,
+}
+
+/// Where the claims are told that a scope opens. Those that a request names one by one are told where it names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum ScopeClaims {
+    /// As OpenID Connect Core, section 5.4 has it: at the userinfo endpoint; in the ID token where there is no access token.
+    #[default]
+    Userinfo,
+    /// In every ID token as well: for clients that never ask the userinfo endpoint.
+    IdToken,
 }
 
 /// Who is asked before a client learns something of a person.
@@ -175,8 +238,12 @@ fn usual_grant_types() -> Vec<GrantType> {
     vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
 }
 
-fn usual_response_types() -> Vec<String> {
-    vec!["code".to_owned()]
+fn usual_response_types() -> Vec<ResponseType> {
+    vec![ResponseType::Code]
+}
+
+fn is_no(said: &bool) -> bool {
+    !said
 }
 
 fn yes() -> bool {

@@ -1,6 +1,9 @@
 //! What we tell about ourselves (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2).
 
+use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::issuer::Issuer;
+use crate::protocol::jws::JwsAlg;
+use crate::protocol::response::{ResponseMode, ResponseType};
 use crate::protocol::scope;
 use crate::protocol::signing::{IdTokenAlg, SigningAlg};
 use serde::Serialize;
@@ -14,6 +17,7 @@ pub struct Metadata {
     userinfo_endpoint: String,
     introspection_endpoint: String,
     revocation_endpoint: String,
+    device_authorization_endpoint: String,
     end_session_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     check_session_iframe: Option<String>,
@@ -30,25 +34,29 @@ pub struct Metadata {
     id_token_signing_alg_values_supported: Vec<&'static str>,
     userinfo_signing_alg_values_supported: Vec<&'static str>,
     token_endpoint_auth_methods_supported: Vec<&'static str>,
+    token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     introspection_endpoint_auth_methods_supported: Vec<&'static str>,
+    introspection_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     revocation_endpoint_auth_methods_supported: Vec<&'static str>,
+    revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     claims_supported: Vec<&'static str>,
     claim_types_supported: Vec<&'static str>,
+    display_values_supported: Vec<&'static str>,
     prompt_values_supported: Vec<&'static str>,
     ui_locales_supported: Vec<&'static str>,
     code_challenge_methods_supported: Vec<&'static str>,
+    pushed_authorization_request_endpoint: String,
+    request_object_signing_alg_values_supported: Vec<&'static str>,
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
+    require_request_uri_registration: bool,
     authorization_response_iss_parameter_supported: bool,
     backchannel_logout_supported: bool,
     backchannel_logout_session_supported: bool,
     frontchannel_logout_supported: bool,
     frontchannel_logout_session_supported: bool,
 }
-
-/// How clients authenticate; the last one proves nothing.
-const AUTH_METHODS: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
 
 impl Metadata {
     /// The metadata of this issuer. `acrs` are the authentication context classes it can reach, `languages` the tags of
@@ -68,8 +76,12 @@ impl Metadata {
             "session_expiry",
             "nonce",
             "at_hash",
+            "c_hash",
         ];
         claims.extend(scope::STANDARD.iter().flat_map(|scope| crate::protocol::claims::claims_of(scope)));
+        let methods = AuthMethod::ALL.map(AuthMethod::name);
+        let assertion_algs = JwsAlg::ALL.map(JwsAlg::name).to_vec();
+        let object_algs = std::iter::once("none").chain(assertion_algs.iter().copied()).collect();
         Metadata {
             issuer: issuer.to_string(),
             authorization_endpoint: issuer.at("/authorize"),
@@ -77,6 +89,7 @@ impl Metadata {
             userinfo_endpoint: issuer.at("/userinfo"),
             introspection_endpoint: issuer.at("/introspect"),
             revocation_endpoint: issuer.at("/revoke"),
+            device_authorization_endpoint: issuer.at("/device_authorization"),
             end_session_endpoint: issuer.at("/end_session"),
             check_session_iframe: None,
             session_status_endpoint: issuer.at("/session"),
@@ -84,24 +97,39 @@ impl Metadata {
             session_events_endpoint: issuer.at("/session/events"),
             jwks_uri: issuer.at("/jwks"),
             scopes_supported: scope::STANDARD.to_vec(),
-            response_types_supported: vec!["code"],
-            response_modes_supported: vec!["query"],
-            grant_types_supported: vec!["authorization_code", "refresh_token"],
+            response_types_supported: ResponseType::ALL.map(ResponseType::name).to_vec(),
+            response_modes_supported: ResponseMode::ALL.map(ResponseMode::name).to_vec(),
+            grant_types_supported: vec![
+                "authorization_code",
+                "refresh_token",
+                "implicit",
+                "client_credentials",
+                "urn:ietf:params:oauth:grant-type:device_code",
+            ],
             acr_values_supported: acrs.to_vec(),
-            subject_types_supported: vec!["public"],
+            subject_types_supported: vec!["public", "pairwise"],
             id_token_signing_alg_values_supported: IdTokenAlg::names().collect(),
             userinfo_signing_alg_values_supported: SigningAlg::ALL.iter().map(|alg| alg.name()).collect(),
-            token_endpoint_auth_methods_supported: AUTH_METHODS.to_vec(),
-            introspection_endpoint_auth_methods_supported: AUTH_METHODS[..2].to_vec(),
-            revocation_endpoint_auth_methods_supported: AUTH_METHODS.to_vec(),
+            token_endpoint_auth_methods_supported: methods.to_vec(),
+            token_endpoint_auth_signing_alg_values_supported: assertion_algs.clone(),
+            // Introspection is for clients that prove who they are.
+            introspection_endpoint_auth_methods_supported: methods[..methods.len() - 1].to_vec(),
+            introspection_endpoint_auth_signing_alg_values_supported: assertion_algs.clone(),
+            revocation_endpoint_auth_methods_supported: methods.to_vec(),
+            revocation_endpoint_auth_signing_alg_values_supported: assertion_algs,
             claims_supported: claims,
             claim_types_supported: vec!["normal"],
+            // One page fits them all.
+            display_values_supported: vec!["page", "popup", "touch"],
             prompt_values_supported: vec!["none", "login", "consent", "select_account"],
             ui_locales_supported: languages.to_vec(),
             code_challenge_methods_supported: vec!["S256"],
-            claims_parameter_supported: false,
-            request_parameter_supported: false,
-            request_uri_parameter_supported: false,
+            pushed_authorization_request_endpoint: issuer.at("/par"),
+            request_object_signing_alg_values_supported: object_algs,
+            claims_parameter_supported: true,
+            request_parameter_supported: true,
+            request_uri_parameter_supported: true,
+            require_request_uri_registration: true,
             authorization_response_iss_parameter_supported: true,
             backchannel_logout_supported: true,
             backchannel_logout_session_supported: true,

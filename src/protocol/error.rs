@@ -39,6 +39,10 @@ pub enum Code {
     /// The person cannot, or will not, authenticate as strongly as is required (OpenID Connect Core Unmet
     /// Authentication Requirements 1.0).
     UnmetAuthenticationRequirements,
+    /// The request object is malformed, or not the client's (RFC 9101, section 7).
+    InvalidRequestObject,
+    /// The `request_uri` leads to no request object, or is none that may be used.
+    InvalidRequestUri,
     /// The `request` parameter is not understood.
     RequestNotSupported,
     /// The `request_uri` parameter is not understood.
@@ -47,6 +51,10 @@ pub enum Code {
     RegistrationNotSupported,
     /// Too often: wait, and go on more slowly (RFC 8628, section 3.5).
     SlowDown,
+    /// The person has not answered a device yet (RFC 8628, section 3.5).
+    AuthorizationPending,
+    /// A device code is over.
+    ExpiredToken,
     /// Something broke.
     ServerError,
     /// Busy or unable for the moment.
@@ -73,10 +81,14 @@ impl Code {
             Code::InteractionRequired => "interaction_required",
             Code::AccountSelectionRequired => "account_selection_required",
             Code::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
+            Code::InvalidRequestObject => "invalid_request_object",
+            Code::InvalidRequestUri => "invalid_request_uri",
             Code::RequestNotSupported => "request_not_supported",
             Code::RequestUriNotSupported => "request_uri_not_supported",
             Code::RegistrationNotSupported => "registration_not_supported",
             Code::SlowDown => "slow_down",
+            Code::AuthorizationPending => "authorization_pending",
+            Code::ExpiredToken => "expired_token",
             Code::ServerError => "server_error",
             Code::TemporarilyUnavailable => "temporarily_unavailable",
         }

@@ -59,12 +59,32 @@ impl Params {
         Ok(params)
     }
 
+    /// From names and values that did not come in this form. They are held to the same.
+    ///
+    /// # Errors
+    /// More than [`MAX_PARAMS`] parameters.
+    pub fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Params, TooMany> {
+        let mut params = Params::default();
+        for (count, (name, value)) in pairs.into_iter().enumerate() {
+            if count >= MAX_PARAMS {
+                return Err(TooMany);
+            }
+            let value = Some(value).filter(|value| value.chars().all(acceptable));
+            params.put(name, value, MAX_VALUE);
+        }
+        Ok(params)
+    }
+
     fn take(&mut self, piece: &[u8], longest: usize) {
         let at = piece.iter().position(|byte| *byte == b'=').unwrap_or(piece.len());
         let Some(name) = decode(&piece[..at]) else {
             return; // A name that is no text is the name of nothing we know; unknown parameters are ignored.
         };
-        match decode(piece.get(at + 1..).unwrap_or_default()) {
+        self.put(name, decode(piece.get(at + 1..).unwrap_or_default()), longest);
+    }
+
+    fn put(&mut self, name: String, value: Option<String>, longest: usize) {
+        match value {
             None => self.spoil(name, Spoiled::Malformed),
             Some(value) if value.len() > longest => self.spoil(name, Spoiled::Malformed),
             // An empty one still counts as sent when it comes to repetition: `a=&a=1` is ambiguous.
@@ -127,8 +147,11 @@ fn decode(piece: &[u8]) -> Option<String> {
     let plus: Vec<u8> = piece.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
     let text = std::str::from_utf8(&plus).ok()?;
     let text = percent_decode_str(text).decode_utf8().ok()?.into_owned();
-    let acceptable = |c: char| !c.is_control() || c == '\n' || c == '\r' || c == '\t';
     text.chars().all(acceptable).then_some(text)
+}
+
+fn acceptable(c: char) -> bool {
+    !c.is_control() || c == '\n' || c == '\r' || c == '\t'
 }
 
 #[cfg(test)]

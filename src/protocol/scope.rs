@@ -41,6 +41,11 @@ impl ScopeSet {
         if tokens.iter().all(|token| token.bytes().all(allowed)) { Ok(ScopeSet(tokens)) } else { Err(MalformedScope) }
     }
 
+    /// Of tokens of ours.
+    pub fn of<'a>(tokens: impl Iterator<Item = &'a str>) -> ScopeSet {
+        ScopeSet(tokens.map(str::to_owned).collect())
+    }
+
     /// Is this token in it?
     pub fn contains(&self, token: &str) -> bool {
         self.0.contains(token)

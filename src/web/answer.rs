@@ -36,6 +36,20 @@ pub(super) fn page_framing(status: StatusCode, page: &impl Template, frames: &[S
     response
 }
 
+/// A page that posts itself to one address of a relying app, in a frame as well (OAuth 2.0 Form Post Response Mode 1.0).
+pub(super) fn page_posting(page: &impl Template, target: &str) -> HttpResponse {
+    let mut response = page_to(StatusCode::OK, page, "");
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action {target}"
+    );
+    if let Ok(value) = header::HeaderValue::from_str(&policy) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, value);
+    }
+    // What the app is told with it is not told to whoever it links to; and no `Origin: null` is sent to it either.
+    response.headers_mut().insert(header::REFERRER_POLICY, header::HeaderValue::from_static("origin"));
+    response
+}
+
 /// 303: the browser follows with a GET, and no credential of a form travels on (RFC 9700, section 4.12).
 pub(super) fn see_other(location: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()

@@ -6,7 +6,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-const FILES: [(&str, &str, &str); 12] = [
+const FILES: [(&str, &str, &str); 13] = [
     ("abide.css", "text/css; charset=utf-8", include_str!("../../static/abide.css")),
     ("favicon.svg", "image/svg+xml", include_str!("../../static/favicon.svg")),
     ("logo.svg", "image/svg+xml", include_str!("../../static/logo.svg")),
@@ -18,6 +18,7 @@ const FILES: [(&str, &str, &str); 12] = [
     ("session-watch.js", "text/javascript; charset=utf-8", include_str!("../../static/session-watch.js")),
     ("check-session.js", "text/javascript; charset=utf-8", include_str!("../../static/check-session.js")),
     ("passkey.js", "text/javascript; charset=utf-8", include_str!("../../static/passkey.js")),
+    ("form-post.js", "text/javascript; charset=utf-8", include_str!("../../static/form-post.js")),
     ("session-over.js", "text/javascript; charset=utf-8", include_str!("../../static/session-over.js")),
 ];
 

@@ -8,7 +8,8 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
 
 /// What they may call.
-const FOR_SCRIPTS: [&str; 6] = ["/token", "/userinfo", "/revoke", "/session", "/session/activity", "/session/events"];
+const FOR_SCRIPTS: [&str; 7] =
+    ["/token", "/par", "/userinfo", "/revoke", "/session", "/session/activity", "/session/events"];
 
 /// Answers preflights, and marks answers for registered origins as readable. Never with credentials: cookies have
 /// nothing to do here.

@@ -79,6 +79,7 @@ impl WebError {
             WebError::Problem(Problem::Unbound(Unbound::UnregisteredRedirectUri)) => {
                 "redirect_uri is compared byte by byte with the registered ones"
             }
+            WebError::Problem(Problem::Unread(rule)) => rule,
             WebError::Problem(Problem::TooManyParameters) | WebError::TooManyParameters => "too many parameters",
             WebError::NotAForm => "the body is not of the content type of the form",
             WebError::Malformed => "the body cannot be read to its end",

@@ -15,6 +15,7 @@ mod choices;
 mod cookies;
 mod cors;
 mod device;
+mod device_grant;
 mod discovery;
 mod error;
 mod events;
@@ -24,6 +25,7 @@ mod language;
 mod logout;
 mod mailed;
 pub mod pages;
+mod par;
 mod passkeys;
 mod person;
 mod picture;
@@ -86,6 +88,7 @@ fn table() -> Table {
         .service(at("/jwks").get(discovery::jwks))
         .service(at("/authorize").get(authorize::get).post(authorize::post))
         .service(at("/token").post(token::post).otherwise(token::other_method))
+        .service(at("/par").post(par::post).otherwise(token::other_method))
         .service(at("/userinfo").get(userinfo::get).post(userinfo::post))
         .service(at("/introspect").post(token::introspect).otherwise(token::other_method))
         .service(at("/revoke").post(token::revoke).otherwise(token::other_method))
@@ -104,6 +107,9 @@ fn table() -> Table {
         .service(at("/sign-in/again").post(authorize::sign_in_again))
         .service(at("/select").post(authorize::select))
         .service(at("/consent").post(authorize::consent))
+        // Devices without a browser (RFC 8628)
+        .service(at("/device_authorization").post(device_grant::ask).otherwise(token::other_method))
+        .service(at("/device").get(device_grant::get).post(device_grant::enter))
         // The person's page
         .service(at("/").get(account::home))
         .service(at("/account").get(account::get))

@@ -13,7 +13,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// A form that was read, or why not.
-type Posted = Result<OpenForm, WebError>;
+pub(super) type Posted = Result<OpenForm, WebError>;
 
 /// POST /token
 pub(super) async fn post(request: HttpRequest, form: Posted, facing: web::Data<Facing>) -> HttpResponse {
@@ -37,7 +37,7 @@ pub(super) async fn revoke(request: HttpRequest, form: Posted, facing: web::Data
 }
 
 /// Reads what a client posts, asks, and turns every refusal into its answer.
-async fn ask<T>(
+pub(super) async fn ask<T>(
     request: &HttpRequest,
     form: Posted,
     facing: &Facing,
@@ -45,7 +45,7 @@ async fn ask<T>(
 ) -> Result<T, HttpResponse> {
     let OpenForm(params) = form.map_err(|error| unreadable(&error))?;
     let address = asking::address(request, facing).map(|ip| ip.to_string()).unwrap_or_default();
-    let from = Caller { authorization: authorization(request), address: &address };
+    let from = Caller { authorization: authorization(request), address: &address, endpoint: request.path() };
     question(from, &params, facing.clock.now()).await.map_err(|no_token| refused(&no_token, request))
 }
 

@@ -1,16 +1,22 @@
 //! Draws what comes next: a page, a redirect to a relying app, a page of ours.
 
-use super::answer::{page_to, see_other, source_of};
+use super::answer::{self, page_to, see_other, source_of};
 use super::asking::Asking;
 use super::cookies;
+use super::device;
+use super::device_grant;
 use super::error::WebError;
 use super::mailed::offer;
 use super::pages::{
-    AccountChoice, AppFacts, CodeField, Consent, Here, MailedCode, NewAccount, Newcomer, Offer, Offline, PasskeyForm,
-    Remember as Box_, ScopeLine, SecondFactor, Select, SetUpFactor, SignIn, SignInPurpose, SignUp, Watch,
+    AccountChoice, AllowDevice, AppFacts, CodeField, Consent, FormPost, Here, MailedCode, NewAccount, Newcomer, Offer,
+    Offline, PasskeyForm, Place, Remember as Box_, ScopeLine, SecondFactor, Select, SetUpFactor, SignIn, SignInPurpose,
+    SignUp, Watch,
 };
 use super::upstream;
-use crate::flow::authorize::{AppCode, Asks, FactorNeeded, Next, Others, Page, Recovery, Refusal, SignedIn, Turn};
+use crate::flow::authorize::{
+    AppCode, Asks, FactorNeeded, Next, Others, Page, Recovery, Refusal, Reply, SignedIn, Turn,
+};
+use crate::flow::device::Nearness;
 use crate::flow::passkey::PasskeyOffer;
 use crate::model::account::Account;
 use crate::model::authorization::Goal;
@@ -19,6 +25,7 @@ use crate::model::client::Client;
 use crate::model::session::policy::Remember;
 use crate::model::upstream::Accounts;
 use crate::protocol::params::Params;
+use crate::protocol::response::ResponseMode;
 use crate::protocol::scope::{OFFLINE_ACCESS, STANDARD, ScopeSet};
 use crate::protocol::session_status::ReasonWord;
 use crate::text::Text;
@@ -50,10 +57,11 @@ pub(super) fn draw_telling(
     let shows_page = matches!(turn.next, Next::Show(_));
     let mut response = match turn.next {
         Next::Show(page) => show(asking, *page, (remember, done)),
-        Next::Return(reply) => see_other(&reply.location()),
+        Next::Return(reply) => returning(&reply, asking.text()),
         Next::Elsewhere(address) => see_other(&address),
         Next::Connected(outcome) => see_other(upstream::came_back(outcome)),
         Next::GoOn(handle) => see_other(&format!("/interaction/{handle}")),
+        Next::DeviceTold(told) => device_grant::told(asking, told),
         Next::Arrived(Goal::Console) => see_other("/admin"),
         Next::Arrived(Goal::Data) => see_other("/account/data"),
         Next::Arrived(Goal::Security) => see_other("/account/security"),
@@ -69,6 +77,16 @@ pub(super) fn draw_telling(
         cookies::introduce(&mut response, asking.to(), turn.signed_in.as_ref());
     }
     Ok(response)
+}
+
+/// The answer to a relying app, as it asked for it.
+fn returning(reply: &Reply, text: Text) -> HttpResponse {
+    if reply.address.mode() != ResponseMode::FormPost {
+        return see_other(&reply.location());
+    }
+    let target = reply.address.uri();
+    let page = FormPost { text, target: target.to_owned(), fields: reply.fields(), host: host(target) };
+    answer::page_posting(&page, &source_of(target))
 }
 
 /// A posted request once more, by GET.
@@ -124,7 +142,9 @@ fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>
             let here = if page.others == Others::Here { Here::Others } else { Here::Nobody };
             let forgot = offer(asking.idp().mail());
             let sign_up = match (&goal, purpose) {
-                (Goal::Account | Goal::Authorize(_), SignInPurpose::Ordinary) if page.connecting.is_none() => {
+                (Goal::Account | Goal::Authorize(_) | Goal::Device(..), SignInPurpose::Ordinary)
+                    if page.connecting.is_none() =>
+                {
                     offer(asking.idp().self_registration())
                 }
                 _ => Offer::Absent,
@@ -187,7 +207,25 @@ fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>
             let accounts = accounts.into_iter().map(choice).collect();
             page_to(StatusCode::OK, &Select { text, csrf, interaction, app, accounts, watch }, &destination)
         }
-        Asks::Consent { person, account, scope, destination } => {
+        Asks::Consent { person, account, scope, device: Some(device), .. } => {
+            let form = AllowDevice {
+                text,
+                csrf,
+                interaction,
+                app: app.unwrap_or_default(),
+                session: person,
+                person: account.display_name().to_owned(),
+                scopes: lines(&scope, text),
+                offline: if scope.contains(OFFLINE_ACCESS) { Offline::Asked } else { Offline::NotAsked },
+                code: device.code,
+                device: device::name(&device.device.user_agent, text),
+                address: device.device.address,
+                asked_at: device.at.0,
+                place: if device.nearness == Nearness::SameNetwork { Place::Here } else { Place::Elsewhere },
+            };
+            page_to(StatusCode::OK, &form, "")
+        }
+        Asks::Consent { person, account, scope, destination, device: None } => {
             let page = Consent {
                 text,
                 csrf,

@@ -137,3 +137,29 @@ fn an_import_file_that_is_not_there_exits_1() {
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("cannot read absent.json"));
 }
+
+#[test]
+fn a_secret_is_added_beside_the_one_that_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let output = abide(folder.path(), arguments, &[]);
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let import = |secret: &str, more: &[&str]| {
+        let file = format!(
+            "{{\"clients\": [{{\"client_id\": \"notes\", \"client_secret\": \"{}\", \
+             \"redirect_uris\": [\"https://notes.example.com/cb\"]}}]}}",
+            secret.repeat(32)
+        );
+        std::fs::write(folder.path().join("app.json"), file).unwrap();
+        run(&[&["import", "app.json"], more].concat())
+    };
+    assert_eq!(import("a", &[]).1, "1 created, 0 changed, 0 unchanged\n");
+    assert_eq!(import("b", &["--add-secrets"]).1, "0 created, 1 changed, 0 unchanged\n");
+    let (code, _, why) = import("c", &["--add-secrets"]);
+    assert!(code == Some(1) && why.contains("clients[0] (notes): client_secret: two are good already"), "{why}");
+    assert!(run(&["export"]).1.contains("\"previous_client_secret_hash\": \"sha256:"));
+    assert_eq!(import("b", &["--replace-secrets"]).1, "0 created, 1 changed, 0 unchanged\n");
+    assert!(!run(&["export"]).1.contains("previous_client_secret_hash"));
+    assert_eq!(import("b", &["--add-secrets", "--replace-secrets"]).0, Some(2), "one or the other");
+}

@@ -1,14 +1,17 @@
 //! Success: the client takes part in the session and gets its code.
 
 use super::waiting::Open;
-use super::{Next, Problem};
+use super::{Granted, Next, Problem};
 use crate::crypto::random;
 use crate::crypto::seal::Purpose;
+use crate::flow::device::DeviceTold;
 use crate::flow::session::Current;
+use crate::flow::token::NoToken;
 use crate::flow::{Fault, Idp};
 use crate::model::authorization::next_step::{asking, console_id, console_limits};
 use crate::model::authorization::{Goal, ReturnAddress, Unbound};
 use crate::model::client::Client;
+use crate::model::device::{Answer, Entered};
 use crate::model::grant::{Code, SessionBinding};
 use crate::model::id::GrantId;
 use crate::model::record::{Change, Fate};
@@ -18,6 +21,7 @@ use crate::model::session::standing::{EndReason, Standing};
 use crate::model::session::{Join, Joined, Session};
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::error::{Code as ErrorCode, OAuthError};
+use crate::protocol::response::Part;
 use crate::protocol::time::Timestamp;
 
 impl Idp {
@@ -35,6 +39,9 @@ impl Idp {
         };
         let request = match (interaction.goal, &client) {
             (Goal::Authorize(request), Some(_)) => request,
+            (Goal::Device(entered, request), Some(client)) => {
+                return self.allow_device(&entered, (client, *request), (&current, activity), now).await;
+            }
             (Goal::Console, _) => return self.enter_console(&current, activity, now).await,
             (goal @ Goal::EndOthers(_), _) => {
                 self.end_others(&current, now).await?;
@@ -43,13 +50,13 @@ impl Idp {
             (goal, _) => return Ok(Next::Arrived(goal)),
         };
         let Some(client) = client else { return Ok(Next::Problem(Problem::Unbound(Unbound::UnknownClient))) };
-        let address = match ReturnAddress::prove(&client, &request.redirect_uri, request.state.clone()) {
+        let address = match ReturnAddress::of(&request, &client) {
             Ok(address) => address,
             Err(unbound) => return Ok(Next::Problem(Problem::Unbound(unbound))),
         };
         let join = Join { client: client.id.clone(), limits: client.limits(), asking: asking(&request), activity };
         let answer = match self.join(&current, join, now).await? {
-            Joined::Part(session) => Ok(self.code(&session, &client, *request, now)),
+            Joined::Part(session) => self.granted(&session, &client, *request, now).await?,
             Joined::Over(_) | Joined::Refused(_) => {
                 Err(OAuthError::new(ErrorCode::LoginRequired, "the session is over"))
             }
@@ -58,6 +65,26 @@ impl Idp {
             }
         };
         Ok(self.respond(address, answer))
+    }
+
+    /// The person allowed it: the client takes part in the session, and what comes of it waits for the device.
+    async fn allow_device(
+        &self,
+        entered: &Entered,
+        (client, request): (&Client, AuthorizationRequest),
+        (current, activity): (&Current, Activity),
+        now: Timestamp,
+    ) -> Result<Next, Fault> {
+        let join = Join { client: client.id.clone(), limits: client.limits(), asking: Asking::Visibly, activity };
+        match self.join(current, join, now).await? {
+            Joined::Part(session) => {
+                let facts = code(&session, client, request, now);
+                let answer = Answer::Allowed(Box::new(facts));
+                self.answer_device(entered, (&current.account.id, answer), now).await
+            }
+            Joined::Over(_) | Joined::Refused(_) => Ok(Next::DeviceTold(DeviceTold::Refused(ErrorCode::LoginRequired))),
+            Joined::Full => Ok(Next::DeviceTold(DeviceTold::Refused(ErrorCode::AccessDenied))),
+        }
     }
 
     async fn enter_console(&self, current: &Current, activity: Activity, now: Timestamp) -> Result<Next, Fault> {
@@ -83,26 +110,50 @@ impl Idp {
         Ok(changed.await?.outcome()?)
     }
 
-    fn code(&self, session: &Session, client: &Client, request: AuthorizationRequest, now: Timestamp) -> String {
-        let part = session.participants.get(&client.id);
-        let code = Code {
-            grant: GrantId::new(random::id()),
-            client: client.id.clone(),
-            redirect_uri: request.redirect_uri,
-            challenge: request.code_challenge,
-            account: session.account.clone(),
-            binding: SessionBinding {
-                session: session.id.clone(),
-                epoch: session.epoch,
-                application_epoch: part.map_or(0, |part| part.epoch),
-                account_epoch: session.account_epoch,
-            },
-            scope: client.permitted(&request.scope),
-            resource: request.resource,
-            nonce: request.nonce,
-            authentication: session.authentication().clone(),
-            issued_at: now,
-        };
-        self.seals.seal(Purpose::Code, &code)
+    /// What the response type says: a code, tokens that are shown in the browser, or both.
+    async fn granted(
+        &self,
+        session: &Session,
+        client: &Client,
+        request: AuthorizationRequest,
+        now: Timestamp,
+    ) -> Result<Result<Granted, OAuthError>, Fault> {
+        let response_type = request.response_type;
+        let facts = code(session, client, request, now);
+        let by_code = response_type.gives(Part::Code).then(|| self.seals.seal(Purpose::Code, &facts));
+        if !response_type.shows_tokens() {
+            return Ok(Ok(Granted { code: by_code, shown: None }));
+        }
+        match self.show_tokens(client, (response_type, facts), by_code.as_deref(), now).await {
+            Ok(shown) => Ok(Ok(Granted { code: by_code, shown: Some(shown) })),
+            Err(NoToken::Fault(fault)) => Err(fault),
+            Err(NoToken::Refused(_) | NoToken::Busy) => {
+                Ok(Err(OAuthError::new(ErrorCode::LoginRequired, "the session is over")))
+            }
+        }
+    }
+}
+
+/// The facts that a code stands for.
+fn code(session: &Session, client: &Client, request: AuthorizationRequest, now: Timestamp) -> Code {
+    let part = session.participants.get(&client.id);
+    Code {
+        grant: GrantId::new(random::id()),
+        client: client.id.clone(),
+        redirect_uri: request.redirect_uri,
+        challenge: request.code_challenge,
+        account: session.account.clone(),
+        binding: SessionBinding {
+            session: session.id.clone(),
+            epoch: session.epoch,
+            application_epoch: part.map_or(0, |part| part.epoch),
+            account_epoch: session.account_epoch,
+        },
+        scope: client.permitted(&request.scope),
+        claims: request.claims,
+        resource: request.resource,
+        nonce: request.nonce,
+        authentication: session.authentication().clone(),
+        issued_at: now,
     }
 }

@@ -9,19 +9,23 @@ mod issue;
 mod mailed;
 mod mailed_code;
 mod passkey;
+pub(in crate::flow) mod request_object;
 mod situation;
 mod turn;
 mod waiting;
 
 pub use forms::ConsentAnswer;
-pub use turn::{AppCode, Asks, FactorNeeded, Next, Others, Page, Problem, Recovery, Refusal, Reply, SignedIn, Turn};
+pub use turn::{
+    AppCode, Asks, FactorNeeded, Granted, Next, Others, Page, Problem, Recovery, Refusal, Reply, SignedIn, Turn,
+};
 
 use crate::flow::browser::Visitor;
+use crate::flow::device::DeviceTold;
 use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
 use crate::model::authorization::factor::{Level, Method, Person, level};
 use crate::model::authorization::next_step::{Why, asking};
-use crate::model::authorization::{Goal, Interaction, ReturnAddress, Step, Unbound, bind, validate};
+use crate::model::authorization::{Goal, Interaction, ReturnAddress, Step, Unbound, bind, validate, validate_device};
 use crate::model::client::Client;
 use crate::model::cookies::Switch;
 use crate::model::session::activity::Activity;
@@ -31,6 +35,7 @@ use crate::protocol::error::{Code as ErrorCode, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::time::Timestamp;
 use forms::Owing;
+use request_object::Unassembled;
 pub(in crate::flow) use waiting::Open;
 use waiting::{Facts, Home};
 
@@ -52,11 +57,21 @@ impl Idp {
         activity: Activity,
         now: Timestamp,
     ) -> Result<Turn, Fault> {
-        visitor.languages.app_asks(params.get("ui_locales"));
         let client = match params.get("client_id") {
             Some(id) if id.len() <= 200 => self.store.read::<Client>(id).await?,
             _ => None,
         };
+        let whole = match &client {
+            Some(client) => self.assembled(visitor, params, client, now).await,
+            None => Ok(None),
+        };
+        let whole = match whole {
+            Ok(whole) => whole,
+            Err(Unassembled::Refused(error)) => return Ok(self.refuse_unread(params, client.as_ref(), error).into()),
+            Err(Unassembled::Fault(fault)) => return Err(fault),
+        };
+        let params = whole.as_ref().unwrap_or(params);
+        visitor.languages.app_asks(params.get("ui_locales"));
         let address = match bind(params, client.as_ref()) {
             Ok(address) => address,
             Err(unbound) => return Ok(Next::Problem(Problem::Unbound(unbound)).into()),
@@ -167,16 +182,19 @@ impl Idp {
     ) -> Result<Next, Fault> {
         let client = self.client_of(&open.interaction).await?;
         // A request that waited is held against what its client may do now.
-        if let (Some(request), Some(client)) = (open.interaction.request(), &client)
-            && let Err(error) = validate(request.clone(), client)
-        {
-            return Ok(self.refuse(&open, Some(client), error));
+        if let (Some(request), Some(client)) = (open.interaction.request(), &client) {
+            let valid = match &open.interaction.goal {
+                Goal::Device(..) => validate_device(request.clone(), client),
+                _ => validate(request.clone(), client),
+            };
+            if let Err(error) = valid {
+                return Ok(self.refuse(&open, Some(client), error));
+            }
         }
-        let hinted = match self.hinted(&open.interaction, now) {
-            Ok(hinted) => hinted,
-            Err(error) => return Ok(self.refuse(&open, client.as_ref(), error)),
-        };
-        let step = self.step(&open.interaction, (client.as_ref(), current.as_ref()), hinted, now).await?;
+        if let Err(error) = self.expected(&open.interaction, now) {
+            return Ok(self.refuse(&open, client.as_ref(), error));
+        }
+        let step = self.step(&open.interaction, (client.as_ref(), current.as_ref()), now).await?;
         match (step, current) {
             (Step::Issue, Some(current)) => self.issue(open, client, current, activity, now).await,
             (Step::Refuse(error), _) => Ok(self.refuse(&open, client.as_ref(), error)),
@@ -197,12 +215,22 @@ impl Idp {
             return self.keep(open).await;
         }
         let asks = match (step, current) {
-            (Step::Consent(scope), Some(current)) => Asks::Consent {
-                person: self.choice_name(&current),
-                account: Box::new(current.account),
-                scope,
-                destination: open.interaction.request().map(|r| r.redirect_uri.clone()).unwrap_or_default(),
-            },
+            (Step::Consent(scope), Some(current)) => {
+                let device = match &open.interaction.goal {
+                    Goal::Device(entered, _) => match self.asking_device(visitor, entered, now).await? {
+                        Some(device) => Some(Box::new(device)),
+                        None => return Ok(Next::DeviceTold(DeviceTold::TooLate)),
+                    },
+                    _ => None,
+                };
+                Asks::Consent {
+                    person: self.choice_name(&current),
+                    account: Box::new(current.account),
+                    scope,
+                    destination: open.interaction.request().map(|r| r.redirect_uri.clone()).unwrap_or_default(),
+                    device,
+                }
+            }
             (Step::Newcomer, _) => match self.asks_newcomer(&open.interaction, None) {
                 Some(asks) => asks,
                 None => return Ok(Next::Problem(Problem::InteractionGone)),
@@ -280,17 +308,33 @@ impl Idp {
     }
 
     /// The one way out to a relying app.
-    fn respond(&self, address: ReturnAddress, outcome: Result<String, OAuthError>) -> Next {
+    fn respond(&self, address: ReturnAddress, outcome: Result<Granted, OAuthError>) -> Next {
         if let Err(error) = &outcome {
             tracing::info!(error = error.code.as_str(), why = error.description, "authorization refused");
         }
         Next::Return(Box::new(Reply { address, outcome, issuer: self.issuer.to_string(), session_state: None }))
     }
 
+    /// A request stands elsewhere and cannot be read: the error goes to the address beside it, where that is proved.
+    fn refuse_unread(&self, params: &Params, client: Option<&Client>, error: OAuthError) -> Next {
+        match bind(params, client) {
+            Ok(address) => self.respond(address, Err(error)),
+            Err(_) => {
+                tracing::info!(error = error.code.as_str(), why = error.description, "authorization refused");
+                Next::Problem(Problem::Unread(error.description))
+            }
+        }
+    }
+
     fn refuse(&self, open: &Open, client: Option<&Client>, error: OAuthError) -> Next {
         let Some(request) = open.interaction.request() else { return Next::Problem(Problem::NotForYou) };
+        // The device asks on until its code is over, or the person says no: what keeps them from it now may pass.
+        if let Goal::Device(..) = open.interaction.goal {
+            tracing::info!(error = error.code.as_str(), why = error.description, "a device was not answered");
+            return Next::DeviceTold(DeviceTold::from(&error));
+        }
         let Some(client) = client else { return Next::Problem(Problem::Unbound(Unbound::UnknownClient)) };
-        match ReturnAddress::prove(client, &request.redirect_uri, request.state.clone()) {
+        match ReturnAddress::of(request, client) {
             Ok(address) => self.respond(address, Err(error)),
             Err(unbound) => Next::Problem(Problem::Unbound(unbound)),
         }

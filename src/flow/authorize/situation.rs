@@ -9,7 +9,6 @@ use crate::model::authorization::named::{Named, chosen, named};
 use crate::model::authorization::{Goal, Interaction, Situation, Step, next_step};
 use crate::model::client::Client;
 use crate::model::consent::Consent;
-use crate::model::id::AccountId;
 use crate::protocol::authorize::Prompt;
 use crate::protocol::error::{Code as ErrorCode, OAuthError};
 use crate::protocol::time::Timestamp;
@@ -23,9 +22,11 @@ impl Idp {
         interaction: &Interaction,
         now: Timestamp,
     ) -> Result<Option<Current>, Fault> {
-        let named = match self.hinted(interaction, now) {
-            Ok(Some(hinted)) => {
-                self.all_live(visitor, now).await?.into_iter().find(|current| current.account.id == hinted)
+        let named = match self.expected(interaction, now) {
+            Ok(Some(subject)) => {
+                let client = self.client_of(interaction).await?;
+                let live = self.all_live(visitor, now).await?.into_iter();
+                live.into_iter().find(|current| self.is_subject(&subject, client.as_ref(), &current.account.id))
             }
             _ => self.named_for(visitor, interaction, now).await?,
         };
@@ -77,9 +78,13 @@ impl Idp {
         &self,
         interaction: &Interaction,
         (client, current): (Option<&Client>, Option<&Current>),
-        hinted: Option<AccountId>,
         now: Timestamp,
     ) -> Result<Step, Fault> {
+        let expected = match (self.expected(interaction, now), current) {
+            (Ok(Some(subject)), Some(current)) if self.is_subject(&subject, client, &current.account.id) => Named::Them,
+            (Ok(Some(_)), _) => Named::Another,
+            _ => Named::Nobody,
+        };
         let consent = match (client, current) {
             (Some(client), Some(current)) => {
                 self.store.read::<Consent>(&Consent::key_of(&current.account.id, &client.id)).await?
@@ -99,7 +104,7 @@ impl Idp {
             client,
             session: current.map(|current| (&current.session, &current.account)),
             consent: consent.as_ref(),
-            hinted: hinted.as_ref(),
+            expected,
             named: current.map_or(Named::Nobody, |current| named(login_hint(interaction), &current.account)),
             tried: tried.as_ref().map(|(account, held)| (account, held)),
             demand,
@@ -155,7 +160,7 @@ impl Idp {
             return Ok(lacks_a_factor(current.session.authentication(), &held).then_some(Level::Two));
         }
         // Our other pages demand nothing but the console: people set factors up on them.
-        if !matches!(interaction.goal, Goal::Authorize(_) | Goal::Console) {
+        if !matches!(interaction.goal, Goal::Authorize(_) | Goal::Device(..) | Goal::Console) {
             return Ok(None);
         }
         let client = self.client_of(interaction).await?;
@@ -165,18 +170,24 @@ impl Idp {
         Ok(shown.map(|held| demand.aim(&held)))
     }
 
-    /// The subject of the request's `id_token_hint`.
-    pub(in crate::flow) fn hinted(
+    /// The subject whom the request is about: that of its `id_token_hint`, or the one that its `claims` name.
+    pub(in crate::flow) fn expected(
         &self,
         interaction: &Interaction,
         now: Timestamp,
-    ) -> Result<Option<AccountId>, OAuthError> {
-        let Some(hint) = interaction.request().and_then(|request| request.id_token_hint.as_deref()) else {
-            return Ok(None);
+    ) -> Result<Option<String>, OAuthError> {
+        let Some(request) = interaction.request() else { return Ok(None) };
+        let wrong = |words| Err(OAuthError::new(ErrorCode::InvalidRequest, words));
+        let hinted = match request.id_token_hint.as_deref() {
+            None => None,
+            Some(hint) => match self.genuine_hint(hint, now) {
+                None => return wrong("id_token_hint is no ID token of this issuer"),
+                Some(claims) => Some(claims.sub),
+            },
         };
-        match self.genuine_hint(hint, now) {
-            Some(claims) => Ok(Some(AccountId::new(claims.sub))),
-            None => Err(OAuthError::new(ErrorCode::InvalidRequest, "id_token_hint is no ID token of this issuer")),
+        match (hinted, request.subject.clone()) {
+            (Some(hinted), Some(asked)) if hinted != asked => wrong("id_token_hint and claims name two subjects"),
+            (hinted, asked) => Ok(hinted.or(asked)),
         }
     }
 

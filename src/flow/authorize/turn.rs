@@ -1,7 +1,9 @@
 //! What comes of a request: plain values that tests compare and `web` draws.
 
 use crate::flow::cookies::Handles;
+use crate::flow::device::{AskingDevice, DeviceTold};
 use crate::flow::passkey::PasskeyOffer;
+use crate::flow::token::shown::Shown;
 use crate::flow::upstream::Connecting;
 use crate::model::account::Account;
 use crate::model::authorization::next_step::Why;
@@ -27,6 +29,8 @@ pub enum Next {
     Elsewhere(String),
     /// An account was to be connected with an upstream, from its page of credentials.
     Connected(Connecting),
+    /// A device was answered, or cannot be.
+    DeviceTold(DeviceTold),
     /// The goal is reached, and it is a page of ours.
     Arrived(Goal),
     /// Something is wrong, and there is no proven address to tell it to.
@@ -38,12 +42,21 @@ pub enum Next {
 pub struct Reply {
     /// Where.
     pub address: ReturnAddress,
-    /// A code, or why there is none.
-    pub outcome: Result<String, OAuthError>,
+    /// What was granted, or why nothing was.
+    pub outcome: Result<Granted, OAuthError>,
     /// Who answers.
     pub issuer: String,
     /// What the app shows to the frame at `/check_session`.
     pub session_state: Option<String>,
+}
+
+/// What a successful authorization response holds, as its response type says.
+#[derive(Debug, Default)]
+pub struct Granted {
+    /// The code.
+    pub code: Option<String>,
+    /// What is handed out in the browser.
+    pub shown: Option<Shown>,
 }
 
 impl Reply {
@@ -60,13 +73,41 @@ impl Reply {
 
     /// The address with the whole answer in it.
     pub fn location(&self) -> String {
+        self.address.with(&self.pairs())
+    }
+
+    /// The whole answer, as the fields of a form (OAuth 2.0 Form Post Response Mode 1.0).
+    pub fn fields(&self) -> Vec<(String, String)> {
+        let told = self.address.told(&self.pairs()).into_iter();
+        told.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
+    fn pairs(&self) -> Vec<(&str, &str)> {
         let mut pairs = match &self.outcome {
-            Ok(code) => vec![("code", code.as_str())],
+            Ok(granted) => granted.pairs(),
             Err(error) => vec![("error", error.code.as_str()), ("error_description", error.description)],
         };
         pairs.push(("iss", &self.issuer));
         pairs.extend(self.session_state.as_deref().map(|state| ("session_state", state)));
-        self.address.with(&pairs)
+        pairs
+    }
+}
+
+impl Granted {
+    /// RFC 6749, sections 4.1.2 and 4.2.2; OpenID Connect Core, sections 3.2.2.5 and 3.3.2.5.
+    fn pairs(&self) -> Vec<(&str, &str)> {
+        let mut pairs: Vec<(&str, &str)> = self.code.iter().map(|code| ("code", code.as_str())).collect();
+        let Some(shown) = &self.shown else { return pairs };
+        if let Some(access) = &shown.access {
+            pairs.extend([
+                ("access_token", access.token.as_str()),
+                ("token_type", "Bearer"),
+                ("expires_in", access.expires_in.as_str()),
+                ("scope", access.scope.as_str()),
+            ]);
+        }
+        pairs.extend(shown.id_token.iter().map(|token| ("id_token", token.as_str())));
+        pairs
     }
 }
 
@@ -184,6 +225,8 @@ pub enum Asks {
         scope: ScopeSet,
         /// Where the browser will be sent.
         destination: String,
+        /// For which device, where the answer goes to none of the browser's.
+        device: Option<Box<AskingDevice>>,
     },
 }
 
@@ -253,6 +296,8 @@ pub enum Problem {
     Unbound(Unbound),
     /// The request has too many parameters.
     TooManyParameters,
+    /// The request stands elsewhere, and cannot be read or may not be used: the rule that it breaks.
+    Unread(&'static str),
     /// The interaction is unknown, of another browser, answered already, or too old.
     InteractionGone,
     /// The person may not go there.

@@ -114,19 +114,18 @@ impl Idp {
         };
         for (id, epochs) in told_of(&session, receipt.app.as_ref()) {
             let Some(client) = self.store.read::<Client>(id.as_str()).await? else { continue };
-            let frame = client.metadata.frontchannel_logout_uri.as_deref();
-            farewell.frames.extend(frame.and_then(|uri| self.frame(uri, &session, epochs)));
+            farewell.frames.extend(self.frame(&client, &session, epochs));
             farewell.apps.push((client.name().to_owned(), how_far(&session, (&client, epochs), receipt.at, now)));
         }
         Ok(Some(farewell))
     }
 
     /// The address of a frame, with `iss` and `sid` (Front-Channel Logout 1.0, section 2).
-    fn frame(&self, uri: &str, session: &Session, epochs: Epochs) -> Option<String> {
-        let mut url = Url::parse(uri).ok()?;
+    fn frame(&self, client: &Client, session: &Session, epochs: Epochs) -> Option<String> {
+        let mut url = Url::parse(client.metadata.frontchannel_logout_uri.as_deref()?).ok()?;
         url.query_pairs_mut()
             .append_pair("iss", &self.issuer.to_string())
-            .append_pair("sid", &self.sid(&session.id, epochs));
+            .append_pair("sid", &self.sid_for(client, &session.id, epochs));
         Some(url.into())
     }
 }

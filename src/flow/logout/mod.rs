@@ -115,15 +115,16 @@ impl Idp {
     ) -> Result<(LoggedOut, Handles), Fault> {
         visitor.languages.app_asks(request.ui_locales.as_deref());
         let (hint, client, address) = self.proved(&request, now).await?;
+        let told = (hint.as_ref(), client.as_ref());
         let (live, dormant) = self.all_ours(visitor, now).await?;
-        let meant = live.iter().find(|current| self.is_meant(&current.session, hint.as_ref()));
+        let meant = live.iter().find(|current| self.is_meant(&current.session, told));
         let unreturnable = request.post_logout_redirect_uri.is_some() && address.is_none();
         // What timed out must not come back after a sign-out. There is nothing to ask, and nobody else is asked instead.
-        if let Some(held) = dormant.iter().find(|held| self.is_meant(held.session(), hint.as_ref())) {
+        if let Some(held) = dormant.iter().find(|held| self.is_meant(held.session(), told)) {
             return self.out_of_dormant(held, address, now).await;
         }
         if meant.is_none() {
-            self.end_unseen(visitor, hint.as_ref(), now).await?;
+            self.end_unseen(visitor, told, now).await?;
         }
         match (meant, live.first()) {
             (Some(current), _) if let (false, Some(client)) = (unreturnable, &client) => {
@@ -158,13 +159,18 @@ impl Idp {
 
     /// A session that must not be shown in this browser, because it has become another one, still ends by a genuine hint
     /// for it, without a word.
-    async fn end_unseen(&self, visitor: &Visitor, hint: Option<&IdTokenClaims>, now: Timestamp) -> Result<(), Fault> {
-        if hint.is_none() {
+    async fn end_unseen(
+        &self,
+        visitor: &Visitor,
+        told: (Option<&IdTokenClaims>, Option<&Client>),
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        if told.0.is_none() {
             return Ok(());
         }
         let (live, dormant) = self.all_held(visitor, now).await?;
         let sessions = live.iter().map(|held| &held.session).chain(dormant.iter().map(Dormant::session));
-        for session in sessions.filter(|session| self.strange(session, visitor) && self.is_meant(session, hint)) {
+        for session in sessions.filter(|session| self.strange(session, visitor) && self.is_meant(session, told)) {
             let event = Event::done(Act::SessionEnded, now).by(&session.account).because("sign_out");
             self.end_session(&session.id, EndReason::SignOut, event).await?;
         }
@@ -293,11 +299,14 @@ impl Idp {
     }
 
     /// Is it this session the hint tells of?
-    fn is_meant(&self, session: &Session, hint: Option<&IdTokenClaims>) -> bool {
+    fn is_meant(&self, session: &Session, (hint, client): (Option<&IdTokenClaims>, Option<&Client>)) -> bool {
         let Some(hint) = hint else { return false };
         let parts = session.participants.iter().filter(|(client, _)| hint.aud.contains(client.as_str()));
         let known = parts.filter(|(_, part)| part.session_epoch == session.epoch).map(|(_, part)| part.epochs());
-        let mut names = known.chain([session.epochs()]).map(|epochs| self.sid(&session.id, epochs));
+        let mut names = known.chain([session.epochs()]).map(|epochs| match client {
+            Some(client) => self.sid_for(client, &session.id, epochs),
+            None => self.sid(&session.id, epochs),
+        });
         names.any(|name| hint.sid.as_deref() == Some(&name))
     }
 

@@ -163,12 +163,12 @@ impl Idp {
     ) -> Result<String, Fault> {
         let claims = LogoutTokenClaims {
             iss: self.issuer.to_string(),
-            sub: account.to_string(),
+            sub: self.subject(client, account),
             aud: client.id.to_string(),
             iat: now,
             exp: now + TOKEN_LIFETIME,
             jti: random::id(),
-            sid: self.sid(session, notice.epochs),
+            sid: self.sid_for(client, session, notice.epochs),
             events: events(),
             reason: notice.reason.word().to_owned(),
             reconstitutable_until: notice.until,

@@ -6,7 +6,7 @@ use crate::crypto::seal::Purpose;
 use crate::flow::{Fault, Idp, SKEW};
 use crate::model::client::Client;
 use crate::model::grant::Grant;
-use crate::protocol::claims::{AccessTokenClaims, IdTokenClaims, opened_by};
+use crate::protocol::claims::{AccessTokenClaims, IdTokenClaims, named, opened_by};
 use crate::protocol::error::{Code, OAuthError};
 use crate::protocol::scope::{OPENID, ScopeSet};
 use crate::protocol::time::Timestamp;
@@ -45,8 +45,10 @@ impl Idp {
                 "the access token lacks the scope openid",
             )));
         }
-        let mut answer = opened_by(&scope, &account.told_claims(&self.issuer));
-        answer.insert("sub".into(), Value::String(account.id.to_string()));
+        let all = account.told_claims(&self.issuer);
+        let mut answer = opened_by(&scope, &all);
+        answer.extend(named(&grant.claims.within(|scope| client.permits(scope)).userinfo, &all));
+        answer.insert("sub".into(), Value::String(self.subject(&client, &account.id)));
         let Some(alg) = client.metadata.userinfo_signed_response_alg else { return Ok(Userinfo::Plain(answer)) };
         answer.insert("iss".into(), Value::String(self.issuer.to_string()));
         answer.insert("aud".into(), Value::String(client.id.to_string()));
@@ -75,7 +77,7 @@ impl Idp {
         let Some((grant, _)) = claims.jti.split_once('.') else { return Ok(None) };
         let Some(grant) = self.store.read::<Grant>(grant).await? else { return Ok(None) };
         let Some(client) = self.store.read::<Client>(&claims.client_id).await? else { return Ok(None) };
-        let fits = grant.client == client.id && grant.account.as_str() == claims.sub;
+        let fits = grant.client == client.id && self.subject(&client, &grant.account) == claims.sub;
         Ok(fits.then_some((grant, client)))
     }
 

@@ -1,12 +1,12 @@
 //! Is the client who it says it is?
 
-use super::{NoToken, refused};
-use crate::crypto::secret::{Same, compare, digest};
+use super::{Caller, NoToken, refused};
+use crate::crypto::secret::Same;
 use crate::flow::Idp;
 use crate::flow::sign_in::address_prefix;
 use crate::model::client::{Client, ClientSecret};
 use crate::model::throttle::{ACCOUNT, Attempt, Throttle};
-use crate::protocol::client_auth::{AuthMethod, PresentedClient};
+use crate::protocol::client_auth::{AuthMethod, PresentedClient, Proof};
 use crate::protocol::error::Code;
 use crate::protocol::time::Timestamp;
 use zeroize::Zeroizing;
@@ -16,10 +16,10 @@ impl Idp {
     ///
     /// # Errors
     /// `invalid_client`; which part was wrong is not told.
-    pub(super) async fn authenticate_client(
+    pub(in crate::flow) async fn authenticate_client(
         &self,
         presented: PresentedClient,
-        address: &str,
+        from: Caller<'_>,
         now: Timestamp,
     ) -> Result<Client, NoToken> {
         let wrong = || refused(Code::InvalidClient, "client authentication failed");
@@ -37,18 +37,42 @@ impl Idp {
             );
             return wrong();
         }
-        let same = match (presented.method, presented.secret, &client.secret) {
-            (AuthMethod::None, None, _) => Same::Yes,
-            (AuthMethod::None, Some(_), _) | (_, None, _) | (_, _, None) => Same::No,
-            (_, Some(secret), Some(ClientSecret::Digest(kept))) => {
-                compare(digest(&secret).as_key().as_bytes(), kept.as_key().as_bytes())
+        let same = match (presented.method, presented.proof) {
+            (AuthMethod::None, Proof::Nothing) => Same::Yes,
+            (AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost, Proof::Secret(secret)) => {
+                self.knows_secret(&client, secret, from.address, now).await?
             }
-            (_, Some(secret), Some(ClientSecret::Password(hash))) => {
-                let secret = Zeroizing::new(secret.chars().take(1024).collect::<String>());
-                self.verify_weak((&client, address), secret, hash, now).await?
+            (AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt, Proof::Assertion(assertion)) => {
+                self.proves(&client, &assertion, from, now).await?
             }
+            _ => Same::No,
         };
         if same == Same::Yes { Ok(client) } else { wrong() }
+    }
+
+    /// Is it one of the secrets that are good?
+    async fn knows_secret(
+        &self,
+        client: &Client,
+        secret: Zeroizing<String>,
+        address: &str,
+        now: Timestamp,
+    ) -> Result<Same, NoToken> {
+        for kept in client.secrets() {
+            let same = match kept {
+                ClientSecret::Digest(_) | ClientSecret::Sealed(_) => {
+                    self.is_strong_secret(client.id.as_str(), kept, &secret)
+                }
+                ClientSecret::Password(hash) => {
+                    let secret = Zeroizing::new(secret.chars().take(1024).collect::<String>());
+                    self.verify_weak((client, address), secret, hash, now).await?
+                }
+            };
+            if same == Same::Yes {
+                return Ok(Same::Yes);
+            }
+        }
+        Ok(Same::No)
     }
 
     /// A weak secret is guessed at like a password, and slowed down like one.

@@ -30,7 +30,7 @@ impl Idp {
         if presented.method == AuthMethod::None {
             return refused(Code::InvalidClient, "introspection is for clients that authenticate");
         }
-        let asker = self.authenticate_client(presented, from.address, now).await?;
+        let asker = self.authenticate_client(presented, from, now).await?;
         let token = token_of(params).map_err(NoToken::Refused)?;
         if let Some(claims) = self.unexpired(&token, now) {
             return self.introspect_access(&asker, claims, now).await;
@@ -50,6 +50,9 @@ impl Idp {
         let serves = asker.metadata.resources.iter().any(|resource| claims.aud.contains(resource));
         if asker.id.as_str() != claims.client_id && !serves {
             return Ok(Introspection::inactive());
+        }
+        if self.own_token(&claims).await?.is_some() {
+            return Ok(Introspection::access(claims));
         }
         let Some((grant, client)) = self.named_by(&claims).await? else { return Ok(Introspection::inactive()) };
         match self.judge(&grant, &client, now).await {
@@ -72,7 +75,7 @@ impl Idp {
         match self.judge(grant, asker, now).await {
             Ok(_) => Ok(Introspection::refresh(
                 self.issuer.to_string(),
-                (grant.client.as_str(), grant.account.as_str()),
+                (grant.client.as_str(), &self.subject(asker, &grant.account)),
                 asker.permitted(&grant.scope).to_string(),
                 grant.authentication.clone(),
             )),

@@ -3,19 +3,20 @@
 use super::NoToken;
 use super::access::OPAQUE_PREFIX;
 use super::judge::Life;
-use crate::crypto::jwt::{self, TokenKind};
+use crate::crypto::jwt::{self, SignFault, TokenKind};
 use crate::crypto::random;
 use crate::crypto::seal::Purpose;
 use crate::flow::Idp;
 use crate::model::client::{Allowed, Client};
 use crate::model::grant::{Grant, Reach};
-use crate::protocol::claims::{AccessTokenClaims, Audience, IdTokenClaims};
-use crate::protocol::client_metadata::AccessTokenFormat;
+use crate::protocol::claims::{AccessTokenClaims, Audience, IdTokenClaims, named, opened_by};
+use crate::protocol::client_metadata::{AccessTokenFormat, ScopeClaims};
 use crate::protocol::scope::{OPENID, ScopeSet};
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::{GrantType, TokenResponse};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
 use std::time::Duration;
 
 /// What this answer is to hold, within what was granted.
@@ -23,6 +24,13 @@ pub(super) struct Wish {
     pub scope: ScopeSet,
     pub resource: Vec<String>,
     pub nonce: Option<String>,
+}
+
+/// What an ID token is handed out with, and vouches for by a hash.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Beside<'a> {
+    pub access_token: Option<&'a str>,
+    pub code: Option<&'a str>,
 }
 
 /// What refresh tokens begin with, so that one found in the wrong place is recognised.
@@ -38,10 +46,10 @@ impl Idp {
         wish: Wish,
         now: Timestamp,
     ) -> Result<TokenResponse, NoToken> {
-        let access_expiry = now + self.lifetime(self.settings.tokens.access, client, grant, life, now);
-        let access_token = self.access_token(client, grant, &wish, (now, access_expiry))?;
+        let (access_token, expires_in) = self.access_token(client, grant, life, &wish, now)?;
         let id_token = if wish.scope.contains(OPENID) {
-            Some(self.id_token(client, grant, life, (&wish, &access_token), now)?)
+            let beside = Beside { access_token: Some(&access_token), code: None };
+            Some(self.id_token(client, grant, life, (&wish, beside), now)?)
         } else {
             None
         };
@@ -49,7 +57,7 @@ impl Idp {
         Ok(TokenResponse {
             access_token,
             token_type: "Bearer",
-            expires_in: access_expiry.0 - now.0,
+            expires_in,
             refresh_token: renewable.then(|| self.refresh_token(grant)),
             id_token,
             scope: wish.scope.to_string(),
@@ -66,59 +74,93 @@ impl Idp {
         [Some(configured), idle, left].into_iter().flatten().min().unwrap_or(configured)
     }
 
-    fn access_token(
+    /// An access token, and for how many seconds it is good.
+    pub(super) fn access_token(
         &self,
         client: &Client,
         grant: &Grant,
+        life: &Life,
         wish: &Wish,
-        (now, exp): (Timestamp, Timestamp),
-    ) -> Result<String, NoToken> {
+        now: Timestamp,
+    ) -> Result<(String, i64), NoToken> {
+        let exp = now + self.lifetime(self.settings.tokens.access, client, grant, life, now);
         let audience = if wish.resource.is_empty() { vec![self.issuer.to_string()] } else { wish.resource.clone() };
         let claims = AccessTokenClaims {
             iss: self.issuer.to_string(),
-            sub: grant.account.to_string(),
+            sub: self.subject(client, &grant.account),
             aud: Audience::of(audience),
             client_id: client.id.to_string(),
             scope: wish.scope.to_string(),
             exp,
             iat: now,
             jti: format!("{}.{}", grant.id, random::id()),
-            sid: (grant.reach == Reach::Session).then(|| self.sid(&grant.binding.session, grant.binding.epochs())),
-            authentication: grant.authentication.clone(),
+            sid: (grant.reach == Reach::Session)
+                .then(|| self.sid_for(client, &grant.binding.session, grant.binding.epochs())),
+            authentication: Some(grant.authentication.clone()),
         };
+        Ok((self.as_registered(client, &claims, now)?, exp.0 - now.0))
+    }
+
+    /// An access token in the form that its client registered.
+    pub(super) fn as_registered(
+        &self,
+        client: &Client,
+        claims: &AccessTokenClaims,
+        now: Timestamp,
+    ) -> Result<String, SignFault> {
         Ok(match client.metadata.access_token_format {
             // For many readers: the algorithm every one of them must know (RFC 9068, section 2.1).
-            AccessTokenFormat::Jwt => jwt::sign(&self.ring, Default::default(), TokenKind::Access, &claims, now)?,
-            AccessTokenFormat::Opaque => format!("{OPAQUE_PREFIX}{}", self.seals.seal(Purpose::AccessToken, &claims)),
+            AccessTokenFormat::Jwt => jwt::sign(&self.ring, Default::default(), TokenKind::Access, claims, now)?,
+            AccessTokenFormat::Opaque => format!("{OPAQUE_PREFIX}{}", self.seals.seal(Purpose::AccessToken, claims)),
         })
     }
 
-    fn id_token(
+    /// An ID token.
+    pub(super) fn id_token(
         &self,
         client: &Client,
         grant: &Grant,
         life: &Life,
-        (wish, access_token): (&Wish, &str),
+        (wish, beside): (&Wish, Beside<'_>),
         now: Timestamp,
     ) -> Result<String, NoToken> {
         let alg = client.metadata.id_token_signed_response_alg;
         let claims = IdTokenClaims {
             iss: self.issuer.to_string(),
-            sub: grant.account.to_string(),
+            sub: self.subject(client, &grant.account),
             aud: Audience::One(client.id.to_string()),
             exp: now + self.lifetime(self.settings.tokens.id, client, grant, life, now),
             iat: now,
             authentication: grant.authentication.clone(),
             // An offline grant may be renewed long after its session: relying apps refuse a `sid` they saw the end of.
             sid: (grant.reach == Reach::Session || grant.generation == 0)
-                .then(|| self.sid(&grant.binding.session, grant.binding.epochs())),
-            prev_sid: life.previous.map(|before| self.sid(&grant.binding.session, before)),
+                .then(|| self.sid_for(client, &grant.binding.session, grant.binding.epochs())),
+            prev_sid: life.previous.map(|before| self.sid_for(client, &grant.binding.session, before)),
             session_expiry: life.absolute_end,
             nonce: wish.nonce.clone(),
-            at_hash: alg.signed().map(|alg| jwt::half_hash(alg, access_token)),
-            person: crate::protocol::claims::opened_by(&wish.scope, &life.account.told_claims(&self.issuer)),
+            at_hash: alg.signed().and_then(|alg| beside.access_token.map(|token| jwt::half_hash(alg, token))),
+            c_hash: alg.signed().and_then(|alg| beside.code.map(|code| jwt::half_hash(alg, code))),
+            person: self.in_id_token(client, grant, life, (wish, beside)),
         };
         Ok(jwt::id_token(&self.ring, alg, &claims, now)?)
+    }
+
+    /// What an ID token tells of the person: what was asked for there by name, and what the scope opens where there is no
+    /// access token to ask with (OpenID Connect Core, 5.4), or the client never asks.
+    fn in_id_token(
+        &self,
+        client: &Client,
+        grant: &Grant,
+        life: &Life,
+        (wish, beside): (&Wish, Beside<'_>),
+    ) -> Map<String, Value> {
+        let all = life.account.told_claims(&self.issuer);
+        let mut told = named(&grant.claims.within(|scope| client.permits(scope)).id_token, &all);
+        let alone = beside.access_token.is_none() && beside.code.is_none();
+        if alone || client.metadata.scope_claims == ScopeClaims::IdToken {
+            told.extend(opened_by(&wish.scope, &all));
+        }
+        told
     }
 
     /// The refresh token of the grant's current generation: derived, not stored. Grant id (16 bytes), generation (4),

@@ -1,13 +1,17 @@
 //! The token endpoint: authenticated client -> token request -> judge, consume, then mint -> response.
 
 pub mod access;
+mod assertion;
 mod client_auth;
+mod client_credentials;
 mod code;
+mod device;
 mod introspect;
 mod judge;
 mod mint;
 mod refresh;
 mod revoke;
+pub mod shown;
 
 use crate::flow::{Fault, Idp};
 use crate::model::client::Allowed;
@@ -34,7 +38,7 @@ impl<F: Into<Fault>> From<F> for NoToken {
     }
 }
 
-fn refused<T>(code: Code, words: &'static str) -> Result<T, NoToken> {
+pub(in crate::flow) fn refused<T>(code: Code, words: &'static str) -> Result<T, NoToken> {
     Err(NoToken::Refused(OAuthError::new(code, words)))
 }
 
@@ -45,6 +49,8 @@ pub struct Caller<'a> {
     pub authorization: Option<&'a str>,
     /// The network address.
     pub address: &'a str,
+    /// The path it was sent to: assertions may be for it.
+    pub endpoint: &'a str,
 }
 
 impl Idp {
@@ -54,7 +60,7 @@ impl Idp {
     /// The specified error (RFC 6749, section 5.2), or a fault.
     pub async fn token(&self, from: Caller<'_>, params: &Params, now: Timestamp) -> Result<TokenResponse, NoToken> {
         let presented = presented(from.authorization, params).map_err(NoToken::Refused)?;
-        let client = self.authenticate_client(presented, from.address, now).await?;
+        let client = self.authenticate_client(presented, from, now).await?;
         let request = TokenRequest::parse(params).map_err(NoToken::Refused)?;
         if client.allows(request.grant_type()) == Allowed::No {
             return refused(Code::UnauthorizedClient, "the client may not use this grant type");
@@ -67,6 +73,10 @@ impl Idp {
             }
             TokenRequest::RefreshToken { token, scope, resource } => {
                 self.refresh(&client, refresh::Refresh { token, scope, resource }, now).await
+            }
+            TokenRequest::DeviceCode { device_code } => self.poll(&client, &device_code, now).await,
+            TokenRequest::ClientCredentials { scope, resource } => {
+                self.act_for_itself(&client, client_credentials::OwnWish { scope, resource }, now)
             }
         }
     }

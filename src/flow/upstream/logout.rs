@@ -8,7 +8,7 @@ use crate::model::audit::{Act, Event};
 use crate::model::record::Change;
 use crate::model::session::Session;
 use crate::model::session::standing::EndReason;
-use crate::model::setting::{Once, Setting};
+use crate::model::setting::Once;
 use crate::model::upstream::{Link, Resting};
 use crate::outside::upstream::LoggedOut;
 use crate::protocol::time::Timestamp;
@@ -49,7 +49,7 @@ impl Idp {
         // do a second time it cannot: it speaks of sessions that were there when it was made, and of no later ones.
         let ended = self.end_resting(&upstream.rules.issuer, &told, now).await?;
         let what = format!("upstream-logout/{}", digest(&format!("{}\n{}", upstream.rules.issuer, told.jti)).as_key());
-        if self.once(&what, told.until, Event::done(Act::UpstreamLogout, now).because("sign_out")).await?
+        if self.once(&what, told.until, Some(Event::done(Act::UpstreamLogout, now).because("sign_out"))).await?
             == Once::Before
         {
             self.blame_notice(address, "upstream_replay", now).await?;
@@ -57,15 +57,6 @@ impl Idp {
         }
         tracing::info!(upstream = id, ended, "an upstream said that a session is over");
         Ok(LogoutTold::Done)
-    }
-
-    async fn once(&self, what: &str, until: Timestamp, event: Event) -> Result<Once, Fault> {
-        let (name, key) = (what.to_owned(), Setting::used_key(what));
-        let changed = self.store.change::<Setting, _, _>(&key, move |before| {
-            let change = Setting::use_up(before, &name, until);
-            if change.outcome == Once::Now { change.told(event.clone()) } else { change }
-        });
-        Ok(changed.await?.outcome()?)
     }
 
     async fn end_resting(&self, issuer: &str, told: &LoggedOut, now: Timestamp) -> Result<usize, Fault> {

@@ -89,8 +89,7 @@ impl Idp {
     ) -> Result<(Fresh, Wishes), Fault> {
         let client = self.client_of(interaction).await?;
         let current = self.current_for(visitor, interaction, now).await?;
-        let hinted = self.hinted(interaction, now).unwrap_or_default();
-        let step = self.step(interaction, (client.as_ref(), current.as_ref()), hinted, now).await?;
+        let step = self.step(interaction, (client.as_ref(), current.as_ref()), now).await?;
         let request = interaction.request();
         let asked = |prompt| request.is_some_and(|request| request.prompts(prompt));
         let max_age = request.and_then(|request| request.max_age);

@@ -2,15 +2,19 @@
 
 use crate::model::client::Client;
 use crate::model::id::ClientId;
+use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::params::Params;
 use crate::protocol::redirect;
+use crate::protocol::response::ResponseMode;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// Where the answer to a request goes: a redirect URI registered for the client that asked, and the state to give back.
+/// Where the answer to a request goes: a redirect URI registered for the client that asked, how it travels there, and the
+/// state to give back.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ReturnAddress {
     client: ClientId,
     uri: String,
+    mode: ResponseMode,
     state: Option<String>,
 }
 
@@ -39,18 +43,30 @@ pub fn bind(params: &Params, client: Option<&Client>) -> Result<ReturnAddress, U
     }
     let client = client.ok_or(Unbound::UnknownClient)?;
     let uri = params.get("redirect_uri").ok_or(Unbound::NoRedirectUri)?;
-    ReturnAddress::prove(client, uri, params.get("state").map(str::to_owned))
+    ReturnAddress::prove(client, (uri, ResponseMode::of(params)), params.get("state").map(str::to_owned))
 }
 
 impl ReturnAddress {
     /// Proves an address anew, for a request that was put aside: the client's record may have changed since.
     ///
     /// # Errors
-    /// It is not registered (any more).
-    pub fn prove(client: &Client, uri: &str, state: Option<String>) -> Result<ReturnAddress, Unbound> {
+    /// It is not registered any more.
+    pub fn of(request: &AuthorizationRequest, client: &Client) -> Result<ReturnAddress, Unbound> {
+        ReturnAddress::prove(client, (&request.redirect_uri, request.response_mode), request.state.clone())
+    }
+
+    /// Proves an address that a request presents.
+    ///
+    /// # Errors
+    /// It is not registered.
+    pub fn prove(
+        client: &Client,
+        (uri, mode): (&str, ResponseMode),
+        state: Option<String>,
+    ) -> Result<ReturnAddress, Unbound> {
         let kind = client.metadata.application_type;
         if client.metadata.redirect_uris.iter().any(|registered| redirect::matches(registered, uri, kind)) {
-            Ok(ReturnAddress { client: client.id.clone(), uri: uri.to_owned(), state })
+            Ok(ReturnAddress { client: client.id.clone(), uri: uri.to_owned(), mode, state })
         } else {
             Err(Unbound::UnregisteredRedirectUri)
         }
@@ -64,7 +80,7 @@ impl ReturnAddress {
         let kind = client.metadata.application_type;
         let list = &client.metadata.post_logout_redirect_uris;
         if list.iter().any(|registered| redirect::matches(registered, uri, kind)) {
-            Ok(ReturnAddress { client: client.id.clone(), uri: uri.to_owned(), state })
+            Ok(ReturnAddress { client: client.id.clone(), uri: uri.to_owned(), mode: ResponseMode::Query, state })
         } else {
             Err(Unbound::UnregisteredRedirectUri)
         }
@@ -80,12 +96,25 @@ impl ReturnAddress {
         &self.uri
     }
 
-    /// The address with `params` and the state in its query.
+    /// How the answer travels.
+    pub fn mode(&self) -> ResponseMode {
+        self.mode
+    }
+
+    /// What travels: `params` and the state.
+    pub fn told<'a>(&'a self, params: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+        let state = self.state.iter().map(|state| ("state", state.as_str()));
+        params.iter().copied().chain(state).collect()
+    }
+
+    /// The address with `params` and the state in its query or fragment.
     pub fn with(&self, params: &[(&str, &str)]) -> String {
         let mut url = self.uri.clone();
-        let state = self.state.iter().map(|state| ("state", state.as_str()));
-        for (name, value) in params.iter().copied().chain(state) {
-            let joint = match url.find('?') {
+        // No registered URI has a fragment of its own.
+        let mark = if self.mode == ResponseMode::Fragment { '#' } else { '?' };
+        for (name, value) in self.told(params) {
+            let joint = match url.find(mark) {
+                None if mark == '#' => "#",
                 None => "?",
                 Some(at) if at + 1 == url.len() || url.ends_with('&') => "",
                 Some(_) => "&",

@@ -28,8 +28,8 @@ pub struct Situation<'a> {
     pub session: Option<(&'a Session, &'a Account)>,
     /// What that person allowed this client before.
     pub consent: Option<&'a Consent>,
-    /// The subject of a genuine `id_token_hint`.
-    pub hinted: Option<&'a AccountId>,
+    /// Is the person of the session the one whom a genuine `id_token_hint`, or the subject in `claims`, names?
+    pub expected: Named,
     /// Does `login_hint` name the person of the session?
     pub named: Named,
     /// What the account holds that showed something for this interaction.
@@ -119,7 +119,7 @@ pub fn next_step(of: &Situation<'_>) -> Step {
         Goal::Console => console(of),
         Goal::EndOthers(account) => end_others(of, account),
         Goal::Security | Goal::Data | Goal::Email | Goal::Authenticator | Goal::Passkey => security(of),
-        Goal::Authorize(request) => silenced(request, authorize(of, request)),
+        Goal::Authorize(request) | Goal::Device(_, request) => silenced(request, authorize(of, request)),
     }
 }
 
@@ -235,7 +235,7 @@ fn authorize(of: &Situation<'_>, request: &AuthorizationRequest) -> Step {
         return step;
     }
     // Without a page the app gets whoever is signed in, and reads who that is.
-    let another = of.named == Named::Another && of.hinted.is_none() && !request.prompts(Prompt::None);
+    let another = of.named == Named::Another && of.expected == Named::Nobody && !request.prompts(Prompt::None);
     if another && !request.prompts(Prompt::SelectAccount) && !of.interaction.selected(&account.id) {
         return Step::SignIn(Why::Other);
     }
@@ -252,10 +252,10 @@ fn authentication(
     client: &Client,
     (session, account): (&Session, &Account),
 ) -> Option<Step> {
-    if of.hinted.is_some_and(|hinted| *hinted != account.id) {
+    if of.expected == Named::Another {
         // Whoever just signed in is not the one who was expected: asking again would go round in circles.
         let tried = of.interaction.authenticated(&account.id);
-        let words = "somebody else signed in than id_token_hint names";
+        let words = "somebody else signed in than id_token_hint or claims names";
         return Some(if tried { refuse(Code::LoginRequired, words) } else { Step::SignIn(Why::Other) });
     }
     // Satisfied by an authentication made for this request, never by comparing instants.
@@ -282,15 +282,15 @@ fn consent(of: &Situation<'_>, request: &AuthorizationRequest, client: &Client, 
     let owed = match client.vouched_for() {
         // Even a vouched-for client gets a grant that outlives sessions from the person alone.
         true => request.scope.filter(|token| token == OFFLINE_ACCESS),
-        false => request.scope.clone(),
+        false => request.opens(),
     };
     if !given.covers(&owed) || request.prompts(Prompt::Consent) {
-        return Step::Consent(request.scope.clone());
+        return Step::Consent(request.opens());
     }
     let page_shown = !of.interaction.evidence.is_empty();
     if client.silent_answer() == SilentAnswer::Never && !page_shown {
         // Nothing new is asked; the page alone is owed. `prompt=none` tells the two apart by the empty set.
-        return Step::Consent(if request.prompts(Prompt::None) { ScopeSet::default() } else { request.scope.clone() });
+        return Step::Consent(if request.prompts(Prompt::None) { ScopeSet::default() } else { request.opens() });
     }
     Step::Issue
 }

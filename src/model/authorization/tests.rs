@@ -17,6 +17,7 @@ use crate::model::upstream::{Resting, Vouched};
 use crate::protocol::authorize::Prompt;
 use crate::protocol::claims::AuthenticationFacts;
 use crate::protocol::params::Params;
+use crate::protocol::response::ResponseMode;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 use serde_json::json;
@@ -36,6 +37,7 @@ fn client(extra: serde_json::Value) -> Client {
         id: ClientId::new("app"),
         metadata: serde_json::from_value(whole).unwrap(),
         secret: None,
+        previous_secret: None,
         created_at: Timestamp(0),
     }
 }
@@ -126,7 +128,11 @@ impl World {
             given_at: Timestamp(0),
             since: Timestamp(0),
         });
-        let hinted = self.hinted.map(AccountId::new);
+        let expected = match self.hinted {
+            None => Named::Nobody,
+            Some(hinted) if hinted == self.account.id.as_str() => Named::Them,
+            Some(_) => Named::Another,
+        };
         let demand = match (interaction.request(), self.client.as_ref()) {
             (Some(request), Some(client)) => Demand::of_request(request, client, (&self.account, &self.rules)),
             _ => Demand::of_page(&self.account, &self.rules),
@@ -136,7 +142,7 @@ impl World {
             client: self.client.as_ref(),
             session: self.session.as_ref().map(|session| (session, &self.account)),
             consent: consent.as_ref(),
-            hinted: hinted.as_ref(),
+            expected,
             named: self.named,
             tried: interaction.tried().map(|who| (who, &self.tried_holds)),
             demand,
@@ -377,7 +383,10 @@ fn what_comes_next() {
                 w.hinted = Some("otto");
                 w.evidence = vec![authenticated("mira")];
             },
-            Step::Refuse(OAuthError::new(Code::LoginRequired, "somebody else signed in than id_token_hint names")),
+            Step::Refuse(OAuthError::new(
+                Code::LoginRequired,
+                "somebody else signed in than id_token_hint or claims names",
+            )),
             Some(Err(Code::LoginRequired)),
         ),
         (
@@ -678,9 +687,17 @@ fn return_addresses() {
         ("com.example.app:/cb", Some("s"), "com.example.app:/cb?code=a%26b&state=s"),
         ("http://127.0.0.1:51234/cb", None, "http://127.0.0.1:51234/cb?code=a%26b"),
     ] {
-        let address = ReturnAddress::prove(&client, uri, state.map(str::to_owned)).unwrap();
+        let address = ReturnAddress::prove(&client, (uri, ResponseMode::Query), state.map(str::to_owned)).unwrap();
         assert_eq!(address.with(&[("code", "a&b")]), expected, "{uri}");
         assert_eq!(address.uri(), uri);
+    }
+    for (uri, expected) in [
+        ("https://app.example/cb", "https://app.example/cb#code=a%26b&state=s"),
+        ("https://app.example/cb?tenant=1", "https://app.example/cb?tenant=1#code=a%26b&state=s"),
+        ("https://app.example/cb?a=1&", "https://app.example/cb?a=1&#code=a%26b&state=s"),
+    ] {
+        let address = ReturnAddress::prove(&client, (uri, ResponseMode::Fragment), Some("s".into())).unwrap();
+        assert_eq!(address.with(&[("code", "a&b")]), expected, "{uri}");
     }
     let empty = ReturnAddress::prove_post_logout(&client, "https://app.example/bye", None).unwrap();
     assert_eq!(empty.with(&[]), "https://app.example/bye");
@@ -689,7 +706,9 @@ fn return_addresses() {
         ["&code=x", "#x", "\r\nX: y", "a=b?c", "\u{e4}\u{1f980}", "%00", "+ ", "\"'<>\\", "https://evil.example/?iss=x"]
     {
         let address =
-            ReturnAddress::prove(&client, "https://app.example/cb", Some(state.into())).unwrap().with(&[("iss", "i")]);
+            ReturnAddress::prove(&client, ("https://app.example/cb", ResponseMode::Query), Some(state.into()))
+                .unwrap()
+                .with(&[("iss", "i")]);
         assert!(address.is_ascii() && !address.contains(['\r', '\n', ' ', '"', '<', '#']), "{address}");
         let (_, query) = address.split_once('?').unwrap();
         let params = Params::parse(query.as_bytes()).unwrap();
@@ -697,8 +716,8 @@ fn return_addresses() {
         assert_eq!(found, [("iss", "i"), ("state", state)], "{address}");
     }
     for (proven, uri) in [
-        (ReturnAddress::prove(&client, "https://app.example/bye", None), "for a sign-out alone"),
-        (ReturnAddress::prove(&client, "https://app.example/CB", None), "case"),
+        (ReturnAddress::prove(&client, ("https://app.example/bye", ResponseMode::Query), None), "for a sign-out alone"),
+        (ReturnAddress::prove(&client, ("https://app.example/CB", ResponseMode::Query), None), "case"),
         (ReturnAddress::prove_post_logout(&client, "https://app.example/cb", None), "for a sign-in alone"),
         (ReturnAddress::prove_post_logout(&client, "https://app.example/bye/", None), "slash"),
     ] {

@@ -15,7 +15,7 @@ pub use destination::{BadAddress, Destination, Door, Scheme};
 pub use entry::{Entry, EntryError};
 
 /// Who wrote a URI: `[outbound] allow` speaks for those of administrators alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Author {
     /// Somebody who may also write the configuration: what is listed may be reached.
     Administrator,

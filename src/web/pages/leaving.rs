@@ -120,6 +120,20 @@ pub struct Stayed {
     pub text: Text,
 }
 
+/// An answer on its way to an app, as a form that posts itself.
+#[derive(Debug, Clone, Template)]
+#[template(path = "form_post.html")]
+pub struct FormPost {
+    /// The language of the page.
+    pub text: Text,
+    /// Where it goes: a registered redirect URI.
+    pub target: String,
+    /// Names and values of its fields.
+    pub fields: Vec<(String, String)>,
+    /// The host of the app.
+    pub host: String,
+}
+
 /// Nothing can go on and nobody proven is there to be told but the person.
 #[derive(Debug, Clone, Template)]
 #[template(path = "error.html")]

@@ -20,6 +20,7 @@ pub fn every_page(text: Text) -> Vec<(&'static str, String)> {
     pages.extend(super::samples_person::pages(text));
     pages.extend(super::samples_mail::mail(text));
     pages.extend(super::samples_upstream::upstream(text));
+    pages.extend(super::samples_device::pages(text));
     pages
 }
 
@@ -257,6 +258,15 @@ fn leaving(text: Text) -> Vec<(&'static str, String)> {
         ("signed-out", html(signed_out)),
         ("signed-out-app", html(left_alone)),
         ("stayed", html(Stayed { text })),
+        (
+            "form-post",
+            html(FormPost {
+                text,
+                target: "https://shop.example/cb".to_owned(),
+                fields: vec![("code".to_owned(), "x".to_owned()), ("state".to_owned(), "\"><b>".to_owned())],
+                host: "shop.example".to_owned(),
+            }),
+        ),
         ("error", html(error)),
     ]
 }

@@ -207,7 +207,7 @@ async fn a_planted_session_does_not_survive_the_sign_in() {
         let page = victim.authorize(&social, &[("prompt", "login")]).await;
         let answer = victim.sign_in(&page).await;
         let tokens = social.redeem(&answer).await;
-        assert_eq!(tokens.claims()["name"], "Mira Lindqvist");
+        assert_eq!(social.userinfo(&tokens.access).await.json()["name"], "Mira Lindqvist");
         let now = victim.cookie(SESSION).unwrap();
         assert_ne!(now.split('.').next(), Some(planted.as_str()), "the first one is new");
         // Whoever planted it does not become her.

@@ -42,7 +42,7 @@ const ALLOW: [&str; 5] = [
 #[actix_web::test]
 async fn token_userinfo_and_session_are_for_registered_origins() {
     let idp = Idp::start().await;
-    for path in ["/token", "/userinfo", "/revoke", "/session", "/session/activity", "/session/events"] {
+    for path in ["/token", "/par", "/userinfo", "/revoke", "/session", "/session/activity", "/session/events"] {
         for origin in REGISTERED {
             let answer = idp.call(preflight(path, origin, "POST")).await;
             assert_eq!(answer.status, 204, "{path} {origin}");

@@ -113,6 +113,7 @@ async fn addresses() {
         ("/.well-known/oauth-authorization-server", 200, 200, 200, AWhile, Shared),
         ("/jwks", 200, 200, 200, AWhile, Shared),
         ("/token", 405, 405, 405, Never, Shared),
+        ("/par", 405, 405, 405, Never, Shared),
         ("/introspect", 405, 405, 405, Never, Shared),
         ("/revoke", 405, 405, 405, Never, Shared),
         ("/userinfo", 401, 401, 401, Never, Shared),

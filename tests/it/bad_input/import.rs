@@ -140,9 +140,10 @@ fn bad_clients() -> Vec<(Value, &'static str)> {
         all.push((client(json!({"client_secret": "REMOVED", "client_secret_hash": hash})), "client_secret_hash"));
     }
     for (member, value) in [
-        ("response_types", json!(["token"])),
-        ("response_types", json!(["code", "id_token"])),
         ("response_types", json!([])),
+        ("sector_identifier_uri", json!("http://x.example/s")),
+        ("sector_identifier_uri", json!("https://x.example/s#a")),
+        ("sector_identifier_uri", json!("https://u@x.example/s")),
         ("grant_types", json!(["refresh_token"])),
         ("grant_types", json!([])),
         ("scope", json!("a\"b")),
@@ -155,6 +156,24 @@ fn bad_clients() -> Vec<(Value, &'static str)> {
         ("tos_uri", json!("data:,x")),
     ] {
         all.push((client(json!({member: value})), member));
+    }
+    for (extra, word) in [
+        (json!({"response_types": ["code", "id_token"]}), "grant_types: implicit"),
+        (json!({"response_types": ["id_token"], "grant_types": ["authorization_code"]}), "response_types"),
+        (json!({"response_types": ["id_token"], "grant_types": ["implicit", "authorization_code"]}), "response_types"),
+        (json!({"grant_types": ["authorization_code", "implicit"]}), "response_types: implicit"),
+        (json!({"response_types": ["code token"], "grant_types": ["implicit"]}), "grant_types: authorization_code"),
+        // What is shown in the browser is not for whoever listens on a port.
+        (
+            json!({"response_types": ["id_token"], "grant_types": ["implicit"], "redirect_uris": ["http://localhost/cb"]}),
+            "redirect_uris",
+        ),
+        (
+            json!({"subject_type": "pairwise", "redirect_uris": ["https://a.example/cb", "https://b.example/cb"]}),
+            "sector_identifier_uri",
+        ),
+    ] {
+        all.push((client(extra), word));
     }
     all.push((client(json!({"offline_access": true, "session": {"idle_timeout": "5m"}})), "offline_access"));
     all
@@ -174,7 +193,10 @@ fn misshapen() -> Vec<(Value, &'static str)> {
         (json!({"clients": [client(json!({"session": {"idle_timeout": "5 minutes"}}))]}), "no duration"),
         (json!({"clients": [client(json!({"session": {"unknown": "5m"}}))]}), "unknown field `unknown`"),
         (json!({"clients": [client(json!({"consent": "maybe"}))]}), "unknown variant"),
-        (json!({"clients": [client(json!({"token_endpoint_auth_method": "client_secret_jwt"}))]}), "unknown variant"),
+        (json!({"clients": [client(json!({"response_types": ["token"]}))]}), "a response type is one of"),
+        (json!({"clients": [client(json!({"response_types": ["code", "x"]}))]}), "a response type is one of"),
+        (json!({"clients": [client(json!({"subject_type": "private"}))]}), "unknown variant"),
+        (json!({"clients": [client(json!({"token_endpoint_auth_method": "tls_client_auth"}))]}), "unknown variant"),
         (json!({"clients": [client(json!({"userinfo_signed_response_alg": "none"}))]}), "unknown variant"),
         (json!({"clients": [client(json!({"id_token_signed_response_alg": "HS256"}))]}), "unknown variant"),
         (json!({"clients": [client(json!({"require_pkce": "no"}))]}), "invalid type"),
@@ -190,7 +212,7 @@ async fn one_bad_entry_imports_nothing_and_is_named() {
     let untouched = Untouched::now(&idp).await;
     let good_user = json!({"username": "bystander", "password": "a password that is long"});
     let good_client = client(json!({"client_id": "bystander"}));
-    for replace in [ReplaceSecrets::No, ReplaceSecrets::Yes] {
+    for replace in [ReplaceSecrets::No, ReplaceSecrets::Yes, ReplaceSecrets::Beside] {
         for (bad, word) in bad_users() {
             let file = json!({"users": [good_user, bad], "clients": [good_client]});
             let wrong = idp.try_import(file, replace).await.expect_err(&bad.to_string());

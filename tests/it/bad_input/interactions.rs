@@ -214,7 +214,7 @@ async fn somebody_else_may_sign_in_to_a_stored_interaction() {
     let page = browser.get(answer.location()).await;
     assert!(page.body.contains("id=\"allow\"") && page.body.contains("otto"), "{}", page.body);
     let answer = browser.submit(&page, "/consent", &[("decision", "allow")]).await;
-    let otto = asking.redeem(&answer).await.claims();
-    assert_eq!(otto["preferred_username"], "otto");
+    let otto = asking.redeem(&answer).await;
+    assert_eq!(asking.userinfo(&otto.access).await.json()["preferred_username"], "otto");
     assert_gone(&idp, &mut browser, &csrf, &handle, "answered").await;
 }

@@ -1,5 +1,6 @@
 //! Bad input, in generated variants: each gets its specified error, nobody gets a 5xx, and nothing is stored.
 
+mod assertions;
 mod authorize_bound;
 mod authorize_unbound;
 mod client_auth;
@@ -24,6 +25,7 @@ mod passkeys;
 mod paths;
 mod pictures;
 mod refresh_tokens;
+mod request_objects;
 mod session;
 mod setup;
 mod sizes;

@@ -6,7 +6,10 @@ use crate::harness::{ISSUER, Idp};
 use actix_web::test::TestRequest;
 
 fn in_json(path: &str) -> bool {
-    matches!(path, "/token" | "/introspect" | "/revoke" | "/userinfo" | "/sign-in/upstream/x/backchannel_logout")
+    matches!(
+        path,
+        "/token" | "/par" | "/introspect" | "/revoke" | "/userinfo" | "/sign-in/upstream/x/backchannel_logout"
+    )
 }
 
 fn form(path: &str) -> TestRequest {

@@ -9,6 +9,7 @@ pub mod authenticator;
 mod browser;
 mod counting;
 mod idp;
+pub mod keyed;
 mod mail;
 mod receiver;
 mod stream;

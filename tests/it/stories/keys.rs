@@ -302,6 +302,7 @@ async fn what_one_node_does_to_the_keys_every_node_knows_and_of_two_one_makes_th
         id: abide::model::id::ClientId::new("late"),
         metadata: serde_json::from_value(metadata).unwrap(),
         secret: None,
+        previous_secret: None,
         created_at: idp.now(),
     };
     let (one, two) =

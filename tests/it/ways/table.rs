@@ -43,6 +43,7 @@ pub const TABLE: &[Said] = &[
     ("GET /authorize", &[Follow], LIVE),
     ("POST /authorize", &[Nothing], ""),
     ("POST /token", &[Follow], TOKEN),
+    ("POST /par", &[Nothing], ""),
     ("GET /userinfo", &[Follow], TOKEN),
     ("POST /userinfo", &[Follow], TOKEN),
     ("POST /introspect", &[Follow], TOKEN),

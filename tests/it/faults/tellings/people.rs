@@ -99,6 +99,7 @@ fn grant(session: &Session, account: &Account, (client, authentication): (Client
             account_epoch: account.epoch,
         },
         reach: Reach::Session,
+        claims: Default::default(),
         scope: ScopeSet::parse("openid").expect("a scope"),
         resource: vec![],
         authentication: authentication.clone(),

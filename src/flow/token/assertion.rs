@@ -1,0 +1,76 @@
+//! Did the client sign that?
+
+use super::{Caller, NoToken};
+use crate::crypto::jws::{authenticated_by, signed_by};
+use crate::crypto::secret::{Same, digest};
+use crate::flow::Idp;
+use crate::model::client::{Allowed, Client, ClientSecret};
+use crate::model::setting::Once;
+use crate::protocol::client_auth::SignedAssertion;
+use crate::protocol::jwk;
+use crate::protocol::jws::{Compact, Family, JwsAlg};
+use crate::protocol::time::Timestamp;
+
+impl Idp {
+    /// Proves an assertion, and uses it up. What costs nothing comes first: what is not for us, or not of this time, has no
+    /// keys fetched; and only what the client signed is remembered.
+    pub(super) async fn proves(
+        &self,
+        client: &Client,
+        assertion: &SignedAssertion,
+        from: Caller<'_>,
+        now: Timestamp,
+    ) -> Result<Same, NoToken> {
+        let refused = |why: &str| {
+            tracing::info!(client = client.id.as_str(), why, "a client assertion is refused");
+            Ok(Same::No)
+        };
+        let SignedAssertion { token, alg, claims } = assertion;
+        if client.asserts_by(*alg) == Allowed::No {
+            return refused("it is signed by another algorithm than registered");
+        }
+        let ours = [self.issuer.to_string(), self.issuer.at("/token"), self.issuer.at(from.endpoint)];
+        if let Err(why) = claims.judge(&ours, now) {
+            return refused(why);
+        }
+        if self.client_signed(client, *alg, token, now).await == Same::No {
+            return refused("it is not signed by a secret or key of the client");
+        }
+        let what = format!("assertion/{}", digest(&format!("{}\n{}", client.id, claims.jti())).as_key());
+        match self.once(&what, claims.until(), None).await? {
+            Once::Now => Ok(Same::Yes),
+            Once::Before => refused("its jti was used before"),
+        }
+    }
+
+    /// Did a secret or a key of the client sign it, by this algorithm? Where its keys are published, one that is not among
+    /// those we know has them asked for anew, once.
+    pub(in crate::flow) async fn client_signed(
+        &self,
+        client: &Client,
+        alg: JwsAlg,
+        token: &Compact,
+        now: Timestamp,
+    ) -> Same {
+        if alg.family() == Family::Hmac {
+            let mut sealed = client.secrets().filter_map(|secret| match secret {
+                ClientSecret::Sealed(sealed) => self.opened_secret(client.id.as_str(), sealed),
+                ClientSecret::Digest(_) | ClientSecret::Password(_) => None,
+            });
+            let signs = sealed.any(|secret| authenticated_by(secret.as_bytes(), alg, token) == Same::Yes);
+            return if signs { Same::Yes } else { Same::No };
+        }
+        if let Some(set) = &client.metadata.jwks {
+            return signed_by(&jwk::published(set).unwrap_or_default(), alg, token);
+        }
+        let Some(uri) = client.metadata.jwks_uri.as_deref() else { return Same::No };
+        let Some(keys) = self.client_keys.of(uri, client.author(), now).await else { return Same::No };
+        if signed_by(&keys, alg, token) == Same::Yes {
+            return Same::Yes;
+        }
+        match self.client_keys.newer(&keys, (uri, client.author()), now).await {
+            Some(keys) => signed_by(&keys, alg, token),
+            None => Same::No,
+        }
+    }
+}

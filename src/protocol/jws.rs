@@ -1,0 +1,237 @@
+//! What clients sign: compact JSON Web Signatures (RFC 7515, section 7.1), taken apart and not yet believed.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// The longest token that is looked at.
+const LONGEST: usize = 16 * 1024;
+
+/// The algorithms that clients may sign by (RFC 7518, section 3.1; RFC 8037). `none` is not among them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum JwsAlg {
+    /// HMAC with SHA-256.
+    HS256,
+    /// HMAC with SHA-384.
+    HS384,
+    /// HMAC with SHA-512.
+    HS512,
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    RS256,
+    /// RSASSA-PKCS1-v1_5 with SHA-384.
+    RS384,
+    /// RSASSA-PKCS1-v1_5 with SHA-512.
+    RS512,
+    /// RSASSA-PSS with SHA-256.
+    PS256,
+    /// RSASSA-PSS with SHA-384.
+    PS384,
+    /// RSASSA-PSS with SHA-512.
+    PS512,
+    /// ECDSA on P-256 with SHA-256.
+    ES256,
+    /// ECDSA on P-384 with SHA-384.
+    ES384,
+    /// ECDSA on P-521 with SHA-512.
+    ES512,
+    /// Ed25519.
+    EdDSA,
+}
+
+/// Who can have made a signature.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Family {
+    /// Whoever knows a secret, that is, we as well.
+    Hmac,
+    /// Whoever holds a private key.
+    PublicKey,
+}
+
+impl JwsAlg {
+    /// All of them.
+    pub const ALL: [JwsAlg; 13] = {
+        use JwsAlg::*;
+        [HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA]
+    };
+
+    /// The registered name.
+    pub fn name(self) -> &'static str {
+        match self {
+            JwsAlg::HS256 => "HS256",
+            JwsAlg::HS384 => "HS384",
+            JwsAlg::HS512 => "HS512",
+            JwsAlg::RS256 => "RS256",
+            JwsAlg::RS384 => "RS384",
+            JwsAlg::RS512 => "RS512",
+            JwsAlg::PS256 => "PS256",
+            JwsAlg::PS384 => "PS384",
+            JwsAlg::PS512 => "PS512",
+            JwsAlg::ES256 => "ES256",
+            JwsAlg::ES384 => "ES384",
+            JwsAlg::ES512 => "ES512",
+            JwsAlg::EdDSA => "EdDSA",
+        }
+    }
+
+    /// The algorithm of a registered name, which is compared by bytes.
+    pub fn named(name: &str) -> Option<JwsAlg> {
+        JwsAlg::ALL.into_iter().find(|alg| alg.name() == name)
+    }
+
+    /// Who can have signed.
+    pub fn family(self) -> Family {
+        match self {
+            JwsAlg::HS256 | JwsAlg::HS384 | JwsAlg::HS512 => Family::Hmac,
+            _ => Family::PublicKey,
+        }
+    }
+
+    /// The bytes a secret needs at least (RFC 7518, section 3.2); none where there is no secret.
+    pub fn least_secret(self) -> usize {
+        match self {
+            JwsAlg::HS256 => 32,
+            JwsAlg::HS384 => 48,
+            JwsAlg::HS512 => 64,
+            _ => 0,
+        }
+    }
+}
+
+/// What of a header counts. `jku`, `jwk`, `x5u` and `x5c` are not read: which keys a client has says its record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Header {
+    /// The algorithm, as it calls it.
+    pub alg: String,
+    /// Which of the registered keys.
+    pub kid: Option<String>,
+    /// What kind of token it is.
+    pub typ: Option<String>,
+}
+
+/// A signed token, taken apart.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Compact {
+    /// Its header.
+    pub header: Header,
+    /// What was signed: header and payload as they came.
+    pub signed: String,
+    /// The payload.
+    pub payload: Vec<u8>,
+    /// The signature; empty where `alg` is `none`.
+    pub signature: Vec<u8>,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    alg: String,
+    #[serde(default)]
+    kid: Option<String>,
+    #[serde(default)]
+    typ: Option<String>,
+    /// Extensions that must be understood (RFC 7515, section 4.1.11). We understand none.
+    #[serde(default, deserialize_with = "present")]
+    crit: Option<Present>,
+}
+
+struct Present;
+
+fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Present>, D::Error> {
+    IgnoredAny::deserialize(value).map(|_| Some(Present))
+}
+
+impl Compact {
+    /// Takes a token apart; none when it is no signed token, or asks for an extension.
+    pub fn parse(text: &str) -> Option<Compact> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        let (signed, signature) = text.rsplit_once('.')?;
+        let (header, payload) = signed.split_once('.')?;
+        let header: Read = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
+        if header.crit.is_some() {
+            return None;
+        }
+        Some(Compact {
+            header: Header { alg: header.alg, kid: header.kid, typ: header.typ },
+            signed: signed.to_owned(),
+            // A second point in there is no base64url.
+            payload: URL_SAFE_NO_PAD.decode(payload).ok()?,
+            signature: URL_SAFE_NO_PAD.decode(signature).ok()?,
+        })
+    }
+
+    /// The payload as claims; none when it has not their form.
+    pub fn claims<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_slice(&self.payload).ok()
+    }
+
+    /// Does `typ` say one of these, or nothing? Media types are compared without `application/` and case (RFC 7515,
+    /// section 4.1.9).
+    pub fn is_called(&self, names: &[&str]) -> bool {
+        let Some(typ) = self.header.typ.as_deref() else { return true };
+        let typ = typ.to_ascii_lowercase();
+        names.contains(&typ.strip_prefix("application/").unwrap_or(&typ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(header: &str, payload: &str, signature: &str) -> String {
+        let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        format!("{}.{}.{}", encode(header), encode(payload), encode(signature))
+    }
+
+    #[test]
+    fn a_token_is_taken_apart() {
+        let whole =
+            Compact::parse(&token(r#"{"alg":"ES256","kid":"a","jwk":{},"jku":"https://x"}"#, "{}", "s")).unwrap();
+        assert_eq!(whole.header, Header { alg: "ES256".into(), kid: Some("a".into()), typ: None });
+        assert_eq!((whole.payload, whole.signature), (b"{}".to_vec(), b"s".to_vec()));
+    }
+
+    #[test]
+    fn what_is_none() {
+        for header in [
+            r#"{}"#,
+            r#"{"alg":null}"#,
+            r#"{"alg":1}"#,
+            r#"{"alg":"ES256","alg":"none"}"#,
+            r#"{"alg":"ES256","kid":1}"#,
+            r#"{"alg":"ES256","crit":["b64"],"b64":false}"#,
+            r#"{"alg":"ES256","crit":[]}"#,
+            r#"{"alg":"ES256","crit":null}"#,
+            r#"["ES256"]"#,
+            "",
+        ] {
+            assert_eq!(Compact::parse(&token(header, "{}", "s")), None, "{header}");
+        }
+        let good = token(r#"{"alg":"ES256"}"#, "{}", "s");
+        let four_parts = format!("{good}.{}", "a".repeat(4));
+        for text in
+            ["", ".", "..", "a.b", &good.replace('.', ""), &format!("{good}="), &four_parts, &format!(" {good}")]
+        {
+            assert_eq!(Compact::parse(text), None, "{text}");
+        }
+        assert_eq!(Compact::parse(&token(r#"{"alg":"ES256"}"#, &"a".repeat(LONGEST), "s")), None);
+    }
+
+    #[test]
+    fn algorithms_have_one_spelling() {
+        for alg in JwsAlg::ALL {
+            assert_eq!(JwsAlg::named(alg.name()), Some(alg));
+            assert_eq!(JwsAlg::named(&alg.name().to_lowercase()), None);
+        }
+        assert_eq!(JwsAlg::named("none"), None);
+    }
+
+    #[test]
+    fn kinds_are_compared_as_media_types() {
+        let typed =
+            |typ: &str| Compact::parse(&token(&format!(r#"{{"alg":"ES256","typ":"{typ}"}}"#), "{}", "s")).unwrap();
+        assert!(typed("JWT").is_called(&["jwt"]) && typed("application/JWT").is_called(&["jwt"]));
+        assert!(!typed("at+jwt").is_called(&["jwt"]) && !typed("").is_called(&["jwt"]));
+    }
+}
