@@ -73,6 +73,10 @@
 //! ([`model::record::Change::mailing`]); the sweep claims it, [`flow::mail`] puts it into words, and [`outside::mail`] sends
 //! it. Links in mails prove a mailbox and nothing else: [`flow::reset`] takes no factor away and signs nobody in.
 //!
+//! **A signing key.** All of them are one sealed record of the store, and every node asks for it each second
+//! ([`flow::keys`]). Which key signs, and when a successor is due, is a function of `now` ([`model::signing_key`]); of all
+//! who would write the next record one does.
+//!
 //! **Expiry made knowable.** `GET /session` ([`web`]) finds whose status is asked for, by token or by the cookie of a page
 //! of ours ([`flow::status`]), reads session, account, grant and client, and tells standing and instants in the words of
 //! [`protocol::session_status`]. `GET /session/events` tells them again: a stream waits for a hint that the store gives

@@ -14,6 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 parts=(
   "tools     what the machine needs: a C compiler, Chromium and its driver, Node.js"
   "npm       the npm packages of the relying parties (tests/interop)"
+  "clients   the relying parties in Python, Go and Java: what they need, and building them"
   "fmt       the formatting of the Rust code"
   "build     all binaries, dev profile"
   "clippy    the lints, warnings are errors"
@@ -146,6 +147,65 @@ part_npm() {
   (cd tests/interop && npm ci --no-audit --no-fund)
 }
 
+# Each language's own lock file says what is installed. The second time, nothing is fetched.
+part_clients() {
+  local wanted=()
+  python3 -c 'import ensurepip, venv' 2>/dev/null || wanted+=(python3-venv)
+  command -v go >/dev/null || wanted+=(golang-go)
+  command -v javac >/dev/null || wanted+=(default-jdk-headless)
+  command -v mvn >/dev/null || wanted+=(maven)
+  ((${#wanted[@]} == 0)) || install_packages "${wanted[@]}"
+  build_authlib
+  build_go_oidc
+  build_spring_security
+}
+
+# What is in its folder is from this very list, or it is made anew.
+build_authlib() {
+  authlib_is_installed || (
+    cd tests/interop/authlib
+    python3 -m venv --clear .venv
+    .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+    cp requirements.txt .venv/installed.txt
+  )
+  tests/interop/authlib/.venv/bin/python -c 'import authlib; print("Authlib", authlib.__version__)'
+}
+
+authlib_is_installed() { cmp -s tests/interop/authlib/{requirements.txt,.venv/installed.txt}; }
+
+build_go_oidc() {
+  go version
+  local minor
+  minor=$(go version | sed -E 's/.* go1\.([0-9]+).*/\1/')
+  # From 1.21 on, an older Go fetches the one that go.mod names.
+  ((minor >= 21)) || fail "Go 1.21 or newer is needed for go-oidc: Debian 12 has one in its backports (golang-go)"
+  (cd tests/interop/go-oidc && go build -mod=readonly -o bin/ferry .)
+}
+
+build_spring_security() {
+  local version
+  version=$(mvn --batch-mode --version)
+  echo "${version%%$'\n'*}"
+  spring_security_is_built || (cd tests/interop/spring-security && mvn --quiet --batch-mode --no-transfer-progress package)
+}
+
+spring_security_is_built() { is_newer spring-security/target/ledger.jar spring-security/pom.xml spring-security/src; }
+
+clients_are_built() {
+  authlib_is_installed && is_newer go-oidc/bin/ferry go-oidc/go.sum go-oidc/main.go && spring_security_is_built
+}
+
+# Is what was built newer than all files that it was built from?
+is_newer() {
+  local built=tests/interop/$1 source
+  for source in "${@:2}"; do
+    [[ -e $built && -z $(find "tests/interop/$source" -type f -newer "$built") ]] || return 1
+  done
+}
+
+# npm writes its own list when it is done: one older than the lock file is of before.
+npm_is_installed() { [[ tests/interop/node_modules/.package-lock.json -nt tests/interop/package-lock.json ]]; }
+
 part_fmt() { cargo fmt --all --check; }
 
 part_build() { cargo build --workspace --all-targets --locked; }
@@ -200,7 +260,8 @@ part_deploy() {
 part_cli() { modules "${cli_tests[@]}"; }
 
 part_interop() {
-  [[ -d tests/interop/node_modules/oidc-client-ts ]] || part_npm
+  npm_is_installed || part_npm
+  clients_are_built || part_clients
   # Debian may start its own Apache with the package: it is neither used nor touched.
   local wanted=()
   [[ -x /usr/sbin/apache2 ]] || wanted+=(apache2)
@@ -210,7 +271,7 @@ part_interop() {
 }
 
 part_browser() {
-  [[ -d tests/interop/node_modules/oidc-client-ts ]] || part_npm
+  npm_is_installed || part_npm
   # The demo's binary belongs to another package: the tests of this one do not build it.
   part_build
   modules "${browser_tests[@]}"

@@ -141,7 +141,7 @@ async fn perform(facing: &Facing, verb: Verb, tell: Tell<'_>) -> anyhow::Result<
         Verb::RotateKeys { urgency } => {
             let keys = table(&idp.rotate_keys(urgency, now).await?, now);
             Ok(match urgency {
-                Urgency::Announced => format!("{keys}\nthe new keys are shown from now on, and sign in a day"),
+                Urgency::Announced => format!("{keys}\nthe keys that are announced are shown from now on, and sign from the instant above"),
                 Urgency::AtOnce => format!("{keys}\nthe new keys sign from now on; what the others signed stays good"),
                 Urgency::Revoking => format!(
                     "{keys}\nthe new keys sign from now on, and what others signed is refused here; apps that keep the \

@@ -2,11 +2,15 @@
 
 use crate::model::signing_key::{KeyStanding, SigningKeyFacts};
 use crate::protocol::time::Timestamp;
+use std::cmp::Reverse;
 
-/// One line a key: the youngest of each algorithm first. Instants are in UTC.
+/// One line a key: of each algorithm those that sign or will, then those that do no more, the youngest first. Instants
+/// are in UTC.
 pub(super) fn table(keys: &[SigningKeyFacts], now: Timestamp) -> String {
     let mut keys: Vec<&SigningKeyFacts> = keys.iter().collect();
-    keys.sort_by(|a, b| (a.alg, b.active_at, &a.kid).cmp(&(b.alg, a.active_at, &b.kid)));
+    keys.sort_by_key(|key| {
+        (key.alg, Reverse(key.retired_at.map_or(i64::MAX, |end| end.0)), Reverse(key.active_at), &key.kid)
+    });
     let row = |kid: &str, alg: &str, standing: &str, instants: [String; 3]| {
         let [shown, signs, ends] = instants;
         format!("{kid:43}  {alg:5}  {standing:9}  {shown:20}  {signs:20}  {ends}").trim_end().to_owned()

@@ -66,13 +66,17 @@ pub enum Purpose {
     MailedCode,
     /// The secret of a client that authenticates by HMAC, at rest.
     ClientSecret,
+    /// Under which key a device waits whose user code somebody enters.
+    UserCode,
     /// A request that a client pushed.
     PushedRequest,
     /// The signing keys, in the store.
     SigningKeys,
+    /// An access token that only we can read.
+    AccessToken,
 }
 
-const PURPOSES: [Purpose; 28] = [
+const PURPOSES: [Purpose; 30] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -99,8 +103,10 @@ const PURPOSES: [Purpose; 28] = [
     Purpose::SignUpLink,
     Purpose::MailedCode,
     Purpose::ClientSecret,
+    Purpose::UserCode,
     Purpose::PushedRequest,
     Purpose::SigningKeys,
+    Purpose::AccessToken,
 ];
 
 impl Purpose {
@@ -132,8 +138,10 @@ impl Purpose {
             Purpose::SignUpLink => "abide sign-up link 1",
             Purpose::MailedCode => "abide mailed code 1",
             Purpose::ClientSecret => "abide client secret 1",
+            Purpose::UserCode => "abide user code 1",
             Purpose::PushedRequest => "abide pushed request 1",
             Purpose::SigningKeys => "abide signing keys 1",
+            Purpose::AccessToken => "abide access token 1",
         }
     }
 }

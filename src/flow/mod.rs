@@ -44,6 +44,7 @@ pub mod authorize;
 pub mod browser;
 mod client_secret;
 pub mod cookies;
+pub mod device;
 pub mod import;
 pub mod invitation;
 pub mod keep;

@@ -9,6 +9,7 @@ use crate::model::authorization::next_step::{console_id, console_limits};
 use crate::model::client::Client;
 use crate::model::consent::Consent;
 use crate::model::credential::Credential;
+use crate::model::device::DeviceRequest;
 use crate::model::grant::{Grant, SessionKept};
 use crate::model::history::History;
 use crate::model::id::ClientId;
@@ -127,6 +128,7 @@ impl Idp {
                 return Ok(self.take_out(due, now).await?.map(|mail| Found::Mail(Box::new(mail))));
             }
             Kind::Invitation => self.visit::<Invitation, ()>(due, move |invitation| invitation.sweep(now)).await?,
+            Kind::Device => self.visit::<DeviceRequest, ()>(due, move |asked| asked.sweep(now)).await?,
             Kind::Picture => self.keep_picture(due).await?,
             // Nothing of these expires; an appointment with one is struck out.
             Kind::Credential => self.visit::<Credential, ()>(due, |_| Change::keep(())).await?,

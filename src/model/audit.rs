@@ -96,6 +96,8 @@ pub enum Act {
     GrantIssued,
     /// A grant was ended before its time.
     GrantRevoked,
+    /// A person answered a device that asked.
+    DeviceAnswered,
     /// A person agreed to what a client asks.
     ConsentGiven,
     /// A person took that back.

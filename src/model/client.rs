@@ -152,6 +152,12 @@ impl Client {
         asked.filter(|token| self.permits(token))
     }
 
+    /// What it may ask for itself: scopes of its own, none that says something of a person.
+    pub fn own_scope(&self) -> ScopeSet {
+        let own = self.metadata.scope.as_deref().and_then(|text| ScopeSet::parse(text).ok()).unwrap_or_default();
+        own.filter(|token| !scope::STANDARD.contains(&token))
+    }
+
     /// May it ask for this scope?
     pub fn permits(&self, token: &str) -> bool {
         let known = match self.metadata.scope.as_deref() {
@@ -408,6 +414,13 @@ fn is_web_page(uri: &str) -> bool {
 
 fn check_flows(metadata: &ClientMetadata) -> Result<(), String> {
     check_response_types(metadata)?;
+    let has = |grant_type| metadata.grant_types.contains(&grant_type);
+    if has(GrantType::ClientCredentials) && metadata.token_endpoint_auth_method == AuthMethod::None {
+        return Err("grant_types: client_credentials is for clients with credentials (RFC 6749, section 4.4)".into());
+    }
+    if metadata.grant_types.iter().all(|grant_type| *grant_type == GrantType::RefreshToken) {
+        return Err("grant_types: one that refresh tokens can come of is needed".into());
+    }
     if metadata.id_token_signed_response_alg == IdTokenAlg::Unsecured && metadata.response_types != [ResponseType::Code]
     {
         return Err(

@@ -10,6 +10,7 @@ pub mod client;
 pub mod consent;
 pub mod cookies;
 pub mod credential;
+pub mod device;
 pub mod grant;
 pub mod history;
 pub mod id;

@@ -38,12 +38,14 @@ pub enum Kind {
     Invitation,
     /// [`crate::model::picture::Picture`], by the name in its address.
     Picture,
+    /// [`crate::model::device::DeviceRequest`], by what its user code leads to.
+    Device,
 }
 
 impl Kind {
     /// Every kind, in a fixed order. A new one raises the format of the embedded store: an older program, which does
     /// not know it, would miss its records in the sum.
-    pub const ALL: [Kind; 13] = [
+    pub const ALL: [Kind; 14] = [
         Kind::Account,
         Kind::Credential,
         Kind::Client,
@@ -57,6 +59,7 @@ impl Kind {
         Kind::Mail,
         Kind::Invitation,
         Kind::Picture,
+        Kind::Device,
     ];
 
     /// A short stable name: part of keys on disk, never to be changed.
@@ -75,6 +78,7 @@ impl Kind {
             Kind::Mail => "mail",
             Kind::Invitation => "invitation",
             Kind::Picture => "picture",
+            Kind::Device => "device",
         }
     }
 

@@ -90,7 +90,7 @@ pub fn signer<'a>(
     now: Timestamp,
 ) -> Option<&'a SigningKeyFacts> {
     keys.filter(|key| key.alg == alg && key.standing(now) == KeyStanding::Active)
-        .max_by_key(|key| (key.active_at, key.kid.clone()))
+        .max_by(|a, b| (a.active_at, &a.kid).cmp(&(b.active_at, &b.kid)))
 }
 
 /// Why new keys are made.

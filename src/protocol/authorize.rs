@@ -25,7 +25,7 @@ pub enum Prompt {
 }
 
 /// A well-formed authorization request.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct AuthorizationRequest {
     /// The client, as it called itself.
     pub client_id: String,

@@ -109,9 +109,9 @@ pub struct AccessTokenClaims {
     /// The session, as the ID token names it; none for a grant that outlives sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
-    /// The facts of the authentication.
+    /// The facts of the authentication; none where a client acts for itself.
     #[serde(flatten)]
-    pub authentication: AuthenticationFacts,
+    pub authentication: Option<AuthenticationFacts>,
 }
 
 /// Standard claims that a scope asks for (OpenID Connect Core, 5.4).

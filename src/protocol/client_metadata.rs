@@ -93,6 +93,9 @@ pub struct ClientMetadata {
     /// How userinfo answers are signed; without the member they are plain JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub userinfo_signed_response_alg: Option<SigningAlg>,
+    /// The form of its access tokens.
+    #[serde(default)]
+    pub access_token_format: AccessTokenFormat,
     /// Without the member, PKCE is required.
     #[serde(default = "yes")]
     pub require_pkce: bool,
@@ -146,6 +149,17 @@ pub struct ClientMetadata {
     /// Limits of its application sessions.
     #[serde(default)]
     pub session: SessionMetadata,
+}
+
+/// What an access token looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessTokenFormat {
+    /// A JSON Web Token (RFC 9068): an API verifies it by itself, and whoever holds it can read it.
+    #[default]
+    Jwt,
+    /// For nobody but us to read: an API asks about it (RFC 7662), and so learns of a sign-out at once.
+    Opaque,
 }
 
 /// How far a sign-out started by a client reaches.

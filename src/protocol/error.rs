@@ -51,6 +51,10 @@ pub enum Code {
     RegistrationNotSupported,
     /// Too often: wait, and go on more slowly (RFC 8628, section 3.5).
     SlowDown,
+    /// The person has not answered a device yet (RFC 8628, section 3.5).
+    AuthorizationPending,
+    /// A device code is over.
+    ExpiredToken,
     /// Something broke.
     ServerError,
     /// Busy or unable for the moment.
@@ -83,6 +87,8 @@ impl Code {
             Code::RequestUriNotSupported => "request_uri_not_supported",
             Code::RegistrationNotSupported => "registration_not_supported",
             Code::SlowDown => "slow_down",
+            Code::AuthorizationPending => "authorization_pending",
+            Code::ExpiredToken => "expired_token",
             Code::ServerError => "server_error",
             Code::TemporarilyUnavailable => "temporarily_unavailable",
         }

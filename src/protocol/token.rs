@@ -29,6 +29,18 @@ pub enum TokenRequest {
         /// Resources to narrow the access token to.
         resource: Vec<String>,
     },
+    /// A device asks whether the person has answered (RFC 8628, 3.4).
+    DeviceCode {
+        /// Its code.
+        device_code: Zeroizing<String>,
+    },
+    /// A client acts for itself (RFC 6749, 4.4).
+    ClientCredentials {
+        /// The scope, if one is wished.
+        scope: Option<ScopeSet>,
+        /// Resources the access token is for.
+        resource: Vec<String>,
+    },
 }
 
 /// The grant types we know (`grant_types` of client metadata).
@@ -41,6 +53,11 @@ pub enum GrantType {
     RefreshToken,
     /// RFC 6749, 4.2: tokens from the authorization endpoint. None of the token endpoint.
     Implicit,
+    /// RFC 6749, 4.4.
+    ClientCredentials,
+    /// RFC 8628.
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:device_code")]
+    DeviceCode,
 }
 
 impl TokenRequest {
@@ -73,14 +90,15 @@ impl TokenRequest {
             }),
             Some("refresh_token") => Ok(TokenRequest::RefreshToken {
                 token: Zeroizing::new(params.get("refresh_token").ok_or(wrong("refresh_token is missing"))?.to_owned()),
-                scope: match params.get("scope") {
-                    None => None,
-                    Some(text) => Some(ScopeSet::parse(text).map_err(|_| {
-                        OAuthError::new(Code::InvalidScope, "scope holds a character that is not allowed")
-                    })?),
-                },
+                scope: scope(params)?,
                 resource,
             }),
+            Some("urn:ietf:params:oauth:grant-type:device_code") => Ok(TokenRequest::DeviceCode {
+                device_code: Zeroizing::new(
+                    params.get("device_code").ok_or(wrong("device_code is missing"))?.to_owned(),
+                ),
+            }),
+            Some("client_credentials") => Ok(TokenRequest::ClientCredentials { scope: scope(params)?, resource }),
             Some(_) => Err(OAuthError::new(Code::UnsupportedGrantType, "grant_type is none that is supported")),
         }
     }
@@ -90,8 +108,16 @@ impl TokenRequest {
         match self {
             TokenRequest::AuthorizationCode { .. } => GrantType::AuthorizationCode,
             TokenRequest::RefreshToken { .. } => GrantType::RefreshToken,
+            TokenRequest::DeviceCode { .. } => GrantType::DeviceCode,
+            TokenRequest::ClientCredentials { .. } => GrantType::ClientCredentials,
         }
     }
+}
+
+fn scope(params: &Params) -> Result<Option<ScopeSet>, OAuthError> {
+    let Some(text) = params.get("scope") else { return Ok(None) };
+    let scope = ScopeSet::parse(text);
+    scope.map(Some).map_err(|_| OAuthError::new(Code::InvalidScope, "scope holds a character that is not allowed"))
 }
 
 /// A successful answer (RFC 6749, 5.1; OpenID Connect Core, 3.1.3.3).

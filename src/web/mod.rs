@@ -15,6 +15,7 @@ mod choices;
 mod cookies;
 mod cors;
 mod device;
+mod device_grant;
 mod discovery;
 mod error;
 mod events;
@@ -106,6 +107,9 @@ fn table() -> Table {
         .service(at("/sign-in/again").post(authorize::sign_in_again))
         .service(at("/select").post(authorize::select))
         .service(at("/consent").post(authorize::consent))
+        // Devices without a browser (RFC 8628)
+        .service(at("/device_authorization").post(device_grant::ask).otherwise(token::other_method))
+        .service(at("/device").get(device_grant::get).post(device_grant::enter))
         // The person's page
         .service(at("/").get(account::home))
         .service(at("/account").get(account::get))

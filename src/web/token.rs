@@ -13,7 +13,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// A form that was read, or why not.
-type Posted = Result<OpenForm, WebError>;
+pub(super) type Posted = Result<OpenForm, WebError>;
 
 /// POST /token
 pub(super) async fn post(request: HttpRequest, form: Posted, facing: web::Data<Facing>) -> HttpResponse {

@@ -3,16 +3,20 @@
 use super::answer::{self, page_to, see_other, source_of};
 use super::asking::Asking;
 use super::cookies;
+use super::device;
+use super::device_grant;
 use super::error::WebError;
 use super::mailed::offer;
 use super::pages::{
-    AccountChoice, AppFacts, CodeField, Consent, FormPost, Here, MailedCode, NewAccount, Newcomer, Offer, Offline,
-    PasskeyForm, Remember as Box_, ScopeLine, SecondFactor, Select, SetUpFactor, SignIn, SignInPurpose, SignUp, Watch,
+    AccountChoice, AllowDevice, AppFacts, CodeField, Consent, FormPost, Here, MailedCode, NewAccount, Newcomer, Offer,
+    Offline, PasskeyForm, Place, Remember as Box_, ScopeLine, SecondFactor, Select, SetUpFactor, SignIn, SignInPurpose,
+    SignUp, Watch,
 };
 use super::upstream;
 use crate::flow::authorize::{
     AppCode, Asks, FactorNeeded, Next, Others, Page, Recovery, Refusal, Reply, SignedIn, Turn,
 };
+use crate::flow::device::Nearness;
 use crate::flow::passkey::PasskeyOffer;
 use crate::model::account::Account;
 use crate::model::authorization::Goal;
@@ -57,6 +61,7 @@ pub(super) fn draw_telling(
         Next::Elsewhere(address) => see_other(&address),
         Next::Connected(outcome) => see_other(upstream::came_back(outcome)),
         Next::GoOn(handle) => see_other(&format!("/interaction/{handle}")),
+        Next::DeviceTold(told) => device_grant::told(asking, told),
         Next::Arrived(Goal::Console) => see_other("/admin"),
         Next::Arrived(Goal::Data) => see_other("/account/data"),
         Next::Arrived(Goal::Security) => see_other("/account/security"),
@@ -137,7 +142,9 @@ fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>
             let here = if page.others == Others::Here { Here::Others } else { Here::Nobody };
             let forgot = offer(asking.idp().mail());
             let sign_up = match (&goal, purpose) {
-                (Goal::Account | Goal::Authorize(_), SignInPurpose::Ordinary) if page.connecting.is_none() => {
+                (Goal::Account | Goal::Authorize(_) | Goal::Device(..), SignInPurpose::Ordinary)
+                    if page.connecting.is_none() =>
+                {
                     offer(asking.idp().self_registration())
                 }
                 _ => Offer::Absent,
@@ -200,7 +207,25 @@ fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>
             let accounts = accounts.into_iter().map(choice).collect();
             page_to(StatusCode::OK, &Select { text, csrf, interaction, app, accounts, watch }, &destination)
         }
-        Asks::Consent { person, account, scope, destination } => {
+        Asks::Consent { person, account, scope, device: Some(device), .. } => {
+            let form = AllowDevice {
+                text,
+                csrf,
+                interaction,
+                app: app.unwrap_or_default(),
+                session: person,
+                person: account.display_name().to_owned(),
+                scopes: lines(&scope, text),
+                offline: if scope.contains(OFFLINE_ACCESS) { Offline::Asked } else { Offline::NotAsked },
+                code: device.code,
+                device: device::name(&device.device.user_agent, text),
+                address: device.device.address,
+                asked_at: device.at.0,
+                place: if device.nearness == Nearness::SameNetwork { Place::Here } else { Place::Elsewhere },
+            };
+            page_to(StatusCode::OK, &form, "")
+        }
+        Asks::Consent { person, account, scope, destination, device: None } => {
             let page = Consent {
                 text,
                 csrf,

@@ -741,3 +741,32 @@ form-post-continue = Weiter
 
 act-signing-key-made = Signaturschlüssel erstellt
 act-signing-key-revoked = Signaturschlüssel widerrufen
+
+# Devices without a browser
+
+act-device-answered = Gerät beantwortet
+enter-code-heading = Gerät verbinden
+enter-code-lead = Geben Sie den Code ein, den Ihr Gerät anzeigt.
+field-user-code = Code
+field-user-code-hint = Acht Buchstaben. Geben Sie ihn nur ein, wenn das Gerät vor Ihnen steht.
+enter-code-continue = Weiter
+alert-user-code = Es gibt kein Gerät mit diesem Code, oder seine Zeit ist abgelaufen. Sehen Sie noch einmal nach; vielleicht zeigt das Gerät einen neuen Code.
+allow-device-title = { $app } auf einem Gerät zulassen?
+allow-device-heading = { $app } auf einem anderen Gerät zulassen?
+allow-device-compare = Zeigt Ihr Gerät genau diesen Code?
+allow-device-what = Gerät
+allow-device-where = Adresse
+allow-device-when = Angefragt
+allow-device-elsewhere = Dieses Gerät befindet sich in einem anderen Netz als Sie. Lassen Sie es nicht zu, wenn es nicht vor Ihnen steht.
+allow-device-sent = Hat Ihnen jemand den Code oder den Link geschickt? Dann wäre es dessen Gerät, das als Sie angemeldet wird.
+allow-device-allow = Ja, das ist mein Gerät
+allow-device-deny = Nein, abbrechen
+device-allowed = Ihr Gerät ist verbunden
+device-allowed-lead = Machen Sie dort weiter. Diese Seite können Sie schließen.
+device-denied = Das Gerät wurde abgewiesen
+device-denied-lead = Es bekommt nichts. Diese Seite können Sie schließen.
+device-late = Die Zeit ist abgelaufen
+device-late-lead = Der Code wurde schon beantwortet, oder es hat zu lange gedauert. Fangen Sie am Gerät neu an.
+device-refused = Das Gerät kann nicht verbunden werden
+device-refused-lead = Die App darf nicht bekommen, was sie verlangt. Mehr weiß, wer sie herstellt.
+device-refused-factor = Die App verlangt einen zweiten Faktor, und es wurde keiner eingerichtet.

@@ -749,3 +749,32 @@ form-post-continue = Continue
 
 act-signing-key-made = Signing key made
 act-signing-key-revoked = Signing key revoked
+
+# Devices without a browser
+
+act-device-answered = Device answered
+enter-code-heading = Connect a device
+enter-code-lead = Enter the code that your device shows.
+field-user-code = Code
+field-user-code-hint = Eight letters. Enter it only if the device is in front of you.
+enter-code-continue = Continue
+alert-user-code = There is no device with this code, or its time is over. Look at the device again; it may show a new code.
+allow-device-title = Allow { $app } on a device?
+allow-device-heading = Allow { $app } on another device?
+allow-device-compare = Does your device show this very code?
+allow-device-what = Device
+allow-device-where = Address
+allow-device-when = Asked
+allow-device-elsewhere = This device is in another network than you are. If it is not in front of you, do not allow it.
+allow-device-sent = Did somebody send you the code or the link? Then it is their device that would be signed in as you.
+allow-device-allow = Yes, it is my device
+allow-device-deny = No, stop it
+device-allowed = Your device is connected
+device-allowed-lead = Go on there. You can close this page.
+device-denied = The device was turned away
+device-denied-lead = It gets nothing. You can close this page.
+device-late = The time is over
+device-late-lead = The code was answered already, or took too long. Begin again on the device.
+device-refused = The device cannot be connected
+device-refused-lead = The app may not have what it asks for. Whoever makes it can tell you more.
+device-refused-factor = The app needs a second factor, and none was set up.

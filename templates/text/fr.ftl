@@ -741,3 +741,32 @@ form-post-continue = Continuer
 
 act-signing-key-made = Clé de signature créée
 act-signing-key-revoked = Clé de signature révoquée
+
+# Devices without a browser
+
+act-device-answered = Réponse donnée à un appareil
+enter-code-heading = Connecter un appareil
+enter-code-lead = Saisissez le code affiché par votre appareil.
+field-user-code = Code
+field-user-code-hint = Huit lettres. Ne le saisissez que si l’appareil est devant vous.
+enter-code-continue = Continuer
+alert-user-code = Aucun appareil n’a ce code, ou son délai est écoulé. Regardez de nouveau l’appareil : il affiche peut-être un nouveau code.
+allow-device-title = Autoriser { $app } sur un appareil ?
+allow-device-heading = Autoriser { $app } sur un autre appareil ?
+allow-device-compare = Votre appareil affiche-t-il exactement ce code ?
+allow-device-what = Appareil
+allow-device-where = Adresse
+allow-device-when = Demandé
+allow-device-elsewhere = Cet appareil se trouve sur un autre réseau que vous. S’il n’est pas devant vous, ne l’autorisez pas.
+allow-device-sent = Quelqu’un vous a-t-il envoyé le code ou le lien ? C’est alors son appareil qui serait connecté à votre nom.
+allow-device-allow = Oui, c’est mon appareil
+allow-device-deny = Non, arrêter
+device-allowed = Votre appareil est connecté
+device-allowed-lead = Continuez sur l’appareil. Vous pouvez fermer cette page.
+device-denied = L’appareil a été refusé
+device-denied-lead = Il n’obtient rien. Vous pouvez fermer cette page.
+device-late = Le délai est écoulé
+device-late-lead = Une réponse a déjà été donnée à ce code, ou il est trop tard. Recommencez sur l’appareil.
+device-refused = L’appareil ne peut pas être connecté
+device-refused-lead = L’application n’a pas droit à ce qu’elle demande. Son éditeur pourra vous en dire plus.
+device-refused-factor = L’application exige un second facteur, et aucun n’a été configuré.

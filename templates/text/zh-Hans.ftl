@@ -727,3 +727,32 @@ form-post-continue = 继续
 
 act-signing-key-made = 生成签名密钥
 act-signing-key-revoked = 吊销签名密钥
+
+# Devices without a browser
+
+act-device-answered = 已答复设备
+enter-code-heading = 连接设备
+enter-code-lead = 请输入您的设备上显示的代码。
+field-user-code = 代码
+field-user-code-hint = 八个字母。仅当该设备就在您面前时才输入。
+enter-code-continue = 继续
+alert-user-code = 没有使用此代码的设备，或代码已过期。请再看一下设备，它可能显示了新的代码。
+allow-device-title = 允许设备上的 { $app }？
+allow-device-heading = 允许另一台设备上的 { $app }？
+allow-device-compare = 您的设备显示的正是这个代码吗？
+allow-device-what = 设备
+allow-device-where = 地址
+allow-device-when = 请求时间
+allow-device-elsewhere = 此设备与您不在同一网络。如果它不在您面前，请不要允许。
+allow-device-sent = 代码或链接是别人发给您的吗？那么以您的身份登录的将是他们的设备。
+allow-device-allow = 是，这是我的设备
+allow-device-deny = 否，停止
+device-allowed = 您的设备已连接
+device-allowed-lead = 请在设备上继续。您可以关闭此页面。
+device-denied = 已拒绝该设备
+device-denied-lead = 它得不到任何权限。您可以关闭此页面。
+device-late = 时间已过
+device-late-lead = 该代码已被答复或已超时。请在设备上重新开始。
+device-refused = 无法连接该设备
+device-refused-lead = 该应用无权获得它所请求的内容。详情请咨询应用的提供者。
+device-refused-factor = 该应用需要第二重验证，但尚未设置。

@@ -1,9 +1,17 @@
-//! Relying parties from elsewhere at the real binary: npm's `openid-client` here, Apache's module below.
+//! Relying parties from elsewhere at the real binary: what npm's `openid-client` checks by itself is here, whole apps below.
 //!
 //! * `apache`: a running Apache;
-//! * `mod_auth_openidc`: its module signs in, is told of the end, and signs out.
+//! * `house`: two providers that know every app of the matrix;
+//! * `journey`: what such an app has to do;
+//! * `make`: the apps;
+//! * `matrix`: each of them, on that journey;
+//! * `mod_auth_openidc`: Apache's module signs in, is told of the end, and signs out.
 
 mod apache;
+mod house;
+mod journey;
+mod make;
+mod matrix;
 mod mod_auth_openidc;
 
 use std::path::Path;
@@ -29,7 +37,7 @@ fn openid_client_signs_in_refreshes_and_signs_out() {
     let idp = RealIdp::with(&[person("ada")], &[lantern]);
     let mut node = Command::new("node");
     clean_environment(&mut node);
-    node.arg(folder.join("openid-client.mjs"))
+    node.arg(folder.join("openid-client/checks.mjs"))
         .env("ISSUER", &idp.issuer)
         .env("CLIENT_ID", "lantern")
         .env("CLIENT_SECRET", CLIENT_SECRET)
@@ -39,7 +47,7 @@ fn openid_client_signs_in_refreshes_and_signs_out() {
         .env("PASSWORD", password_of("ada"));
     let done = node.output().expect("node runs; `tests/run.sh tools` installs it");
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(done.status.success(), "openid-client.mjs: {}\n{}", said(&done.stdout), said(&done.stderr));
+    assert!(done.status.success(), "openid-client/checks.mjs: {}\n{}", said(&done.stdout), said(&done.stderr));
 }
 
 /// The client publishes its keys and requests itself: what is registered is where.

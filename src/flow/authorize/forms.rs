@@ -15,6 +15,7 @@ use crate::model::authorization::factor::{Level, Method, NextFactor, facts};
 use crate::model::authorization::next_step::Why;
 use crate::model::authorization::{Evidence, Goal, Interaction, ReturnAddress};
 use crate::model::consent::{Asked, Consent};
+use crate::model::device::Answer;
 use crate::model::session::activity::Activity;
 use crate::model::session::policy::Remember;
 use crate::protocol::error::{Code as ErrorCode, OAuthError};
@@ -309,6 +310,14 @@ impl Idp {
         else {
             return gone();
         };
+        if let (ConsentAnswer::Deny, Goal::Device(entered, _)) = (answer, &open.interaction.goal) {
+            let entered = entered.clone();
+            if self.consume(open, now).await?.is_none() {
+                return gone();
+            }
+            let told = self.answer_device(&entered, (&current.account.id, Answer::Denied), now).await?;
+            return Ok(told.into());
+        }
         if answer == ConsentAnswer::Deny {
             let Ok(address) = ReturnAddress::of(request, &client) else {
                 return gone();

@@ -4,12 +4,14 @@ use super::waiting::Open;
 use super::{Granted, Next, Problem};
 use crate::crypto::random;
 use crate::crypto::seal::Purpose;
+use crate::flow::device::DeviceTold;
 use crate::flow::session::Current;
 use crate::flow::token::NoToken;
 use crate::flow::{Fault, Idp};
 use crate::model::authorization::next_step::{asking, console_id, console_limits};
 use crate::model::authorization::{Goal, ReturnAddress, Unbound};
 use crate::model::client::Client;
+use crate::model::device::{Answer, Entered};
 use crate::model::grant::{Code, SessionBinding};
 use crate::model::id::GrantId;
 use crate::model::record::{Change, Fate};
@@ -37,6 +39,9 @@ impl Idp {
         };
         let request = match (interaction.goal, &client) {
             (Goal::Authorize(request), Some(_)) => request,
+            (Goal::Device(entered, request), Some(client)) => {
+                return self.allow_device(&entered, (client, *request), (&current, activity), now).await;
+            }
             (Goal::Console, _) => return self.enter_console(&current, activity, now).await,
             (goal @ Goal::EndOthers(_), _) => {
                 self.end_others(&current, now).await?;
@@ -60,6 +65,26 @@ impl Idp {
             }
         };
         Ok(self.respond(address, answer))
+    }
+
+    /// The person allowed it: the client takes part in the session, and what comes of it waits for the device.
+    async fn allow_device(
+        &self,
+        entered: &Entered,
+        (client, request): (&Client, AuthorizationRequest),
+        (current, activity): (&Current, Activity),
+        now: Timestamp,
+    ) -> Result<Next, Fault> {
+        let join = Join { client: client.id.clone(), limits: client.limits(), asking: Asking::Visibly, activity };
+        match self.join(current, join, now).await? {
+            Joined::Part(session) => {
+                let facts = code(&session, client, request, now);
+                let answer = Answer::Allowed(Box::new(facts));
+                self.answer_device(entered, (&current.account.id, answer), now).await
+            }
+            Joined::Over(_) | Joined::Refused(_) => Ok(Next::DeviceTold(DeviceTold::Refused(ErrorCode::LoginRequired))),
+            Joined::Full => Ok(Next::DeviceTold(DeviceTold::Refused(ErrorCode::AccessDenied))),
+        }
     }
 
     async fn enter_console(&self, current: &Current, activity: Activity, now: Timestamp) -> Result<Next, Fault> {

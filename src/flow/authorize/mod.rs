@@ -20,11 +20,12 @@ pub use turn::{
 };
 
 use crate::flow::browser::Visitor;
+use crate::flow::device::DeviceTold;
 use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
 use crate::model::authorization::factor::{Level, Method, Person, level};
 use crate::model::authorization::next_step::{Why, asking};
-use crate::model::authorization::{Goal, Interaction, ReturnAddress, Step, Unbound, bind, validate};
+use crate::model::authorization::{Goal, Interaction, ReturnAddress, Step, Unbound, bind, validate, validate_device};
 use crate::model::client::Client;
 use crate::model::cookies::Switch;
 use crate::model::session::activity::Activity;
@@ -181,10 +182,14 @@ impl Idp {
     ) -> Result<Next, Fault> {
         let client = self.client_of(&open.interaction).await?;
         // A request that waited is held against what its client may do now.
-        if let (Some(request), Some(client)) = (open.interaction.request(), &client)
-            && let Err(error) = validate(request.clone(), client)
-        {
-            return Ok(self.refuse(&open, Some(client), error));
+        if let (Some(request), Some(client)) = (open.interaction.request(), &client) {
+            let valid = match &open.interaction.goal {
+                Goal::Device(..) => validate_device(request.clone(), client),
+                _ => validate(request.clone(), client),
+            };
+            if let Err(error) = valid {
+                return Ok(self.refuse(&open, Some(client), error));
+            }
         }
         if let Err(error) = self.expected(&open.interaction, now) {
             return Ok(self.refuse(&open, client.as_ref(), error));
@@ -210,12 +215,22 @@ impl Idp {
             return self.keep(open).await;
         }
         let asks = match (step, current) {
-            (Step::Consent(scope), Some(current)) => Asks::Consent {
-                person: self.choice_name(&current),
-                account: Box::new(current.account),
-                scope,
-                destination: open.interaction.request().map(|r| r.redirect_uri.clone()).unwrap_or_default(),
-            },
+            (Step::Consent(scope), Some(current)) => {
+                let device = match &open.interaction.goal {
+                    Goal::Device(entered, _) => match self.asking_device(visitor, entered, now).await? {
+                        Some(device) => Some(Box::new(device)),
+                        None => return Ok(Next::DeviceTold(DeviceTold::TooLate)),
+                    },
+                    _ => None,
+                };
+                Asks::Consent {
+                    person: self.choice_name(&current),
+                    account: Box::new(current.account),
+                    scope,
+                    destination: open.interaction.request().map(|r| r.redirect_uri.clone()).unwrap_or_default(),
+                    device,
+                }
+            }
             (Step::Newcomer, _) => match self.asks_newcomer(&open.interaction, None) {
                 Some(asks) => asks,
                 None => return Ok(Next::Problem(Problem::InteractionGone)),
@@ -313,6 +328,11 @@ impl Idp {
 
     fn refuse(&self, open: &Open, client: Option<&Client>, error: OAuthError) -> Next {
         let Some(request) = open.interaction.request() else { return Next::Problem(Problem::NotForYou) };
+        // The device asks on until its code is over, or the person says no: what keeps them from it now may pass.
+        if let Goal::Device(..) = open.interaction.goal {
+            tracing::info!(error = error.code.as_str(), why = error.description, "a device was not answered");
+            return Next::DeviceTold(DeviceTold::from(&error));
+        }
         let Some(client) = client else { return Next::Problem(Problem::Unbound(Unbound::UnknownClient)) };
         match ReturnAddress::of(request, client) {
             Ok(address) => self.respond(address, Err(error)),

@@ -160,7 +160,7 @@ impl Idp {
             return Ok(lacks_a_factor(current.session.authentication(), &held).then_some(Level::Two));
         }
         // Our other pages demand nothing but the console: people set factors up on them.
-        if !matches!(interaction.goal, Goal::Authorize(_) | Goal::Console) {
+        if !matches!(interaction.goal, Goal::Authorize(_) | Goal::Device(..) | Goal::Console) {
             return Ok(None);
         }
         let client = self.client_of(interaction).await?;

@@ -1,6 +1,7 @@
 //! What comes of a request: plain values that tests compare and `web` draws.
 
 use crate::flow::cookies::Handles;
+use crate::flow::device::{AskingDevice, DeviceTold};
 use crate::flow::passkey::PasskeyOffer;
 use crate::flow::token::shown::Shown;
 use crate::flow::upstream::Connecting;
@@ -28,6 +29,8 @@ pub enum Next {
     Elsewhere(String),
     /// An account was to be connected with an upstream, from its page of credentials.
     Connected(Connecting),
+    /// A device was answered, or cannot be.
+    DeviceTold(DeviceTold),
     /// The goal is reached, and it is a page of ours.
     Arrived(Goal),
     /// Something is wrong, and there is no proven address to tell it to.
@@ -222,6 +225,8 @@ pub enum Asks {
         scope: ScopeSet,
         /// Where the browser will be sent.
         destination: String,
+        /// For which device, where the answer goes to none of the browser's.
+        device: Option<Box<AskingDevice>>,
     },
 }
 

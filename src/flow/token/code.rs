@@ -37,6 +37,17 @@ impl Idp {
         if code.issued_at > now + SKEW {
             return refused(Code::InvalidGrant, "the code is not good yet");
         }
+        self.give_birth(client, code, (age, redemption.resource), now).await
+    }
+
+    /// A grant is born of what a person allowed, and its first tokens with it. `resource` narrows the access token.
+    pub(super) async fn give_birth(
+        &self,
+        client: &Client,
+        code: CodeFacts,
+        (age, resource): (CodeAge, Vec<String>),
+        now: Timestamp,
+    ) -> Result<TokenResponse, NoToken> {
         let birth = birth(client, &code, now);
         // A code belongs to its session whatever the grant outlives that it gives birth to: after a sign-out nothing is
         // begun by what was given before it.
@@ -56,8 +67,7 @@ impl Idp {
                     self.judge(&bound, client, now).await?;
                 }
                 let life = self.judge(&grant, client, now).await?;
-                let resource =
-                    if redemption.resource.is_empty() { grant.resource.clone() } else { redemption.resource };
+                let resource = if resource.is_empty() { grant.resource.clone() } else { resource };
                 self.mint(
                     client,
                     &grant,

@@ -1,15 +1,16 @@
 //! Tokens are made. Everything was decided before.
 
 use super::NoToken;
+use super::access::OPAQUE_PREFIX;
 use super::judge::Life;
-use crate::crypto::jwt::{self, TokenKind};
+use crate::crypto::jwt::{self, SignFault, TokenKind};
 use crate::crypto::random;
 use crate::crypto::seal::Purpose;
 use crate::flow::Idp;
 use crate::model::client::{Allowed, Client};
 use crate::model::grant::{Grant, Reach};
 use crate::protocol::claims::{AccessTokenClaims, Audience, IdTokenClaims, named, opened_by};
-use crate::protocol::client_metadata::ScopeClaims;
+use crate::protocol::client_metadata::{AccessTokenFormat, ScopeClaims};
 use crate::protocol::scope::{OPENID, ScopeSet};
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::{GrantType, TokenResponse};
@@ -95,10 +96,23 @@ impl Idp {
             jti: format!("{}.{}", grant.id, random::id()),
             sid: (grant.reach == Reach::Session)
                 .then(|| self.sid_for(client, &grant.binding.session, grant.binding.epochs())),
-            authentication: grant.authentication.clone(),
+            authentication: Some(grant.authentication.clone()),
         };
-        // Access tokens are for many readers: the algorithm every one of them must know (RFC 9068, section 2.1).
-        Ok((jwt::sign(&self.ring, Default::default(), TokenKind::Access, &claims, now)?, exp.0 - now.0))
+        Ok((self.as_registered(client, &claims, now)?, exp.0 - now.0))
+    }
+
+    /// An access token in the form that its client registered.
+    pub(super) fn as_registered(
+        &self,
+        client: &Client,
+        claims: &AccessTokenClaims,
+        now: Timestamp,
+    ) -> Result<String, SignFault> {
+        Ok(match client.metadata.access_token_format {
+            // For many readers: the algorithm every one of them must know (RFC 9068, section 2.1).
+            AccessTokenFormat::Jwt => jwt::sign(&self.ring, Default::default(), TokenKind::Access, claims, now)?,
+            AccessTokenFormat::Opaque => format!("{OPAQUE_PREFIX}{}", self.seals.seal(Purpose::AccessToken, claims)),
+        })
     }
 
     /// An ID token.

@@ -3,7 +3,9 @@
 pub mod access;
 mod assertion;
 mod client_auth;
+mod client_credentials;
 mod code;
+mod device;
 mod introspect;
 mod judge;
 mod mint;
@@ -36,7 +38,7 @@ impl<F: Into<Fault>> From<F> for NoToken {
     }
 }
 
-fn refused<T>(code: Code, words: &'static str) -> Result<T, NoToken> {
+pub(in crate::flow) fn refused<T>(code: Code, words: &'static str) -> Result<T, NoToken> {
     Err(NoToken::Refused(OAuthError::new(code, words)))
 }
 
@@ -71,6 +73,10 @@ impl Idp {
             }
             TokenRequest::RefreshToken { token, scope, resource } => {
                 self.refresh(&client, refresh::Refresh { token, scope, resource }, now).await
+            }
+            TokenRequest::DeviceCode { device_code } => self.poll(&client, &device_code, now).await,
+            TokenRequest::ClientCredentials { scope, resource } => {
+                self.act_for_itself(&client, client_credentials::OwnWish { scope, resource }, now)
             }
         }
     }

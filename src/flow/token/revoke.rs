@@ -21,6 +21,12 @@ impl Idp {
         let client = self.authenticate_client(presented, from, now).await?;
         let token = token_of(params).map_err(NoToken::Refused)?;
         let grant = match self.unexpired(&token, now) {
+            Some(claims) if self.own_token(&claims).await?.is_some() => {
+                if claims.client_id != client.id.as_str() {
+                    return refused(Code::InvalidGrant, "the token was issued to another client");
+                }
+                return Ok(self.give_own_back(&claims).await?);
+            }
             Some(claims) => self.named_by(&claims).await?.map(|(grant, _)| grant),
             None => self.genuine(&token).await?.map(|(grant, _)| grant),
         };

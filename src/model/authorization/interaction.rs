@@ -2,6 +2,7 @@
 
 use super::factor::{Held, Method, NextFactor, is_lone, next_factor};
 use crate::model::account::Account;
+use crate::model::device::Entered;
 use crate::model::id::{AccountId, BrowserId, InteractionId};
 use crate::model::record::{Change, Kind, Record};
 use crate::model::session::policy::Remember;
@@ -42,6 +43,8 @@ pub struct Interaction {
 pub enum Goal {
     /// Answering an authorization request.
     Authorize(Box<AuthorizationRequest>),
+    /// Answering a device, by the code of it that somebody entered.
+    Device(Entered, Box<AuthorizationRequest>),
     /// The account page.
     Account,
     /// The console.
@@ -164,7 +167,7 @@ impl Interaction {
     /// The authorization request, if that is what it is for.
     pub fn request(&self) -> Option<&AuthorizationRequest> {
         match &self.goal {
-            Goal::Authorize(request) => Some(request),
+            Goal::Authorize(request) | Goal::Device(_, request) => Some(request),
             _ => None,
         }
     }

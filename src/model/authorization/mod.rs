@@ -42,14 +42,7 @@ pub fn validate(mut request: AuthorizationRequest, client: &Client) -> Result<Au
     if by_code && client.metadata.require_pkce && request.code_challenge.is_none() {
         return Err(OAuthError::new(Code::InvalidRequest, "code_challenge is missing; PKCE with S256 is required"));
     }
-    if request.scope.is_empty() {
-        return Err(OAuthError::new(Code::InvalidScope, "scope is missing"));
-    }
-    // Unknown scopes are ignored (OpenID Connect Core, 3.1.2.1); the answer to the token request says what is left.
-    request.scope = client.permitted(&request.scope);
-    if request.scope.is_empty() {
-        return Err(OAuthError::new(Code::InvalidScope, "none of the scopes is known or allowed"));
-    }
+    request = validate_scope(request, client)?;
     if request.response_type.gives(Part::IdToken) && !request.scope.contains(OPENID) {
         return Err(OAuthError::new(Code::InvalidScope, "the client may not ask for the scope openid"));
     }
@@ -59,6 +52,32 @@ pub fn validate(mut request: AuthorizationRequest, client: &Client) -> Result<Au
     }
     request.claims = request.claims.within(|scope| client.permits(scope));
     request.max_age = request.max_age.or(client.metadata.default_max_age);
+    Ok(request)
+}
+
+/// The same for what a device asks for (RFC 8628): it has no address for an answer, and nothing that PKCE would bind.
+///
+/// # Errors
+/// What the device is told.
+pub fn validate_device(request: AuthorizationRequest, client: &Client) -> Result<AuthorizationRequest, OAuthError> {
+    if client.allows(GrantType::DeviceCode) == Allowed::No {
+        return Err(OAuthError::new(Code::UnauthorizedClient, "the client may not use the device authorization grant"));
+    }
+    let mut request = validate_scope(request, client)?;
+    request.max_age = request.max_age.or(client.metadata.default_max_age);
+    Ok(request)
+}
+
+/// Holds scope and resources against what the client may have.
+fn validate_scope(mut request: AuthorizationRequest, client: &Client) -> Result<AuthorizationRequest, OAuthError> {
+    if request.scope.is_empty() {
+        return Err(OAuthError::new(Code::InvalidScope, "scope is missing"));
+    }
+    // Unknown scopes are ignored (OpenID Connect Core, 3.1.2.1); the answer to the token request says what is left.
+    request.scope = client.permitted(&request.scope);
+    if request.scope.is_empty() {
+        return Err(OAuthError::new(Code::InvalidScope, "none of the scopes is known or allowed"));
+    }
     if !request.resource.iter().all(|resource| client.metadata.resources.contains(resource)) {
         return Err(OAuthError::new(Code::InvalidTarget, "a resource is none that this client may ask for"));
     }

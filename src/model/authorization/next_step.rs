@@ -119,7 +119,7 @@ pub fn next_step(of: &Situation<'_>) -> Step {
         Goal::Console => console(of),
         Goal::EndOthers(account) => end_others(of, account),
         Goal::Security | Goal::Data | Goal::Email | Goal::Authenticator | Goal::Passkey => security(of),
-        Goal::Authorize(request) => silenced(request, authorize(of, request)),
+        Goal::Authorize(request) | Goal::Device(_, request) => silenced(request, authorize(of, request)),
     }
 }
 

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 /// The format this program writes and the newest it reads.
-pub(super) const FORMAT: u32 = 4;
+pub(super) const FORMAT: u32 = 5;
 
 /// Reads everything and compares it with what the store says there should be. A store without a marker is judged by
 /// [`check_format`]; one of format 1 has no sum yet, and is added up.

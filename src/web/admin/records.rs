@@ -132,6 +132,7 @@ fn act_key(act: Act) -> &'static str {
         Act::ApplicationJoined => "act-application-joined",
         Act::GrantIssued => "act-grant-issued",
         Act::GrantRevoked => "act-grant-revoked",
+        Act::DeviceAnswered => "act-device-answered",
         Act::ConsentGiven => "act-consent-given",
         Act::ConsentWithdrawn => "act-consent-withdrawn",
         Act::AccountCreated => "act-account-created",

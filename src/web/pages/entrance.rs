@@ -340,7 +340,7 @@ impl Consent {
 }
 
 /// Where an interaction goes on, whatever became of the session meanwhile.
-fn interaction(handle: &str) -> String {
+pub(super) fn interaction(handle: &str) -> String {
     format!("/interaction/{handle}")
 }
 

@@ -11,6 +11,7 @@ mod account;
 mod admin_clients;
 mod admin_records;
 mod admin_users;
+mod device;
 mod entrance;
 mod face;
 mod leaving;
@@ -26,6 +27,8 @@ pub mod samples;
 #[cfg(debug_assertions)]
 mod samples_console;
 #[cfg(debug_assertions)]
+mod samples_device;
+#[cfg(debug_assertions)]
 mod samples_mail;
 #[cfg(debug_assertions)]
 mod samples_passkeys;
@@ -40,6 +43,7 @@ pub use account::*;
 pub use admin_clients::*;
 pub use admin_records::*;
 pub use admin_users::*;
+pub use device::*;
 pub use entrance::*;
 pub use face::*;
 pub use leaving::*;

@@ -20,6 +20,7 @@ pub fn every_page(text: Text) -> Vec<(&'static str, String)> {
     pages.extend(super::samples_person::pages(text));
     pages.extend(super::samples_mail::mail(text));
     pages.extend(super::samples_upstream::upstream(text));
+    pages.extend(super::samples_device::pages(text));
     pages
 }
 

@@ -84,6 +84,12 @@ impl World {
         }
     }
 
+    /// How often the provider answered a request for userinfo, by its own log.
+    fn userinfo_answers(&self) -> usize {
+        let said = self.idp.said();
+        said.lines().filter(|line| line.contains("\"/userinfo\"") && line.contains("\"status\":200")).count()
+    }
+
     /// The answers of the module to logout tokens.
     fn told(&self) -> Vec<String> {
         self.apache.answered("POST /private/oidc?logout=backchannel ")
@@ -119,6 +125,7 @@ fn it_shows_the_claims_and_a_back_channel_logout_ends_that_one_session() {
     block_on(async {
         let (desk, page) = world.enter("ada").await;
         assert_eq!(shown(&page, "OIDC_CLAIM_name"), "The Person ada");
+        assert_eq!(world.userinfo_answers(), 1, "it asked userinfo");
         assert!(!shown(&page, "REMOTE_USER").is_empty() && shown(&page, "REMOTE_USER") != "(none)");
         let (phone, other) = world.enter("ada").await;
         let (jon, _) = world.enter("jon").await;

@@ -58,6 +58,7 @@ fn verified(keys: &[Value], alg: &str, token: &str) -> Value {
     let mut validation = Validation::new(alg.parse::<Algorithm>().unwrap());
     validation.validate_exp = false;
     validation.validate_aud = false;
+    validation.required_spec_claims.clear();
     jsonwebtoken::decode::<Value>(token, &key, &validation).expect("a good signature").claims
 }
 
@@ -84,6 +85,7 @@ async fn every_algorithm_signs_for_the_client_that_registered_it() {
 
         let answer = app.userinfo(&tokens.access).await;
         assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "application/jwt"), "{alg:?}");
+        assert_eq!(answer.header("cache-control"), "no-store");
         assert_eq!(header(&answer.body).get("typ"), None, "it must not pass for an ID token");
         let person = verified(&keys, alg.name(), &answer.body);
         assert_eq!((&person["iss"], &person["aud"]), (&json!(ISSUER), &json!(app.client_id)));
@@ -174,7 +176,7 @@ async fn a_successor_is_shown_a_day_ahead_and_what_the_old_key_signed_stays_good
     // The keys of the stories sign since 1,000,000 s.
     idp.pass("77d");
     idp.flows().succeed_keys(idp.now()).await.unwrap();
-    assert_eq!(kids(&idp, "RS256").await, [old.clone()], "not yet");
+    assert_eq!(kids(&idp, "RS256").await, std::slice::from_ref(&old), "not yet");
     idp.pass("12h");
     idp.flows().succeed_keys(idp.now()).await.unwrap();
     let shown = kids(&idp, "RS256").await;
@@ -284,7 +286,8 @@ async fn what_one_node_does_to_the_keys_every_node_knows_and_of_two_one_makes_th
     };
     let (one, two) =
         futures_util::future::join(idp.flows().equip(&client, idp.now()), other.idp.equip(&client, idp.now())).await;
-    (one.unwrap(), two.unwrap());
+    one.unwrap();
+    two.unwrap();
     for node in [idp.flows(), &other.idp] {
         node.follow_keys().await.unwrap();
     }

@@ -19,6 +19,7 @@ mod logout;
 pub mod mail;
 mod mailed_code;
 mod main_job;
+mod opaque;
 pub mod passkeys;
 mod passwords;
 mod person;

@@ -1,0 +1,51 @@
+//! A device asks whether the person has answered (RFC 8628, sections 3.4 and 3.5).
+
+use super::{NoToken, refused};
+use crate::crypto::secret::{Same, Secret, compare};
+use crate::flow::Idp;
+use crate::model::client::Client;
+use crate::model::device::{DeviceRequest, Polled};
+use crate::model::grant::CodeAge;
+use crate::model::record::Change;
+use crate::protocol::error::Code;
+use crate::protocol::time::Timestamp;
+use crate::protocol::token::TokenResponse;
+use zeroize::Zeroizing;
+
+impl Idp {
+    /// Every binding is proved first; only then is anything written.
+    pub(super) async fn poll(
+        &self,
+        client: &Client,
+        device_code: &Zeroizing<String>,
+        now: Timestamp,
+    ) -> Result<TokenResponse, NoToken> {
+        let wrong = || refused(Code::InvalidGrant, "the device code is not good");
+        let Some((key, secret)) = device_code.split_once('.').filter(|(key, _)| key.len() == 22) else {
+            return wrong();
+        };
+        let Some(asked) = self.store.read::<DeviceRequest>(key).await? else { return wrong() };
+        let presented = Secret::new(secret.to_owned()).digest();
+        let same = compare(presented.as_key().as_bytes(), asked.secret.as_key().as_bytes());
+        if same == Same::No || asked.client != client.id {
+            return wrong();
+        }
+        let changed = self.store.change::<DeviceRequest, _, _>(key, move |before| match before {
+            // Another one, under the same user code: the one before it is over.
+            Some(asked) if asked.secret == presented => asked.poll(now),
+            _ => Change::keep(Polled::Expired),
+        });
+        match changed.await?.outcome()? {
+            Polled::Pending => refused(Code::AuthorizationPending, "the person has not answered yet"),
+            Polled::TooSoon => {
+                refused(Code::SlowDown, "asked too soon; wait five seconds longer between two questions")
+            }
+            Polled::Denied => refused(Code::AccessDenied, "the person did not consent"),
+            Polled::Expired => refused(Code::ExpiredToken, "the device code has expired"),
+            Polled::Allowed(facts) => {
+                let resource = facts.resource.clone();
+                self.give_birth(client, *facts, (CodeAge::Fresh, resource), now).await
+            }
+        }
+    }
+}
