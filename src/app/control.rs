@@ -141,7 +141,9 @@ async fn perform(facing: &Facing, verb: Verb, tell: Tell<'_>) -> anyhow::Result<
         Verb::RotateKeys { urgency } => {
             let keys = table(&idp.rotate_keys(urgency, now).await?, now);
             Ok(match urgency {
-                Urgency::Announced => format!("{keys}\nthe keys that are announced are shown from now on, and sign from the instant above"),
+                Urgency::Announced => format!(
+                    "{keys}\nthe keys that are announced are shown from now on, and sign from the instant above"
+                ),
                 Urgency::AtOnce => format!("{keys}\nthe new keys sign from now on; what the others signed stays good"),
                 Urgency::Revoking => format!(
                     "{keys}\nthe new keys sign from now on, and what others signed is refused here; apps that keep the \
