@@ -11,6 +11,36 @@ use crate::protocol::error::Code;
 use crate::protocol::time::Timestamp;
 use zeroize::Zeroizing;
 
+/// Why a client is not taken for the one it says it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Unproven {
+    /// There is none of this name.
+    Unknown,
+    /// It came by another method than it registered.
+    OtherMethod(AuthMethod),
+    /// What it showed is not right.
+    Proof,
+}
+
+/// The log tells which it was, and so does the answer to a client in development: to anybody else it would say which
+/// clients there are.
+fn unproven<T>(client: Option<&Client>, why: Unproven) -> Result<T, NoToken> {
+    let words = match why {
+        Unproven::Unknown => "there is no client of this name",
+        Unproven::OtherMethod(_) => {
+            "the client authenticates by another method than it registered \
+                                     (token_endpoint_auth_method)"
+        }
+        Unproven::Proof => "the secret or assertion is not the client's, or not good any more",
+    };
+    let registered = client.map(|client| client.metadata.token_endpoint_auth_method.name());
+    let came = if let Unproven::OtherMethod(came) = why { Some(came.name()) } else { None };
+    let name = client.map(|client| client.id.as_str());
+    tracing::info!(client = name, registered, came, why = words, "client authentication failed");
+    let in_development = client.is_some_and(|client| client.metadata.development);
+    refused(Code::InvalidClient, if in_development { words } else { "client authentication failed" })
+}
+
 impl Idp {
     /// The client, authenticated by the method its record names and no other.
     ///
@@ -22,20 +52,14 @@ impl Idp {
         from: Caller<'_>,
         now: Timestamp,
     ) -> Result<Client, NoToken> {
-        let wrong = || refused(Code::InvalidClient, "client authentication failed");
         if presented.client_id.len() > 200 {
-            return wrong();
+            return unproven(None, Unproven::Unknown);
         }
-        let Some(client) = self.store.read::<Client>(&presented.client_id).await? else { return wrong() };
+        let Some(client) = self.store.read::<Client>(&presented.client_id).await? else {
+            return unproven(None, Unproven::Unknown);
+        };
         if presented.method != client.metadata.token_endpoint_auth_method {
-            let (came, registered) = (presented.method.name(), client.metadata.token_endpoint_auth_method.name());
-            tracing::info!(
-                client = client.id.as_str(),
-                came,
-                registered,
-                "authenticated by another method than registered"
-            );
-            return wrong();
+            return unproven(Some(&client), Unproven::OtherMethod(presented.method));
         }
         let same = match (presented.method, presented.proof) {
             (AuthMethod::None, Proof::Nothing) => Same::Yes,
@@ -47,7 +71,7 @@ impl Idp {
             }
             _ => Same::No,
         };
-        if same == Same::Yes { Ok(client) } else { wrong() }
+        if same == Same::Yes { Ok(client) } else { unproven(Some(&client), Unproven::Proof) }
     }
 
     /// Is it one of the secrets that are good?

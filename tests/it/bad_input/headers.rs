@@ -114,6 +114,8 @@ async fn addresses() {
         ("/jwks", 200, 200, 200, AWhile, Shared),
         ("/token", 405, 405, 405, Never, Shared),
         ("/par", 405, 405, 405, Never, Shared),
+        ("/device_authorization", 405, 405, 405, Never, Shared),
+        ("/device", 200, 200, 200, Never, Shared),
         ("/introspect", 405, 405, 405, Never, Shared),
         ("/revoke", 405, 405, 405, Never, Shared),
         ("/userinfo", 401, 401, 401, Never, Shared),

@@ -8,7 +8,13 @@ use actix_web::test::TestRequest;
 fn in_json(path: &str) -> bool {
     matches!(
         path,
-        "/token" | "/par" | "/introspect" | "/revoke" | "/userinfo" | "/sign-in/upstream/x/backchannel_logout"
+        "/token"
+            | "/par"
+            | "/device_authorization"
+            | "/introspect"
+            | "/revoke"
+            | "/userinfo"
+            | "/sign-in/upstream/x/backchannel_logout"
     )
 }
 

@@ -44,6 +44,13 @@ pub const TABLE: &[Said] = &[
     ("POST /authorize", &[Nothing], ""),
     ("POST /token", &[Follow], TOKEN),
     ("POST /par", &[Nothing], ""),
+    ("POST /device_authorization", &[Nothing], ""),
+    ("GET /device", &[Nothing], ""),
+    (
+        "POST /device",
+        &[Follow],
+        "the code that a device shows; what the person may do with it is asked as of every request",
+    ),
     ("GET /userinfo", &[Follow], TOKEN),
     ("POST /userinfo", &[Follow], TOKEN),
     ("POST /introspect", &[Follow], TOKEN),
