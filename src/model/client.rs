@@ -314,12 +314,10 @@ fn check_uris(metadata: &ClientMetadata) -> Result<(), String> {
 
 /// Where an app hears of a sign-out (Back-Channel Logout 1.0, section 2.2; Front-Channel Logout 1.0, section 2).
 fn check_logout_uris(metadata: &ClientMetadata) -> Result<(), String> {
-    if let Some(uri) = &metadata.backchannel_logout_uri {
-        if !may_be_asked(uri) {
-            return Err("backchannel_logout_uri: an https address without fragment and user name (plain http only \
-                        where `[outbound] allow` lists it)"
-                .into());
-        }
+    if metadata.backchannel_logout_uri.as_deref().is_some_and(|uri| !may_be_asked(uri)) {
+        return Err("backchannel_logout_uri: an https address without fragment and user name (plain http only \
+                    where `[outbound] allow` lists it)"
+            .into());
     }
     if let Some(uri) = &metadata.frontchannel_logout_uri {
         let local = LocalHttp::Allowed;
