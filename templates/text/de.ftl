@@ -777,3 +777,7 @@ error-explained = Für alle, die diese App entwickeln
 error-explained-wrong = Was falsch war
 error-explained-rule = Regel
 error-explained-right = Was richtig wäre
+
+# Apps that can be opened
+
+app-open = { $app } öffnen

@@ -785,3 +785,7 @@ error-explained = For whoever develops this app
 error-explained-wrong = What was wrong
 error-explained-rule = Rule
 error-explained-right = What would be right
+
+# Apps that can be opened
+
+app-open = Open { $app }

@@ -777,3 +777,7 @@ error-explained = Pour qui développe cette application
 error-explained-wrong = Ce qui n’allait pas
 error-explained-rule = Règle
 error-explained-right = Ce qui serait juste
+
+# Apps that can be opened
+
+app-open = Ouvrir { $app }

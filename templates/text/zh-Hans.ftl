@@ -763,3 +763,7 @@ error-explained = 致此应用的开发者
 error-explained-wrong = 问题所在
 error-explained-rule = 规则
 error-explained-right = 正确做法
+
+# Apps that can be opened
+
+app-open = 打开 { $app }

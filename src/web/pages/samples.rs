@@ -300,6 +300,7 @@ fn session(text: Text, id: &str, (browser, system): (&str, &str), current: Curre
             AppLine {
                 client: "bank".into(),
                 name: "Meridian Bank".into(),
+                opens_at: Some("https://bank.example/begin?iss=https%3A%2F%2Fid.example.com".into()),
                 joined: NOON - 9_000,
                 last_active: NOON - 30,
                 ends: Some(NOON + 600),
@@ -311,6 +312,7 @@ fn session(text: Text, id: &str, (browser, system): (&str, &str), current: Curre
             AppLine {
                 client: "plaza".into(),
                 name: "Plaza".into(),
+                opens_at: None,
                 joined: NOON - 80_000,
                 last_active: NOON - 40_000,
                 ends: None,
