@@ -6,7 +6,7 @@ use crate::flow::Idp;
 use crate::flow::sign_in::address_prefix;
 use crate::model::client::{Client, ClientSecret};
 use crate::model::throttle::{ACCOUNT, Attempt, Throttle};
-use crate::protocol::client_auth::{AuthMethod, PresentedClient, Proof};
+use crate::protocol::client_auth::{AuthMethod, PresentedClient, PresentedSecret, Proof};
 use crate::protocol::error::Code;
 use crate::protocol::time::Timestamp;
 use zeroize::Zeroizing;
@@ -78,17 +78,21 @@ impl Idp {
     async fn knows_secret(
         &self,
         client: &Client,
-        secret: Zeroizing<String>,
+        secret: PresentedSecret,
         address: &str,
         now: Timestamp,
     ) -> Result<Same, NoToken> {
+        let PresentedSecret { specified, unencoded } = secret;
         for kept in client.secrets() {
             let same = match kept {
                 ClientSecret::Digest(_) | ClientSecret::Sealed(_) => {
-                    self.is_strong_secret(client.id.as_str(), kept, &secret)
+                    let whose = client.id.as_str();
+                    let other = unencoded.as_ref().map_or(Same::No, |text| self.is_strong_secret(whose, kept, text));
+                    if other == Same::Yes { other } else { self.is_strong_secret(whose, kept, &specified) }
                 }
+                // One guess is one guess: a weak secret is read as specified alone.
                 ClientSecret::Password(hash) => {
-                    let secret = Zeroizing::new(secret.chars().take(1024).collect::<String>());
+                    let secret = Zeroizing::new(specified.chars().take(1024).collect::<String>());
                     self.verify_weak((client, address), secret, hash, now).await?
                 }
             };
