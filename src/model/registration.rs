@@ -36,7 +36,7 @@ pub const LOOK_AGAIN: Duration = Duration::from_secs(90 * 86_400);
 const LARGEST: usize = 32 * 1024;
 
 /// What a client may say of itself.
-const MEMBERS: [&str; 30] = [
+const MEMBERS: [&str; 31] = [
     "application_type",
     "backchannel_logout_session_required",
     "backchannel_logout_uri",
@@ -48,6 +48,7 @@ const MEMBERS: [&str; 30] = [
     "frontchannel_logout_uri",
     "grant_types",
     "id_token_signed_response_alg",
+    "initiate_login_uri",
     "jwks",
     "jwks_uri",
     "logo_uri",

@@ -770,6 +770,20 @@ device-late-lead = Der Code wurde schon beantwortet, oder es hat zu lange gedaue
 device-refused = Das Gerät kann nicht verbunden werden
 device-refused-lead = Die App darf nicht bekommen, was sie verlangt. Mehr weiß, wer sie herstellt.
 device-refused-factor = Die App verlangt einen zweiten Faktor, und es wurde keiner eingerichtet.
+
+# What a developer is told
+
+error-explained = Für alle, die diese App entwickeln
+error-explained-wrong = Was falsch war
+error-explained-rule = Regel
+error-explained-right = Was richtig wäre
+
+# Apps that can be opened
+
+app-open = { $app } öffnen
+
+# Apps that register themselves
+
 act-client-removed = App entfernt
 onward-heading = Weiter zu { $host }?
 onward-lead = { $app } hat Sie hierher geschickt, und eine Anmeldung ist nicht zustande gekommen. Diese App hat sich selbst registriert: Niemand hier hat geprüft, wer dahintersteht.
