@@ -112,7 +112,7 @@ impl Jwk {
             (Some(asked), Some(own)) => asked == own,
             _ => true,
         };
-        kind && named && self.alg.as_deref().is_none_or(|own| own == alg.name())
+        kind && named && self.alg.as_deref().is_none_or(|own| JwsAlg::named(own) == Some(alg))
     }
 }
 

@@ -9,6 +9,7 @@ mod console;
 mod demands;
 mod devices;
 mod events;
+mod explained;
 mod flows;
 mod frames;
 mod introspection;
