@@ -136,6 +136,11 @@ async fn the_form_of_an_access_token() {
         let (_, _, tokens) = signed_in(&idp, id).await;
         let (claims, header, now) = (claims_of(&tokens.access), header(&tokens.access), idp.now().0);
         assert_eq!((&header["typ"], &header["alg"]), (&json!("at+jwt"), &json!("RS256")), "{id}");
+        // Whoever serves a resource finds the key by its name, where discovery says.
+        let keys = idp.call(TestRequest::get().uri("/jwks")).await.json();
+        let key =
+            keys["keys"].as_array().unwrap().iter().find(|key| key["kid"] == header["kid"]).expect("the key is shown");
+        assert_eq!((&key["alg"], &key["kty"]), (&json!("RS256"), &json!("RSA")), "{id}");
         assert_nothing_empty(&claims, id);
         assert_eq!(
             (&claims["iss"], &claims["client_id"], &claims["aud"]),
