@@ -184,7 +184,8 @@ fn basic(header: &str) -> Option<(String, PresentedSecret)> {
         let text = percent_decode_str(&spaced).decode_utf8().ok()?.into_owned();
         text.chars().all(|c| !c.is_control()).then_some(text)
     };
-    let unencoded = (!secret.is_empty() && secret.contains(['+', '%'])).then(|| Zeroizing::new(secret.to_owned()));
+    let ambiguous = secret.contains(['+', '%']) && !secret.chars().any(char::is_control);
+    let unencoded = ambiguous.then(|| Zeroizing::new(secret.to_owned()));
     // A secret with a `%` that escapes nothing was not encoded.
     let specified = plain(secret).or_else(|| unencoded.as_ref().map(|secret| secret.to_string()))?;
     Some((plain(id)?, PresentedSecret { specified: Zeroizing::new(specified), unencoded }))
@@ -235,6 +236,10 @@ mod tests {
             let other = secret.unencoded.as_ref().map(|text| text.as_str());
             assert_eq!((secret.specified.as_str(), other), (specified, unencoded), "{sent}");
         }
+        assert!(
+            basic(&format!("Basic {}", STANDARD.encode("app:a\u{1}+"))).is_none(),
+            "no text that anybody registered"
+        );
     }
 
     #[test]

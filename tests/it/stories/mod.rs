@@ -34,6 +34,7 @@ pub mod second_factor;
 mod security;
 mod several;
 mod sign_up;
+mod specified;
 mod status;
 mod table;
 pub mod upstream;
