@@ -116,7 +116,9 @@ pub fn basic(input: &[u8]) -> Seen {
     }
     let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let pair = format!("{}:{}", encode(&read.client_id), encode(&secret.specified));
-    let again = presented(Some(&format!("Basic {}", STANDARD.encode(pair))), &nothing).ok().expect("it is well formed");
+    let Ok(again) = presented(Some(&format!("Basic {}", STANDARD.encode(pair))), &nothing) else {
+        panic!("it is well formed")
+    };
     let Proof::Secret(same) = again.proof else { panic!("a header proves by a secret") };
     assert!(again.client_id == read.client_id && *same.specified == *secret.specified);
     Seen::Read
