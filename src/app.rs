@@ -281,6 +281,7 @@ pub fn settings(config: &Config) -> Settings {
         on_jump: config.sign_in.on_jump,
         on_unusual: config.sign_in.on_unusual,
         self_registration: config.accounts.self_registration,
+        dpop_nonce: tokens.dpop_nonce,
     }
 }
 
@@ -334,6 +335,7 @@ pub fn application(
         .app_data(facing)
         .app_data(PayloadConfig::new(web::LARGEST_FORM))
         .wrap(from_fn(web::speak))
+        .wrap(from_fn(web::hand_out_nonce))
         .wrap(from_fn(web::by_registered_origin))
         .wrap(from_fn(web::guard))
         .wrap(from_fn(web::trace))

@@ -87,6 +87,11 @@ impl JwsAlg {
         }
     }
 
+    /// The names of those by which whoever holds a private key signs.
+    pub fn public_key_names() -> Vec<&'static str> {
+        JwsAlg::ALL.into_iter().filter(|alg| alg.family() == Family::PublicKey).map(JwsAlg::name).collect()
+    }
+
     /// The bytes a secret needs at least (RFC 7518, section 3.2); none where there is no secret.
     pub fn least_secret(self) -> usize {
         match self {

@@ -24,6 +24,7 @@ mod opaque;
 pub mod passkeys;
 mod passwords;
 mod person;
+mod possession;
 pub mod picture;
 pub mod pushed;
 mod reconstitution;
