@@ -14,7 +14,7 @@ use crate::crypto::secret::{Same, digest};
 use crate::flow::token::{Caller, NoToken};
 use crate::flow::{Idp, SKEW};
 use crate::model::cookies::Switch;
-use crate::model::dpop::{NONCE, Request, judge, stretch, until};
+use crate::model::dpop::{Request, judge, stretch, until};
 use crate::model::setting::Once;
 use crate::protocol::claims::AccessTokenClaims;
 use crate::protocol::dpop::{Header, Proof};
@@ -108,10 +108,9 @@ impl Idp {
         let Some(proven) = proven else { return Ok(()) };
         match self.once(&proven.what, proven.until, None).await? {
             Once::Now => Ok(()),
-            Once::Before => Err(NoToken::Refused(OAuthError::new(
-                Code::InvalidDpopProof,
-                "jti of the DPoP proof was used before",
-            ))),
+            Once::Before => {
+                Err(NoToken::Refused(OAuthError::new(Code::InvalidDpopProof, "jti of the DPoP proof was used before")))
+            }
         }
     }
 
@@ -137,9 +136,7 @@ impl Idp {
                 return refused(Code::InvalidToken, "the access token is bound to no key; it comes as Bearer");
             }
         };
-        let Some(proven) =
-            self.proven(presented.shown, Some(presented.token), now).map_err(NoToken::Refused)?
-        else {
+        let Some(proven) = self.proven(presented.shown, Some(presented.token), now).map_err(NoToken::Refused)? else {
             return refused(Code::InvalidDpopProof, "the DPoP header is missing");
         };
         if proven.thumbprint != *bound {
@@ -173,6 +170,3 @@ impl Idp {
         stretches.any(|stretch| self.seals.check(Purpose::DpopNonce, &[&stretch.to_be_bytes()], &said) == Same::Yes)
     }
 }
-
-/// A nonce that is given out is good for a while.
-const _: () = assert!(NONCE.as_secs() > SKEW.as_secs());

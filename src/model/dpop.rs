@@ -9,7 +9,7 @@ const AGE: Duration = Duration::from_secs(60);
 /// The longest `jti`, in bytes.
 const LONGEST_NAME: usize = 255;
 /// Whoever has a nonce has it for so long at least, and twice as long at most.
-pub const NONCE: Duration = Duration::from_secs(180);
+const NONCE: Duration = Duration::from_secs(180);
 
 /// The request that a proof comes with.
 #[derive(Clone, Copy, Debug)]
@@ -79,8 +79,12 @@ mod tests {
         let asked = Request { method: "GET", url: "https://id/userinfo", token_hash: None };
         let judged = |change: fn(&mut Claims)| judge(&claims(change), &asked, NOW).is_ok();
         assert!(judged(|_| ()));
-        assert!(judged(|proof| proof.iat = Timestamp(NOW.0 - 60)) && !judged(|proof| proof.iat = Timestamp(NOW.0 - 61)));
-        assert!(judged(|proof| proof.iat = Timestamp(NOW.0 + 60)) && !judged(|proof| proof.iat = Timestamp(NOW.0 + 61)));
+        assert!(
+            judged(|proof| proof.iat = Timestamp(NOW.0 - 60)) && !judged(|proof| proof.iat = Timestamp(NOW.0 - 61))
+        );
+        assert!(
+            judged(|proof| proof.iat = Timestamp(NOW.0 + 60)) && !judged(|proof| proof.iat = Timestamp(NOW.0 + 61))
+        );
         assert!(judged(|proof| proof.jti = "x".repeat(255)) && !judged(|proof| proof.jti = "x".repeat(256)));
         assert!(!judged(|proof| proof.jti.clear()));
         assert!(!judged(|proof| proof.htm = "get".into()) && !judged(|proof| proof.htm = "HEAD".into()));

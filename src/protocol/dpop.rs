@@ -83,7 +83,8 @@ impl Proof {
             .filter(|alg| alg.family() == Family::PublicKey)
             .ok_or("alg of the DPoP proof is none of dpop_signing_alg_values_supported")?;
         let key = embedded(&token)?;
-        let claims = token.claims().ok_or("jti, htm, htu or iat of the DPoP proof is missing, or a claim is malformed")?;
+        let claims =
+            token.claims().ok_or("jti, htm, htu or iat of the DPoP proof is missing, or a claim is malformed")?;
         Ok(Proof { key, alg, token, claims })
     }
 }

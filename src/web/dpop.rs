@@ -11,7 +11,7 @@ use actix_web::{Error, HttpRequest, web};
 /// The header that carries a proof.
 const PROOF: &str = "dpop";
 /// The header that carries what the next proof has to say (RFC 9449, section 8).
-const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
+const NONCE: &str = "dpop-nonce";
 /// Where proofs are looked at.
 const ENDPOINTS: [&str; 6] = ["/token", "/par", "/userinfo", "/session", "/session/activity", "/session/events"];
 
@@ -35,14 +35,16 @@ pub async fn hand_out_nonce<B: MessageBody + 'static>(
     let nonce = facing.map(|facing| facing.idp.dpop_nonce(facing.clock.now()));
     let mut response = next.call(request).await?;
     if let Some(nonce) = nonce.and_then(|nonce| HeaderValue::from_str(&nonce).ok()) {
-        response.headers_mut().insert(NONCE, nonce);
+        response.headers_mut().insert(HeaderName::from_static(NONCE), nonce);
     }
     Ok(response)
 }
 
 fn shows_key(headers: &HeaderMap) -> bool {
     let by_scheme = |value: &HeaderValue| {
-        value.to_str().is_ok_and(|text| text.split(' ').next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("dpop")))
+        value
+            .to_str()
+            .is_ok_and(|text| text.split(' ').next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("dpop")))
     };
     headers.contains_key(PROOF) || headers.get_all(AUTHORIZATION).any(by_scheme)
 }

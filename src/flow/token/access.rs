@@ -67,8 +67,10 @@ impl Idp {
         presented: Presented<'_>,
         now: Timestamp,
     ) -> Result<(Grant, Client, AccessTokenClaims), NoToken> {
-        let claims =
-            self.unexpired(presented.token, now).filter(|claims| claims.aud.contains(&claims.iss)).ok_or_else(invalid)?;
+        let claims = self
+            .unexpired(presented.token, now)
+            .filter(|claims| claims.aud.contains(&claims.iss))
+            .ok_or_else(invalid)?;
         let (grant, client) = self.named_by(&claims).await?.ok_or_else(invalid)?;
         self.check_possession(&claims, presented, now).await?;
         Ok((grant, client, claims))

@@ -117,7 +117,9 @@ fn check_bindings(client: &Client, code: &CodeFacts, redemption: &Redemption) ->
         (Some(_), _) => return refused(Code::InvalidGrant, "code_verifier does not answer the code_challenge"),
     }
     match (&code.key, &redemption.proof) {
-        (Some(_), None) => return refused(Code::InvalidDpopProof, "the code is bound to a key; the DPoP header is missing"),
+        (Some(_), None) => {
+            return refused(Code::InvalidDpopProof, "the code is bound to a key; the DPoP header is missing");
+        }
         (Some(key), Some(proof)) if *key != proof.thumbprint => {
             return refused(Code::InvalidGrant, "the code is bound to another key");
         }

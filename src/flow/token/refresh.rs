@@ -46,7 +46,10 @@ impl Idp {
         let key = refresh.proof.as_ref().map(|proof| proof.thumbprint.clone());
         match (&grant.key, &key) {
             (Some(_), None) => {
-                return refused(Code::InvalidDpopProof, "the refresh token is bound to a key; the DPoP header is missing");
+                return refused(
+                    Code::InvalidDpopProof,
+                    "the refresh token is bound to a key; the DPoP header is missing",
+                );
             }
             (Some(bound), Some(key)) if bound != key => {
                 return refused(Code::InvalidGrant, "the refresh token is bound to another key");

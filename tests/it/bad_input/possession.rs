@@ -182,7 +182,9 @@ fn claims(request: (&str, &str), now: i64) -> Vec<(String, Value)> {
         list.push((format!("no {name}"), json!({name: null})));
     }
     if request != TOKEN {
-        for ath in [json!(null), json!(""), json!("A".repeat(43)), json!("fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo=")] {
+        for ath in
+            [json!(null), json!(""), json!("A".repeat(43)), json!("fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo=")]
+        {
             list.push((format!("ath {ath}"), json!({"ath": ath})));
         }
     }
@@ -237,7 +239,7 @@ async fn proofs_that_prove_nothing() {
                 world.tokens.access.clone(),
                 world.tokens.id.clone(),
             ]
-            .map(|text| (format!("{:.40}", text), text)),
+            .map(|text| (format!("{text:.40}"), text)),
         );
         for (case, proof) in &bad {
             let answer = world.show(request, &[proof.as_bytes()]).await;
@@ -245,8 +247,9 @@ async fn proofs_that_prove_nothing() {
         }
         // Two headers, equal or not, and one that is no text.
         let second = world.holder.key.sign(&header, &world.claims(request).await);
-        for proofs in [&[whole.as_bytes(), whole.as_bytes()][..], &[whole.as_bytes(), second.as_bytes()], &[b"\xff\xfe"]] {
-            assert_refused(&world.show(request, proofs).await, request, "invalid_dpop_proof", "two headers");
+        let (one, two, none) = (whole.as_bytes(), second.as_bytes(), b"\xff\xfe".as_slice());
+        for proofs in [vec![one, one], vec![one, two], vec![one, none], vec![none]] {
+            assert_refused(&world.show(request, &proofs).await, request, "invalid_dpop_proof", "two headers");
         }
         // A long one, which is a proof but for its length.
         let long = changed(good.clone(), &json!({"more": "x".repeat(12 * 1024)}));
@@ -395,7 +398,10 @@ async fn a_stolen_token_without_its_key() {
             assert_json(&answer, 401, "invalid_token", &authorization);
             let challenges: Vec<_> = answer.headers.get_all("www-authenticate").map(|v| v.to_str().unwrap()).collect();
             assert_eq!(challenges.len(), 2, "{challenges:?}");
-            assert!(challenges[0].starts_with(tried) && challenges[0].contains("error=\"invalid_token\""), "{challenges:?}");
+            assert!(
+                challenges[0].starts_with(tried) && challenges[0].contains("error=\"invalid_token\""),
+                "{challenges:?}"
+            );
             assert!(!challenges[1].contains("error"), "{challenges:?}");
         }
         // A proof for another token of the same key.
@@ -423,7 +429,9 @@ async fn a_stolen_refresh_token_or_code_of_a_public_client() {
         assert_json(&spa.try_redeem(code).await, 400, "invalid_dpop_proof", "code without a key");
         assert_json(&thief.redeem(spa, code).await, 400, "invalid_grant", "code with another key");
     }
-    for jkt in ["", "x", &"A".repeat(42), &"A".repeat(44), &format!("{}=", holder.jkt()), &format!("{}.", &holder.jkt()[1..])] {
+    for jkt in
+        ["", "x", &"A".repeat(42), &"A".repeat(44), &format!("{}=", holder.jkt()), &format!("{}.", &holder.jkt()[1..])]
+    {
         let mut browser = idp.browser();
         let answer = browser.get(&format!("{}&dpop_jkt={jkt}", spa.request(&[]))).await;
         if jkt.is_empty() {
@@ -444,7 +452,9 @@ async fn nobody_gets_a_nonce_who_shows_no_key() {
         assert!(!answer.headers.contains_key("dpop-nonce"), "{path}");
         let challenges: Vec<_> = answer.headers.get_all("www-authenticate").map(|v| v.to_str().unwrap()).collect();
         assert_eq!(challenges[0], "Bearer realm=\"abide\"");
-        assert!(challenges[1].starts_with("DPoP ") && challenges[1].contains("algs=\"") && !challenges[1].contains("error"));
+        assert!(
+            challenges[1].starts_with("DPoP ") && challenges[1].contains("algs=\"") && !challenges[1].contains("error")
+        );
     }
     let origin = "https://spa.example.com";
     let preflight = TestRequest::with_uri("/token").method(actix_web::http::Method::OPTIONS);

@@ -40,11 +40,11 @@ async fn a_public_client_goes_all_the_way_with_its_key() {
         assert_eq!(told.json()["name"], "Mira Lindqvist");
     }
     let status = holder.with(("GET", "/session"), &tokens.access).await;
-    assert_eq!(status.json()["session"]["standing"], "active", "{}", status.body);
+    assert_eq!(status.json()["session"]["standing"], "live", "{}", status.body);
     assert_eq!(holder.with(("POST", "/session/activity"), &tokens.access).await.status, 200);
     let mut stream = holder.follow(&tokens.access).await;
     assert_eq!((stream.status.as_u16(), stream.headers.contains_key("dpop-nonce")), (200, true));
-    assert_eq!(stream.next().await.event("standing")["session"]["standing"], "active");
+    assert_eq!(stream.next().await.event("standing")["session"]["standing"], "live");
 
     idp.pass("5m");
     let renewed = bound(&holder.refresh(&spa, &tokens.refresh).await, &holder);
@@ -96,12 +96,8 @@ async fn who_says_no_nonce_is_given_one() {
     let (spa, mut browser, holder) = (idp.app("spa"), idp.browser(), Holder::of(&idp, "ES256"));
     let code = browser.enter(&spa).await.parameter("code").unwrap();
     let uri = spa.redirect_uri();
-    let fields = [
-        ("grant_type", "authorization_code"),
-        ("code", &code),
-        ("redirect_uri", &uri),
-        ("code_verifier", VERIFIER),
-    ];
+    let fields =
+        [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", &uri), ("code_verifier", VERIFIER)];
     let mut claims = holder.claims(("POST", "/token"), None).await;
     claims.as_object_mut().unwrap().remove("nonce");
     let post = async |claims: &Value| {
@@ -133,8 +129,12 @@ async fn who_says_no_nonce_is_given_one() {
 async fn a_nonce_is_good_for_some_minutes() {
     for (demanded, without) in [(Switch::On, "use_dpop_nonce"), (Switch::Off, "")] {
         let idp = Idp::with(|config| config.tokens.dpop_nonce = demanded).await;
-        register(&idp, &idp.app("till"), json!({"grant_types": ["client_credentials"], "response_types": [],
-            "redirect_uris": [], "scope": "stock:read"}))
+        register(
+            &idp,
+            &idp.app("till"),
+            json!({"grant_types": ["client_credentials"], "response_types": [],
+            "redirect_uris": [], "scope": "stock:read"}),
+        )
         .await;
         let (till, holder) = (idp.app("till"), Holder::of(&idp, "ES256"));
         let nonce = holder.nonce().await;
@@ -162,8 +162,12 @@ async fn a_nonce_is_good_for_some_minutes() {
 async fn every_algorithm_that_discovery_names() {
     let idp = Idp::start().await;
     let till = idp.app("till");
-    register(&idp, &till, json!({"grant_types": ["client_credentials"], "response_types": [], "redirect_uris": [],
-        "scope": "stock:read", "dpop_bound_access_tokens": true}))
+    register(
+        &idp,
+        &till,
+        json!({"grant_types": ["client_credentials"], "response_types": [], "redirect_uris": [],
+        "scope": "stock:read", "dpop_bound_access_tokens": true}),
+    )
     .await;
     let metadata = idp.call(TestRequest::get().uri("/.well-known/openid-configuration")).await.json();
     let ours = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
@@ -209,8 +213,11 @@ async fn whoever_pushes_with_a_key_redeems_with_it() {
     browser.enter(&app).await;
     let address = app.request(&[("state", "pushed")]);
     let query: Vec<(String, String)> = serde_urlencoded::from_str(address.split_once('?').unwrap().1).unwrap();
-    let fields: Vec<(&str, &str)> =
-        query.iter().filter(|(name, _)| name != "client_id").map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let fields: Vec<(&str, &str)> = query
+        .iter()
+        .filter(|(name, _)| name != "client_id")
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
     let with_jkt = |jkt: &str| {
         let mut fields: Vec<_> = fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         fields.push(("dpop_jkt".to_owned(), jkt.to_owned()));
