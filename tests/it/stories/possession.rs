@@ -40,11 +40,11 @@ async fn a_public_client_goes_all_the_way_with_its_key() {
         assert_eq!(told.json()["name"], "Mira Lindqvist");
     }
     let status = holder.with(("GET", "/session"), &tokens.access).await;
-    assert_eq!(status.json()["session"]["standing"], "live", "{}", status.body);
+    assert_eq!(status.json()["standing"], "live", "{}", status.body);
     assert_eq!(holder.with(("POST", "/session/activity"), &tokens.access).await.status, 200);
     let mut stream = holder.follow(&tokens.access).await;
     assert_eq!((stream.status.as_u16(), stream.headers.contains_key("dpop-nonce")), (200, true));
-    assert_eq!(stream.next().await.event("standing")["session"]["standing"], "live");
+    assert_eq!(stream.next().await.event("standing")["standing"], "live");
 
     idp.pass("5m");
     let renewed = bound(&holder.refresh(&spa, &tokens.refresh).await, &holder);
@@ -60,7 +60,7 @@ async fn a_public_client_goes_all_the_way_with_its_key() {
     assert_eq!(holder.with(("GET", "/userinfo"), &renewed.access).await.error(), "invalid_token");
     assert_eq!(holder.refresh(&spa, &renewed.refresh).await.error(), "invalid_grant");
     let status = holder.with(("GET", "/session"), &renewed.access).await;
-    assert_eq!(status.json()["session"]["standing"], "ended", "whoever holds the key learns how it ended");
+    assert_eq!(status.json()["standing"], "ended", "whoever holds the key learns how it ended");
 }
 
 #[actix_web::test]
