@@ -50,6 +50,10 @@
 //! A sign-in by one factor that looks like somebody else's can be asked for a code by mail ([`flow::authorize`]): that it is
 //! owed is evidence like the rest, so that no page leads past it; that it was entered makes nobody stronger.
 //!
+//! A device without a browser asks by codes ([`flow::device`]). The person who enters one is in an interaction like any other;
+//! its answer waits in the store ([`model::device`]) until the device comes for it. What the response type shows in the
+//! browser itself is made by [`flow::token::shown`], and rests on a grant of its own.
+//!
 //! **Silent reissue.** `GET /authorize?prompt=none` takes the same way. `next_step` turns every page into its error;
 //! where none is due, joining writes nothing (the app takes part already) and the code costs the store nothing. At
 //! `POST /token` every binding of the code is proved, the grant is judged, born by create-if-absent under the code's own

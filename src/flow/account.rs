@@ -36,6 +36,8 @@ pub struct AppView {
     pub client: ClientId,
     /// What people call it.
     pub name: String,
+    /// Where the app begins a sign-in by itself.
+    pub opens_at: Option<String>,
     /// Since when.
     pub joined_at: Timestamp,
     /// The person's last act in it.
@@ -127,6 +129,7 @@ impl Idp {
                 apps.push(AppView {
                     client: id.clone(),
                     name: client.name().to_owned(),
+                    opens_at: client.initiate_login(&self.issuer.to_string()),
                     joined_at: part.joined_at,
                     last_active_at: part.last_active_at,
                     standing: own,

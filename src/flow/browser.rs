@@ -168,7 +168,7 @@ impl Browser {
 }
 
 /// The secrets in a session cookie: base64url texts of 43 characters, joined by dots.
-fn handles(cookie: &str) -> Vec<Secret> {
+pub fn handles(cookie: &str) -> Vec<Secret> {
     let well_formed =
         |part: &&str| part.len() == 43 && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     let parts: Vec<&str> = cookie.split('.').collect();

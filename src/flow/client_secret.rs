@@ -47,7 +47,7 @@ impl Idp {
             }
             (AuthMethod::ClientSecretJwt, _) => None,
             (_, ClientSecret::Sealed(sealed)) => {
-                Some(ClientSecret::Digest(digest(&*self.opened_secret(client_id, &sealed)?)))
+                Some(ClientSecret::Digest(digest(&self.opened_secret(client_id, &sealed)?)))
             }
             (_, kept) => Some(kept),
         }

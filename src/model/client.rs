@@ -175,6 +175,13 @@ impl Client {
             .collect()
     }
 
+    /// The address at which the app begins a sign-in with `issuer` (OpenID Connect Core, section 4).
+    pub fn initiate_login(&self, issuer: &str) -> Option<String> {
+        let mut url = Url::parse(self.metadata.initiate_login_uri.as_deref()?).ok()?;
+        url.query_pairs_mut().append_pair("iss", issuer);
+        Some(url.into())
+    }
+
     /// Whose clients share the names they know people by (OpenID Connect Core, 8.1); none where every client has the same.
     pub fn sector(&self) -> Option<String> {
         match self.metadata.subject_type {
@@ -299,6 +306,7 @@ fn check_uris(metadata: &ClientMetadata) -> Result<(), String> {
         ("logo_uri", &metadata.logo_uri),
         ("policy_uri", &metadata.policy_uri),
         ("tos_uri", &metadata.tos_uri),
+        ("initiate_login_uri", &metadata.initiate_login_uri),
     ] {
         if uri.as_deref().is_some_and(|uri| !is_web_page(uri)) {
             return Err(format!("{member}: an https address (http on localhost names only)"));
@@ -314,12 +322,10 @@ fn check_uris(metadata: &ClientMetadata) -> Result<(), String> {
 
 /// Where an app hears of a sign-out (Back-Channel Logout 1.0, section 2.2; Front-Channel Logout 1.0, section 2).
 fn check_logout_uris(metadata: &ClientMetadata) -> Result<(), String> {
-    if let Some(uri) = &metadata.backchannel_logout_uri {
-        if !may_be_asked(uri) {
-            return Err("backchannel_logout_uri: an https address without fragment and user name (plain http only \
-                        where `[outbound] allow` lists it)"
-                .into());
-        }
+    if metadata.backchannel_logout_uri.as_deref().is_some_and(|uri| !may_be_asked(uri)) {
+        return Err("backchannel_logout_uri: an https address without fragment and user name (plain http only \
+                    where `[outbound] allow` lists it)"
+            .into());
     }
     if let Some(uri) = &metadata.frontchannel_logout_uri {
         let local = LocalHttp::Allowed;

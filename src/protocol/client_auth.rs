@@ -74,9 +74,17 @@ pub enum Proof {
     /// Nothing does.
     Nothing,
     /// It knows its secret.
-    Secret(Zeroizing<String>),
+    Secret(PresentedSecret),
     /// It signed what it says.
     Assertion(Box<SignedAssertion>),
+}
+
+/// A secret, as it can be read.
+pub struct PresentedSecret {
+    /// As RFC 6749, section 2.3.1 has it read.
+    pub specified: Zeroizing<String>,
+    /// As it was written, where that is another text: many clients forget to form-encode what they put into the header.
+    pub unencoded: Option<Zeroizing<String>>,
 }
 
 /// An assertion with its signature, neither of them judged yet.
@@ -126,7 +134,8 @@ pub fn presented(authorization: Option<&str>, params: &Params) -> Result<Present
                 return Err(OAuthError::new(Code::InvalidClient, "client authentication is missing"));
             };
             let method = if in_body.is_some() { AuthMethod::ClientSecretPost } else { AuthMethod::None };
-            let secret = in_body.map(|secret| Zeroizing::new(secret.to_owned()));
+            let secret =
+                in_body.map(|secret| PresentedSecret { specified: Zeroizing::new(secret.to_owned()), unencoded: None });
             Ok(PresentedClient { client_id, method, proof: secret.map_or(Proof::Nothing, Proof::Secret) })
         }
     }
@@ -161,8 +170,9 @@ fn by_assertion(params: &Params) -> Result<PresentedClient, OAuthError> {
 }
 
 /// Takes `Basic base64(form(id):form(secret))` apart. Both halves are form-encoded before they are joined, which some
-/// clients forget: a `+` is then ambiguous, and the specified reading (a space) is ours.
-fn basic(header: &str) -> Option<(String, Zeroizing<String>)> {
+/// clients forget: a `+` is then ambiguous. The specified reading (a space) comes first; the other one is of use to nobody
+/// who does not know the secret.
+fn basic(header: &str) -> Option<(String, PresentedSecret)> {
     let (scheme, encoded) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
@@ -174,7 +184,11 @@ fn basic(header: &str) -> Option<(String, Zeroizing<String>)> {
         let text = percent_decode_str(&spaced).decode_utf8().ok()?.into_owned();
         text.chars().all(|c| !c.is_control()).then_some(text)
     };
-    Some((plain(id)?, Zeroizing::new(plain(secret)?)))
+    let ambiguous = secret.contains(['+', '%']) && !secret.chars().any(char::is_control);
+    let unencoded = ambiguous.then(|| Zeroizing::new(secret.to_owned()));
+    // A secret with a `%` that escapes nothing was not encoded.
+    let specified = plain(secret).or_else(|| unencoded.as_ref().map(|secret| secret.to_string()))?;
+    Some((plain(id)?, PresentedSecret { specified: Zeroizing::new(specified), unencoded }))
 }
 
 #[cfg(test)]
@@ -185,7 +199,7 @@ mod tests {
         presented(header, &Params::parse(body.as_bytes()).unwrap())
             .map(|c| {
                 let secret = match c.proof {
-                    Proof::Secret(secret) => Some(secret.to_string()),
+                    Proof::Secret(secret) => Some(secret.specified.to_string()),
                     Proof::Nothing | Proof::Assertion(_) => None,
                 };
                 (c.client_id, c.method, secret)
@@ -207,6 +221,25 @@ mod tests {
         for bad in ["Basic", "Basic %%%", "Bearer x", "Basic YQ==", "Basic gIA6gIA=", "Basic YQA6Yg=="] {
             assert_eq!(run(Some(bad), ""), Err(Code::InvalidClient), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_secret_that_was_not_encoded_is_read_as_well() {
+        for (sent, specified, unencoded) in [
+            ("plain", "plain", None),
+            ("a+b", "a b", Some("a+b")),
+            ("a%2Bb", "a+b", Some("a%2Bb")),
+            ("50%", "50%", Some("50%")),
+            ("a%FFb", "a%FFb", Some("a%FFb")),
+        ] {
+            let (_, secret) = basic(&format!("Basic {}", STANDARD.encode(format!("app:{sent}")))).unwrap();
+            let other = secret.unencoded.as_ref().map(|text| text.as_str());
+            assert_eq!((secret.specified.as_str(), other), (specified, unencoded), "{sent}");
+        }
+        assert!(
+            basic(&format!("Basic {}", STANDARD.encode("app:a\u{1}+"))).is_none(),
+            "no text that anybody registered"
+        );
     }
 
     #[test]

@@ -139,6 +139,9 @@ pub struct ClientMetadata {
     /// Lists the redirect URIs of every client that knows people by the same pairwise `sub` (OpenID Connect Core, 8.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sector_identifier_uri: Option<String>,
+    /// Where a sign-in begins that somebody else than the app begins (OpenID Connect Core, section 4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initiate_login_uri: Option<String>,
     /// How old, in seconds, an authentication may be where a request says nothing (OpenID Connect Dynamic Client
     /// Registration 1.0, section 2).
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -81,7 +81,7 @@ impl Metadata {
         ];
         claims.extend(scope::STANDARD.iter().flat_map(|scope| crate::protocol::claims::claims_of(scope)));
         let methods = AuthMethod::ALL.map(AuthMethod::name);
-        let assertion_algs = JwsAlg::ALL.map(JwsAlg::name).to_vec();
+        let assertion_algs = JwsAlg::names();
         let object_algs = std::iter::once("none").chain(assertion_algs.iter().copied()).collect();
         Metadata {
             issuer: issuer.to_string(),

@@ -68,8 +68,10 @@ pub enum JwkError {
     /// A secret that was sent about.
     #[error("it holds a private or shared key; only the public members may be there")]
     Private,
-    /// Too short to be trusted, or too long to be computed with.
-    #[error("an RSA key has 2048 to 8192 bits, and an odd exponent of at least 3")]
+    /// Too short to be trusted, or too long to be computed with, or one that anybody can sign for.
+    #[error(
+        "an RSA key has 2048 to 8192 bits, and an odd exponent of at least 3; an Ed25519 key is no point of small order"
+    )]
     Weak,
     /// Members are missing or cannot be read.
     #[error("a member is missing or malformed")]
@@ -100,7 +102,7 @@ impl Jwk {
             ("EC", Some("P-256")) => point(members, Curve::P256)?,
             ("EC", Some("P-384")) => point(members, Curve::P384)?,
             ("EC", Some("P-521")) => point(members, Curve::P521)?,
-            ("OKP", Some("Ed25519")) => Material::Ed25519(bytes(members, "x", 32)?),
+            ("OKP", Some("Ed25519")) => ed25519(members)?,
             _ => return Err(JwkError::Foreign),
         };
         Ok(Jwk { kid: text("kid")?.map(str::to_owned), alg: text("alg")?.map(str::to_owned), material })
@@ -139,7 +141,7 @@ impl Jwk {
             (Some(asked), Some(own)) => asked == own,
             _ => true,
         };
-        kind && named && self.alg.as_deref().is_none_or(|own| own == alg.name())
+        kind && named && self.alg.as_deref().is_none_or(|own| JwsAlg::named(own) == Some(alg))
     }
 }
 
@@ -192,6 +194,39 @@ fn point(members: &Map<String, Value>, curve: Curve) -> Result<Material, JwkErro
     Ok(Material::Ec(curve, point))
 }
 
+/// The points whose order divides 8, by their second coordinate and every way to write it: a signature by one of them can
+/// be made without any private key, and some are good for every message. No verifier is bound to refuse them (RFC 8032, 5.1.7).
+const SMALL_ORDER: [[u8; 32]; 7] = {
+    const fn bytes(first: u8, between: u8, last: u8) -> [u8; 32] {
+        let mut bytes = [between; 32];
+        (bytes[0], bytes[31]) = (first, last);
+        bytes
+    }
+    [
+        bytes(0, 0, 0),
+        bytes(1, 0, 0),
+        bytes(0xec, 0xff, 0x7f),
+        bytes(0xed, 0xff, 0x7f),
+        bytes(0xee, 0xff, 0x7f),
+        [
+            0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf,
+            0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
+        ],
+        [
+            0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20,
+            0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
+        ],
+    ]
+};
+
+fn ed25519(members: &Map<String, Value>) -> Result<Material, JwkError> {
+    let x = bytes(members, "x", 32)?;
+    // The highest bit is the sign of the other coordinate.
+    let mut coordinate = x.clone();
+    coordinate[31] &= 0x7f;
+    if SMALL_ORDER.iter().any(|point| coordinate == point) { Err(JwkError::Weak) } else { Ok(Material::Ed25519(x)) }
+}
+
 fn bytes(members: &Map<String, Value>, name: &str, length: usize) -> Result<Vec<u8>, JwkError> {
     let text = members.get(name).and_then(Value::as_str).ok_or(JwkError::Malformed)?;
     URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == length).ok_or(JwkError::Malformed)
@@ -217,6 +252,18 @@ mod tests {
             [(128, 0x80, usual), (256, 0x7f, usual), (1025, 0x80, usual), (256, 0x80, &[1]), (256, 0x80, &[2])]
         {
             assert_eq!(Jwk::parse(&rsa_of(bytes, top, e)), Err(JwkError::Weak), "{bytes} {top} {e:?}");
+        }
+    }
+
+    #[test]
+    fn keys_that_anybody_can_sign_for_are_refused() {
+        let key = |x: &[u8]| json!({"kty": "OKP", "crv": "Ed25519", "x": URL_SAFE_NO_PAD.encode(x)});
+        for mut point in SMALL_ORDER {
+            assert_eq!(Jwk::parse(&key(&point)), Err(JwkError::Weak), "{point:?}");
+            point[31] ^= 0x80;
+            assert_eq!(Jwk::parse(&key(&point)), Err(JwkError::Weak), "{point:?}");
+            point[1] ^= 0x10;
+            assert!(Jwk::parse(&key(&point)).is_ok(), "{point:?}");
         }
     }
 

@@ -35,9 +35,13 @@ pub enum JwsAlg {
     ES384,
     /// ECDSA on P-521 with SHA-512.
     ES512,
-    /// Ed25519.
+    /// Ed25519, which has a name of its own beside this one (RFC 9864, section 2.2).
+    #[serde(alias = "Ed25519")]
     EdDSA,
 }
+
+/// The other name of [`JwsAlg::EdDSA`].
+const ED25519: &str = "Ed25519";
 
 /// Who can have made a signature.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -76,7 +80,15 @@ impl JwsAlg {
 
     /// The algorithm of a registered name, which is compared by bytes.
     pub fn named(name: &str) -> Option<JwsAlg> {
+        if name == ED25519 {
+            return Some(JwsAlg::EdDSA);
+        }
         JwsAlg::ALL.into_iter().find(|alg| alg.name() == name)
+    }
+
+    /// Every name that is understood.
+    pub fn names() -> Vec<&'static str> {
+        JwsAlg::ALL.map(JwsAlg::name).into_iter().chain([ED25519]).collect()
     }
 
     /// Who can have signed.
@@ -229,7 +241,10 @@ mod tests {
             assert_eq!(JwsAlg::named(alg.name()), Some(alg));
             assert_eq!(JwsAlg::named(&alg.name().to_lowercase()), None);
         }
-        assert_eq!(JwsAlg::named("none"), None);
+        assert_eq!(JwsAlg::named("Ed25519"), Some(JwsAlg::EdDSA));
+        for other in ["none", "ed25519", "Ed448", ""] {
+            assert_eq!(JwsAlg::named(other), None);
+        }
     }
 
     #[test]

@@ -88,7 +88,7 @@ impl Params {
             None => self.spoil(name, Spoiled::Malformed),
             Some(value) if value.len() > longest => self.spoil(name, Spoiled::Malformed),
             // An empty one still counts as sent when it comes to repetition: `a=&a=1` is ambiguous.
-            Some(value) if self.seen(&name) && name != REPEATABLE => {
+            Some(value) if self.seen(&name) && (name != REPEATABLE || self.spoiled(&name).is_some()) => {
                 drop(value);
                 self.spoil(name, Spoiled::Repeated);
             }
@@ -185,6 +185,13 @@ mod tests {
     fn resource_alone_may_repeat() {
         assert_eq!(parse("resource=a&resource=b").all("resource"), ["a", "b"]);
         assert!(parse("resource=a&resource=b").first_spoiled().is_none());
+        // One that cannot be read spoils the others, whichever came first.
+        for text in ["resource=a&resource=%ff", "resource=%ff&resource=a"] {
+            assert_eq!(
+                (parse(text).all("resource").len(), parse(text).spoiled("resource")),
+                (0, Some(Spoiled::Malformed))
+            );
+        }
     }
 
     #[test]

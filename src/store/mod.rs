@@ -9,4 +9,4 @@ pub mod sled;
 mod verbs;
 
 pub use contract::{Backend, Cursor, Page, StoreFault};
-pub use verbs::{Changed, Store};
+pub use verbs::{Changed, Store, decode, encode};

@@ -207,7 +207,10 @@ fn raw_change<R: Record, O>(key: &str, before: Option<R>, change: Change<R, O>) 
 }
 
 /// A version byte, then JSON: readable by eye in an emergency, and tolerant of fields that come later.
-fn encode<R: Record>(record: &R) -> Result<Vec<u8>, StoreFault> {
+///
+/// # Errors
+/// It is too large to be kept.
+pub fn encode<R: Record>(record: &R) -> Result<Vec<u8>, StoreFault> {
     let mut bytes = vec![R::VERSION];
     serde_json::to_writer(&mut bytes, record).map_err(|error| damaged::<R>(&error.to_string()))?;
     if bytes.len() > super::contract::MAX_VALUE {
@@ -216,7 +219,11 @@ fn encode<R: Record>(record: &R) -> Result<Vec<u8>, StoreFault> {
     Ok(bytes)
 }
 
-fn decode<R: Record>(bytes: &[u8]) -> Result<R, StoreFault> {
+/// What [`encode`] wrote, or an older version did.
+///
+/// # Errors
+/// The bytes are none of ours.
+pub fn decode<R: Record>(bytes: &[u8]) -> Result<R, StoreFault> {
     match bytes.split_first() {
         Some((&version, json)) if (1..=R::VERSION).contains(&version) => {
             serde_json::from_slice(json).map_err(|error| damaged::<R>(&error.to_string()))

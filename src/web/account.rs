@@ -98,6 +98,7 @@ fn line(view: SessionView, current: &Current, text: Text) -> SessionLine {
             .map(|app| AppLine {
                 client: app.client.to_string(),
                 name: app.name,
+                opens_at: app.opens_at,
                 joined: app.joined_at.0,
                 last_active: app.last_active_at.0,
                 ends: app.standing.until().map(|at| at.0),

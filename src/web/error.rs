@@ -7,6 +7,7 @@ use super::{answer, language};
 use crate::flow::authorize::Problem;
 use crate::flow::{Fault, Outlook};
 use crate::model::authorization::Unbound;
+use crate::model::authorization::explain::Explanation;
 use crate::text::Text;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -33,6 +34,8 @@ pub(super) enum WebError {
     NotFound,
     /// A request that proves no return address, and the like.
     Problem(Problem),
+    /// The same, explained to whoever develops the app.
+    Explained(Unbound, Box<Explanation>),
     /// Something broke.
     Fault(Fault),
 }
@@ -62,7 +65,8 @@ impl WebError {
             WebError::Problem(Problem::Unbound(Unbound::UnknownClient)) => {
                 ("error-unknown-client", "error-unknown-client-detail")
             }
-            WebError::Problem(Problem::Unbound(Unbound::UnregisteredRedirectUri)) => {
+            WebError::Problem(Problem::Unbound(Unbound::UnregisteredRedirectUri))
+            | WebError::Explained(Unbound::UnregisteredRedirectUri, _) => {
                 ("error-redirect-uri", "error-redirect-uri-detail")
             }
             _ => ("error-bad-request", "error-bad-request-detail"),
@@ -100,7 +104,9 @@ impl ResponseError for WebError {
             WebError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             WebError::TooSlow => StatusCode::REQUEST_TIMEOUT,
             WebError::NotFound => StatusCode::NOT_FOUND,
-            WebError::TooManyParameters | WebError::Malformed | WebError::Problem(_) => StatusCode::BAD_REQUEST,
+            WebError::TooManyParameters | WebError::Malformed | WebError::Problem(_) | WebError::Explained(..) => {
+                StatusCode::BAD_REQUEST
+            }
             WebError::Fault(fault) if fault.outlook() == Outlook::TryAgain => StatusCode::SERVICE_UNAVAILABLE,
             WebError::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -125,6 +131,10 @@ impl ResponseError for WebError {
             explanation: text.say(explanation),
             reference,
             developer: self.developer(),
+            explained: match self {
+                WebError::Explained(_, why) => Some((why.wrong.clone(), why.rule.to_owned(), why.right.clone())),
+                _ => None,
+            },
         };
         let mut response = answer::page(self.status_code(), &page);
         if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {

@@ -70,6 +70,7 @@ pub(super) fn draw_telling(
         Next::Arrived(Goal::Passkey) => see_other("/account/security/passkey"),
         Next::Arrived(Goal::EndOthers(_)) => see_other("/account?done=others"),
         Next::Arrived(_) => see_other("/account"),
+        Next::Explained(unbound, why) => actix_web::ResponseError::error_response(&WebError::Explained(unbound, why)),
         Next::Problem(problem) => actix_web::ResponseError::error_response(&WebError::Problem(problem)),
     };
     cookies::set(&mut response, asking.to(), &turn.handles, turn.signed_in.as_ref());

@@ -770,3 +770,14 @@ device-late-lead = Der Code wurde schon beantwortet, oder es hat zu lange gedaue
 device-refused = Das Gerät kann nicht verbunden werden
 device-refused-lead = Die App darf nicht bekommen, was sie verlangt. Mehr weiß, wer sie herstellt.
 device-refused-factor = Die App verlangt einen zweiten Faktor, und es wurde keiner eingerichtet.
+
+# What a developer is told
+
+error-explained = Für alle, die diese App entwickeln
+error-explained-wrong = Was falsch war
+error-explained-rule = Regel
+error-explained-right = Was richtig wäre
+
+# Apps that can be opened
+
+app-open = { $app } öffnen

@@ -778,3 +778,14 @@ device-late-lead = The code was answered already, or took too long. Begin again 
 device-refused = The device cannot be connected
 device-refused-lead = The app may not have what it asks for. Whoever makes it can tell you more.
 device-refused-factor = The app needs a second factor, and none was set up.
+
+# What a developer is told
+
+error-explained = For whoever develops this app
+error-explained-wrong = What was wrong
+error-explained-rule = Rule
+error-explained-right = What would be right
+
+# Apps that can be opened
+
+app-open = Open { $app }

@@ -770,3 +770,14 @@ device-late-lead = Une réponse a déjà été donnée à ce code, ou il est tro
 device-refused = L’appareil ne peut pas être connecté
 device-refused-lead = L’application n’a pas droit à ce qu’elle demande. Son éditeur pourra vous en dire plus.
 device-refused-factor = L’application exige un second facteur, et aucun n’a été configuré.
+
+# What a developer is told
+
+error-explained = Pour qui développe cette application
+error-explained-wrong = Ce qui n’allait pas
+error-explained-rule = Règle
+error-explained-right = Ce qui serait juste
+
+# Apps that can be opened
+
+app-open = Ouvrir { $app }

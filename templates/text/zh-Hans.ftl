@@ -756,3 +756,14 @@ device-late-lead = 该代码已被答复或已超时。请在设备上重新开�
 device-refused = 无法连接该设备
 device-refused-lead = 该应用无权获得它所请求的内容。详情请咨询应用的提供者。
 device-refused-factor = 该应用需要第二重验证，但尚未设置。
+
+# What a developer is told
+
+error-explained = 致此应用的开发者
+error-explained-wrong = 问题所在
+error-explained-rule = 规则
+error-explained-right = 正确做法
+
+# Apps that can be opened
+
+app-open = 打开 { $app }

@@ -5,9 +5,11 @@
 mod bad_input;
 mod browser;
 mod cli;
+mod conformance;
 mod deploy;
 mod faults;
 mod floors;
+mod fuzz_corpus;
 mod harness;
 mod interop;
 mod interop_openidconnect;

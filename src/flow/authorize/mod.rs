@@ -23,6 +23,7 @@ use crate::flow::browser::Visitor;
 use crate::flow::device::DeviceTold;
 use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
+use crate::model::authorization::explain::{self, Explanation};
 use crate::model::authorization::factor::{Level, Method, Person, level};
 use crate::model::authorization::next_step::{Why, asking};
 use crate::model::authorization::{Goal, Interaction, ReturnAddress, Step, Unbound, bind, validate, validate_device};
@@ -74,7 +75,7 @@ impl Idp {
         visitor.languages.app_asks(params.get("ui_locales"));
         let address = match bind(params, client.as_ref()) {
             Ok(address) => address,
-            Err(unbound) => return Ok(Next::Problem(Problem::Unbound(unbound)).into()),
+            Err(unbound) => return Ok(unbound_request(unbound, client.as_ref(), params).into()),
         };
         let request = AuthorizationRequest::parse(params);
         let request = match request.and_then(|request| match &client {
@@ -338,5 +339,24 @@ impl Idp {
             Ok(address) => self.respond(address, Err(error)),
             Err(unbound) => Next::Problem(Problem::Unbound(unbound)),
         }
+    }
+}
+
+/// No address is proven: the person sees a page. The log says what would be right, and so does the page of a client that is
+/// being developed.
+fn unbound_request(unbound: Unbound, client: Option<&Client>, params: &Params) -> Next {
+    let explanation = match (unbound, client, params.get("redirect_uri")) {
+        (Unbound::NoRedirectUri, Some(client), _) => Some(explain::without_redirect(client)),
+        (Unbound::UnregisteredRedirectUri, Some(client), Some(uri)) => Some(explain::foreign_redirect(client, uri)),
+        _ => None,
+    };
+    let (Some(client), Some(explanation)) = (client, explanation) else {
+        return Next::Problem(Problem::Unbound(unbound));
+    };
+    let Explanation { wrong, rule, right } = &explanation;
+    tracing::info!(client = %client.id, ?wrong, rule, ?right, "refused with a page");
+    match client.metadata.development {
+        true => Next::Explained(unbound, Box::new(explanation)),
+        false => Next::Problem(Problem::Unbound(unbound)),
     }
 }

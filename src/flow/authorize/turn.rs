@@ -6,6 +6,7 @@ use crate::flow::passkey::PasskeyOffer;
 use crate::flow::token::shown::Shown;
 use crate::flow::upstream::Connecting;
 use crate::model::account::Account;
+use crate::model::authorization::explain::Explanation;
 use crate::model::authorization::next_step::Why;
 use crate::model::authorization::{Goal, ReturnAddress, Unbound};
 use crate::model::client::Client;
@@ -35,6 +36,8 @@ pub enum Next {
     Arrived(Goal),
     /// Something is wrong, and there is no proven address to tell it to.
     Problem(Problem),
+    /// The same, explained to whoever develops the app.
+    Explained(Unbound, Box<Explanation>),
 }
 
 /// The answer to a relying app's request, and where it goes.

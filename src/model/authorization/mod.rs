@@ -6,6 +6,7 @@
 
 pub mod bind;
 pub mod demand;
+pub mod explain;
 pub mod factor;
 pub mod interaction;
 pub mod named;

@@ -32,6 +32,8 @@ pub struct AppLine {
     pub client: String,
     /// Name of the client.
     pub name: String,
+    /// Where the app can be opened, signed in.
+    pub opens_at: Option<String>,
     /// When it joined, in Unix seconds.
     pub joined: i64,
     /// When its part ends as things stand, in Unix seconds; `None` for never.

@@ -148,4 +148,6 @@ pub struct ErrorPage {
     pub reference: Option<String>,
     /// What a developer of the app wants to know; never anything internal.
     pub developer: Option<String>,
+    /// The same at length, of an app in development: what was wrong, the rule, what would be right.
+    pub explained: Option<(String, String, String)>,
 }

@@ -252,6 +252,19 @@ fn leaving(text: Text) -> Vec<(&'static str, String)> {
         explanation: text.say("error-redirect-uri-detail"),
         reference: Some("7F3K-29QD".into()),
         developer: Some("redirect_uri is not registered for client_id \"plaza\"".into()),
+        explained: None,
+    };
+    let explained = ErrorPage {
+        reference: None,
+        developer: None,
+        explained: Some((
+            "redirect_uri is https://plaza.example/cb/, which is not registered. It differs from https://plaza.example/cb by a \
+             slash at the end alone."
+                .into(),
+            "OpenID Connect Core, 3.1.2.1: it is compared byte by byte.".into(),
+            "Send redirect_uri=https://plaza.example/cb, or register the address that you send.".into(),
+        )),
+        ..error.clone()
     };
     vec![
         ("sign-out", html(sign_out)),
@@ -268,6 +281,7 @@ fn leaving(text: Text) -> Vec<(&'static str, String)> {
             }),
         ),
         ("error", html(error)),
+        ("error-explained", html(explained)),
     ]
 }
 
@@ -286,6 +300,7 @@ fn session(text: Text, id: &str, (browser, system): (&str, &str), current: Curre
             AppLine {
                 client: "bank".into(),
                 name: "Meridian Bank".into(),
+                opens_at: Some("https://bank.example/begin?iss=https%3A%2F%2Fid.example.com".into()),
                 joined: NOON - 9_000,
                 last_active: NOON - 30,
                 ends: Some(NOON + 600),
@@ -297,6 +312,7 @@ fn session(text: Text, id: &str, (browser, system): (&str, &str), current: Curre
             AppLine {
                 client: "plaza".into(),
                 name: "Plaza".into(),
+                opens_at: None,
                 joined: NOON - 80_000,
                 last_active: NOON - 40_000,
                 ends: None,

@@ -214,9 +214,10 @@ fn names_from_outside_are_escaped() {
         explanation: "\"><script>".into(),
         reference: Some("<i>".into()),
         developer: Some("<u>".into()),
+        explained: Some(("<em>".into(), "<s>".into(), "<tt>".into())),
     };
     let html = page.render().unwrap();
-    for raw in ["<b>", "<i>", "<u>", "\"><script>"] {
+    for raw in ["<b>", "<i>", "<u>", "<em>", "<s>", "<tt>", "\"><script>"] {
         assert!(!html.contains(raw), "{raw}");
     }
 }

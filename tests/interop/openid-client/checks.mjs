@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { webcrypto } from "node:crypto";
 import * as client from "openid-client";
-import { Browser } from "./browser.mjs";
+import { Browser } from "../browser.mjs";
 
 globalThis.crypto ??= webcrypto; // Node.js 18, which Debian 12 has, keeps it to itself
 

@@ -345,7 +345,7 @@ async fn request_objects_and_their_kin() {
     ] {
         let values = [
             "x",
-            "eyJhbGciOiJub25lIn0.e30.",
+            "eyJhbGciOiJ4In0.e30.",
             "https%3A%2F%2Fevil.example%2F",
             "urn%3Aietf%3Aparams%3Aoauth%3Arequest_uri%3Ax",
             "%7B%7D",

@@ -204,3 +204,25 @@ async fn the_other_clients_secret_opens_nothing() {
     untouched.check("secrets").await;
     assert_eq!(social.try_redeem(&code).await.status, 200);
 }
+
+#[actix_web::test]
+async fn a_secret_is_read_encoded_and_as_it_is_and_in_no_third_way() {
+    let idp = Idp::start().await;
+    let secret = "a+b%2Fc/=0123456789abcdef0123456789abcdef";
+    idp.import(serde_json::json!({"clients": [{"client_id": "plus", "client_secret": secret,
+        "redirect_uris": ["https://plus.example.com/callback"]}]}))
+        .await;
+    let encoded = "a%2Bb%252Fc%2F%3D0123456789abcdef0123456789abcdef";
+    for (sent, error) in [
+        (secret, "invalid_grant"),
+        (encoded, "invalid_grant"),
+        ("a b/c/=0123456789abcdef0123456789abcdef", "invalid_client"),
+        ("a+b/c/=0123456789abcdef0123456789abcdef", "invalid_client"),
+        ("a%2Bb%2Fc/=0123456789abcdef0123456789abcdef", "invalid_client"),
+        ("", "invalid_client"),
+        ("%", "invalid_client"),
+    ] {
+        let answer = post_token(&idp, Some(&basic("plus", sent)), "grant_type=refresh_token&refresh_token=x").await;
+        assert_eq!(answer.error(), error, "{sent}");
+    }
+}

@@ -154,6 +154,8 @@ fn bad_clients() -> Vec<(Value, &'static str)> {
         ("client_uri", json!("http://x.example")),
         ("policy_uri", json!("x")),
         ("tos_uri", json!("data:,x")),
+        ("initiate_login_uri", json!("javascript:alert(1)")),
+        ("initiate_login_uri", json!("http://x.example/begin")),
     ] {
         all.push((client(json!({member: value})), member));
     }

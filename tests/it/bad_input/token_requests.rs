@@ -107,13 +107,11 @@ async fn grant_types() {
     assert_json(&of(&[("grant_type", "")]).await, 400, "invalid_request", "empty");
     for unknown in [
         "password",
-        "client_credentials",
         "implicit",
         "AUTHORIZATION_CODE",
         "authorization_code ",
         "code",
         "x",
-        "urn:ietf:params:oauth:grant-type:device_code",
         "urn:ietf:params:oauth:grant-type:jwt-bearer",
         "\u{e4}",
         "refresh_token,",
@@ -127,6 +125,12 @@ async fn grant_types() {
         ];
         assert_json(&of(&pairs).await, 400, "unsupported_grant_type", unknown);
     }
+    // Grant types that there are, and this client may not use.
+    let device = "urn:ietf:params:oauth:grant-type:device_code";
+    for pairs in [&[("grant_type", "client_credentials")][..], &[("grant_type", device), ("device_code", "x")]] {
+        assert_json(&of(pairs).await, 400, "unauthorized_client", pairs[0].1);
+    }
+    assert_json(&of(&[("grant_type", device)]).await, 400, "invalid_request", "no device_code");
     for (grant, name) in [("authorization_code", "code"), ("refresh_token", "refresh_token")] {
         assert_json(&of(&[("grant_type", grant)]).await, 400, "invalid_request", grant);
         assert_json(&of(&[("grant_type", grant), (name, "")]).await, 400, "invalid_request", grant);

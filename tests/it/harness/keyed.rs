@@ -41,7 +41,7 @@ impl ClientKey {
             "ES256" => Pair::Ec("P-256", EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap()),
             "ES384" => Pair::Ec("P-384", EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap()),
             "ES512" => Pair::Ec("P-521", EcdsaKeyPair::generate(&ECDSA_P521_SHA512_FIXED_SIGNING).unwrap()),
-            "EdDSA" => Pair::Ed(Ed25519KeyPair::generate().unwrap()),
+            "EdDSA" | "Ed25519" => Pair::Ed(Ed25519KeyPair::generate().unwrap()),
             _ => Pair::Rsa(RsaKeyPair::generate(KeySize::Rsa2048).unwrap()),
         };
         ClientKey { kid: kid.to_owned(), pair: Arc::new(pair) }

@@ -175,6 +175,9 @@ fn a_node_with_another_issuer_is_refused() {
     one.import(&people(1));
     let server = one.serve();
     let other = Installation::new(&postgres(&cluster.url(&database)));
+    // The keys are those of the database: with others it would be refused for that, whatever its issuer.
+    std::fs::create_dir(other.path("keys")).unwrap();
+    std::fs::copy(one.path("keys/sealing.key"), other.path("keys/sealing.key")).unwrap();
     for verb in [&["serve"][..], &["export"]] {
         other.refused(verb, &format!("another node on this database answers for the issuer {}", one.issuer));
     }

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 /// Where a client that authenticates is told something: it is who it says.
 const ENDPOINTS: [&str; 2] = ["/introspect", "/revoke"];
-const ASYMMETRIC: [&str; 10] =
-    ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
+const ASYMMETRIC: [&str; 11] =
+    ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
 const SECRET: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 /// A provider that may ask servers on loopback.

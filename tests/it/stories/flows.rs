@@ -363,3 +363,16 @@ async fn clients_of_different_sectors_know_a_person_by_different_names() {
     assert_eq!(browser.get(&format!("/end_session?id_token_hint={}", one.2)).await.status, 303);
     assert_eq!(browser.authorize(&idp.app("two"), &[("prompt", "none")]).await.error(), "login_required");
 }
+
+#[actix_web::test]
+async fn a_person_opens_an_app_from_their_page_and_the_app_begins_the_sign_in() {
+    let (idp, app) =
+        everything(|client| client["initiate_login_uri"] = json!("https://hybrid.example.com/begin?from=idp")).await;
+    let mut browser = idp.browser();
+    browser.enter(&app).await;
+    let page = browser.get("/account").await;
+    let begin = page.attribute("a.open-app", "href");
+    assert_eq!(begin.as_deref(), Some("https://hybrid.example.com/begin?from=idp&iss=https%3A%2F%2Fid.example.com"));
+    // What the app does then.
+    assert_eq!(told(&browser.authorize(&app, &[]).await).0, "query");
+}

@@ -3,10 +3,12 @@
 use crate::harness::{ISSUER, Idp, Manner, Receiver, RelyingApp, Tokens, claims_of};
 use abide::config::Config;
 use abide::model::audit::Act;
+use abide::model::client::Client;
+use abide::model::record::Change;
 use abide::model::setting::Setting;
 use abide::model::signing_key::Urgency;
 use abide::protocol::duration::Limit;
-use abide::protocol::signing::SigningAlg;
+use abide::protocol::signing::{IdTokenAlg, SigningAlg};
 use actix_web::test::TestRequest;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -121,6 +123,25 @@ async fn the_key_set_grows_with_what_clients_ask_for_and_nothing_else() {
         client(&idp.app("five"), json!({"id_token_signed_response_alg": "PS256", "redirect_uris": ["nowhere"]}));
     idp.try_import(wrong, abide::flow::import::ReplaceSecrets::No).await.unwrap_err();
     assert_eq!(algs().await, ["RS256", "ES384"]);
+}
+
+#[actix_web::test]
+async fn a_client_whose_key_nobody_made_gets_it_with_its_first_token() {
+    let idp = Idp::start().await;
+    let spa = idp.app("spa");
+    let rule = |before: Option<Client>| {
+        let mut client = before.unwrap();
+        client.metadata.id_token_signed_response_alg = IdTokenAlg::Signed(SigningAlg::ES384);
+        client.metadata.userinfo_signed_response_alg = Some(SigningAlg::PS256);
+        Change::put((), client)
+    };
+    idp.flows().store.change::<Client, _, _>("spa", rule).await.unwrap().outcome().unwrap();
+    assert_eq!(kids(&idp, "ES384").await.len(), 0);
+    let tokens = spa.redeem(&idp.browser().enter(&spa).await).await;
+    let keys = key_set(&idp).await;
+    verified(&keys, "ES384", &tokens.id);
+    verified(&keys, "PS256", &spa.userinfo(&tokens.access).await.body);
+    assert_eq!(keys.len(), 5);
 }
 
 #[actix_web::test]

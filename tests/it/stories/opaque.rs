@@ -36,6 +36,7 @@ async fn it_says_nothing_and_does_all_that_others_do() {
     assert_eq!(tokens.claims()["at_hash"], half);
     assert_eq!(app.userinfo(&tokens.access).await.json()["name"], "Mira Lindqvist");
     assert_eq!(app.status(&tokens.access).await.status, 200);
+    idp.pass("2m");
     assert_eq!(app.report(&tokens.access).await.status, 200);
     // What is told of it is what a JSON Web Token would say by itself.
     let told = app.introspect(&tokens.access).await.json();
@@ -64,8 +65,14 @@ async fn it_says_nothing_and_does_all_that_others_do() {
 
 async fn assert_over(app: &RelyingApp, token: &str) {
     assert_eq!(app.userinfo(token).await.status, 401, "{token}");
-    assert_eq!(app.status(token).await.status, 401, "{token}");
     assert_eq!(app.introspect(token).await.json(), json!({"active": false}), "{token}");
+}
+
+/// Not even that it was good for something once.
+async fn assert_nothing(app: &RelyingApp, token: &str) {
+    assert_over(app, token).await;
+    assert_eq!(app.status(token).await.status, 401, "{token}");
+    assert_eq!(app.report(token).await.status, 401, "{token}");
 }
 
 #[actix_web::test]
@@ -76,7 +83,7 @@ async fn it_ends_with_its_time_and_with_the_session() {
     idp.pass("9m");
     assert_eq!(app.userinfo(&tokens.access).await.status, 200);
     idp.pass("61s");
-    assert_over(&app, &tokens.access).await;
+    assert_nothing(&app, &tokens.access).await;
     let fresh: Tokens = app.refresh(&tokens.refresh).await;
     assert_eq!(app.userinfo(&fresh.access).await.status, 200);
     browser.get(&format!("/end_session?id_token_hint={}", fresh.id)).await;
@@ -97,7 +104,7 @@ async fn nothing_else_passes_for_one() {
         format!("aba_{}", tokens.access),
         format!("{}=", tokens.access),
         "aba_".to_owned(),
-        format!("aba_{}", "A".repeat(20_000)),
+        format!("aba_{}", "A".repeat(600)),
         format!("aba_{}", code.parameter("code").unwrap()),
         format!("aba_{}", tokens.refresh.strip_prefix("abr_").unwrap()),
         format!("abr_{}", tokens.access.strip_prefix("aba_").unwrap()),
@@ -115,8 +122,11 @@ async fn nothing_else_passes_for_one() {
         all.push(tokens.access[..at].to_owned());
     }
     for token in &all {
-        assert_over(&app, token).await;
+        assert_nothing(&app, token).await;
     }
+    let endless = format!("aba_{}", "A".repeat(20_000));
+    assert_eq!(app.userinfo(&endless).await.status, 401);
+    assert_eq!(app.introspect(&endless).await.status, 400);
     assert_eq!(idp.contents().await, before);
     // Ours, but not to be believed: of the future, of another issuer, of a grant that is none.
     for (name, value) in [
@@ -127,7 +137,7 @@ async fn nothing_else_passes_for_one() {
     ] {
         let mut claims = claims.clone();
         claims[name] = value;
-        assert_over(&app, &format!("aba_{}", seals.seal(Purpose::AccessToken, &claims))).await;
+        assert_nothing(&app, &format!("aba_{}", seals.seal(Purpose::AccessToken, &claims))).await;
     }
     assert_eq!(app.userinfo(&tokens.access).await.status, 200, "the genuine one is as good as before");
 }
@@ -137,7 +147,7 @@ async fn only_the_two_forms_can_be_registered() {
     let idp = Idp::start().await;
     for format in [json!("Opaque"), json!("reference"), json!(true), Value::Null] {
         let file = json!({"clients": [client(&idp.app("wrong"), json!({"access_token_format": format}))]});
-        assert!(idp.try_import(file, ReplaceSecrets::No).await.unwrap_err().contains("clients"), "{format}");
+        assert!(idp.try_import(file, ReplaceSecrets::No).await.is_err(), "{format}");
     }
     let exported = idp.flows().export().await.unwrap();
     assert!(

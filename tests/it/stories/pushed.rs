@@ -282,5 +282,5 @@ async fn discovery_tells_of_it() {
         assert_eq!(metadata[member], value, "{member}");
     }
     let algs = metadata["request_object_signing_alg_values_supported"].as_array().unwrap();
-    assert_eq!((algs.len(), &algs[0]), (14, &json!("none")));
+    assert_eq!((algs.len(), &algs[0]), (15, &json!("none")));
 }

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Fuzzes what reads foreign input, one target after the other, resumable by target.
+#
+#   tests/fuzz.sh                     all targets, an hour each, from where they were left
+#   tests/fuzz.sh TARGET…             these targets only
+#   tests/fuzz.sh --seconds N TARGET… N seconds each instead of an hour
+#   tests/fuzz.sh --fresh TARGET…     from the beginning
+#   tests/fuzz.sh --list              the targets, and how long each has run, with what
+#
+# It needs cargo-fuzz (`cargo install cargo-fuzz`) and a nightly toolchain. A target runs in slices of five minutes; each slice
+# that is done is written down in target/fuzz/TARGET.log, and what was found to reach further is kept beside it. An input over
+# which a target fails stops that target: it is in fuzz/artifacts/TARGET, and belongs into fuzz/corpus/TARGET once its fault is
+# mended. The inputs of fuzz/corpus run in every `cargo test` as well (`fuzz_corpus`).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+log=$PWD/target/fuzz
+seconds=3600
+slice=300
+fresh=no
+
+main() {
+  local wanted=() name failed=()
+  while (($# > 0)); do
+    case $1 in
+      -h | --help) sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; return 0 ;;
+      --list) list; return 0 ;;
+      --seconds) seconds=${2:?a number of seconds}; shift ;;
+      --fresh) fresh=yes ;;
+      -*) echo "no such option: $1; tests/fuzz.sh --help has them" >&2; return 2 ;;
+      *) is_target "$1" || { echo "no target is called '$1'; tests/fuzz.sh --list names them" >&2; return 2; }
+         wanted+=("$1") ;;
+    esac
+    shift
+  done
+  ((${#wanted[@]} > 0)) || mapfile -t wanted < <(targets)
+  mkdir -p "$log"
+  cargo +nightly fuzz build
+  for name in "${wanted[@]}"; do
+    [[ $fresh == no ]] || rm -rf "${log:?}/$name" "$log/$name.log"
+    run "$name" || failed+=("$name")
+  done
+  list
+  ((${#failed[@]} == 0)) || { echo "failed: ${failed[*]}; see fuzz/artifacts" >&2; return 1; }
+}
+
+targets() {
+  local file
+  for file in fuzz/fuzz_targets/*.rs; do basename "$file" .rs; done
+}
+
+is_target() { [[ -e fuzz/fuzz_targets/$1.rs ]]; }
+
+# How long a target has run, and how many inputs it was given.
+done_by() {
+  [[ -e $log/$1.log ]] || { echo "0 0"; return; }
+  awk '{ seconds += $1; inputs += $2 } END { print seconds + 0, inputs + 0 }' "$log/$1.log"
+}
+
+run() {
+  local name=$1 spent left output
+  mkdir -p "$log/$name"
+  read -r spent _ < <(done_by "$name")
+  while ((spent < seconds)); do
+    left=$((seconds - spent < slice ? seconds - spent : slice))
+    output=$(mktemp)
+    # What is found goes to the first folder, the second is only read.
+    if ! cargo +nightly fuzz run "$name" "$log/$name" "fuzz/corpus/$name" -- \
+      -max_total_time="$left" -max_len=16384 -timeout=10 -print_final_stats=1 > "$output" 2>&1; then
+      tail -n 30 "$output" >&2
+      rm -f "$output"
+      return 1
+    fi
+    awk -v left="$left" '/^stat::number_of_executed_units:/ { print left, $2 }' "$output" >> "$log/$name.log"
+    rm -f "$output"
+    read -r spent _ < <(done_by "$name")
+  done
+}
+
+list() {
+  local name spent inputs
+  for name in $(targets); do
+    read -r spent inputs < <(done_by "$name")
+    printf '%-16s %6s of %s s, %s inputs, %s kept\n' "$name" "$spent" "$seconds" "$inputs" \
+      "$(find "fuzz/corpus/$name" -type f | wc -l)"
+  done
+}
+
+main "$@"
