@@ -98,7 +98,7 @@ fn embedded(token: &Compact) -> Result<Jwk, &'static str> {
     match Jwk::parse(&jwk) {
         Ok(key) => Ok(key.unnamed()),
         Err(JwkError::Private) => Err("jwk of the DPoP proof holds a private or shared key"),
-        Err(JwkError::Weak) => Err("jwk of the DPoP proof is too weak; an RSA key has 2048 to 8192 bits"),
+        Err(JwkError::Weak) => Err("jwk of the DPoP proof is too weak to prove anything"),
         Err(JwkError::Foreign | JwkError::Malformed) => Err("jwk of the DPoP proof is no key that verifies signatures"),
     }
 }

@@ -170,7 +170,7 @@ async fn every_algorithm_that_discovery_names() {
     )
     .await;
     let metadata = idp.call(TestRequest::get().uri("/.well-known/openid-configuration")).await.json();
-    let ours = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
+    let ours = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
     assert_eq!(metadata["dpop_signing_alg_values_supported"], json!(ours));
     let wish = [("grant_type", "client_credentials")];
     for alg in ours {
