@@ -99,6 +99,12 @@ impl JwsAlg {
         }
     }
 
+    /// The names of those by which whoever holds a private key signs.
+    pub fn public_key_names() -> Vec<&'static str> {
+        let by_key = |name: &&str| JwsAlg::named(name).is_some_and(|alg| alg.family() == Family::PublicKey);
+        JwsAlg::names().into_iter().filter(by_key).collect()
+    }
+
     /// The bytes a secret needs at least (RFC 7518, section 3.2); none where there is no secret.
     pub fn least_secret(self) -> usize {
         match self {
