@@ -41,6 +41,7 @@ async fn a_public_client_goes_all_the_way_with_its_key() {
     }
     let status = holder.with(("GET", "/session"), &tokens.access).await;
     assert_eq!(status.json()["standing"], "live", "{}", status.body);
+    idp.pass("10s");
     assert_eq!(holder.with(("POST", "/session/activity"), &tokens.access).await.status, 200);
     let mut stream = holder.follow(&tokens.access).await;
     assert_eq!((stream.status.as_u16(), stream.headers.contains_key("dpop-nonce")), (200, true));
