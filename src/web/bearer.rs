@@ -34,6 +34,11 @@ impl Carried {
         Carried { scheme: Scheme::Bearer, token }
     }
 
+    /// The token, where it came as a bearer token.
+    pub(super) fn bearer(&self) -> Option<&str> {
+        (self.scheme == Scheme::Bearer).then_some(self.token.as_str())
+    }
+
     /// With what the request shows beside it.
     pub(super) fn of<'a>(&'a self, request: &'a HttpRequest) -> Presentation<'a> {
         let shown = Shown { header: proof(request), method: request.method().as_str(), path: request.path() };

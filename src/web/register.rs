@@ -14,18 +14,18 @@ use serde_json::{Map, Value};
 
 /// POST /register. Whoever may not is told so before anything of the body is read.
 pub(super) async fn post(request: HttpRequest, payload: web::Payload, facing: web::Data<Facing>) -> HttpResponse {
-    let token = match header_token(&request) {
-        Presented::Token(token) => Some(token),
-        Presented::Nothing => None,
-        Presented::Ambiguous => return ambiguous(),
-    };
-    let admission = match (facing.idp.admits(token.as_deref()), &token) {
+    let presented = header_token(&request);
+    if let Presented::Ambiguous = presented {
+        return ambiguous();
+    }
+    let token = bearer(&presented);
+    let admission = match (facing.idp.admits(token), token) {
         (Admission::Off, _) => {
             let error = OAuthError::new(Code::AccessDenied, "apps cannot register themselves here");
             return HttpResponse::Forbidden().json(body(&error));
         }
         (Admission::Unauthorized, None) => return unasked(),
-        (Admission::Unauthorized, Some(_)) => return unauthorized(),
+        (Admission::Unauthorized, Some(_)) => return unauthorized(&request),
         (admission, _) => admission,
     };
     let said = match read(&request, payload).await {
@@ -35,17 +35,17 @@ pub(super) async fn post(request: HttpRequest, payload: web::Payload, facing: we
     let address = address(&request, &facing);
     match facing.idp.register((admission, &address), &said, facing.clock.now()).await {
         Ok(told) => HttpResponse::Created().json(told.document(&facing.idp)),
-        Err(not) => refusal(&not, &facing),
+        Err(not) => refusal(&not, (&request, &facing)),
     }
 }
 
 /// GET /register/{client_id}
 pub(super) async fn get(request: HttpRequest, id: web::Path<String>, facing: web::Data<Facing>) -> HttpResponse {
     let presented = header_token(&request);
-    let Presented::Token(token) = &presented else { return unshown(&presented) };
+    let Some(token) = bearer(&presented) else { return unshown(&presented) };
     match facing.idp.registration(&id, token).await {
         Ok(told) => HttpResponse::Ok().json(told.document(&facing.idp)),
-        Err(not) => refusal(&not, &facing),
+        Err(not) => refusal(&not, (&request, &facing)),
     }
 }
 
@@ -57,9 +57,9 @@ pub(super) async fn put(
     facing: web::Data<Facing>,
 ) -> HttpResponse {
     let presented = header_token(&request);
-    let Presented::Token(token) = &presented else { return unshown(&presented) };
+    let Some(token) = bearer(&presented) else { return unshown(&presented) };
     if let Err(not) = facing.idp.registration(&id, token).await {
-        return refusal(&not, &facing);
+        return refusal(&not, (&request, &facing));
     }
     let said = match read(&request, payload).await {
         Ok(said) => said,
@@ -68,17 +68,25 @@ pub(super) async fn put(
     let address = address(&request, &facing);
     match facing.idp.reregister((&id, token), (&address, &said), facing.clock.now()).await {
         Ok(told) => HttpResponse::Ok().json(told.document(&facing.idp)),
-        Err(not) => refusal(&not, &facing),
+        Err(not) => refusal(&not, (&request, &facing)),
     }
 }
 
 /// DELETE /register/{client_id}
 pub(super) async fn delete(request: HttpRequest, id: web::Path<String>, facing: web::Data<Facing>) -> HttpResponse {
     let presented = header_token(&request);
-    let Presented::Token(token) = &presented else { return unshown(&presented) };
+    let Some(token) = bearer(&presented) else { return unshown(&presented) };
     match facing.idp.deregister((&id, token), facing.clock.now()).await {
         Ok(()) => HttpResponse::NoContent().finish(),
-        Err(not) => refusal(&not, &facing),
+        Err(not) => refusal(&not, (&request, &facing)),
+    }
+}
+
+/// The token of a registration: a bearer token, whatever other tokens are.
+fn bearer(presented: &Presented) -> Option<&str> {
+    match presented {
+        Presented::Token(carried) => carried.bearer(),
+        Presented::Nothing | Presented::Ambiguous => None,
     }
 }
 
@@ -108,13 +116,13 @@ async fn read(request: &HttpRequest, payload: web::Payload) -> Result<Map<String
 }
 
 /// The token is not good: of no client, of another one, of one that is gone. Which of these is not told.
-fn unauthorized() -> HttpResponse {
-    refused(&NoToken::Refused(OAuthError::new(Code::InvalidToken, "the token is not good")))
+fn unauthorized(request: &HttpRequest) -> HttpResponse {
+    refused(&NoToken::Refused(OAuthError::new(Code::InvalidToken, "the token is not good")), request)
 }
 
-fn refusal(not: &NotRegistered, facing: &Facing) -> HttpResponse {
+fn refusal(not: &NotRegistered, (request, facing): (&HttpRequest, &Facing)) -> HttpResponse {
     match not {
-        NotRegistered::Unauthorized => unauthorized(),
+        NotRegistered::Unauthorized => unauthorized(request),
         NotRegistered::TooOften(until) => {
             let error = OAuthError::new(Code::TemporarilyUnavailable, "too many registrations from this network");
             let seconds = facing.clock.now().until(*until).as_secs().max(1);
