@@ -286,6 +286,7 @@ pub fn settings(config: &Config) -> anyhow::Result<Settings> {
         on_unusual: config.sign_in.on_unusual,
         self_registration: config.accounts.self_registration,
         registration: config.registration.terms()?,
+        dpop_nonce: tokens.dpop_nonce,
     })
 }
 
@@ -339,6 +340,7 @@ pub fn application(
         .app_data(facing)
         .app_data(PayloadConfig::new(web::LARGEST_FORM))
         .wrap(from_fn(web::speak))
+        .wrap(from_fn(web::hand_out_nonce))
         .wrap(from_fn(web::by_registered_origin))
         .wrap(from_fn(web::guard))
         .wrap(from_fn(web::trace))

@@ -92,6 +92,10 @@
 //! is used up by one conditional write. A request that it signed, published or pushed becomes parameters before anything else
 //! looks at it ([`flow::authorize`], [`flow::Idp::push`]): there is one pipeline.
 //!
+//! **A token in the right hands.** A client that shows a proof of possession ([`protocol::dpop`]) gets tokens that are bound to
+//! its key. [`flow::dpop`] judges the proof by [`model::dpop`], and spends it after everything else was found good; every
+//! access token that comes back to us passes there, bound or not.
+//!
 //! # Several nodes, and stores carried elsewhere
 //!
 //! Nodes that share a database report into one record ([`model::nodes`]): it refuses one with another issuer or another
@@ -115,6 +119,8 @@
 //!   is warned of).
 //! * Only a request that proved client and bindings may consume or revoke.
 //! * A client is proved by the method of its record alone, by its own keys and secrets: no header of a token brings one along.
+//! * A proof of possession is the one token that brings its key along, and it proves nothing but that: which key it has to be,
+//!   a token, a code or a grant says.
 //! * Beside a signed or pushed request nothing counts but who asks.
 //! * The authorization request is never edited. `prompt=login` is satisfied by evidence gathered for this interaction.
 //! * Nobody who goes on is told of an end: a notice names the epochs of the life that is over, and no later one.

@@ -71,6 +71,7 @@ pub(super) const SETTINGS: &[Setting] = settings! {
     "tokens.refresh_idle": tokens.refresh_idle, |span| within(span, 1, 730 * 86_400, "an unused token should die");
     "tokens.refresh_max": tokens.refresh_max, |span| within(span, 1, 730 * 86_400, "a person should be asked again now and then");
     "tokens.refresh_retry": tokens.refresh_retry, |span| within(span, 0, 600, "until then a stolen token's reuse may go unseen");
+    "tokens.dpop_nonce": tokens.dpop_nonce;
     "outbound.allow": outbound.allow;
     "mail.from": mail.from;
     "mail.server": mail.server;

@@ -174,6 +174,8 @@ pub struct Tokens {
     pub refresh_max: Span,
     /// How long the refresh token before the current one gets the same successor again; `0s`: not at all.
     pub refresh_retry: Span,
+    /// Whether a proof of possession (DPoP) has to say a nonce of ours.
+    pub dpop_nonce: Switch,
 }
 
 /// `[outbound]`.
@@ -278,6 +280,7 @@ impl Default for Tokens {
             refresh_idle: span(14 * DAY),
             refresh_max: span(90 * DAY),
             refresh_retry: span(MINUTE),
+            dpop_nonce: Switch::On,
         }
     }
 }

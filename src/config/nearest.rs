@@ -1,14 +1,17 @@
 //! Which known key a person may have meant.
 
-use super::keys::SETTINGS;
+use super::keys::{SETTINGS, is_section};
 
-/// The known key closest to an unknown one. A key that ends alike wins: most often the section is what was forgotten.
+/// The known key closest to an unknown one. A key that ends alike wins: most often the section is what was forgotten. Where a
+/// section was written that there is, it was not, and an end elsewhere has to be more alike.
 pub(super) fn nearest(unknown: &str) -> &'static str {
+    let parted = unknown.rsplit_once('.').is_some_and(|(section, _)| is_section(section));
+    let weight = if parted { 3 } else { 2 };
     let leaf = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
     let far = |known: &str| {
         let whole = distance(unknown, known);
         let end = distance(&leaf(unknown), &leaf(known));
-        (whole.min(2 * end), whole)
+        (whole.min(weight * end), whole)
     };
     SETTINGS.iter().map(|setting| setting.key).min_by_key(|key| far(key)).unwrap_or_default()
 }

@@ -1,5 +1,6 @@
 //! Verifies what clients signed, by the keys and secrets of their records. What we sign ourselves is [`super::jwt`]'s.
 
+use crate::crypto::fingerprint::fingerprint;
 use crate::crypto::secret::Same;
 use crate::protocol::jwk::{Curve, Jwk, Material};
 use crate::protocol::jws::{Compact, Family, JwsAlg};
@@ -9,6 +10,8 @@ use aws_lc_rs::signature::{
     RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384,
     RSA_PSS_2048_8192_SHA512, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey,
 };
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// So many keys of a set are tried at most.
 const TRIED: usize = 8;
@@ -18,6 +21,11 @@ pub fn signed_by(keys: &[Jwk], alg: JwsAlg, token: &Compact) -> Same {
     let fitting = keys.iter().filter(|key| key.fits(alg, token.header.kid.as_deref())).take(TRIED);
     let mut fitting = fitting.filter(|key| verifies(&key.material, alg, token));
     if fitting.next().is_some() { Same::Yes } else { Same::No }
+}
+
+/// What a key is recognised by (RFC 7638).
+pub fn thumbprint(key: &Jwk) -> String {
+    URL_SAFE_NO_PAD.encode(fingerprint(key.canonical().as_bytes()))
 }
 
 fn verifies(key: &Material, alg: JwsAlg, token: &Compact) -> bool {
@@ -73,9 +81,29 @@ pub fn authenticated_by(secret: &[u8], alg: JwsAlg, token: &Compact) -> Same {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use base64::Engine;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use serde_json::json;
+
+    #[test]
+    fn thumbprints() {
+        // RFC 7638, section 3.1; RFC 9449, sections 4.1 and 6.1; RFC 8037, appendix A.3.
+        for (key, expected) in [
+            (
+                json!({"kty": "RSA", "e": "AQAB", "alg": "RS256", "kid": "2011-04-29", "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"}),
+                "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
+            ),
+            (
+                json!({"kty": "EC", "x": "l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs",
+                    "y": "9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA", "crv": "P-256"}),
+                "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
+            ),
+            (
+                json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}),
+                "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
+            ),
+        ] {
+            assert_eq!(thumbprint(&Jwk::parse(&key).unwrap()), expected);
+        }
+    }
 
     #[test]
     fn the_examples_of_the_specifications() {

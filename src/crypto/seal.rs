@@ -74,9 +74,11 @@ pub enum Purpose {
     SigningKeys,
     /// An access token that only we can read.
     AccessToken,
+    /// What proofs of possession have to say.
+    DpopNonce,
 }
 
-const PURPOSES: [Purpose; 30] = [
+const PURPOSES: [Purpose; 31] = [
     Purpose::Code,
     Purpose::Interaction,
     Purpose::Browser,
@@ -107,6 +109,7 @@ const PURPOSES: [Purpose; 30] = [
     Purpose::PushedRequest,
     Purpose::SigningKeys,
     Purpose::AccessToken,
+    Purpose::DpopNonce,
 ];
 
 impl Purpose {
@@ -142,6 +145,7 @@ impl Purpose {
             Purpose::PushedRequest => "abide pushed request 1",
             Purpose::SigningKeys => "abide signing keys 1",
             Purpose::AccessToken => "abide access token 1",
+            Purpose::DpopNonce => "abide dpop nonce 1",
         }
     }
 }

@@ -29,6 +29,7 @@
 //! import      the import file, in and out
 //! upstream/   sign-in by another OpenID provider: there and back, accounts and their links, its logout
 //! once        what is good once is used up
+//! dpop        whoever shows a token holds its key
 //! setup       the first administrator
 //! sweep       forgetting what is over
 //! notify      relying apps learn of an end
@@ -46,6 +47,7 @@ pub mod browser;
 mod client_secret;
 pub mod cookies;
 pub mod device;
+pub mod dpop;
 pub mod import;
 pub mod invitation;
 pub mod keep;
@@ -169,6 +171,8 @@ pub struct Settings {
     pub self_registration: Switch,
     /// What apps that register themselves may do.
     pub registration: Terms,
+    /// Whether a proof of possession has to say a nonce of ours.
+    pub dpop_nonce: Switch,
 }
 
 /// How long codes and tokens live.

@@ -51,6 +51,7 @@ impl Idp {
     /// `invalid_client`, or what the authorization endpoint would say (RFC 9126, section 2.3); or a fault.
     pub async fn push(&self, from: Caller<'_>, params: &Params, now: Timestamp) -> Result<PushedAnswer, NoToken> {
         let client = presented(from.authorization, params).map_err(NoToken::Refused)?;
+        let proof = self.proven(from.into(), None, now).map_err(NoToken::Refused)?;
         let client = self.authenticate_client(client, from, now).await?;
         if client.confidentiality() == Confidentiality::Public {
             // Anybody can be it: what its requests will cost the store is bounded.
@@ -64,13 +65,23 @@ impl Idp {
             Unassembled::Fault(fault) => NoToken::Fault(fault),
         })?;
         let until = now + LIFETIME;
-        let params = whole.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let mut params: Vec<_> = whole.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        match (&proof, whole.get("dpop_jkt")) {
+            (Some(proof), Some(key)) if key != proof.thumbprint => {
+                let error = OAuthError::new(Code::InvalidRequest, "dpop_jkt is not the key of the DPoP proof");
+                return Err(NoToken::Refused(error));
+            }
+            // Whoever shows a key when pushing has to show it again (RFC 9449, section 10.1).
+            (Some(proof), None) => params.push(("dpop_jkt".to_owned(), proof.thumbprint.clone())),
+            _ => {}
+        }
         let pushed = Pushed { id: random::id(), client: client.id.clone(), params, until };
         let name = self.seals.seal(Purpose::PushedRequest, &pushed);
         if name.len() > LONGEST {
             let error = OAuthError::new(Code::InvalidRequest, "the request is too long to be pushed");
             return Err(NoToken::Refused(error));
         }
+        self.spend_proof(proof.as_ref()).await?;
         Ok(PushedAnswer { request_uri: format!("{PUSHED}{name}"), expires_in: LIFETIME.as_secs() })
     }
 

@@ -15,6 +15,7 @@
 //! | the session is long over and forgotten | expired | expired |
 //! | outlives its session (`offline_access`) | as judged | as judged; reports nothing |
 
+use crate::flow::dpop::Presented;
 use crate::flow::our_pages::Page;
 use crate::flow::token::NoToken;
 use crate::flow::{Fault, Idp};
@@ -71,7 +72,7 @@ impl Idp {
     ///
     /// # Errors
     /// `invalid_token` for everything but a genuine, unexpired access token for us, or a fault.
-    pub async fn subject_of_token(&self, token: &str, now: Timestamp) -> Result<Subject, NoToken> {
+    pub async fn subject_of_token(&self, token: Presented<'_>, now: Timestamp) -> Result<Subject, NoToken> {
         let (grant, client, claims) = self.ground(token, now).await?;
         let asker = Asker::App { grant: grant.id, client: client.id, sid: claims.sid, until: claims.exp };
         Ok(Subject { session: grant.binding.session, account: grant.account, asker })
@@ -125,7 +126,7 @@ impl Idp {
     /// # Errors
     /// `invalid_token` for a token that is not good at every other endpoint either, `insufficient_scope` for a client or
     /// a grant that may not report, or a fault.
-    pub async fn report_activity(&self, token: &str, now: Timestamp) -> Result<Reporting, NoToken> {
+    pub async fn report_activity(&self, token: Presented<'_>, now: Timestamp) -> Result<Reporting, NoToken> {
         let (grant, client, claims) = self.ground(token, now).await?;
         let life = match self.judge(&grant, &client, now).await {
             Err(NoToken::Refused(_)) => return Err(not_good()),

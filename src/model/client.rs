@@ -492,6 +492,15 @@ fn check_flows(metadata: &ClientMetadata) -> Result<(), String> {
     if metadata.grant_types.iter().all(|grant_type| *grant_type == GrantType::RefreshToken) {
         return Err("grant_types: one that refresh tokens can come of is needed".into());
     }
+    if metadata.dpop_bound_access_tokens
+        && metadata.response_types.iter().any(|response_type| response_type.gives(Part::Token))
+    {
+        return Err(
+            "dpop_bound_access_tokens: an access token that is shown in the browser is bound to no key (RFC 9449, \
+                    section 5.2)"
+                .into(),
+        );
+    }
     if metadata.id_token_signed_response_alg == IdTokenAlg::Unsecured && metadata.response_types != [ResponseType::Code]
     {
         return Err(
@@ -644,6 +653,8 @@ mod tests {
             serde_json::json!({"id_token_signed_response_alg": "HS256"}),
             serde_json::json!({"id_token_signed_response_alg": "None"}),
             serde_json::json!({"id_token_signed_response_alg": "none", "response_types": ["code", "code id_token"]}),
+            serde_json::json!({"dpop_bound_access_tokens": true, "response_types": ["code", "code token"],
+                "grant_types": ["authorization_code", "implicit"]}),
             serde_json::json!({"userinfo_signed_response_alg": "none"}),
             serde_json::json!({"userinfo_signed_response_alg": "RSA-OAEP"}),
             serde_json::json!({"unknown_member": 1}),

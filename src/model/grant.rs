@@ -46,6 +46,9 @@ pub struct Code {
     /// The resources its access tokens are for.
     #[serde(rename = "u", default, skip_serializing_if = "Vec::is_empty")]
     pub resource: Vec<String>,
+    /// The key whose holder alone may redeem it (RFC 9449, section 10).
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// For the ID token.
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
@@ -116,6 +119,10 @@ pub struct Grant {
     pub authentication: AuthenticationFacts,
     /// A random value that goes into the MAC of its refresh tokens.
     pub salt: String,
+    /// The thumbprint of the key whose holder alone may renew it: of a client that cannot authenticate, the one by which it
+    /// redeemed the code (RFC 9449, section 5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// When the code was redeemed.
     pub created_at: Timestamp,
     /// Which refresh token is the good one; the first is 0.
@@ -342,6 +349,7 @@ mod tests {
             resource: vec![],
             authentication: AuthenticationFacts { auth_time: Timestamp(0), acr: "1".into(), amr: vec![] },
             salt: "x".into(),
+            key: None,
             created_at: Timestamp(1000),
             generation: 0,
             renewed_at: Timestamp(1000),

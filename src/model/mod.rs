@@ -11,6 +11,7 @@ pub mod consent;
 pub mod cookies;
 pub mod credential;
 pub mod device;
+pub mod dpop;
 pub mod grant;
 pub mod history;
 pub mod id;

@@ -1,6 +1,7 @@
 //! The authorization request and its answer (RFC 6749, 4.1; OpenID Connect Core, 3.1.2; RFC 9207).
 
 use crate::protocol::claims_request::{ClaimsRequest, RequestedClaims};
+use crate::protocol::dpop::is_digest;
 use crate::protocol::error::{Code, OAuthError};
 use crate::protocol::params::{Params, Spoiled};
 use crate::protocol::pkce::CodeChallenge;
@@ -48,6 +49,9 @@ pub struct AuthorizationRequest {
     /// PKCE, method S256.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_challenge: Option<CodeChallenge>,
+    /// The key whose holder alone may redeem the code (RFC 9449, section 10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
     /// What may be asked of the person.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prompt: Vec<Prompt>,
@@ -130,6 +134,7 @@ impl AuthorizationRequest {
             state: text(params, "state"),
             nonce: text(params, "nonce"),
             code_challenge: challenge(params)?,
+            dpop_jkt: key(params)?,
             prompt: prompts(params)?,
             max_age,
             id_token_hint: text(params, "id_token_hint"),
@@ -214,6 +219,15 @@ fn challenge(params: &Params) -> Result<Option<CodeChallenge>, OAuthError> {
     }
 }
 
+fn key(params: &Params) -> Result<Option<String>, OAuthError> {
+    match text(params, "dpop_jkt") {
+        Some(jkt) if !is_digest(&jkt) => {
+            Err(OAuthError::new(Code::InvalidRequest, "dpop_jkt must be the base64url of a SHA-256"))
+        }
+        jkt => Ok(jkt),
+    }
+}
+
 fn prompts(params: &Params) -> Result<Vec<Prompt>, OAuthError> {
     let mut prompts = Vec::new();
     for word in params.get("prompt").unwrap_or_default().split(' ').filter(|word| !word.is_empty()) {
@@ -261,6 +275,9 @@ mod tests {
             ("&code_challenge_method=S256", Code::InvalidRequest),
             (&format!("&code_challenge={hash}"), Code::InvalidRequest),
             (&format!("&code_challenge={hash}&code_challenge_method=plain"), Code::InvalidRequest),
+            ("&dpop_jkt=short", Code::InvalidRequest),
+            (&format!("&dpop_jkt={hash}A"), Code::InvalidRequest),
+            (&format!("&dpop_jkt={hash}&dpop_jkt={hash}"), Code::InvalidRequest),
             ("&code_challenge=short&code_challenge_method=S256", Code::InvalidRequest),
         ] {
             assert_eq!(parse(extra).unwrap_err().code, code, "{extra}");

@@ -109,9 +109,19 @@ pub struct AccessTokenClaims {
     /// The session, as the ID token names it; none for a grant that outlives sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
+    /// The key it is bound to (RFC 9449, section 6.1); without one, whoever bears it may use it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
     /// The facts of the authentication; none where a client acts for itself.
     #[serde(flatten)]
     pub authentication: Option<AuthenticationFacts>,
+}
+
+/// Which key a token is bound to (RFC 7800; RFC 9449, section 6.1).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// Its thumbprint (RFC 7638).
+    pub jkt: String,
 }
 
 /// Standard claims that a scope asks for (OpenID Connect Core, 5.4).

@@ -78,6 +78,9 @@ pub struct ClientMetadata {
     /// Are requests that it did not push refused (RFC 9126, section 6)?
     #[serde(default, skip_serializing_if = "is_no")]
     pub require_pushed_authorization_requests: bool,
+    /// Does it use no access token but those that are bound to a key (RFC 9449, section 5.2)?
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub dpop_bound_access_tokens: bool,
     /// The grant types it may use.
     #[serde(default = "usual_grant_types")]
     pub grant_types: Vec<GrantType>,

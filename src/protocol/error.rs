@@ -49,6 +49,10 @@ pub enum Code {
     RequestUriNotSupported,
     /// The `registration` parameter is not understood.
     RegistrationNotSupported,
+    /// A proof of possession is not good, or missing (RFC 9449, section 5).
+    InvalidDpopProof,
+    /// A proof of possession has to say the nonce that is given beside (RFC 9449, section 8).
+    UseDpopNonce,
     /// Too often: wait, and go on more slowly (RFC 8628, section 3.5).
     SlowDown,
     /// The person has not answered a device yet (RFC 8628, section 3.5).
@@ -86,6 +90,8 @@ impl Code {
             Code::RequestNotSupported => "request_not_supported",
             Code::RequestUriNotSupported => "request_uri_not_supported",
             Code::RegistrationNotSupported => "registration_not_supported",
+            Code::InvalidDpopProof => "invalid_dpop_proof",
+            Code::UseDpopNonce => "use_dpop_nonce",
             Code::SlowDown => "slow_down",
             Code::AuthorizationPending => "authorization_pending",
             Code::ExpiredToken => "expired_token",

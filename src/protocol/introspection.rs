@@ -1,8 +1,9 @@
 //! Introspection and revocation of tokens: what is asked, and what is answered (RFC 7662, section 2; RFC 7009, section 2).
 
-use crate::protocol::claims::{AccessTokenClaims, AuthenticationFacts};
+use crate::protocol::claims::{AccessTokenClaims, AuthenticationFacts, Confirmation};
 use crate::protocol::error::{Code, OAuthError};
 use crate::protocol::params::Params;
+use crate::protocol::token::token_type;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -38,6 +39,8 @@ enum Told {
         client_id: String,
         sub: String,
         scope: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cnf: Option<Confirmation>,
         #[serde(flatten)]
         authentication: AuthenticationFacts,
     },
@@ -51,7 +54,8 @@ impl Introspection {
 
     /// An access token that is good, with all it says.
     pub fn access(claims: AccessTokenClaims) -> Introspection {
-        Introspection { active: true, token_type: Some("Bearer"), told: Some(Told::Access(Box::new(claims))) }
+        let token_type = Some(token_type(claims.cnf.as_ref()));
+        Introspection { active: true, token_type, told: Some(Told::Access(Box::new(claims))) }
     }
 
     /// A refresh token that is good. It has no `exp`: what it lives by is judged at every use.
@@ -59,10 +63,10 @@ impl Introspection {
         iss: String,
         (client_id, sub): (&str, &str),
         scope: String,
-        authentication: AuthenticationFacts,
+        (cnf, authentication): (Option<Confirmation>, AuthenticationFacts),
     ) -> Introspection {
         let (client_id, sub) = (client_id.to_owned(), sub.to_owned());
-        let told = Told::Refresh { iss, client_id, sub, scope, authentication };
+        let told = Told::Refresh { iss, client_id, sub, scope, cnf, authentication };
         Introspection { active: true, token_type: None, told: Some(told) }
     }
 }

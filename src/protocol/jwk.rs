@@ -49,6 +49,16 @@ pub enum Curve {
     P521,
 }
 
+impl Curve {
+    fn name(self) -> &'static str {
+        match self {
+            Curve::P256 => "P-256",
+            Curve::P384 => "P-384",
+            Curve::P521 => "P-521",
+        }
+    }
+}
+
 /// Why something is no key that verifies signatures.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum JwkError {
@@ -96,6 +106,25 @@ impl Jwk {
             _ => return Err(JwkError::Foreign),
         };
         Ok(Jwk { kid: text("kid")?.map(str::to_owned), alg: text("alg")?.map(str::to_owned), material })
+    }
+
+    /// The same key, which goes by any name.
+    pub fn unnamed(self) -> Jwk {
+        Jwk { kid: None, ..self }
+    }
+
+    /// The members that make it what it is, in their order and without white space: what its thumbprint is the hash of
+    /// (RFC 7638, section 3; RFC 8037, section 2).
+    pub fn canonical(&self) -> String {
+        let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        match &self.material {
+            Material::Rsa { n, e } => format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, text(e), text(n)),
+            Material::Ec(curve, point) => {
+                let (x, y) = point[1..].split_at(point.len() / 2);
+                format!(r#"{{"crv":"{}","kty":"EC","x":"{}","y":"{}"}}"#, curve.name(), text(x), text(y))
+            }
+            Material::Ed25519(x) => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, text(x)),
+        }
     }
 
     /// Can it have made a signature by this algorithm under this name? A key without a name has any.

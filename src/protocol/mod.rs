@@ -10,6 +10,7 @@ pub mod client_auth;
 pub mod client_metadata;
 pub mod device;
 pub mod discovery;
+pub mod dpop;
 pub mod duration;
 pub mod end_session;
 pub mod error;

@@ -1,5 +1,6 @@
 //! The token request and its answer (RFC 6749, sections 4.1.3, 5 and 6; OpenID Connect Core, 3.1.3).
 
+use crate::protocol::claims::Confirmation;
 use crate::protocol::error::{Code, OAuthError};
 use crate::protocol::params::{Params, Spoiled};
 use crate::protocol::pkce::CodeVerifier;
@@ -120,12 +121,17 @@ fn scope(params: &Params) -> Result<Option<ScopeSet>, OAuthError> {
     scope.map(Some).map_err(|_| OAuthError::new(Code::InvalidScope, "scope holds a character that is not allowed"))
 }
 
+/// How an access token is presented: by whoever bears it, or with a proof that its key is at hand (RFC 9449, section 5).
+pub fn token_type(bound: Option<&Confirmation>) -> &'static str {
+    if bound.is_some() { "DPoP" } else { "Bearer" }
+}
+
 /// A successful answer (RFC 6749, 5.1; OpenID Connect Core, 3.1.3.3).
 #[derive(Debug, Clone, Serialize)]
 pub struct TokenResponse {
     /// The access token.
     pub access_token: String,
-    /// `Bearer`.
+    /// `Bearer`, or `DPoP` where it is bound to a key.
     pub token_type: &'static str,
     /// Seconds the access token lives.
     pub expires_in: i64,

@@ -1,20 +1,44 @@
-//! Bearer tokens (RFC 6750): found in a request, and refused.
+//! Access tokens, with whoever bears them (RFC 6750) or whoever holds their key (RFC 9449): found in a request, and refused.
 
+use super::dpop::proof;
 use super::token::{body, broken, busy};
+use crate::flow::dpop::{Presented as Presentation, Scheme, Shown};
 use crate::flow::token::NoToken;
 use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::jws::JwsAlg;
 use crate::protocol::params::Params;
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
 /// The access token of a request.
 pub(super) enum Presented {
     /// One.
-    Token(String),
+    Token(Carried),
     /// None.
     Nothing,
     /// More than one.
     Ambiguous,
+}
+
+/// An access token, and how it came.
+pub(super) struct Carried {
+    /// By which scheme.
+    scheme: Scheme,
+    /// The token.
+    token: String,
+}
+
+impl Carried {
+    /// One that came in a body, where no scheme is named (RFC 6750, section 2.2).
+    pub(super) fn in_body(token: String) -> Carried {
+        Carried { scheme: Scheme::Bearer, token }
+    }
+
+    /// With what the request shows beside it.
+    pub(super) fn of<'a>(&'a self, request: &'a HttpRequest) -> Presentation<'a> {
+        let shown = Shown { header: proof(request), method: request.method().as_str(), path: request.path() };
+        Presentation { token: &self.token, scheme: self.scheme, shown }
+    }
 }
 
 /// The token in the `Authorization` header.
@@ -24,10 +48,18 @@ pub(super) fn header_token(request: &HttpRequest) -> Presented {
         (None, _) => Presented::Nothing,
         (Some(_), Some(_)) => Presented::Ambiguous,
         (Some(value), None) => match value.to_str().ok().and_then(|text| text.split_once(' ')) {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Presented::Token(token.trim().to_owned()),
-            _ => Presented::Nothing,
+            Some((name, token)) => scheme(name).map_or(Presented::Nothing, |scheme| {
+                Presented::Token(Carried { scheme, token: token.trim().to_owned() })
+            }),
+            None => Presented::Nothing,
         },
     }
+}
+
+fn scheme(name: &str) -> Option<Scheme> {
+    [("bearer", Scheme::Bearer), ("dpop", Scheme::Dpop)]
+        .into_iter()
+        .find_map(|(known, scheme)| name.eq_ignore_ascii_case(known).then_some(scheme))
 }
 
 /// Does the address carry a token? There it would be in every log, so whoever puts it there is told, where that is not
@@ -37,9 +69,9 @@ pub(super) fn token_in_query(request: &HttpRequest) -> bool {
     params.get("access_token").is_some() || params.spoiled("access_token").is_some()
 }
 
-/// No token: a challenge without an error code (RFC 6750, section 3.1).
+/// No token: challenges without an error code (RFC 6750, section 3.1; RFC 9449, section 7.1).
 pub(super) fn unasked() -> HttpResponse {
-    HttpResponse::Unauthorized().insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"abide\"")).finish()
+    challenging(StatusCode::UNAUTHORIZED, Scheme::Bearer, None).finish()
 }
 
 /// More than one token.
@@ -49,24 +81,53 @@ pub(super) fn ambiguous() -> HttpResponse {
 
 /// A token, or something else, where it must not be.
 pub(super) fn malformed(words: &'static str) -> HttpResponse {
-    challenge(StatusCode::BAD_REQUEST, &OAuthError::new(Code::InvalidRequest, words))
+    let error = OAuthError::new(Code::InvalidRequest, words);
+    challenging(StatusCode::BAD_REQUEST, Scheme::Bearer, Some(&error)).json(body(&error))
 }
 
-/// The token does not do.
-pub(super) fn refused(refusal: &NoToken) -> HttpResponse {
-    match refusal {
-        NoToken::Refused(error) if error.code == Code::InsufficientScope => challenge(StatusCode::FORBIDDEN, error),
-        NoToken::Refused(error) => challenge(StatusCode::UNAUTHORIZED, error),
-        NoToken::Busy => busy(),
-        NoToken::Fault(fault) => broken(fault),
+/// The token does not do, or what came with it.
+pub(super) fn refused(refusal: &NoToken, request: &HttpRequest) -> HttpResponse {
+    let error = match refusal {
+        NoToken::Refused(error) => error,
+        NoToken::Busy => return busy(),
+        NoToken::Fault(fault) => return broken(fault),
+    };
+    let status = match error.code {
+        Code::InsufficientScope => StatusCode::FORBIDDEN,
+        _ => StatusCode::UNAUTHORIZED,
+    };
+    let scheme = match header_token(request) {
+        Presented::Token(carried) => carried.scheme,
+        Presented::Nothing | Presented::Ambiguous => Scheme::Bearer,
+    };
+    let (path, error_code) = (request.path(), error.code.as_str());
+    tracing::info!(path, error = error_code, why = error.description, "an access token was refused");
+    challenging(status, scheme, Some(error)).json(body(error))
+}
+
+/// An answer that names both schemes: first the one that was tried, with the error, then the other.
+fn challenging(status: StatusCode, tried: Scheme, error: Option<&OAuthError>) -> HttpResponseBuilder {
+    let told = error.map(|error| {
+        let (code, words) = (error.code.as_str(), error.description);
+        format!("error=\"{code}\", error_description=\"{words}\"")
+    });
+    let challenge = |scheme: Scheme| {
+        let own = match scheme {
+            Scheme::Bearer => "Bearer realm=\"abide\"".to_owned(),
+            Scheme::Dpop => format!("DPoP realm=\"abide\", algs=\"{}\"", JwsAlg::public_key_names().join(" ")),
+        };
+        match &told {
+            Some(told) if scheme == tried => format!("{own}, {told}"),
+            _ => own,
+        }
+    };
+    let other = match tried {
+        Scheme::Bearer => Scheme::Dpop,
+        Scheme::Dpop => Scheme::Bearer,
+    };
+    let mut response = HttpResponse::build(status);
+    for scheme in [tried, other] {
+        response.append_header((header::WWW_AUTHENTICATE, challenge(scheme)));
     }
-}
-
-fn challenge(status: StatusCode, error: &OAuthError) -> HttpResponse {
-    let value = format!(
-        "Bearer realm=\"abide\", error=\"{}\", error_description=\"{}\"",
-        error.code.as_str(),
-        error.description
-    );
-    HttpResponse::build(status).insert_header((header::WWW_AUTHENTICATE, value)).json(body(error))
+    response
 }

@@ -41,10 +41,10 @@ pub async fn by_registered_origin<B: MessageBody + 'static>(
         if preflight {
             let value = header::HeaderValue::from_static;
             headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, value("GET, POST"));
-            headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, value("Authorization, Content-Type"));
+            headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, value("Authorization, Content-Type, DPoP"));
             headers.insert(header::ACCESS_CONTROL_MAX_AGE, value("600"));
         } else {
-            let readable = header::HeaderValue::from_static("WWW-Authenticate, Retry-After");
+            let readable = header::HeaderValue::from_static("WWW-Authenticate, Retry-After, DPoP-Nonce");
             headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, readable);
         }
     }

@@ -46,14 +46,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) async fn get(request: HttpRequest, asking: Asking) -> HttpResponse {
     let (idp, now) = (asking.idp(), asking.now);
     let subject = match door(&request, &asking) {
-        Ok(Door::Token(token)) => idp.subject_of_token(&token, now).await.map(Some),
+        Ok(Door::Token(token)) => idp.subject_of_token(token.of(&request), now).await.map(Some),
         Ok(Door::Cookie(page)) => idp.subject_of_browser(&asking.visitor, page).await.map_err(NoToken::Fault),
         Err(refusal) => return *refusal,
     };
     let subject = match subject {
         Ok(Some(subject)) => subject,
         Ok(None) => return unasked(),
-        Err(refusal) => return refused(&refusal),
+        Err(refusal) => return refused(&refusal, &request),
     };
     // Listening begins before the first look, so that no change falls between them.
     let watch = idp.watch(&subject);

@@ -17,6 +17,7 @@ mod cors;
 mod device;
 mod device_grant;
 mod discovery;
+mod dpop;
 mod error;
 mod events;
 mod form;
@@ -47,6 +48,7 @@ mod upstream;
 mod userinfo;
 
 pub use cors::by_registered_origin;
+pub use dpop::hand_out_nonce;
 pub use form::MOST as LARGEST_FORM;
 pub use headers::guard;
 pub use language::speak;

@@ -41,11 +41,9 @@ pub(super) async fn post(request: HttpRequest, payload: web::Payload, facing: we
 
 /// GET /register/{client_id}
 pub(super) async fn get(request: HttpRequest, id: web::Path<String>, facing: web::Data<Facing>) -> HttpResponse {
-    let token = match own_token(&request) {
-        Ok(token) => token,
-        Err(refusal) => return refusal,
-    };
-    match facing.idp.registration(&id, &token).await {
+    let presented = header_token(&request);
+    let Presented::Token(token) = &presented else { return unshown(&presented) };
+    match facing.idp.registration(&id, token).await {
         Ok(told) => HttpResponse::Ok().json(told.document(&facing.idp)),
         Err(not) => refusal(&not, &facing),
     }
@@ -58,11 +56,9 @@ pub(super) async fn put(
     payload: web::Payload,
     facing: web::Data<Facing>,
 ) -> HttpResponse {
-    let token = match own_token(&request) {
-        Ok(token) => token,
-        Err(refusal) => return refusal,
-    };
-    if let Err(not) = facing.idp.registration(&id, &token).await {
+    let presented = header_token(&request);
+    let Presented::Token(token) = &presented else { return unshown(&presented) };
+    if let Err(not) = facing.idp.registration(&id, token).await {
         return refusal(&not, &facing);
     }
     let said = match read(&request, payload).await {
@@ -70,7 +66,7 @@ pub(super) async fn put(
         Err(refusal) => return refusal,
     };
     let address = address(&request, &facing);
-    match facing.idp.reregister((&id, &token), (&address, &said), facing.clock.now()).await {
+    match facing.idp.reregister((&id, token), (&address, &said), facing.clock.now()).await {
         Ok(told) => HttpResponse::Ok().json(told.document(&facing.idp)),
         Err(not) => refusal(&not, &facing),
     }
@@ -78,21 +74,19 @@ pub(super) async fn put(
 
 /// DELETE /register/{client_id}
 pub(super) async fn delete(request: HttpRequest, id: web::Path<String>, facing: web::Data<Facing>) -> HttpResponse {
-    let token = match own_token(&request) {
-        Ok(token) => token,
-        Err(refusal) => return refusal,
-    };
-    match facing.idp.deregister((&id, &token), facing.clock.now()).await {
+    let presented = header_token(&request);
+    let Presented::Token(token) = &presented else { return unshown(&presented) };
+    match facing.idp.deregister((&id, token), facing.clock.now()).await {
         Ok(()) => HttpResponse::NoContent().finish(),
         Err(not) => refusal(&not, &facing),
     }
 }
 
-fn own_token(request: &HttpRequest) -> Result<String, HttpResponse> {
-    match header_token(request) {
-        Presented::Token(token) => Ok(token),
-        Presented::Nothing => Err(unasked()),
-        Presented::Ambiguous => Err(ambiguous()),
+/// There is not the one token that there has to be.
+fn unshown(presented: &Presented) -> HttpResponse {
+    match presented {
+        Presented::Ambiguous => ambiguous(),
+        Presented::Token(_) | Presented::Nothing => unasked(),
     }
 }
 

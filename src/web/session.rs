@@ -2,7 +2,7 @@
 //!
 //! Two doors, and a request takes one of them:
 //!
-//! * **A bearer token**, in the `Authorization` header alone. A token in the address or a body is refused by name, for it
+//! * **An access token**, in the `Authorization` header alone. A token in the address or a body is refused by name, for it
 //!   would end up in logs. No cookie counts beside a header, whatever is in it. A request with a header that scripts of
 //!   other origins cannot send unasked needs no other protection against cross-site forgery.
 //! * **The session cookie**, for our own pages, only where the browser says that a page of our own origin asks: an `Origin`
@@ -16,7 +16,7 @@
 //! Who shows neither gets the bare challenge, as at userinfo.
 
 use super::asking::Asking;
-use super::bearer::{Presented, ambiguous, header_token, malformed, refused, token_in_query, unasked};
+use super::bearer::{Carried, Presented, ambiguous, header_token, malformed, refused, token_in_query, unasked};
 use super::error::WebError;
 use super::form::{bytes, same_origin};
 use super::token::{body, broken, unreadable};
@@ -35,7 +35,7 @@ use std::time::{Duration, UNIX_EPOCH};
 pub(super) async fn get(request: HttpRequest, asking: Asking) -> HttpResponse {
     let (idp, now) = (asking.idp(), asking.now);
     let subject = match door(&request, &asking) {
-        Ok(Door::Token(token)) => idp.subject_of_token(&token, now).await.map(Some),
+        Ok(Door::Token(token)) => idp.subject_of_token(token.of(&request), now).await.map(Some),
         Ok(Door::Cookie(page)) => idp.subject_of_browser(&asking.visitor, page).await.map_err(NoToken::Fault),
         Err(refusal) => return *refusal,
     };
@@ -45,7 +45,7 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> HttpResponse {
             Err(fault) => broken(&fault),
         },
         Ok(None) => unasked(),
-        Err(refusal) => refused(&refusal),
+        Err(refusal) => refused(&refusal, &request),
     }
 }
 
@@ -62,10 +62,10 @@ pub(super) async fn activity(request: HttpRequest, payload: web::Payload, asking
         Err(error) => return unreadable(&error),
     }
     match door {
-        Door::Token(token) => match idp.report_activity(&token, now).await {
+        Door::Token(token) => match idp.report_activity(token.of(&request), now).await {
             Ok(Reporting::Counted(status)) => told(&status, now),
             Ok(Reporting::TooOften(again)) => too_often(now.until(again).as_secs()),
-            Err(refusal) => refused(&refusal),
+            Err(refusal) => refused(&refusal, &request),
         },
         Door::Cookie(page) => match idp.stay_signed_in(&asking.visitor, page, now).await {
             Ok(Some(status)) => told(&status, now),
@@ -78,7 +78,7 @@ pub(super) async fn activity(request: HttpRequest, payload: web::Payload, asking
 /// By what a request asks.
 pub(super) enum Door {
     /// An access token.
-    Token(String),
+    Token(Carried),
     /// The session cookie, from this page of ours.
     Cookie(Page),
 }

@@ -2,6 +2,7 @@
 
 use super::Facing;
 use super::asking;
+use super::dpop::proof;
 use super::error::WebError;
 use super::form::OpenForm;
 use crate::flow::token::{Caller, NoToken};
@@ -45,7 +46,12 @@ pub(super) async fn ask<T>(
 ) -> Result<T, HttpResponse> {
     let OpenForm(params) = form.map_err(|error| unreadable(&error))?;
     let address = asking::address(request, facing).map(|ip| ip.to_string()).unwrap_or_default();
-    let from = Caller { authorization: authorization(request), address: &address, endpoint: request.path() };
+    let from = Caller {
+        authorization: authorization(request),
+        address: &address,
+        endpoint: request.path(),
+        proof: proof(request),
+    };
     question(from, &params, facing.clock.now()).await.map_err(|no_token| refused(&no_token, request))
 }
 

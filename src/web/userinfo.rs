@@ -1,7 +1,7 @@
-//! GET and POST /userinfo (OpenID Connect Core, 5.3; RFC 6750)
+//! GET and POST /userinfo (OpenID Connect Core, 5.3; RFC 6750; RFC 9449, section 7)
 
 use super::Facing;
-use super::bearer::{Presented, ambiguous, header_token, refused, unasked};
+use super::bearer::{Carried, Presented, ambiguous, header_token, refused, unasked};
 use super::error::WebError;
 use super::form::OpenForm;
 use super::token::unreadable;
@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 
 /// GET /userinfo
 pub(super) async fn get(request: HttpRequest, facing: web::Data<Facing>) -> HttpResponse {
-    answer(header_token(&request), &facing).await
+    answer(header_token(&request), (&request, &facing)).await
 }
 
 /// POST /userinfo: the token in the header or in the body, not in both.
@@ -25,7 +25,7 @@ pub(super) async fn post(request: HttpRequest, payload: web::Payload, facing: we
     };
     let from_body = match (form, &from_header) {
         (Ok(Some(params)), _) if params.spoiled("access_token").is_some() => {
-            return answer(Presented::Ambiguous, &facing).await;
+            return answer(Presented::Ambiguous, (&request, &facing)).await;
         }
         (Ok(params), _) => params.and_then(|params| params.get("access_token").map(str::to_owned)),
         // With the token in the header the body is nobody's business.
@@ -33,23 +33,23 @@ pub(super) async fn post(request: HttpRequest, payload: web::Payload, facing: we
         (Err(error), _) => return unreadable(&error),
     };
     let token = match (from_header, from_body) {
-        (Presented::Nothing, Some(token)) => Presented::Token(token),
+        (Presented::Nothing, Some(token)) => Presented::Token(Carried::in_body(token)),
         (Presented::Nothing, None) => Presented::Nothing,
         (_, Some(_)) => Presented::Ambiguous,
         (from_header, None) => from_header,
     };
-    answer(token, &facing).await
+    answer(token, (&request, &facing)).await
 }
 
-async fn answer(token: Presented, facing: &Facing) -> HttpResponse {
+async fn answer(token: Presented, (request, facing): (&HttpRequest, &Facing)) -> HttpResponse {
     let token = match token {
         Presented::Token(token) => token,
         Presented::Nothing => return unasked(),
         Presented::Ambiguous => return ambiguous(),
     };
-    match facing.idp.userinfo(&token, facing.clock.now()).await {
+    match facing.idp.userinfo(token.of(request), facing.clock.now()).await {
         Ok(Userinfo::Plain(claims)) => HttpResponse::Ok().json(claims),
         Ok(Userinfo::Signed(token)) => HttpResponse::Ok().content_type("application/jwt").body(token),
-        Err(refusal) => refused(&refusal),
+        Err(refusal) => refused(&refusal, request),
     }
 }

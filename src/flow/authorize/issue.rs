@@ -155,6 +155,7 @@ fn code(session: &Session, client: &Client, request: AuthorizationRequest, now: 
         scope: client.permitted(&request.scope),
         claims: request.claims,
         resource: request.resource,
+        key: request.dpop_jkt,
         nonce: request.nonce,
         authentication: session.authentication().clone(),
         issued_at: now,

@@ -3,6 +3,7 @@
 use super::NoToken;
 use crate::crypto::jwt::{self, TokenKind};
 use crate::crypto::seal::Purpose;
+use crate::flow::dpop::Presented;
 use crate::flow::{Fault, Idp, SKEW};
 use crate::model::client::Client;
 use crate::model::grant::Grant;
@@ -31,7 +32,7 @@ impl Idp {
     ///
     /// # Errors
     /// `invalid_token` or `insufficient_scope` (RFC 6750, section 3.1), or a fault.
-    pub async fn userinfo(&self, token: &str, now: Timestamp) -> Result<Userinfo, NoToken> {
+    pub async fn userinfo(&self, token: Presented<'_>, now: Timestamp) -> Result<Userinfo, NoToken> {
         let (grant, client, claims) = self.ground(token, now).await?;
         let account = match self.judge(&grant, &client, now).await {
             Ok(life) => life.account,
@@ -56,19 +57,22 @@ impl Idp {
         Ok(Userinfo::Signed(jwt::sign(&self.ring, alg, TokenKind::Userinfo, &answer, now)?))
     }
 
-    /// What a genuine token for us rests on: the grant it names, and that grant's client. Whether these are good is not
-    /// looked at here.
+    /// What a genuine token for us rests on, presented by whoever it was given to: the grant it names, and that grant's
+    /// client. Whether these are good is not looked at here.
     ///
     /// # Errors
-    /// `invalid_token`, or a fault.
+    /// `invalid_token`, `invalid_dpop_proof` or `use_dpop_nonce`, or a fault.
     pub(in crate::flow) async fn ground(
         &self,
-        token: &str,
+        presented: Presented<'_>,
         now: Timestamp,
     ) -> Result<(Grant, Client, AccessTokenClaims), NoToken> {
-        let claims =
-            self.unexpired(token, now).filter(|claims| claims.aud.contains(&claims.iss)).ok_or_else(invalid)?;
+        let claims = self
+            .unexpired(presented.token, now)
+            .filter(|claims| claims.aud.contains(&claims.iss))
+            .ok_or_else(invalid)?;
         let (grant, client) = self.named_by(&claims).await?.ok_or_else(invalid)?;
+        self.check_possession(&claims, presented, now).await?;
         Ok((grant, client, claims))
     }
 

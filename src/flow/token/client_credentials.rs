@@ -1,27 +1,30 @@
 //! A client acts for itself (RFC 6749, section 4.4).
 //!
-//! Such a token rests on nothing but its client: no person, no session, no grant, and no write. Whether it is good is asked
+//! Such a token rests on nothing but its client: no person, no session, no grant, and no write but that of a proof that
+//! was used. Whether it is good is asked
 //! of the client's record; one that was given back is remembered until it would be over anyway.
 
 use super::{NoToken, refused};
 use crate::crypto::random;
+use crate::flow::dpop::Proven;
 use crate::flow::{Fault, Idp};
 use crate::model::client::{Allowed, Client, Confidentiality};
 use crate::model::setting::Setting;
-use crate::protocol::claims::{AccessTokenClaims, Audience};
+use crate::protocol::claims::{AccessTokenClaims, Audience, Confirmation};
 use crate::protocol::error::Code;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
-use crate::protocol::token::{GrantType, TokenResponse};
+use crate::protocol::token::{GrantType, TokenResponse, token_type};
 
 /// What a client asks for itself.
 pub(super) struct OwnWish {
     pub scope: Option<ScopeSet>,
     pub resource: Vec<String>,
+    pub proof: Option<Proven>,
 }
 
 impl Idp {
-    pub(super) fn act_for_itself(
+    pub(super) async fn act_for_itself(
         &self,
         client: &Client,
         wish: OwnWish,
@@ -39,6 +42,9 @@ impl Idp {
         if !wish.resource.iter().all(|resource| client.metadata.resources.contains(resource)) {
             return refused(Code::InvalidTarget, "a resource is none that this client may ask for");
         }
+        self.spend_proof(wish.proof.as_ref()).await?;
+        let cnf = wish.proof.map(|proof| Confirmation { jkt: proof.thumbprint });
+        let token_type = token_type(cnf.as_ref());
         let exp = now + self.settings.tokens.access;
         let audience = if wish.resource.is_empty() { vec![self.issuer.to_string()] } else { wish.resource };
         let claims = AccessTokenClaims {
@@ -51,11 +57,12 @@ impl Idp {
             iat: now,
             jti: random::id(),
             sid: None,
+            cnf,
             authentication: None,
         };
         Ok(TokenResponse {
             access_token: self.as_registered(client, &claims, now)?,
-            token_type: "Bearer",
+            token_type,
             expires_in: exp.0 - now.0,
             refresh_token: None,
             id_token: None,

@@ -1,10 +1,12 @@
 //! A code is redeemed.
 
+use super::mint::Wish;
 use super::{NoToken, refused};
 use crate::crypto::random;
 use crate::crypto::seal::Purpose;
+use crate::flow::dpop::Proven;
 use crate::flow::{Idp, SKEW};
-use crate::model::client::{Allowed, Client};
+use crate::model::client::{Allowed, Client, Confidentiality};
 use crate::model::grant::{Code as CodeFacts, CodeAge, Grant, Reach, Redeemed};
 use crate::protocol::error::Code;
 use crate::protocol::pkce::CodeVerifier;
@@ -18,6 +20,16 @@ pub(super) struct Redemption {
     pub redirect_uri: Option<String>,
     pub verifier: Option<CodeVerifier>,
     pub resource: Vec<String>,
+    pub proof: Option<Proven>,
+}
+
+/// How a grant begins.
+pub(super) struct Beginning {
+    pub age: CodeAge,
+    /// What the first access token is narrowed to.
+    pub resource: Vec<String>,
+    /// The key that whoever begins it holds.
+    pub key: Option<String>,
 }
 
 impl Idp {
@@ -37,18 +49,22 @@ impl Idp {
         if code.issued_at > now + SKEW {
             return refused(Code::InvalidGrant, "the code is not good yet");
         }
-        self.give_birth(client, code, (age, redemption.resource), now).await
+        self.spend_proof(redemption.proof.as_ref()).await?;
+        let key = redemption.proof.map(|proof| proof.thumbprint);
+        self.give_birth(client, code, Beginning { age, resource: redemption.resource, key }, now).await
     }
 
-    /// A grant is born of what a person allowed, and its first tokens with it. `resource` narrows the access token.
+    /// A grant is born of what a person allowed, and its first tokens with it. The access token is bound to the key there is;
+    /// the refresh token only where the client cannot authenticate, for then nothing else tells it from a thief.
     pub(super) async fn give_birth(
         &self,
         client: &Client,
         code: CodeFacts,
-        (age, resource): (CodeAge, Vec<String>),
+        Beginning { age, resource, key }: Beginning,
         now: Timestamp,
     ) -> Result<TokenResponse, NoToken> {
-        let birth = birth(client, &code, now);
+        let bound_to = key.clone().filter(|_| client.confidentiality() == Confidentiality::Public);
+        let birth = Grant { key: bound_to, ..birth(client, &code, now) };
         // A code belongs to its session whatever the grant outlives that it gives birth to: after a sign-out nothing is
         // begun by what was given before it.
         let bound = Grant { reach: Reach::Session, ..birth.clone() };
@@ -72,7 +88,7 @@ impl Idp {
                     client,
                     &grant,
                     &life,
-                    super::mint::Wish { scope: grant.scope.clone(), resource, nonce: code.nonce },
+                    Wish { scope: grant.scope.clone(), resource, nonce: code.nonce, key },
                     now,
                 )
             }
@@ -100,6 +116,15 @@ fn check_bindings(client: &Client, code: &CodeFacts, redemption: &Redemption) ->
         (None, Some(_)) => return refused(Code::InvalidGrant, "code_verifier without a code_challenge"),
         (Some(_), _) => return refused(Code::InvalidGrant, "code_verifier does not answer the code_challenge"),
     }
+    match (&code.key, &redemption.proof) {
+        (Some(_), None) => {
+            return refused(Code::InvalidDpopProof, "the code is bound to a key; the DPoP header is missing");
+        }
+        (Some(key), Some(proof)) if *key != proof.thumbprint => {
+            return refused(Code::InvalidGrant, "the code is bound to another key");
+        }
+        _ => {}
+    }
     if redemption.resource.iter().all(|resource| code.resource.contains(resource)) {
         Ok(())
     } else {
@@ -122,6 +147,7 @@ pub(super) fn birth(client: &Client, code: &CodeFacts, now: Timestamp) -> Grant 
         resource: code.resource.clone(),
         authentication: code.authentication.clone(),
         salt: random::id(),
+        key: None,
         created_at: now,
         generation: 0,
         renewed_at: now,

@@ -1,8 +1,10 @@
 //! A device asks whether the person has answered (RFC 8628, sections 3.4 and 3.5).
 
+use super::code::Beginning;
 use super::{NoToken, refused};
 use crate::crypto::secret::{Same, Secret, compare};
 use crate::flow::Idp;
+use crate::flow::dpop::Proven;
 use crate::model::client::Client;
 use crate::model::device::{DeviceRequest, Polled};
 use crate::model::grant::CodeAge;
@@ -17,7 +19,7 @@ impl Idp {
     pub(super) async fn poll(
         &self,
         client: &Client,
-        device_code: &Zeroizing<String>,
+        (device_code, proof): (&Zeroizing<String>, Option<Proven>),
         now: Timestamp,
     ) -> Result<TokenResponse, NoToken> {
         let wrong = || refused(Code::InvalidGrant, "the device code is not good");
@@ -30,6 +32,7 @@ impl Idp {
         if same == Same::No || asked.client != client.id {
             return wrong();
         }
+        self.spend_proof(proof.as_ref()).await?;
         let changed = self.store.change::<DeviceRequest, _, _>(key, move |before| match before {
             // Another one, under the same user code: the one before it is over.
             Some(asked) if asked.secret == presented => asked.poll(now),
@@ -44,7 +47,8 @@ impl Idp {
             Polled::Expired => refused(Code::ExpiredToken, "the device code has expired"),
             Polled::Allowed(facts) => {
                 let resource = facts.resource.clone();
-                self.give_birth(client, *facts, (CodeAge::Fresh, resource), now).await
+                let key = proof.map(|proof| proof.thumbprint);
+                self.give_birth(client, *facts, Beginning { age: CodeAge::Fresh, resource, key }, now).await
             }
         }
     }

@@ -7,7 +7,7 @@ use super::{Caller, NoToken, refused};
 use crate::flow::Idp;
 use crate::model::client::Client;
 use crate::model::grant::Grant;
-use crate::protocol::claims::AccessTokenClaims;
+use crate::protocol::claims::{AccessTokenClaims, Confirmation};
 use crate::protocol::client_auth::{AuthMethod, presented};
 use crate::protocol::error::Code;
 use crate::protocol::introspection::{Introspection, token_of};
@@ -77,7 +77,7 @@ impl Idp {
                 self.issuer.to_string(),
                 (grant.client.as_str(), &self.subject(asker, &grant.account)),
                 asker.permitted(&grant.scope).to_string(),
-                grant.authentication.clone(),
+                (grant.key.clone().map(|jkt| Confirmation { jkt }), grant.authentication.clone()),
             )),
             Err(NoToken::Refused(_)) => Ok(Introspection::inactive()),
             Err(other) => Err(other),

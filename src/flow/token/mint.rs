@@ -9,11 +9,11 @@ use crate::crypto::seal::Purpose;
 use crate::flow::Idp;
 use crate::model::client::{Allowed, Client};
 use crate::model::grant::{Grant, Reach};
-use crate::protocol::claims::{AccessTokenClaims, Audience, IdTokenClaims, named, opened_by};
+use crate::protocol::claims::{AccessTokenClaims, Audience, Confirmation, IdTokenClaims, named, opened_by};
 use crate::protocol::client_metadata::{AccessTokenFormat, ScopeClaims};
 use crate::protocol::scope::{OPENID, ScopeSet};
 use crate::protocol::time::Timestamp;
-use crate::protocol::token::{GrantType, TokenResponse};
+use crate::protocol::token::{GrantType, TokenResponse, token_type};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
@@ -24,6 +24,14 @@ pub(super) struct Wish {
     pub scope: ScopeSet,
     pub resource: Vec<String>,
     pub nonce: Option<String>,
+    /// The key that the access token is bound to.
+    pub key: Option<String>,
+}
+
+impl Wish {
+    fn confirmation(&self) -> Option<Confirmation> {
+        self.key.clone().map(|jkt| Confirmation { jkt })
+    }
 }
 
 /// What an ID token is handed out with, and vouches for by a hash.
@@ -56,7 +64,7 @@ impl Idp {
         let renewable = client.allows(GrantType::RefreshToken) == Allowed::Yes;
         Ok(TokenResponse {
             access_token,
-            token_type: "Bearer",
+            token_type: token_type(wish.confirmation().as_ref()),
             expires_in,
             refresh_token: renewable.then(|| self.refresh_token(grant)),
             id_token,
@@ -96,6 +104,7 @@ impl Idp {
             jti: format!("{}.{}", grant.id, random::id()),
             sid: (grant.reach == Reach::Session)
                 .then(|| self.sid_for(client, &grant.binding.session, grant.binding.epochs())),
+            cnf: wish.confirmation(),
             authentication: Some(grant.authentication.clone()),
         };
         Ok((self.as_registered(client, &claims, now)?, exp.0 - now.0))

@@ -4,6 +4,7 @@ use super::mint::{REFRESH_PREFIX, Wish, refresh_parts};
 use super::{NoToken, refused};
 use crate::crypto::seal::Purpose;
 use crate::crypto::secret::Same;
+use crate::flow::dpop::Proven;
 use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
 use crate::model::client::Client;
@@ -25,6 +26,7 @@ pub(super) struct Refresh {
     pub token: Zeroizing<String>,
     pub scope: Option<ScopeSet>,
     pub resource: Vec<String>,
+    pub proof: Option<Proven>,
 }
 
 impl Idp {
@@ -41,6 +43,19 @@ impl Idp {
         if grant.client != client.id {
             return refused(Code::InvalidGrant, "the refresh token is not good");
         }
+        let key = refresh.proof.as_ref().map(|proof| proof.thumbprint.clone());
+        match (&grant.key, &key) {
+            (Some(_), None) => {
+                return refused(
+                    Code::InvalidDpopProof,
+                    "the refresh token is bound to a key; the DPoP header is missing",
+                );
+            }
+            (Some(bound), Some(key)) if bound != key => {
+                return refused(Code::InvalidGrant, "the refresh token is bound to another key");
+            }
+            _ => {}
+        }
         let scope = refresh.scope.unwrap_or_else(|| grant.scope.clone());
         if !grant.scope.covers(&scope) {
             return refused(Code::InvalidScope, "scope is beyond what was granted");
@@ -54,6 +69,7 @@ impl Idp {
             return refused(Code::InvalidScope, "the client may have none of the scope any more");
         }
         self.judge(&grant, client, now).await?;
+        self.spend_proof(refresh.proof.as_ref()).await?;
         let (retry, offline) = (self.settings.tokens.refresh_retry, self.settings.tokens.offline);
         let changed = self.store.change::<Grant, _, _>(grant.id.as_str(), move |before| match before {
             Some(grant) => grant.refresh(generation, retry, &offline, now),
@@ -66,7 +82,7 @@ impl Idp {
                 self.count_refresh(client, (&grant, &life.account), now).await?;
                 let resource = if refresh.resource.is_empty() { grant.resource.clone() } else { refresh.resource };
                 // A refreshed ID token carries no nonce: that belongs to the one request (OpenID Connect Core, 12.2).
-                self.mint(client, &grant, &life, Wish { scope, resource, nonce: None }, now)
+                self.mint(client, &grant, &life, Wish { scope, resource, nonce: None, key }, now)
             }
             Refreshed::Reused => refused(Code::InvalidGrant, "the refresh token was used before; the grant is revoked"),
             Refreshed::Dead => refused(Code::InvalidGrant, "the refresh token is not good"),

@@ -11,7 +11,7 @@ pub(super) fn pages(text: Text) -> Vec<(&'static str, String)> {
         csrf: "c".into(),
         interaction: "i".into(),
         app: bank(),
-        session: "w".into(),
+        session: "n".into(),
         person: "Mira Lindqvist".into(),
         scopes: vec![ScopeLine { title: text.say("scope-openid"), detail: text.say("scope-openid-detail") }],
         offline,

@@ -72,6 +72,7 @@ fn titles_are_unique_but_for_the_same_page_in_another_state() {
             "security-without-password",
             "profile-picture",
             "profile-picture-refused",
+            "error-explained",
         ]
         .contains(&name)
             || name.contains("passkey")

@@ -24,6 +24,7 @@ mod open_redirects;
 mod passkeys;
 mod paths;
 mod pictures;
+mod possession;
 mod refresh_tokens;
 mod registration;
 mod request_objects;

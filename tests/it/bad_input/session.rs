@@ -44,7 +44,7 @@ async fn no_token_and_no_page_of_ours() {
     let idp = Idp::start().await;
     let tokens = fresh_tokens(&idp, &idp.app("social")).await;
     let untouched = Untouched::now(&idp).await;
-    for header in ["", "Bearer", "Basic c29jaWFsOng=", "Token x", "bearer", &tokens.access, "DPoP x"] {
+    for header in ["", "Bearer", "Basic c29jaWFsOng=", "Token x", "bearer", &tokens.access, "DPoP"] {
         for answer in with_header(&idp, header).await {
             assert_challenged(&answer, None, header);
         }

@@ -82,6 +82,11 @@ impl RelyingApp {
 
     /// A form, with the client's own authentication.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.idp.call(self.form(path, fields)).await
+    }
+
+    /// The same, to be sent.
+    pub fn form(&self, path: &str, fields: &[(&str, &str)]) -> TestRequest {
         let secret = self.secret();
         let mut fields = fields.to_vec();
         let mut request = TestRequest::post().uri(path);
@@ -93,7 +98,7 @@ impl RelyingApp {
                     .insert_header(("authorization", format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))))
             }
         }
-        self.idp.call(request.set_form(fields)).await
+        request.set_form(fields)
     }
 
     pub async fn try_redeem(&self, code: &str) -> Answer {

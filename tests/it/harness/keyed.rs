@@ -70,11 +70,16 @@ impl ClientKey {
 
     /// Signs claims under this header, whose `alg` says how.
     pub fn sign(&self, header: &Value, claims: &Value) -> String {
-        signed(header, claims, |message| {
+        self.sign_text(header["alg"].as_str().unwrap_or_default(), &header.to_string(), &claims.to_string())
+    }
+
+    /// Signs whatever texts, as this algorithm does.
+    pub fn sign_text(&self, alg: &str, header: &str, claims: &str) -> String {
+        signed_text(header, claims, |message| {
             let random = SystemRandom::new();
             match &*self.pair {
                 Pair::Rsa(pair) => {
-                    let padding: &dyn RsaEncoding = match header["alg"].as_str().unwrap() {
+                    let padding: &dyn RsaEncoding = match alg {
                         "RS384" => &RSA_PKCS1_SHA384,
                         "RS512" => &RSA_PKCS1_SHA512,
                         "PS256" => &RSA_PSS_SHA256,
@@ -106,7 +111,11 @@ pub fn by_secret(secret: &[u8], header: &Value, claims: &Value) -> String {
 
 /// A token with whatever signature.
 pub fn signed(header: &Value, claims: &Value, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
-    let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    signed_text(&header.to_string(), &claims.to_string(), sign)
+}
+
+fn signed_text(header: &str, claims: &str, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
+    let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
     let message = format!("{}.{}", encode(header), encode(claims));
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(sign(message.as_bytes())))
 }

@@ -8,6 +8,7 @@ mod app;
 pub mod authenticator;
 mod browser;
 mod counting;
+mod holder;
 mod idp;
 pub mod keyed;
 mod mail;
@@ -17,6 +18,7 @@ pub mod upstream;
 
 pub use app::{CHALLENGE, RelyingApp, Tokens, VERIFIER, claims_of};
 pub use browser::{Answer, Browser, multipart};
+pub use holder::{Holder, presenting};
 pub use idp::{ISSUER, Idp, PASSWORD, USERNAME};
 pub use mail::{Cover, Letter, Login, MailServer, Smtp};
 pub use receiver::{Manner, Receiver};

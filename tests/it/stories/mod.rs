@@ -26,6 +26,7 @@ pub mod passkeys;
 mod passwords;
 mod person;
 pub mod picture;
+mod possession;
 pub mod pushed;
 mod reconstitution;
 pub mod registration;

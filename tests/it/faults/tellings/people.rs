@@ -104,6 +104,7 @@ fn grant(session: &Session, account: &Account, (client, authentication): (Client
         resource: vec![],
         authentication: authentication.clone(),
         salt: random::id(),
+        key: None,
         created_at: authentication.auth_time,
         generation: 0,
         renewed_at: authentication.auth_time,
