@@ -158,6 +158,11 @@ fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Present>, D::Er
     IgnoredAny::deserialize(value).map(|_| Some(Present))
 }
 
+/// Reads a JSON object. An array would do for a structure as well, its items one after the other: headers and claims are none.
+fn object<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
+    json.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(json).ok())?
+}
+
 impl Compact {
     /// Takes a token apart; none when it is no signed token, or asks for an extension.
     pub fn parse(text: &str) -> Option<Compact> {
@@ -166,7 +171,7 @@ impl Compact {
         }
         let (signed, signature) = text.rsplit_once('.')?;
         let (header, payload) = signed.split_once('.')?;
-        let header: Read = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
+        let header: Read = object(&URL_SAFE_NO_PAD.decode(header).ok()?)?;
         if header.crit.is_some() {
             return None;
         }
@@ -181,7 +186,7 @@ impl Compact {
 
     /// The payload as claims; none when it has not their form.
     pub fn claims<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_slice(&self.payload).ok()
+        object(&self.payload)
     }
 
     /// Does `typ` say one of these, or nothing? Media types are compared without `application/` and case (RFC 7515,
@@ -234,6 +239,21 @@ mod tests {
             assert_eq!(Compact::parse(text), None, "{text}");
         }
         assert_eq!(Compact::parse(&token(r#"{"alg":"ES256"}"#, &"a".repeat(LONGEST), "s")), None);
+    }
+
+    #[test]
+    fn claims_are_no_list() {
+        #[derive(Deserialize, PartialEq, Debug)]
+        struct Claims {
+            iss: String,
+        }
+        let read = |payload: &str| {
+            Compact::parse(&token(r#"{"alg":"ES256"}"#, payload, "s"))
+                .unwrap()
+                .claims::<Claims>()
+                .map(|claims| claims.iss)
+        };
+        assert_eq!((read(r#" {"iss":"a"}"#).as_deref(), read(r#"["a"]"#)), (Some("a"), None));
     }
 
     #[test]
