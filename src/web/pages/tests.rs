@@ -73,6 +73,8 @@ fn titles_are_unique_but_for_the_same_page_in_another_state() {
             "profile-picture",
             "profile-picture-refused",
             "error-explained",
+            "enter-code-filled",
+            "allow-device-elsewhere",
         ]
         .contains(&name)
             || name.contains("passkey")
