@@ -104,6 +104,8 @@ fn client(issuer: &str, registered: &Registered<'_>) -> Value {
         "response_types": ["code"],
         "token_endpoint_auth_method": "client_secret_basic",
         "scope": brand.scopes.join(" "),
+        // They greet by name from the ID token, and never ask for more.
+        "scope_claims": "id_token",
         // The house's own apps: asking Mira whether the bank may know her name would only delay the story.
         "consent": "skip",
         "resources": brand.resource(origin).into_iter().chain([issuer.to_owned()]).collect::<Vec<String>>(),

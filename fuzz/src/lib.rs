@@ -15,7 +15,7 @@ mod tokens;
 pub use asked::{basic, claims, params, redirect};
 pub use kept::{client_metadata, cookie, records};
 pub use keys::jwk;
-pub use tokens::{jws, request_object};
+pub use tokens::{dpop, jws, request_object};
 
 /// Something that reads any input.
 pub type Target = fn(&[u8]) -> Seen;
@@ -30,11 +30,12 @@ pub enum Seen {
 }
 
 /// Every target, by the name of its folder in `corpus/`.
-pub const ALL: [(&str, Target); 10] = [
+pub const ALL: [(&str, Target); 11] = [
     ("params", params),
     ("redirect", redirect),
     ("jws", jws),
     ("jwk", jwk),
+    ("dpop", dpop),
     ("request_object", request_object),
     ("basic", basic),
     ("cookie", cookie),

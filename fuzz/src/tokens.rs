@@ -4,8 +4,9 @@ use super::{Seen, text};
 use abide::crypto::jws::{authenticated_by, signed_by};
 use abide::crypto::secret::Same;
 use abide::protocol::assertion::Assertion;
+use abide::protocol::dpop::{self, Proof};
 use abide::protocol::jwk::{Jwk, published};
-use abide::protocol::jws::{Compact, JwsAlg};
+use abide::protocol::jws::{Compact, Family, JwsAlg};
 use abide::protocol::params::Params;
 use abide::protocol::request_object::{ObjectAlg, RequestObject};
 use abide::protocol::time::Timestamp;
@@ -69,5 +70,26 @@ pub fn request_object(input: &[u8]) -> Seen {
         let alone = object.params("app", &Params::default()).expect("less is beside it");
         assert!(alone.iter().eq(params.iter()), "beside a signed request nothing counts");
     }
+    Seen::Read
+}
+
+/// A proof of possession, and on the second line an address that it could name. It is what it was read from, by a public key,
+/// and names no place of anybody else.
+pub fn dpop(input: &[u8]) -> Seen {
+    let Some(both) = text(input) else { return Seen::Refused };
+    let (proof, address) = both.split_once('\n').unwrap_or((both, ""));
+    let ours = "https://id.example/token";
+    if dpop::names(address, ours) {
+        let url = url::Url::parse(address).expect("what names a place is an address");
+        assert_eq!(
+            (url.scheme(), url.host_str(), url.port_or_known_default()),
+            ("https", Some("id.example"), Some(443))
+        );
+        assert!(url.path() == "/token" && url.username().is_empty() && url.password().is_none(), "{address:?}");
+    }
+    let Ok(read) = Proof::parse(proof) else { return Seen::Refused };
+    assert_eq!(read.alg.family(), Family::PublicKey);
+    assert_eq!(Compact::parse(proof).as_ref(), Some(&read.token));
+    assert!(read.token.is_called(&["dpop+jwt"]) && read.token.header.typ.is_some());
     Seen::Read
 }

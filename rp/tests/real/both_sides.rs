@@ -187,7 +187,7 @@ async fn the_end_of_the_grant_before_the_renewal_is_not_the_sessions() {
 async fn signed_out_after_coming_back_through_another_app_leaves_nothing_here_either() {
     let world = World::of(bank(), half_an_hour, told()).await;
     let plaza = json!({"clients": [{
-        "client_id": "plaza", "client_name": "Plaza", "consent": "skip", "client_secret": SECRET,
+        "client_id": "plaza", "client_name": "Plaza", "consent": "skip", "scope_claims": "id_token", "client_secret": SECRET,
         "redirect_uris": [format!("{}/plaza/auth/callback", world.origin)],
     }]});
     let idp = &world.facing.idp;

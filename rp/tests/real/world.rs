@@ -240,7 +240,7 @@ fn import(origin: &str, changes: &Value) -> Value {
     let person =
         |(username, password)| json!({"username": username, "password": password, "claims": {"name": username}});
     let mut client = json!({
-        "client_id": "bank", "client_secret": SECRET, "client_name": "Bank", "consent": "skip",
+        "client_id": "bank", "client_secret": SECRET, "client_name": "Bank", "consent": "skip", "scope_claims": "id_token",
         "redirect_uris": [format!("{origin}/auth/callback")],
         "post_logout_redirect_uris": [format!("{origin}/auth/signed-out")],
         "grant_types": ["authorization_code", "refresh_token"],

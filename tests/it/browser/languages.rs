@@ -163,8 +163,8 @@ fn show(mut stream: TcpStream, pages: &BTreeMap<&str, String>, axe: &str) {
     let path = first.split(' ').nth(1).unwrap_or_default();
     let (status, kind, body) = match path.strip_prefix('/').unwrap_or_default() {
         "axe.js" => ("200 OK", "text/javascript", axe.to_owned()),
-        // It would leave for the app that asked for the sign-out.
-        "static/signed-out.js" => ("200 OK", "text/javascript", String::new()),
+        // They would leave for the app: that asked for the sign-out, or that the answer is for.
+        "static/signed-out.js" | "static/form-post.js" => ("200 OK", "text/javascript", String::new()),
         file if file.starts_with("static/") => {
             let kind = if file.ends_with(".css") { "text/css" } else { "text/javascript" };
             let kind = if file.ends_with(".svg") { "image/svg+xml" } else { kind };
