@@ -204,10 +204,11 @@ impl Idp {
                 return Ok(self.refuse(&open, Some(client), error));
             }
         }
-        if let Err(error) = self.expected(&open.interaction, now) {
-            return Ok(self.refuse(&open, client.as_ref(), error));
-        }
-        let step = self.step(&open.interaction, (client.as_ref(), current.as_ref()), now).await?;
+        let expected = match self.expected(&open.interaction, now) {
+            Ok(expected) => expected,
+            Err(error) => return Ok(self.refuse(&open, client.as_ref(), error)),
+        };
+        let step = self.step(&open.interaction, (client.as_ref(), current.as_ref()), expected, now).await?;
         match (step, current) {
             (Step::Issue, Some(current)) => self.issue(open, client, current, activity, now).await,
             (Step::Refuse(error), _) => Ok(self.refuse(&open, client.as_ref(), error)),

@@ -78,12 +78,13 @@ impl Idp {
         &self,
         interaction: &Interaction,
         (client, current): (Option<&Client>, Option<&Current>),
+        expected: Option<String>,
         now: Timestamp,
     ) -> Result<Step, Fault> {
-        let expected = match (self.expected(interaction, now), current) {
-            (Ok(Some(subject)), Some(current)) if self.is_subject(&subject, client, &current.account.id) => Named::Them,
-            (Ok(Some(_)), _) => Named::Another,
-            _ => Named::Nobody,
+        let expected = match (expected, current) {
+            (Some(subject), Some(current)) if self.is_subject(&subject, client, &current.account.id) => Named::Them,
+            (Some(_), _) => Named::Another,
+            (None, _) => Named::Nobody,
         };
         let consent = match (client, current) {
             (Some(client), Some(current)) => {

@@ -163,10 +163,14 @@ impl Idp {
         life: &Life,
         (wish, beside): (&Wish, Beside<'_>),
     ) -> Map<String, Value> {
+        let alone = beside.access_token.is_none() && beside.code.is_none();
+        let by_scope = alone || client.metadata.scope_claims == ScopeClaims::IdToken;
+        if !by_scope && grant.claims.id_token.is_empty() {
+            return Map::new();
+        }
         let all = life.account.told_claims(&self.issuer);
         let mut told = named(&grant.claims.within(|scope| client.permits(scope)).id_token, &all);
-        let alone = beside.access_token.is_none() && beside.code.is_none();
-        if alone || client.metadata.scope_claims == ScopeClaims::IdToken {
+        if by_scope {
             told.extend(opened_by(&wish.scope, &all));
         }
         told

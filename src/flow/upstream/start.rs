@@ -89,7 +89,8 @@ impl Idp {
     ) -> Result<(Fresh, Wishes), Fault> {
         let client = self.client_of(interaction).await?;
         let current = self.current_for(visitor, interaction, now).await?;
-        let step = self.step(interaction, (client.as_ref(), current.as_ref()), now).await?;
+        let expected = self.expected(interaction, now).unwrap_or_default();
+        let step = self.step(interaction, (client.as_ref(), current.as_ref()), expected, now).await?;
         let request = interaction.request();
         let asked = |prompt| request.is_some_and(|request| request.prompts(prompt));
         let max_age = request.and_then(|request| request.max_age);
