@@ -103,9 +103,8 @@ pub fn registrable(uri: &str, application: ApplicationType, local: LocalHttp) ->
     }
     let host = url.host();
     let good = match (url.scheme(), application) {
-        // By bytes as well: a parser reads `https:x` as `https://x/`, a browser as a path of ours.
-        ("https", _) => host.is_some() && uri.starts_with("https://"),
-        ("http", _) if !uri.starts_with("http://") => false,
+        ("https", _) => host.is_some() && has_plain_authority(uri),
+        ("http", _) if !has_plain_authority(uri) => false,
         ("http", ApplicationType::Web) => is_local_name(&url) && local == LocalHttp::Allowed,
         ("http", ApplicationType::Native) => is_loopback_literal(host),
         // A reverse domain name (RFC 8252, section 7.1): the dot keeps out javascript:, data:, file: and their kin.
@@ -113,6 +112,14 @@ pub fn registrable(uri: &str, application: ApplicationType, local: LocalHttp) ->
         _ => false,
     };
     if good { Ok(()) } else { Err(Unregistrable::Scheme) }
+}
+
+/// `https://` or `http://` and a host right behind it, by bytes: a parser reads `https:x` and `https:///x` as `https://x/`, a
+/// browser reads the one as a path of ours, and a person reads neither.
+pub fn has_plain_authority(uri: &str) -> bool {
+    let rest = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://"));
+    let authority = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
+    !authority.is_empty() && !authority.contains(['@', '\\', '*'])
 }
 
 fn is_loopback_literal(host: Option<Host<&str>>) -> bool {
