@@ -8,6 +8,7 @@ mod app;
 pub mod authenticator;
 mod browser;
 mod counting;
+mod every_answer;
 mod holder;
 mod idp;
 pub mod keyed;
