@@ -165,6 +165,21 @@ impl Idp {
         })
     }
 
+    /// Removes a client. What it was granted is dead with it: that is judged against its record.
+    pub async fn remove_client(&self, by: &Current, client: &str, now: Timestamp) -> Result<bool, Fault> {
+        if client.len() > 200 {
+            return Ok(false);
+        }
+        let actor = by.account.id.clone();
+        let changed = self.store.change::<Client, _, _>(client, move |before| match before {
+            None => Change::keep(false),
+            Some(client) => {
+                Change::delete(true).told(Event::done(Act::ClientRemoved, now).by(&actor).client(&client.id))
+            }
+        });
+        Ok(changed.await?.outcome()?)
+    }
+
     /// Sessions: a page of them, or those of the person of this username.
     pub async fn sessions(
         &self,

@@ -303,7 +303,7 @@ pub enum Allowed {
 }
 
 /// The host of the sector identifier, or of the one host that all redirect URIs have.
-fn sector(metadata: &ClientMetadata) -> Option<String> {
+pub(super) fn sector(metadata: &ClientMetadata) -> Option<String> {
     let host = |uri: &String| Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
     if let Some(uri) = &metadata.sector_identifier_uri {
         return host(uri);

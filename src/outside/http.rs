@@ -97,12 +97,8 @@ impl Outbound {
             .header(USER_AGENT, AGENT)
             .body(body)
             .map_err(|_| Unreached::unusual())?;
-        let pool = match author {
-            Author::Administrator => &self.listed,
-            Author::Stranger => &self.public,
-        };
         let exchange = async {
-            let answer = pool.request(request).await.map_err(|error| Unreached::of(&error))?;
+            let answer = self.pool(author).request(request).await.map_err(|error| Unreached::of(&error))?;
             let status = answer.status().as_u16();
             taken(answer.into_body()).await?;
             Ok(status)
@@ -122,16 +118,22 @@ impl Outbound {
         parts.uri = destination.as_str().parse::<Uri>().map_err(|_| Unreached::unusual())?;
         parts.headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
         let request = Request::from_parts(parts, body);
-        let pool = match author {
-            Author::Administrator => &self.listed,
-            Author::Stranger => &self.public,
-        };
         let exchange = async {
-            let answer = pool.request(request).await.map_err(|error| Unreached::of(&error))?;
+            let answer = self.pool(author).request(request).await.map_err(|error| Unreached::of(&error))?;
             let (parts, body) = answer.into_parts();
             Ok(Response::from_parts(parts, read(body).await?))
         };
         timeout(self.limits.whole, exchange).await.unwrap_or(Err(Unreached::TimedOut))
+    }
+}
+
+impl Outbound {
+    /// Whom an address of this author may lead to.
+    fn pool(&self, author: Author) -> &Pool {
+        match author {
+            Author::Administrator => &self.listed,
+            Author::Stranger => &self.public,
+        }
     }
 }
 

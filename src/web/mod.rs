@@ -147,6 +147,7 @@ fn table() -> Table {
         .service(at("/admin/users/enable").post(admin::users::enable))
         .service(at("/admin/users/reset-factors").post(admin::users::reset_factors))
         .service(at("/admin/clients").get(admin::clients::get).post(admin::clients::add))
+        .service(at("/admin/clients/remove").post(admin::clients::remove))
         .service(at("/admin/sessions").get(admin::records::sessions))
         .service(at("/admin/sessions/end").post(admin::records::end_session))
         .service(at("/admin/audit").get(admin::records::audit))

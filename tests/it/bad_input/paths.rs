@@ -38,6 +38,7 @@ pub const FORMS: &[&str] = &[
     "/setup",
     "/admin/users",
     "/admin/users/disable",
+    "/admin/clients/remove",
     "/admin/users/reset-factors",
     "/admin/clients",
     "/admin/sessions/end",

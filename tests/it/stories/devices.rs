@@ -245,6 +245,20 @@ async fn user_codes_cannot_be_guessed_at_will() {
 }
 
 #[actix_web::test]
+async fn a_code_of_ones_own_does_not_wipe_away_the_guesses_before_it() {
+    let idp = house().await;
+    let own = ask(&idp, &[]).await.json();
+    let mut browser = idp.browser();
+    browser.enter(&idp.app("social")).await;
+    let mut statuses = Vec::new();
+    for guess in ["BCDF-GHJK", "BCDF-GHJL", "BCDF-GHJM", "own", "BCDF-GHJN", "own", "BCDF-GHJP", "BCDF-GHJQ", "own"] {
+        let code = if guess == "own" { text(&own, "user_code") } else { guess };
+        statuses.push(enter(&mut browser, code).await.status.as_u16());
+    }
+    assert_eq!(statuses, [422, 422, 422, 200, 422, 200, 422, 429, 429]);
+}
+
+#[actix_web::test]
 async fn devices_of_one_network_ask_so_often_and_no_more() {
     let idp = house().await;
     let mut statuses = std::collections::BTreeMap::new();
@@ -253,6 +267,10 @@ async fn devices_of_one_network_ask_so_often_and_no_more() {
     }
     assert_eq!(statuses.get(&200), Some(&30), "{statuses:?}");
     assert_eq!(ask(&idp, &[]).await.error(), "slow_down");
+    // Nobody else can ask in the name of a client with a secret: its server asks for all its devices.
+    let till = [("client_id", "till"), ("client_secret", &*idp.app("till").secret()), ("scope", "stock:read")];
+    let answer = idp.call(TestRequest::post().uri("/device_authorization").set_form(till)).await;
+    assert_ne!(answer.error(), "slow_down", "{}", answer.body);
 }
 
 #[actix_web::test]

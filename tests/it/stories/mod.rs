@@ -41,3 +41,4 @@ mod table;
 pub mod upstream;
 mod upstream_attacks;
 mod upstream_factors;
+mod withdrawal;

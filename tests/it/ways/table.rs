@@ -140,6 +140,7 @@ pub const TABLE: &[Said] = &[
     ("POST /admin/users/reset-factors", &[End], BOSS),
     ("GET /admin/clients", &[Follow], BOSS),
     ("POST /admin/clients", &[Follow], BOSS),
+    ("POST /admin/clients/remove", &[Follow], BOSS),
     ("GET /admin/sessions", &[Follow], BOSS),
     ("POST /admin/sessions/end", &[End], BOSS),
     ("GET /admin/audit", &[Follow], BOSS),
