@@ -245,21 +245,26 @@ impl Serving {
         let keys: Vec<Value> = keys.iter().map(|key| key.jwk()).collect();
         Serving::Answers(200, json!({"keys": keys}).to_string())
     }
+
+    /// Does it.
+    pub(super) async fn answer(self) -> HttpResponse {
+        match self {
+            Serving::Answers(status, body) => {
+                HttpResponse::build(status.try_into().unwrap()).content_type("application/json").body(body)
+            }
+            Serving::Redirects(to) => HttpResponse::Found().insert_header(("location", to)).finish(),
+            Serving::Hangs => std::future::pending().await,
+            Serving::Floods => {
+                let piece = web::Bytes::from_static(&[b' '; 16 * 1024]);
+                HttpResponse::Ok()
+                    .streaming(futures_util::stream::repeat_with(move || Ok::<_, std::io::Error>(piece.clone())))
+            }
+        }
+    }
 }
 
 async fn serve(shared: web::Data<(Mutex<Serving>, AtomicUsize)>) -> HttpResponse {
     shared.1.fetch_add(1, Ordering::SeqCst);
     let serving = shared.0.lock().unwrap().clone();
-    match serving {
-        Serving::Answers(status, body) => {
-            HttpResponse::build(status.try_into().unwrap()).content_type("application/json").body(body)
-        }
-        Serving::Redirects(to) => HttpResponse::Found().insert_header(("location", to)).finish(),
-        Serving::Hangs => std::future::pending().await,
-        Serving::Floods => {
-            let piece = web::Bytes::from_static(&[b' '; 16 * 1024]);
-            HttpResponse::Ok()
-                .streaming(futures_util::stream::repeat_with(move || Ok::<_, std::io::Error>(piece.clone())))
-        }
-    }
+    serving.answer().await
 }
