@@ -223,7 +223,7 @@ async fn by_key(stage: &Stage, party: &Party, key: &ClientKey, fields: &[(&str, 
 }
 
 /// A refreshed ID token (OpenID Connect Core, section 12.2).
-fn same_sign_in(stage: &mut Stage, (first, second): (&Value, &Value)) {
+pub fn same_sign_in(stage: &mut Stage, (first, second): (&Value, &Value)) {
     for name in ["iss", "sub", "aud", "auth_time", "azp"] {
         let same = first.get(name) == second.get(name);
         stage.must(same, format!("{name} was {} and is {}", first[name], second[name]));
@@ -255,7 +255,7 @@ async fn published(stage: &mut Stage, change: Value, make: impl Fn(&Party, Value
         .must(site.count("/request.jwt") == 1, format!("the request was fetched {} times", site.count("/request.jwt")));
 }
 
-async fn a_request_that_is_published(stage: &mut Stage) {
+pub async fn a_request_that_is_published(stage: &mut Stage) {
     published(stage, json!({}), |_, claims| signed(&json!({"alg": "none"}), &claims, |_| Vec::new())).await;
 }
 

@@ -29,6 +29,7 @@ macro_rules! modules {
     };
 }
 
+mod again;
 mod arrival;
 mod core;
 mod document;

@@ -29,6 +29,8 @@ pub struct Party {
     pub secret: String,
     pub key: ClientKey,
     pub redirect_uri: String,
+    /// What it proves at the token endpoint that it asked (RFC 7636), where it said so when it asked.
+    pub verifier: Option<&'static str>,
     /// What the provider said of it, where it registered itself.
     pub told: Value,
 }
@@ -36,6 +38,7 @@ pub struct Party {
 impl Party {
     /// Registers it as the stage's variant has it; `change` has the last word on its metadata.
     pub async fn register(stage: &Stage, change: Value) -> Party {
+        stage.idp.import(json!({"users": [super::standard::person()]})).await;
         let redirect_uri = format!("https://{}.suite.example/callback", fresh("app"));
         let metadata = changed(metadata(stage.variant, &redirect_uri), &change);
         let mut party = Party {
@@ -45,6 +48,7 @@ impl Party {
             secret: format!("a-secret-{}", "0123456789abcdef".repeat(3)),
             key: KEY.clone(),
             redirect_uri: metadata["redirect_uris"][0].as_str().unwrap().to_owned(),
+            verifier: None,
             told: Value::Null,
         };
         match stage.variant.registration {
@@ -110,7 +114,9 @@ impl Party {
 
     /// Redeems a code.
     pub async fn redeem(&self, code: &str) -> Answer {
-        let fields = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", &self.redirect_uri)];
+        let mut fields =
+            vec![("grant_type", "authorization_code"), ("code", code), ("redirect_uri", &self.redirect_uri)];
+        fields.extend(self.verifier.map(|verifier| ("code_verifier", verifier)));
         self.token(&fields).await
     }
 

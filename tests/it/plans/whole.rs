@@ -47,6 +47,7 @@ pub async fn looked_at(stage: &mut Stage, party: &Party, arrival: Arrival, asked
     let keys = told::keys(stage).await;
     for token in whole.id_tokens() {
         id_token(stage, &keys, token, (&party.client_id, of("nonce")));
+        super::standard::typed(stage, &crate::harness::claims_of(token));
     }
     let subjects: Vec<Value> =
         whole.id_tokens().into_iter().map(|token| crate::harness::claims_of(token)["sub"].clone()).collect();
