@@ -7,7 +7,7 @@ use super::party::fresh;
 use super::registering::{registered, unregister};
 use super::whole::{redeemed, sign_in, userinfo};
 use super::{Came, ClientAuth, Entry, Party, Plan, Registration, ResponseMode, Stage, Variant, told};
-use crate::harness::keyed::{ASSERTION, ClientKey, signed};
+use crate::harness::keyed::{ASSERTION, ClientKey, changed, signed};
 use crate::harness::{Answer, ISSUER, claims_of};
 use abide::model::signing_key::Urgency;
 use actix_web::test::TestRequest;
@@ -239,14 +239,13 @@ async fn published(stage: &mut Stage, change: Value, make: impl Fn(&Party, Value
     stage
         .must(supported, format!("request_uri_parameter_supported is {}", metadata["request_uri_parameter_supported"]));
     let uri = site.publish("/request.jwt", "");
-    let party = registered(stage, crate::harness::keyed::changed(json!({"request_uris": [uri]}), &change)).await;
+    let party = registered(stage, changed(json!({"request_uris": [uri]}), &change)).await;
     let parameters = party.parameters(&[]);
     let claims: Value =
         parameters.iter().map(|(name, value)| (name.clone(), json!(value))).collect::<serde_json::Map<_, _>>().into();
     site.publish("/request.jwt", make(&party, claims));
-    let outside = ["client_id", "response_type", "scope"];
-    let mut beside: Vec<(String, String)> =
-        parameters.iter().filter(|(name, _)| outside.contains(&name.as_str())).cloned().collect();
+    // As the suite does it: everything stands outside as well.
+    let mut beside = parameters.clone();
     beside.push(("request_uri".to_owned(), uri));
     let mut browser = stage.idp.browser();
     let arrival = party.send(&mut browser, &beside).await.back();
@@ -272,12 +271,18 @@ async fn a_request_that_is_published_and_signed(stage: &mut Stage) {
 }
 
 async fn an_assertion_for_the_issuer(stage: &mut Stage) {
-    let party = registered(stage, json!({})).await;
+    // As the suite makes them: a key has an algorithm, and no name.
+    let key = ClientKey::of("RS256", "");
+    let jwk = changed(key.jwk(), &json!({"kid": null, "alg": "RS256"}));
+    let party = registered(stage, json!({"jwks": {"keys": [jwk]}})).await;
     let mut browser = stage.idp.browser();
     let arrival = party.ask(&mut browser, &[]).await.back();
     stage.must(arrival.get("error").is_none(), format!("an error: {:?}", arrival.told));
     let Some(code) = arrival.get("code") else { return };
-    let assertion = party.assertion(ISSUER);
+    let now = stage.idp.now().0;
+    let claims = json!({"iss": party.client_id, "sub": party.client_id, "aud": ISSUER, "iat": now, "exp": now + 60,
+        "jti": fresh("jti")});
+    let assertion = key.sign(&json!({"alg": "RS256"}), &claims);
     let fields = [
         ("grant_type", "authorization_code"),
         ("code", code),
