@@ -30,7 +30,7 @@ async fn warned(idp: &Idp, (device, person): (Option<&str>, &str)) -> bool {
     let mut browser = browser_at(idp, person).await;
     let page = enter(&mut browser, text(&codes, "user_code")).await;
     assert!(page.status == 200 && page.text("#allow").is_some(), "{} {}", page.status, page.body);
-    let shown = device.unwrap_or_default().trim_matches(['[', ']']);
+    let shown = device.unwrap_or_default().trim_matches(['[', ']']).trim_start_matches("::ffff:");
     assert!(page.body.contains(shown), "the page says where the device is: {}", page.body);
     let is_warned = page.body.contains(WARNING);
     assert_eq!(page.text(".notice.warning").is_some(), is_warned);
