@@ -17,6 +17,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// `client_assertion_type`.
 pub const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -195,6 +196,8 @@ pub enum Serving {
     Hangs,
     /// It answers with a body that never ends.
     Floods,
+    /// It answers with a body that comes byte by byte, and never ends either.
+    Drips,
 }
 
 /// Where a client publishes its keys, and its request objects.
@@ -259,6 +262,10 @@ impl Serving {
                 HttpResponse::Ok()
                     .streaming(futures_util::stream::repeat_with(move || Ok::<_, std::io::Error>(piece.clone())))
             }
+            Serving::Drips => HttpResponse::Ok().streaming(futures_util::stream::unfold((), |()| async {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                Some((Ok::<_, std::io::Error>(web::Bytes::from_static(b" ")), ()))
+            })),
         }
     }
 }

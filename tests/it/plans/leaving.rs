@@ -84,9 +84,10 @@ impl SignedIn {
     async fn follow(&mut self, mut answer: Answer) -> Left {
         let mut by = None;
         for _ in 0..6 {
-            let onward = match answer.headers.contains_key(header::LOCATION) {
-                true => Some(answer.location().to_owned()),
-                false => answer.attribute("a#continue", "href"),
+            let onward = if answer.headers.contains_key(header::LOCATION) {
+                Some(answer.location().to_owned())
+            } else {
+                answer.attribute("a#continue", "href")
             };
             let Some(onward) = onward else { return Left::Page(answer) };
             match Url::parse(&onward) {

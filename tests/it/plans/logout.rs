@@ -34,7 +34,7 @@ static FOREIGN: LazyLock<ClientKey> = LazyLock::new(|| ClientKey::of("RS256", "f
 pub fn plans() -> Vec<Plan> {
     let of = |name, profile, discovery, modules| {
         let found = Entry { modules: vec![discovery], variants: vec![nobody(Registration::Dynamic)] };
-        Plan { name, profile, entries: vec![found, Entry { variants: variants(ClientAuth::SecretBasic) }] }
+        Plan { name, profile, entries: vec![found, Entry { modules, variants: variants(ClientAuth::SecretBasic) }] }
     };
     let own = MODULES.iter().map(|(name, _)| *name).filter(|name| name.starts_with("oidcc-rp-initiated-logout"));
     let discovery = "oidcc-rp-initiated-logout-discovery-endpoint-verification";
@@ -107,7 +107,7 @@ pub async fn is_back(stage: &mut Stage, person: &mut SignedIn, left: Left, expec
     };
     stage.must(at == person.bye, format!("it is at {at}"));
     let expected: BTreeMap<String, String> =
-        expected.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        expected.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     stage.must(told.get("state") == expected.get("state"), format!("the state is {:?}", told.get("state")));
     stage.should(told == expected, format!("more came back than should: {told:?}"));
     is_over(stage, person).await;

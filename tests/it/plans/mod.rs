@@ -31,13 +31,23 @@ macro_rules! modules {
 
 mod again;
 mod arrival;
+mod config;
 mod core;
 mod document;
+mod dynamic;
 mod happy;
+mod leaving;
+mod logout;
 mod party;
 mod playing;
+mod registering;
+mod registration;
+mod session;
 mod stage;
+mod third_party;
+mod told;
 mod variant;
+mod whole;
 
 pub use arrival::{Arrival, Came, Place};
 pub use party::Party;
@@ -48,11 +58,24 @@ pub use variant::{ClientAuth, Entry, Plan, Registration, ResponseMode, Variant};
 /// Every plan there is.
 pub fn plans() -> Vec<Plan> {
     let mut plans = core::plans();
-    plans.extend([]);
+    plans.extend(config::plans());
+    plans.extend(dynamic::plans());
+    plans.extend(logout::plans());
+    plans.extend(third_party::plans());
+    plans.extend(session::plans());
     plans
 }
 
 /// Every module there is, by its name and by that of its test.
 pub fn declared() -> Vec<(&'static str, &'static str)> {
-    [happy::MODULES].concat()
+    [
+        happy::MODULES,
+        config::MODULES,
+        dynamic::MODULES,
+        registration::MODULES,
+        logout::MODULES,
+        third_party::MODULES,
+        session::MODULES,
+    ]
+    .concat()
 }

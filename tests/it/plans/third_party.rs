@@ -15,7 +15,7 @@ pub fn plans() -> Vec<Plan> {
     let mut variants = logout::variants(ClientAuth::SecretBasic);
     variants.retain(|variant| variant.registration == Registration::Dynamic);
     let modules = vec!["oidcc-3rd_party-init-login", "oidcc-3rd_party-init-login-nohttps"];
-    let entries = vec![Entry { variants }];
+    let entries = vec![Entry { modules, variants }];
     vec![Plan { name: "oidcc-3rdparty-init-login-certification-test-plan", profile: "3rd Party-Init OP", entries }]
 }
 

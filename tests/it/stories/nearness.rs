@@ -30,7 +30,7 @@ async fn warned(idp: &Idp, (device, person): (Option<&str>, &str)) -> bool {
     let mut browser = browser_at(idp, person).await;
     let page = enter(&mut browser, text(&codes, "user_code")).await;
     assert!(page.status == 200 && page.text("#allow").is_some(), "{} {}", page.status, page.body);
-    let shown = device.unwrap_or_default().trim_matches(['[', ']']);
+    let shown = device.unwrap_or_default().trim_matches(['[', ']']).trim_start_matches("::ffff:");
     assert!(page.body.contains(shown), "the page says where the device is: {}", page.body);
     let is_warned = page.body.contains(WARNING);
     assert_eq!(page.text(".notice.warning").is_some(), is_warned);
@@ -85,7 +85,7 @@ async fn nobody_says_by_themselves_which_network_they_are_in() {
 #[actix_web::test]
 async fn user_codes_cannot_be_guessed_at_will() {
     let idp = house().await;
-    let codes = ask(&idp, &[]).await.json();
+    let codes = codes_at(&idp, Some("198.51.100.9")).await;
     let mut browser = idp.browser();
     browser.enter(&idp.app("social")).await;
     let mut refused = Vec::new();
@@ -119,7 +119,7 @@ async fn whoever_has_a_code_of_their_own_guesses_no_faster() {
 
 #[actix_web::test]
 async fn guesses_from_many_networks_find_nothing_and_keep_nobody_else_out() {
-    const NETWORKS: usize = 300;
+    const NETWORKS: usize = 120;
     let idp = house().await;
     let waiting = codes_at(&idp, Some("203.0.113.7")).await;
     let mut attacker = browser_at(&idp, "198.51.100.9").await;
