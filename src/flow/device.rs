@@ -141,7 +141,8 @@ impl Idp {
             return Ok(Entry::Unknown);
         };
         let Some(client) = self.store.read::<Client>(asked.client.as_str()).await? else { return Ok(Entry::Unknown) };
-        // It was no guess, and says nothing of those before it: whoever has a code of their own could wipe them away by it.
+        // It alone does not count. Were the guesses before it forgotten, whoever has a code of their own could enter it after
+        // every fifth guess, and guess as fast as they like.
         self.store.change::<Throttle, _, _>(&lane, Throttle::refund).await?.outcome()?;
         let wanted = DeviceAuthorizationRequest { scope: asked.scope, resource: asked.resource };
         let goal = Goal::Device(Entered { key, code }, Box::new(as_request(&client, wanted)));

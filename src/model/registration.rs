@@ -279,7 +279,19 @@ fn may_be_asked(metadata: &ClientMetadata, certification: Switch) -> Result<(), 
             }
         }
     }
-    Ok(())
+    by_https(metadata)
+}
+
+/// At a stranger's word nobody is asked in the clear: better said now than found out when nothing works.
+fn by_https(metadata: &ClientMetadata) -> Result<(), Refused> {
+    let single = [("jwks_uri", &metadata.jwks_uri), ("backchannel_logout_uri", &metadata.backchannel_logout_uri)];
+    let single = single.into_iter().filter_map(|(member, uri)| Some((member, uri.as_ref()?)));
+    let all = single.chain(metadata.request_uris.iter().map(|uri| ("request_uris", uri)));
+    let is_https = |uri: &str| uri.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"));
+    match all.into_iter().find(|(_, uri)| !is_https(uri)) {
+        Some((member, _)) => Err(Refused::metadata(&format!("{member}: by registration, an https address"))),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

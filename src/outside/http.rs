@@ -49,6 +49,9 @@ pub struct Parts {
     pub names: Arc<dyn Names>,
     /// Which certificates are believed.
     pub tls: ClientConfig,
+    /// What a stranger's URI may reach besides the public Internet: nothing, but where tests have no other place for a
+    /// server than this machine.
+    pub strangers: Allowed,
 }
 
 /// Asks others by HTTP. Clones share their connections.
@@ -65,12 +68,13 @@ type Pool = Client<HttpsConnector<Guarded>, String>;
 impl Outbound {
     /// As an installation wants it: the system's resolver, the system's certificates.
     pub fn new(rules: Allowed) -> Outbound {
-        Outbound::of(rules, Parts { limits: LIMITS, names: Arc::new(System::new()), tls: trust::system() })
+        let (names, tls) = (Arc::new(System::new()), trust::system());
+        Outbound::of(rules, Parts { limits: LIMITS, names, tls, strangers: Allowed::default() })
     }
 
     /// From parts.
     pub fn of(rules: Allowed, parts: Parts) -> Outbound {
-        let Parts { limits, names, tls } = parts;
+        let Parts { limits, names, tls, strangers } = parts;
         let pool = |rules| {
             let guarded = Guarded::new(rules, Arc::clone(&names), limits.connect);
             let connector = HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_or_http();
@@ -81,7 +85,7 @@ impl Outbound {
                 .http1_max_buf_size(LARGEST_HEAD)
                 .build(connector.enable_http1().wrap_connector(guarded))
         };
-        Outbound { limits, listed: pool(rules), public: pool(Allowed::default()) }
+        Outbound { limits, listed: pool(rules), public: pool(strangers) }
     }
 
     /// Posts a form; answers with the status code, whatever it is. A redirect is an answer like any other.

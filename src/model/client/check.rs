@@ -11,7 +11,7 @@ use crate::protocol::jwk;
 use crate::protocol::jws::Family;
 use crate::protocol::redirect::{self, ApplicationType, LocalHttp};
 use crate::protocol::request_object::ObjectAlg;
-use crate::protocol::response::{Part, ResponseType};
+use crate::protocol::response::Part;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::signing::IdTokenAlg;
 use crate::protocol::token::GrantType;
@@ -227,11 +227,12 @@ fn check_flows(metadata: &ClientMetadata) -> Result<(), String> {
                 .into(),
         );
     }
-    if metadata.id_token_signed_response_alg == IdTokenAlg::Unsecured && metadata.response_types != [ResponseType::Code]
+    if metadata.id_token_signed_response_alg == IdTokenAlg::Unsecured
+        && metadata.response_types.iter().any(|response_type| response_type.gives(Part::IdToken))
     {
         return Err(
-            "id_token_signed_response_alg: none is for clients whose only response type is code, because their \
-                    ID tokens come from the token endpoint alone (Dynamic Client Registration 1.0, section 2)"
+            "id_token_signed_response_alg: none is for clients whose response types give no ID token in the browser \
+                    (Dynamic Client Registration 1.0, section 2)"
                 .into(),
         );
     }
@@ -293,6 +294,8 @@ mod tests {
         for good in [
             serde_json::json!({}),
             serde_json::json!({"id_token_signed_response_alg": "none"}),
+            serde_json::json!({"id_token_signed_response_alg": "none", "response_types": ["code", "code token"],
+                "grant_types": ["authorization_code", "implicit"]}),
             serde_json::json!({"id_token_signed_response_alg": "PS256", "userinfo_signed_response_alg": "ES384"}),
         ] {
             assert_eq!(metadata(good.clone()), Ok(()), "{good}");
@@ -331,7 +334,8 @@ mod tests {
             serde_json::json!({"jwks": [1]}),
             serde_json::json!({"id_token_signed_response_alg": "HS256"}),
             serde_json::json!({"id_token_signed_response_alg": "None"}),
-            serde_json::json!({"id_token_signed_response_alg": "none", "response_types": ["code", "code id_token"]}),
+            serde_json::json!({"id_token_signed_response_alg": "none", "response_types": ["code", "code id_token"],
+                "grant_types": ["authorization_code", "implicit"]}),
             serde_json::json!({"dpop_bound_access_tokens": true, "response_types": ["code", "code token"],
                 "grant_types": ["authorization_code", "implicit"]}),
             serde_json::json!({"userinfo_signed_response_alg": "none"}),

@@ -31,6 +31,7 @@ mod request_objects;
 mod session;
 mod setup;
 mod sizes;
+mod strangers_places;
 mod token_requests;
 mod two_people;
 mod userinfo;

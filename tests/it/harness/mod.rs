@@ -13,6 +13,7 @@ mod idp;
 pub mod keyed;
 mod mail;
 mod receiver;
+pub mod site;
 mod stream;
 pub mod upstream;
 

@@ -21,6 +21,7 @@ mod logout;
 pub mod mail;
 mod mailed_code;
 mod main_job;
+mod nearness;
 mod opaque;
 pub mod passkeys;
 mod passwords;
