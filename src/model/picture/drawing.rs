@@ -181,13 +181,14 @@ fn square(image: DynamicImage, side: u32) -> DynamicImage {
     }
 }
 
-/// All of it, on a white square.
+/// All of it, on a white square; what is no square itself keeps off the edges.
 fn whole(image: RgbImage, side: u32) -> RgbImage {
     let mut image = DynamicImage::from(image);
     if image.width().max(image.height()) > 4 * side {
         image = image.thumbnail(2 * side, 2 * side);
     }
-    let fitted = image.resize(side, side, FilterType::Lanczos3).to_rgb8();
+    let inner = if image.width() == image.height() { side } else { side - side / 8 };
+    let fitted = image.resize(inner, inner, FilterType::Lanczos3).to_rgb8();
     let mut plate = RgbImage::from_pixel(side, side, Rgb([u8::MAX; 3]));
     let (left, above) = ((side - fitted.width()) / 2, (side - fitted.height()) / 2);
     imageops::replace(&mut plate, &fitted, left.into(), above.into());
