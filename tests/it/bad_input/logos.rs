@@ -5,7 +5,12 @@ use super::pictures::bomb;
 use crate::harness::{Giving, Idp, LogoServer};
 use crate::stories::logo::{house, import, kept, red, shown};
 use crate::stories::picture::plain;
+use abide::model::id::AccountId;
 use abide::model::logo::Logo;
+use abide::model::picture::Picture;
+use abide::model::record::Kind;
+use abide::store::contract::{RawChange, RawRule, Write};
+use abide::store::encode;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use serde_json::json;
 use std::io::{Cursor, ErrorKind};
@@ -177,4 +182,33 @@ async fn an_address_of_no_logo_is_no_page() {
     for place in [format!("/picture/{name}"), "/picture/logo:shop".to_owned(), "/picture/logo%3Ashop".to_owned()] {
         assert_eq!(idp.browser().get(&place).await.status, 404, "{place}");
     }
+}
+
+#[actix_web::test]
+async fn a_logo_that_cannot_be_read_keeps_nobody_from_signing_in() {
+    let (idp, server) = (house().await, LogoServer::start(red()));
+    import(&idp, &server.uri("logo.png")).await;
+    idp.deliver().await;
+    let store = idp.flows().store.clone();
+    // A record of the same kind that is none of a logo.
+    let strange = Picture::new("x".into(), AccountId::new("x"), idp.now(), b"x");
+    let write = encode(&strange).unwrap();
+    let rule: RawRule = Box::new(move |_| {
+        Ok(RawChange {
+            write: Write::Put(write.clone()),
+            claim: Vec::new(),
+            release: Vec::new(),
+            list: Vec::new(),
+            unlist: Vec::new(),
+            due: Vec::new(),
+            undue: Vec::new(),
+            events: Vec::new(),
+            mails: Vec::new(),
+        })
+    });
+    store.backend().change(Kind::Picture, "logo:shop", rule).await.unwrap();
+    assert_eq!(shown(&idp).await, Err("S".to_owned()));
+    idp.pass("1d");
+    idp.deliver().await;
+    assert_eq!(shown(&idp).await, Err("S".to_owned()));
 }

@@ -320,3 +320,40 @@ async fn a_device_is_asked_about_with_the_logo_of_its_app() {
     let page = browser.submit(&page, "/device", &[("user_code", codes["user_code"].as_str().unwrap())]).await;
     assert!(mark(&page).unwrap().starts_with("/logo/"));
 }
+
+#[actix_web::test]
+async fn two_apps_can_have_the_same_logo() {
+    let (idp, server) = (house().await, LogoServer::start(red()));
+    import(&idp, &server.uri("logo.png")).await;
+    let app = idp.app("second");
+    idp.import(json!({"clients": [{"client_id": "second", "client_secret": app.secret(),
+        "redirect_uris": [app.redirect_uri()], "logo_uri": server.uri("another.png")}]}))
+        .await;
+    idp.deliver().await;
+    let path = shown(&idp).await.unwrap();
+    assert_eq!(mark(&idp.browser().authorize(&app, &[]).await), Ok(path.clone()));
+    // One of them shows another one; the address is the other's.
+    import(&idp, &server.uri("gone")).await;
+    assert_eq!(idp.browser().get(&path).await.status, 200);
+}
+
+#[actix_web::test]
+async fn a_crowd_of_logos_waits_its_turn() {
+    let (idp, server) = (house().await, LogoServer::start(red()));
+    let app = idp.app("shop");
+    let clients = (0..40).map(|place| {
+        json!({"client_id": format!("shop-{place}"), "client_secret": app.secret(), "redirect_uris": [app.redirect_uri()],
+            "logo_uri": server.uri(&place.to_string())})
+    });
+    idp.import(json!({"clients": clients.collect::<Vec<_>>()})).await;
+    let swept = idp.flows().sweep(idp.now()).await.unwrap();
+    assert_eq!((swept.count, swept.logos.len()), (40, 32), "the sweep is through, whatever their servers do");
+    assert_eq!(idp.flows().sweep(idp.now()).await.unwrap().count, 0);
+    for logo in swept.logos {
+        idp.flows().fetch_logo(logo, idp.now()).await.unwrap();
+    }
+    assert_eq!(server.asked().len(), 32);
+    idp.pass("1m");
+    idp.deliver().await;
+    assert_eq!((server.asked().len(), appointments(&idp).await), (40, 40));
+}
