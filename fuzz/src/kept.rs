@@ -14,6 +14,7 @@ use abide::model::grant::Grant;
 use abide::model::history::History;
 use abide::model::id::BrowserId;
 use abide::model::invitation::Invitation;
+use abide::model::logo::Logo;
 use abide::model::mail::Mail;
 use abide::model::picture::Picture;
 use abide::model::record::{Kind, Record};
@@ -143,7 +144,10 @@ pub fn records(input: &[u8]) -> Seen {
         Kind::History => record::<History>(bytes),
         Kind::Mail => record::<Mail>(bytes),
         Kind::Invitation => record::<Invitation>(bytes),
-        Kind::Picture => record::<Picture>(bytes),
+        Kind::Picture => match record::<Picture>(bytes) {
+            Seen::Refused => record::<Logo>(bytes),
+            read => read,
+        },
         Kind::Device => record::<DeviceRequest>(bytes),
     }
 }

@@ -36,6 +36,8 @@ pub struct AppView {
     pub client: ClientId,
     /// What people call it.
     pub name: String,
+    /// The path of its logo here.
+    pub logo: Option<String>,
     /// Where the app begins a sign-in by itself.
     pub opens_at: Option<String>,
     /// Since when.
@@ -129,6 +131,7 @@ impl Idp {
                 apps.push(AppView {
                     client: id.clone(),
                     name: client.name().to_owned(),
+                    logo: self.logo_of(&client).await?,
                     opens_at: client.initiate_login(&self.issuer.to_string()),
                     joined_at: part.joined_at,
                     last_active_at: part.last_active_at,

@@ -156,7 +156,7 @@ impl Idp {
             Some(_) => Change::keep(false),
             None => {
                 let event = Event::done(Act::ClientCreated, now).by(&actor).client(&kept.id);
-                Change::put(true, kept.clone()).told(event)
+                Change::put(true, kept.clone()).told(event).looking_for_logo(None, now)
             }
         });
         Ok(match changed.await?.outcome()? {

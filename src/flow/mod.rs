@@ -12,6 +12,7 @@
 //! status      what a session is good for, told to apps and pages; reports of activity
 //! watch       waiting until that may have changed
 //! token/      client -> request -> judge, consume, then mint
+//! logo        the logos of apps
 //! logout      RP-initiated logout
 //! account     the person's own page
 //! person      what they say of themselves; what is kept of them; when they go
@@ -56,6 +57,7 @@ pub mod import;
 pub mod invitation;
 pub mod keep;
 pub mod keys;
+pub mod logo;
 pub mod logout;
 pub mod mail;
 pub mod new_passkey;
@@ -92,6 +94,7 @@ use crate::crypto::keyring::Keyring;
 use crate::crypto::seal::Seals;
 use crate::crypto::webauthn::RelyingParty;
 use crate::flow::keys::KeyFault;
+use crate::flow::logo::Fetching;
 use crate::flow::mail::PostOffice;
 use crate::flow::nodes::{Membership, NodeFault};
 use crate::flow::notify::Pacing;
@@ -145,6 +148,8 @@ pub struct Idp {
     pub request_objects: Published<String>,
     /// The redirect URIs that share a sector, as sectors publish them.
     pub sectors: Published<Vec<String>>,
+    /// Places for logos that are fetched.
+    pub logos: Fetching,
     /// The OpenID providers that people can sign in by.
     pub upstreams: Upstreams,
     /// How fast relying apps are told.

@@ -174,10 +174,11 @@ fn table() -> Table {
         .service(at("/admin/invitations").get(admin::invitations::get).post(admin::invitations::invite))
         .service(at("/admin/invitations/revoke").post(admin::invitations::revoke))
         .service(at("/admin/users/send-reset").post(admin::users::send_reset))
-        // The person's picture
+        // The person's picture; the logos of apps
         .service(at("/account/profile/picture").post(picture::upload))
         .service(at("/account/profile/picture/remove").post(picture::remove))
         .service(at("/picture/{name}").get(picture::get))
+        .service(at("/logo/{name}").get(picture::logo))
         // Around it
         .service(at("/health/live").get(discovery::live))
         .service(at("/health/ready").get(discovery::ready))

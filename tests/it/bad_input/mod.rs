@@ -18,6 +18,7 @@ mod headers;
 mod import;
 mod interactions;
 mod introspection;
+mod logos;
 mod mail;
 mod many;
 mod open_redirects;

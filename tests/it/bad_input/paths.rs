@@ -92,6 +92,7 @@ pub const PATHS: &[&str] = &[
     "/account/profile/picture",
     "/account/profile/picture/remove",
     "/picture/x",
+    "/logo/x",
     "/account/data",
     "/account/security/passkey",
     "/setup",

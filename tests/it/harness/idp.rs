@@ -263,6 +263,10 @@ impl Idp {
             for done in futures_util::future::join_all(mails).await {
                 done.unwrap();
             }
+            let logos = swept.logos.into_iter().map(|logo| self.facing.idp.fetch_logo(logo, self.now()));
+            for done in futures_util::future::join_all(logos).await {
+                done.unwrap();
+            }
             let errands = swept.errands.into_iter().map(|errand| self.facing.idp.run_errand(errand, self.now()));
             for done in futures_util::future::join_all(errands).await {
                 done.unwrap();

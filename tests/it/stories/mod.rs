@@ -17,6 +17,7 @@ mod invitation;
 mod keys;
 mod languages;
 mod limits;
+pub mod logo;
 mod logout;
 pub mod mail;
 mod mailed_code;

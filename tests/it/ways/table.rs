@@ -108,6 +108,7 @@ pub const TABLE: &[Said] = &[
     ("POST /account/profile/picture", &[Follow], LIVE),
     ("POST /account/profile/picture/remove", &[Follow], LIVE),
     ("GET /picture/{name}", &[Nothing], ""),
+    ("GET /logo/{name}", &[Nothing], ""),
     ("GET /account/history", &[Follow], LIVE),
     ("GET /account/data", &[Follow], FRESH),
     ("POST /account/data/download", &[Follow], FRESH),
