@@ -18,6 +18,7 @@ use crate::crypto::keyring::Keyring;
 use crate::crypto::seal::Seals;
 use crate::crypto::webauthn::RelyingParty;
 use crate::flow::import::{Imported, ReplaceSecrets};
+use crate::flow::logo::Fetching;
 use crate::flow::mail::PostOffice;
 use crate::flow::nodes::Membership;
 use crate::flow::notify::Pacing;
@@ -95,7 +96,7 @@ impl App {
     async fn open_without_keys(config: Config, clock: Clock) -> anyhow::Result<App> {
         make_data_dir(&config)?;
         let store = Kept::open_whole(&config).await?;
-        let facing = unready(&config, store.backend(), clock, USUAL)?;
+        let facing = unready(&config, store.backend(), (clock, USUAL), reach(&config))?;
         // Before the keys: whoever does not fit leaves nothing of its own in the others' store.
         facing.idp.fits(facing.clock.now()).await??;
         Ok(App { config, facing, store })
@@ -217,9 +218,28 @@ pub async fn assemble(
     clock: Clock,
     cost: Cost,
 ) -> anyhow::Result<Data<Facing>> {
-    let facing = unready(config, store, clock, cost)?;
+    assemble_reaching(config, store, clock, cost, reach(config)).await
+}
+
+/// The same with another way to the outside than the one that the configuration describes.
+///
+/// # Errors
+/// The keys cannot be opened.
+pub async fn assemble_reaching(
+    config: &Config,
+    store: Arc<dyn Backend>,
+    clock: Clock,
+    cost: Cost,
+    outbound: Outbound,
+) -> anyhow::Result<Data<Facing>> {
+    let facing = unready(config, store, (clock, cost), outbound)?;
     open_keys(config, &facing).await?;
     Ok(facing)
+}
+
+/// What the installation may reach.
+fn reach(config: &Config) -> Outbound {
+    Outbound::new(config.outbound.allow.clone())
 }
 
 /// The signing keys of the store. Those that a former version kept in files become the store's; then the files go.
@@ -234,9 +254,13 @@ async fn open_keys(config: &Config, facing: &Facing) -> anyhow::Result<()> {
 }
 
 /// Without signing keys yet.
-fn unready(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Cost) -> anyhow::Result<Data<Facing>> {
+fn unready(
+    config: &Config,
+    store: Arc<dyn Backend>,
+    (clock, cost): (Clock, Cost),
+    outbound: Outbound,
+) -> anyhow::Result<Data<Facing>> {
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let outbound = Outbound::new(config.outbound.allow.clone());
     let idp = Idp {
         issuer: config.issuer.clone(),
         store: Store::new(store),
@@ -251,6 +275,7 @@ fn unready(config: &Config, store: Arc<dyn Backend>, clock: Clock, cost: Cost) -
         client_keys: Published::keys(outbound.clone(), published::KEYS),
         request_objects: Published::request_objects(outbound.clone(), published::REQUEST_OBJECTS),
         sectors: Published::sectors(outbound.clone(), published::SECTORS),
+        logos: Fetching::default(),
         outbound,
         pacing: Pacing::default(),
         post: PostOffice::new(mailer(config)?),

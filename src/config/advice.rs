@@ -190,7 +190,7 @@ impl Config {
                 registration.certification == Switch::On,
                 "registration.certification",
                 "for a run of the OpenID conformance suite only: apps that register themselves may have tokens sent through \
-                 the browser (implicit and hybrid flows), and go without PKCE",
+                 the browser (implicit and hybrid flows), go without PKCE, and have pages show whatever logo they like",
             ),
             advice(
                 registration.open == Switch::On,

@@ -12,7 +12,7 @@ use crate::flow::sign_in::address_prefix;
 use crate::flow::token::{Caller, NoToken, refused};
 use crate::flow::{Fault, Idp};
 use crate::model::authorization::{Goal, validate_device};
-use crate::model::client::{Allowed, Client};
+use crate::model::client::{Allowed, Client, Confidentiality};
 use crate::model::device::{Answer, Answered, DeviceRequest, Entered, INTERVAL, LIFETIME};
 use crate::model::id::AccountId;
 use crate::model::session::Device;
@@ -83,10 +83,12 @@ impl Idp {
         }
         let asked = DeviceAuthorizationRequest::parse(params).map_err(NoToken::Refused)?;
         let request = validate_device(as_request(&client, asked), &client).map_err(NoToken::Refused)?;
-        // Everybody can ask in the name of a public client, and each question is kept for a while.
-        let lane = self.bucket("device-asks", &[&address_prefix(from.address)]);
-        if let Attempt::Wait { .. } = self.count(&lane, ADDRESS, now).await? {
-            return refused(Code::SlowDown, "too many devices of this network ask");
+        if client.confidentiality() == Confidentiality::Public {
+            // Anybody can be it, and each question is kept for a while.
+            let lane = self.bucket("device-asks", &[&address_prefix(from.address)]);
+            if let Attempt::Wait { .. } = self.count(&lane, ADDRESS, now).await? {
+                return refused(Code::SlowDown, "too many devices of this network ask");
+            }
         }
         let secret = random::secret();
         let device = Device { user_agent: user_agent.chars().take(256).collect(), address: from.address.to_owned() };
@@ -139,7 +141,9 @@ impl Idp {
             return Ok(Entry::Unknown);
         };
         let Some(client) = self.store.read::<Client>(asked.client.as_str()).await? else { return Ok(Entry::Unknown) };
-        self.store.change::<Throttle, _, _>(&lane, Throttle::forgive).await?.outcome()?;
+        // It alone does not count. Were the guesses before it forgotten, whoever has a code of their own could enter it after
+        // every fifth guess, and guess as fast as they like.
+        self.store.change::<Throttle, _, _>(&lane, Throttle::refund).await?.outcome()?;
         let wanted = DeviceAuthorizationRequest { scope: asked.scope, resource: asked.resource };
         let goal = Goal::Device(Entered { key, code }, Box::new(as_request(&client, wanted)));
         let (turn, _) = self.open_page(visitor, (goal, Activity::Machine), now).await?;

@@ -265,7 +265,8 @@ impl Client {
         if now < over {
             return Change::keep(()).due(over);
         }
-        Change::delete(()).told(Event::done(Act::ClientRemoved, now).client(&self.id).because("unused"))
+        let event = Event::done(Act::ClientRemoved, now).client(&self.id).because("unused");
+        Change::delete(()).told(event).looking_for_logo(Some(&self), now)
     }
 
     /// Stores it, new or changed.
@@ -276,7 +277,7 @@ impl Client {
         }
         let event = Event::done(act, now).client(&self.id);
         let other_limits = before.is_some_and(|before| before.limits() != self.limits());
-        let change = Change::put((), self).told(event);
+        let change = Change::put((), self).told(event).looking_for_logo(before, now);
         // The sweep has the sessions in which it takes part looked at.
         if other_limits { change.due(now) } else { change }
     }
@@ -303,7 +304,7 @@ pub enum Allowed {
 }
 
 /// The host of the sector identifier, or of the one host that all redirect URIs have.
-fn sector(metadata: &ClientMetadata) -> Option<String> {
+pub(super) fn sector(metadata: &ClientMetadata) -> Option<String> {
     let host = |uri: &String| Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
     if let Some(uri) = &metadata.sector_identifier_uri {
         return host(uri);

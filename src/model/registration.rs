@@ -5,17 +5,18 @@
 //! 2), and those that are an administrator's word alone. The complete object is then held against the same rules as an
 //! administrator's.
 
-use crate::model::client::check;
+use crate::model::client::{check, sector};
 use crate::model::cookies::Switch;
 use crate::model::id::SecretDigest;
 use crate::protocol::claims::plain_name;
 use crate::protocol::client_auth::AuthMethod;
-use crate::protocol::client_metadata::{ActivityRule, ClientMetadata};
+use crate::protocol::client_metadata::{ActivityRule, ClientMetadata, SubjectType};
 use crate::protocol::duration::Limit;
 use crate::protocol::scope::{OFFLINE_ACCESS, STANDARD, ScopeSet};
 use crate::protocol::token::GrantType;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
+use url::Url;
 
 /// What an installation lets strangers do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub struct Terms {
     pub open: Switch,
     /// The initial access tokens that an administrator handed out; whoever has one may.
     pub tokens: Vec<SecretDigest>,
-    /// May they ask for implicit and hybrid flows, and do confidential ones go without PKCE?
+    /// May they ask for implicit and hybrid flows, do confidential ones go without PKCE, and are their logos shown?
     pub certification: Switch,
     /// For how long a registration is kept that nobody signs in with.
     pub unused: Limit,
@@ -157,6 +158,7 @@ pub fn read(said: &Map<String, Value>, client_id: &str, terms: &Terms) -> Result
     metadata.session.activity = ActivityRule::None;
     may_be_asked(&metadata, terms.certification)?;
     check(&metadata).map_err(|wrong| Refused::metadata(&wrong))?;
+    told_within_sector(&metadata)?;
     let length = serde_json::to_string(&metadata).map_or(usize::MAX, |text| text.len());
     if length > LARGEST {
         return Err(Refused::metadata(&format!("all members together: more than {LARGEST} bytes")));
@@ -174,6 +176,28 @@ pub fn in_sector(metadata: &ClientMetadata, listed: &[String]) -> Result<(), Ref
         Ok(())
     } else {
         Err(Refused::metadata("sector_identifier_uri: what is there does not list every redirect URI"))
+    }
+}
+
+/// Pairwise names are told within the sector that they belong to. A stranger has not shown to be of it: what goes to the
+/// redirect URIs reaches whoever has them, but a logout token, with `sub` and `sid`, would reach any address
+/// (OpenID Connect Core, section 8.1). And whatever listens on this machine is of no sector at all.
+fn told_within_sector(metadata: &ClientMetadata) -> Result<(), Refused> {
+    let Some(sector) = sector(metadata).filter(|_| metadata.subject_type == SubjectType::Pairwise) else {
+        return Ok(());
+    };
+    if ["127.0.0.1", "[::1]", "localhost"].contains(&sector.as_str()) || sector.ends_with(".localhost") {
+        let words =
+            "subject_type: apps on the person's own device share no sector; pairwise needs a sector_identifier_uri";
+        return Err(Refused::metadata(words));
+    }
+    let host = |uri: &String| Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
+    match metadata.backchannel_logout_uri.as_ref().map(host) {
+        Some(elsewhere) if elsewhere.as_ref() != Some(&sector) => Err(Refused::metadata(&format!(
+            "backchannel_logout_uri: pairwise names are told to {sector} alone, where redirect_uris or \
+             sector_identifier_uri have them belong"
+        ))),
+        _ => Ok(()),
     }
 }
 
@@ -255,7 +279,19 @@ fn may_be_asked(metadata: &ClientMetadata, certification: Switch) -> Result<(), 
             }
         }
     }
-    Ok(())
+    by_https(metadata)
+}
+
+/// At a stranger's word nobody is asked in the clear: better said now than found out when nothing works.
+fn by_https(metadata: &ClientMetadata) -> Result<(), Refused> {
+    let single = [("jwks_uri", &metadata.jwks_uri), ("backchannel_logout_uri", &metadata.backchannel_logout_uri)];
+    let single = single.into_iter().filter_map(|(member, uri)| Some((member, uri.as_ref()?)));
+    let all = single.chain(metadata.request_uris.iter().map(|uri| ("request_uris", uri)));
+    let is_https = |uri: &str| uri.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"));
+    match all.into_iter().find(|(_, uri)| !is_https(uri)) {
+        Some((member, _)) => Err(Refused::metadata(&format!("{member}: by registration, an https address"))),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -301,6 +337,33 @@ mod tests {
         assert_eq!(Ok(&metadata), of(json!({"scope": "openid"}), Switch::Off).as_ref());
         assert_eq!(metadata.session.activity, ActivityRule::None);
         assert!(metadata.client_secret.is_none() && metadata.client_secret_hash.is_none());
+    }
+
+    #[test]
+    fn pairwise_names_are_told_within_their_sector() {
+        let pairwise = |more: Value| {
+            let mut said = json!({"subject_type": "pairwise"});
+            said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            of(said, Switch::Off)
+        };
+        let listed = "https://sector.example/uris.json";
+        for (good, more) in [
+            (true, json!({})),
+            (true, json!({"backchannel_logout_uri": "https://a.example:8443/bye"})),
+            (false, json!({"backchannel_logout_uri": "https://evil.example/bye"})),
+            (false, json!({"backchannel_logout_uri": "https://a.example.evil.example/bye"})),
+            // The sector is whose list it is, and not whose redirect URIs are in it.
+            (false, json!({"sector_identifier_uri": listed, "backchannel_logout_uri": "https://a.example/bye"})),
+            (true, json!({"sector_identifier_uri": listed, "backchannel_logout_uri": "https://sector.example/bye"})),
+            (false, json!({"application_type": "native", "redirect_uris": ["http://127.0.0.1/cb"]})),
+            (false, json!({"application_type": "native", "redirect_uris": ["http://[::1]/cb"]})),
+            (false, json!({"application_type": "native", "redirect_uris": ["http://localhost/cb"]})),
+            (false, json!({"redirect_uris": ["http://app.localhost/cb"]})),
+            (true, json!({"redirect_uris": ["http://app.localhost/cb"], "sector_identifier_uri": listed})),
+        ] {
+            assert_eq!(pairwise(more.clone()).is_ok(), good, "{more}: {:?}", pairwise(more.clone()));
+        }
+        assert!(of(json!({"backchannel_logout_uri": "https://elsewhere.example/bye"}), Switch::Off).is_ok());
     }
 
     #[test]

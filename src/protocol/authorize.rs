@@ -87,8 +87,8 @@ pub struct AuthorizationRequest {
 
 /// Bytes of a nonce, of a scope, and of all resources: they travel inside the code.
 const MAX_NONCE: usize = 512;
-const MAX_SCOPE: usize = 1024;
-const MAX_RESOURCE: usize = 2048;
+pub(super) const MAX_SCOPE: usize = 1024;
+pub(super) const MAX_RESOURCE: usize = 2048;
 
 impl AuthorizationRequest {
     /// Reads the request. Client and redirect URI have been looked at before (they decide where an error goes).

@@ -1,5 +1,6 @@
 //! The device authorization grant: its words (RFC 8628).
 
+use crate::protocol::authorize::{MAX_RESOURCE, MAX_SCOPE};
 use crate::protocol::error::{Code, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::scope::ScopeSet;
@@ -26,8 +27,8 @@ impl DeviceAuthorizationRequest {
         let scope = ScopeSet::parse(params.get("scope").unwrap_or_default())
             .map_err(|_| OAuthError::new(Code::InvalidScope, "scope holds a character that is not allowed"))?;
         let resource = params.all("resource");
-        let long =
-            resource.iter().map(String::len).sum::<usize>() > 2048 || params.get("scope").map_or(0, str::len) > 1024;
+        let long = resource.iter().map(String::len).sum::<usize>() > MAX_RESOURCE
+            || params.get("scope").map_or(0, str::len) > MAX_SCOPE;
         if long {
             return Err(OAuthError::new(Code::InvalidRequest, "scope or resource is too long"));
         }

@@ -8,6 +8,7 @@ pub mod claims;
 pub mod claims_request;
 pub mod client_auth;
 pub mod client_metadata;
+pub mod cookie_header;
 pub mod device;
 pub mod discovery;
 pub mod dpop;

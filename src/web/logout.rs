@@ -4,7 +4,7 @@ use super::answer::{page, page_framing, page_to, see_other, source_of};
 use super::asking::Asking;
 use super::error::WebError;
 use super::form::{OpenForm, OurForm};
-use super::pages::{SignOut, SignedOut, Stayed, ToldLine, ToldState, WholeSession};
+use super::pages::{AppMark, SignOut, SignedOut, Stayed, ToldLine, ToldState, WholeSession};
 use super::{cookies, turn};
 use crate::flow::authorize::Problem;
 use crate::flow::cookies::Handles;
@@ -102,6 +102,7 @@ pub(super) fn draw(asking: &Asking, (outcome, handles): (LoggedOut, Handles)) ->
             let Question { request, current, apps, destination, asked_by, app_alone } = *question;
             let person = Some(current.account.display_name().to_owned());
             let alone = if app_alone == AppAlone::Offered { asked_by.clone() } else { None };
+            let apps = apps.into_iter().map(|app| AppMark { name: app.name, logo: app.logo }).collect();
             let ask = SignOut { text, csrf: asking.csrf(), request, person, apps, asked_by, alone };
             let target = destination.as_deref().map(source_of).unwrap_or_default();
             let mut response = page_to(StatusCode::OK, &ask, &format!("https: {target}"));

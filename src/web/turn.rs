@@ -129,7 +129,7 @@ fn query(params: &Params) -> String {
 
 fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>)) -> HttpResponse {
     let (text, csrf, interaction) = (asking.text(), asking.csrf(), page.interaction);
-    let app = page.client.as_ref().map(facts);
+    let app = page.client.as_ref().map(|client| facts(client, page.logo));
     let passkey = page.passkey.map(passkey_form);
     // A sign-in or consent form ends at the app: by https anywhere, or at the very address that was bound.
     let targets = |destination: &str| format!("https: {}", source_of(destination));
@@ -335,12 +335,12 @@ fn alert(refusal: Refusal, text: Text) -> String {
     }
 }
 
-/// What pages show of a client. No logo: it would come from elsewhere, and our pages ask nobody else.
-pub(super) fn facts(client: &Client) -> AppFacts {
+/// What pages show of a client, and its logo from here.
+fn facts(client: &Client, logo: Option<String>) -> AppFacts {
     let metadata = &client.metadata;
     AppFacts {
         name: client.name().to_owned(),
-        logo: None,
+        logo,
         home: metadata.client_uri.clone(),
         policy: metadata.policy_uri.clone(),
         terms: metadata.tos_uri.clone(),

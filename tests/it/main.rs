@@ -17,6 +17,7 @@ mod keep;
 mod key_verbs;
 mod mail;
 mod outside;
+mod plans;
 mod real;
 mod serving;
 mod store;

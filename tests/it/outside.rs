@@ -66,7 +66,7 @@ fn outbound(allow: &[&str], limits: Limits) -> Outbound {
 }
 
 fn with_names(allow: &[&str], limits: Limits, names: Arc<dyn Names>) -> Outbound {
-    Outbound::of(rules(allow), Parts { limits, names, tls: trust::system() })
+    Outbound::of(rules(allow), Parts { limits, names, tls: trust::system(), strangers: Allowed::default() })
 }
 
 /// Posts a form with a secret in it, for an administrator's URI.

@@ -82,7 +82,7 @@ impl Idp {
             goal: open.interaction.goal.clone(),
             refusal: Some(refusal),
         };
-        Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into())
+        Ok(self.page((&open.interaction, handle.to_owned()), client, asks).await?.into())
     }
 
     /// A sign-in form whose browser began anew in another tab: shown again, with nothing of it looked at.
@@ -91,7 +91,7 @@ impl Idp {
         let client = self.client_of(&open.interaction).await?;
         let goal = open.interaction.goal.clone();
         let asks = Asks::SignIn { why: Why::SignedOut, hint: String::new(), goal, refusal: Some(Refusal::AnotherTab) };
-        Ok(self.page((&open.interaction, self.handle(&open)), client, asks).into())
+        Ok(self.page((&open.interaction, self.handle(&open)), client, asks).await?.into())
     }
 
     /// The form for a second factor: of a sign-in that is half done, or on top of the session's authentication.
@@ -125,7 +125,7 @@ impl Idp {
         };
         let client = self.client_of(&open.interaction).await?;
         let asks = self.asks_second_factor(&owing, &open.interaction, Some(refusal)).await?;
-        Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into())
+        Ok(self.page((&open.interaction, handle.to_owned()), client, asks).await?.into())
     }
 
     /// Who owes a second factor here. The steps before are proved by evidence: without it nobody does.
@@ -233,14 +233,14 @@ impl Idp {
             let current = self.current(visitor, now).await?;
             let session = if current.is_some() { SignedIn::Yes } else { SignedIn::No };
             let asks = self.asks_select(live, session);
-            return Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into());
+            return Ok(self.page((&open.interaction, handle.to_owned()), client, asks).await?.into());
         }
         let chosen = choice.and_then(|name| live.iter().find(|current| self.choice_name(current) == name));
         let Some(chosen) = chosen.cloned() else {
             let client = self.client_of(&open.interaction).await?;
             let goal = open.interaction.goal.clone();
             let asks = Asks::SignIn { why: Why::Other, hint: String::new(), goal, refusal: None };
-            return Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into());
+            return Ok(self.page((&open.interaction, handle.to_owned()), client, asks).await?.into());
         };
         let mut handles: Vec<Secret> = vec![chosen.handle.clone()];
         handles.extend(visitor.handles.iter().filter(|h| h.expose() != chosen.handle.expose()).cloned());

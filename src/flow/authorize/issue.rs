@@ -8,6 +8,7 @@ use crate::flow::device::DeviceTold;
 use crate::flow::session::Current;
 use crate::flow::token::NoToken;
 use crate::flow::{Fault, Idp};
+use crate::model::authorization::factor::told;
 use crate::model::authorization::next_step::{asking, console_id, console_limits};
 use crate::model::authorization::{Goal, ReturnAddress, Unbound};
 use crate::model::client::Client;
@@ -157,7 +158,7 @@ fn code(session: &Session, client: &Client, request: AuthorizationRequest, now: 
         resource: request.resource,
         key: request.dpop_jkt,
         nonce: request.nonce,
-        authentication: session.authentication().clone(),
+        authentication: told(session.authentication(), request.essential_acr.as_deref()),
         issued_at: now,
     }
 }

@@ -144,7 +144,7 @@ impl Idp {
             None => (Why::SignedOut, String::new()),
         };
         let asks = Asks::SignIn { why, hint, goal: open.interaction.goal.clone(), refusal: None };
-        Ok(self.page((&open.interaction, self.handle(&open)), client, asks).into())
+        Ok(self.page((&open.interaction, self.handle(&open)), client, asks).await?.into())
     }
 
     /// A browser comes back to an interaction in the store.
@@ -157,12 +157,12 @@ impl Idp {
         self.watched(visitor, turn, now).await
     }
 
-    pub(in crate::flow) fn page(
+    pub(in crate::flow) async fn page(
         &self,
         (interaction, handle): (&Interaction, String),
         client: Option<Client>,
         asks: Asks,
-    ) -> Next {
+    ) -> Result<Next, Fault> {
         let destination = interaction.request().map(|request| request.redirect_uri.clone());
         let connecting = interaction.to_connect().map(|(by, profile)| {
             let name = self.upstreams.of(&by.upstream).map(|upstream| upstream.rules.name.clone());
@@ -172,16 +172,21 @@ impl Idp {
             Asks::SignIn { .. } => self.ask_anybody(interaction),
             _ => None,
         };
-        Next::Show(Box::new(Page {
+        let logo = match &client {
+            Some(client) => self.logo_of(client).await?,
+            None => None,
+        };
+        Ok(Next::Show(Box::new(Page {
             interaction: handle,
             client,
+            logo,
             destination,
             asks,
             passkey,
             ended: None,
             others: Others::None,
             connecting,
-        }))
+        })))
     }
 
     /// Gathers what the decision needs, asks for it, and carries it out.
@@ -284,7 +289,7 @@ impl Idp {
             Asks::SignIn { why: Why::SignedOut, .. } => self.ended(visitor, now).await?,
             _ => None,
         };
-        let mut next = self.page((&open.interaction, self.handle(&open)), client, asks);
+        let mut next = self.page((&open.interaction, self.handle(&open)), client, asks).await?;
         if let Next::Show(page) = &mut next {
             page.ended = ended;
             let asks = matches!(page.asks, Asks::SignIn { why: Why::SignedOut, .. });

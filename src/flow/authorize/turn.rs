@@ -124,6 +124,8 @@ pub struct Page {
     pub interaction: String,
     /// For whom it is.
     pub client: Option<Client>,
+    /// The path of its logo here.
+    pub logo: Option<String>,
     /// Where the answer will go, for a request of a relying app.
     pub destination: Option<String>,
     /// What the page asks.

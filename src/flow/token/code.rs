@@ -45,7 +45,7 @@ impl Idp {
         };
         check_bindings(client, &code, &redemption)?;
         let age = if now < code.issued_at + self.settings.tokens.code { CodeAge::Fresh } else { CodeAge::Expired };
-        // A code of the future means that two nodes' clocks differ by more than any proof allows for.
+        // Two nodes' clocks differ by more than those of nodes that are let in.
         if code.issued_at > now + SKEW {
             return refused(Code::InvalidGrant, "the code is not good yet");
         }

@@ -14,7 +14,7 @@ use crate::model::session::Session;
 use crate::model::session::activity::{Activity, Counts};
 use crate::protocol::client_metadata::ActivityRule;
 use crate::protocol::error::Code;
-use crate::protocol::scope::ScopeSet;
+use crate::protocol::scope::{OFFLINE_ACCESS, ScopeSet};
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::TokenResponse;
 use base64::Engine;
@@ -56,8 +56,8 @@ impl Idp {
             }
             _ => {}
         }
-        let scope = refresh.scope.unwrap_or_else(|| grant.scope.clone());
-        if !grant.scope.covers(&scope) {
+        let scope = refresh.scope.map_or_else(|| grant.scope.clone(), |asked| counted(&asked, &grant.scope));
+        if scope.is_empty() || !grant.scope.covers(&scope) {
             return refused(Code::InvalidScope, "scope is beyond what was granted");
         }
         if !refresh.resource.iter().all(|resource| grant.resource.contains(resource)) {
@@ -120,4 +120,10 @@ impl Idp {
         });
         Ok(changed.await?.outcome()?)
     }
+}
+
+/// What counts of the scope that a refresh asks for: `offline_access` of a grant that has none is ignored, as it was when the
+/// grant came to be (OpenID Connect Core, section 11). Apps repeat what they asked for at first.
+fn counted(asked: &ScopeSet, granted: &ScopeSet) -> ScopeSet {
+    asked.filter(|token| token != OFFLINE_ACCESS || granted.contains(token))
 }

@@ -11,7 +11,7 @@ use crate::protocol::jwk;
 use crate::protocol::jws::Family;
 use crate::protocol::redirect::{self, ApplicationType, LocalHttp};
 use crate::protocol::request_object::ObjectAlg;
-use crate::protocol::response::{Part, ResponseType};
+use crate::protocol::response::Part;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::signing::IdTokenAlg;
 use crate::protocol::token::GrantType;
@@ -90,9 +90,13 @@ fn check_uris(metadata: &ClientMetadata) -> Result<(), String> {
             return Err(format!("{member}: an https address (http on localhost names only)"));
         }
     }
-    for resource in &metadata.resources {
-        if Url::parse(resource).is_err() || resource.contains('#') || !resource.is_ascii() {
-            return Err(format!("resources: {resource:?} is no absolute URI without fragment (RFC 8707, section 2)"));
+    for (member, list) in [("resources", &metadata.resources), ("serves", &metadata.serves)] {
+        for resource in list {
+            if Url::parse(resource).is_err() || resource.contains('#') || !resource.is_ascii() {
+                return Err(format!(
+                    "{member}: {resource:?} is no absolute URI without fragment (RFC 8707, section 2)"
+                ));
+            }
         }
     }
     Ok(())
@@ -205,8 +209,15 @@ fn check_flows(metadata: &ClientMetadata) -> Result<(), String> {
     if has(GrantType::ClientCredentials) && metadata.token_endpoint_auth_method == AuthMethod::None {
         return Err("grant_types: client_credentials is for clients with credentials (RFC 6749, section 4.4)".into());
     }
-    if metadata.grant_types.iter().all(|grant_type| *grant_type == GrantType::RefreshToken) {
-        return Err("grant_types: one that refresh tokens can come of is needed".into());
+    // The server of a resource may do nothing but ask about tokens.
+    let only_serves = metadata.grant_types.is_empty() && !metadata.serves.is_empty();
+    if !only_serves && metadata.grant_types.iter().all(|grant_type| *grant_type == GrantType::RefreshToken) {
+        return Err("grant_types: one that refresh tokens can come of is needed, or none for a client that only \
+                    introspects (serves)"
+            .into());
+    }
+    if !metadata.serves.is_empty() && metadata.token_endpoint_auth_method == AuthMethod::None {
+        return Err("serves: only a client that authenticates may introspect (RFC 7662, section 2.1)".into());
     }
     if metadata.dpop_bound_access_tokens
         && metadata.response_types.iter().any(|response_type| response_type.gives(Part::Token))
@@ -217,11 +228,12 @@ fn check_flows(metadata: &ClientMetadata) -> Result<(), String> {
                 .into(),
         );
     }
-    if metadata.id_token_signed_response_alg == IdTokenAlg::Unsecured && metadata.response_types != [ResponseType::Code]
+    if metadata.id_token_signed_response_alg == IdTokenAlg::Unsecured
+        && metadata.response_types.iter().any(|response_type| response_type.gives(Part::IdToken))
     {
         return Err(
-            "id_token_signed_response_alg: none is for clients whose only response type is code, because their \
-                    ID tokens come from the token endpoint alone (Dynamic Client Registration 1.0, section 2)"
+            "id_token_signed_response_alg: none is for clients whose response types give no ID token in the browser \
+                    (Dynamic Client Registration 1.0, section 2)"
                 .into(),
         );
     }
@@ -283,6 +295,8 @@ mod tests {
         for good in [
             serde_json::json!({}),
             serde_json::json!({"id_token_signed_response_alg": "none"}),
+            serde_json::json!({"id_token_signed_response_alg": "none", "response_types": ["code", "code token"],
+                "grant_types": ["authorization_code", "implicit"]}),
             serde_json::json!({"id_token_signed_response_alg": "PS256", "userinfo_signed_response_alg": "ES384"}),
         ] {
             assert_eq!(metadata(good.clone()), Ok(()), "{good}");
@@ -321,7 +335,8 @@ mod tests {
             serde_json::json!({"jwks": [1]}),
             serde_json::json!({"id_token_signed_response_alg": "HS256"}),
             serde_json::json!({"id_token_signed_response_alg": "None"}),
-            serde_json::json!({"id_token_signed_response_alg": "none", "response_types": ["code", "code id_token"]}),
+            serde_json::json!({"id_token_signed_response_alg": "none", "response_types": ["code", "code id_token"],
+                "grant_types": ["authorization_code", "implicit"]}),
             serde_json::json!({"dpop_bound_access_tokens": true, "response_types": ["code", "code token"],
                 "grant_types": ["authorization_code", "implicit"]}),
             serde_json::json!({"userinfo_signed_response_alg": "none"}),

@@ -8,6 +8,7 @@ use actix_web::test::TestRequest;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 pub(super) const TOKEN: (&str, &str) = ("POST", "/token");
 /// Where our own access tokens are presented. A stream is asked for its head alone: its body has no end.
@@ -325,6 +326,14 @@ async fn a_proof_is_good_once() {
         }
         untouched.check("replayed").await;
     }
+    // A node whose clock is ahead clears away what is over by it; by ours it is not.
+    let request = ("GET", "/userinfo");
+    let proof = world.holder.proof(request, Some(&world.tokens.access)).await;
+    assert_eq!(world.present(request, &[proof.as_bytes()]).await.status, 200);
+    world.idp.pass("31s");
+    world.idp.flows().sweep(world.idp.now() + Duration::from_secs(30)).await.unwrap();
+    let answer = world.present(request, &[proof.as_bytes()]).await;
+    assert_refused(&answer, request, "invalid_dpop_proof", "swept by a node that is ahead");
     // Its name is spent for every other request by this key, and for no other key.
     let mut claims = world.claims(("GET", "/userinfo")).await;
     let proof = world.holder.key.sign(&world.holder.header(), &claims);

@@ -5,7 +5,7 @@ use super::browser::{Answer, Browser};
 use super::counting::Counting;
 use super::every_answer;
 use super::stream::Stream;
-use abide::app::{application, assemble};
+use abide::app::{application, assemble, assemble_reaching};
 use abide::clock::Clock;
 use abide::config::Config;
 use abide::crypto::hashing::Cost;
@@ -19,6 +19,7 @@ use abide::model::cookies::Switch;
 use abide::model::record::Change;
 use abide::model::setting::Setting;
 use abide::model::signing_key::Successor;
+use abide::outside::http::Outbound;
 use abide::protocol::Timestamp;
 use abide::protocol::signing::SigningAlg;
 use abide::store::sled::SledStore;
@@ -112,17 +113,30 @@ impl Idp {
     pub async fn empty(change: impl FnOnce(&mut Config)) -> Idp {
         let folder = tempfile::tempdir().unwrap();
         let store = SledStore::open(&folder.path().join("store"), 16 << 20).unwrap();
-        Idp::over(Arc::new(store), folder, change).await
+        Idp::over(Arc::new(store), (folder, None), change).await
     }
 
-    /// With one person and the usual clients, in a store of one's own.
-    pub async fn on(store: Arc<dyn Backend>, change: impl FnOnce(&mut Config)) -> Idp {
-        let idp = Idp::over(store, tempfile::tempdir().unwrap(), change).await;
+    /// With a way of its own to the outside.
+    pub async fn reaching(outbound: Outbound, change: impl FnOnce(&mut Config)) -> Idp {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SledStore::open(&folder.path().join("store"), 16 << 20).unwrap();
+        let idp = Idp::over(Arc::new(store), (folder, Some(outbound)), change).await;
         idp.import(usual()).await;
         idp
     }
 
-    async fn over(store: Arc<dyn Backend>, folder: TempDir, change: impl FnOnce(&mut Config)) -> Idp {
+    /// With one person and the usual clients, in a store of one's own.
+    pub async fn on(store: Arc<dyn Backend>, change: impl FnOnce(&mut Config)) -> Idp {
+        let idp = Idp::over(store, (tempfile::tempdir().unwrap(), None), change).await;
+        idp.import(usual()).await;
+        idp
+    }
+
+    async fn over(
+        store: Arc<dyn Backend>,
+        (folder, outbound): (TempDir, Option<Outbound>),
+        change: impl FnOnce(&mut Config),
+    ) -> Idp {
         let mut config = Config {
             issuer: ISSUER.parse().unwrap(),
             data_dir: folder.path().join("data"),
@@ -134,7 +148,11 @@ impl Idp {
         let store = Arc::new(Counting::new(store));
         let clock = Clock::travelling(Timestamp(1_800_000_000));
         let cheap = Cost { memory: 64, passes: 1 };
-        let facing = assemble(&config, Arc::clone(&store) as Arc<dyn Backend>, clock, cheap).await.unwrap();
+        let backend = Arc::clone(&store) as Arc<dyn Backend>;
+        let facing = match outbound {
+            Some(outbound) => assemble_reaching(&config, backend, clock, cheap, outbound).await.unwrap(),
+            None => assemble(&config, backend, clock, cheap).await.unwrap(),
+        };
         Idp::answering(facing, store, Rc::new(config), Rc::new(folder)).await
     }
 
@@ -263,6 +281,10 @@ impl Idp {
             }
             let mails = swept.mails.into_iter().map(|mail| self.facing.idp.send_mail(mail, self.now()));
             for done in futures_util::future::join_all(mails).await {
+                done.unwrap();
+            }
+            let logos = swept.logos.into_iter().map(|logo| self.facing.idp.fetch_logo(logo, self.now()));
+            for done in futures_util::future::join_all(logos).await {
                 done.unwrap();
             }
             let errands = swept.errands.into_iter().map(|errand| self.facing.idp.run_errand(errand, self.now()));

@@ -17,6 +17,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// `client_assertion_type`.
 pub const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -195,6 +196,8 @@ pub enum Serving {
     Hangs,
     /// It answers with a body that never ends.
     Floods,
+    /// It answers with a body that comes byte by byte, and never ends either.
+    Drips,
 }
 
 /// Where a client publishes its keys, and its request objects.
@@ -245,21 +248,30 @@ impl Serving {
         let keys: Vec<Value> = keys.iter().map(|key| key.jwk()).collect();
         Serving::Answers(200, json!({"keys": keys}).to_string())
     }
+
+    /// Does it.
+    pub(super) async fn answer(self) -> HttpResponse {
+        match self {
+            Serving::Answers(status, body) => {
+                HttpResponse::build(status.try_into().unwrap()).content_type("application/json").body(body)
+            }
+            Serving::Redirects(to) => HttpResponse::Found().insert_header(("location", to)).finish(),
+            Serving::Hangs => std::future::pending().await,
+            Serving::Floods => {
+                let piece = web::Bytes::from_static(&[b' '; 16 * 1024]);
+                HttpResponse::Ok()
+                    .streaming(futures_util::stream::repeat_with(move || Ok::<_, std::io::Error>(piece.clone())))
+            }
+            Serving::Drips => HttpResponse::Ok().streaming(futures_util::stream::unfold((), |()| async {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                Some((Ok::<_, std::io::Error>(web::Bytes::from_static(b" ")), ()))
+            })),
+        }
+    }
 }
 
 async fn serve(shared: web::Data<(Mutex<Serving>, AtomicUsize)>) -> HttpResponse {
     shared.1.fetch_add(1, Ordering::SeqCst);
     let serving = shared.0.lock().unwrap().clone();
-    match serving {
-        Serving::Answers(status, body) => {
-            HttpResponse::build(status.try_into().unwrap()).content_type("application/json").body(body)
-        }
-        Serving::Redirects(to) => HttpResponse::Found().insert_header(("location", to)).finish(),
-        Serving::Hangs => std::future::pending().await,
-        Serving::Floods => {
-            let piece = web::Bytes::from_static(&[b' '; 16 * 1024]);
-            HttpResponse::Ok()
-                .streaming(futures_util::stream::repeat_with(move || Ok::<_, std::io::Error>(piece.clone())))
-        }
-    }
+    serving.answer().await
 }

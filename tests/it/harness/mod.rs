@@ -12,8 +12,10 @@ mod every_answer;
 mod holder;
 mod idp;
 pub mod keyed;
+mod logos;
 mod mail;
 mod receiver;
+pub mod site;
 mod stream;
 pub mod upstream;
 
@@ -21,6 +23,7 @@ pub use app::{CHALLENGE, RelyingApp, Tokens, VERIFIER, claims_of};
 pub use browser::{Answer, Browser, multipart};
 pub use holder::{Holder, presenting};
 pub use idp::{ISSUER, Idp, PASSWORD, USERNAME};
+pub use logos::{Giving, LogoServer};
 pub use mail::{Cover, Letter, Login, MailServer, Smtp};
 pub use receiver::{Manner, Receiver};
 pub use stream::{Said, Stream};

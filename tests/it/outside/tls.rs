@@ -17,7 +17,7 @@ fn believing() -> Outbound {
     let names = Scripted::new(&[&["127.0.0.1"]]);
     Outbound::of(
         rules(&["127.0.0.1:*", "http://127.0.0.1:*"]),
-        Parts { limits: PATIENT, names, tls: trust::of(Arc::new(roots)) },
+        Parts { limits: PATIENT, names, tls: trust::of(Arc::new(roots)), strangers: rules(&[]) },
     )
 }
 
