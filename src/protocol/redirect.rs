@@ -214,6 +214,7 @@ mod tests {
             ("https://app.example/cb#x", Web, LocalHttp::Allowed, false),
             ("https://u:p@app.example/cb", Web, LocalHttp::Allowed, false),
             ("https://@app.example/cb", Web, LocalHttp::Allowed, false),
+            ("https:///app.example/cb", Web, LocalHttp::Allowed, false),
             ("/cb", Web, LocalHttp::Allowed, false),
             ("https://app.example/c b", Web, LocalHttp::Allowed, false),
             ("https://äpp.example/cb", Web, LocalHttp::Allowed, false),
