@@ -251,7 +251,7 @@ fn check_flows(metadata: &ClientMetadata) -> Result<(), String> {
 
 fn check_subjects(metadata: &ClientMetadata) -> Result<(), String> {
     if let Some(uri) = &metadata.sector_identifier_uri
-        && !(uri.starts_with("https://") && is_web_page(uri) && !uri.contains(['#', '@']))
+        && !(uri.starts_with("https://") && may_be_asked(uri))
     {
         return Err("sector_identifier_uri: an https address (OpenID Connect Core, section 8.1)".into());
     }

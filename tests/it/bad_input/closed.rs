@@ -57,8 +57,9 @@ async fn left(idp: &Idp) -> Left {
     tokens.push((lasting.clone(), lasting.redeem(&answer).await));
     let mut codes = Vec::new();
     for app in [social.clone(), spa, sealed, lasting] {
-        let code = browser.silently(&app).await.parameter("code").unwrap();
-        codes.push((app, code));
+        // No more than every one of them was allowed.
+        let answer = browser.get_scripted(&app.request(&[("prompt", "none"), ("scope", "openid")])).await;
+        codes.push((app, answer.parameter("code").unwrap()));
     }
     let asked = async |browser: &mut Browser| {
         let request =
