@@ -18,6 +18,7 @@ mod key_verbs;
 mod mail;
 mod outside;
 mod real;
+mod refusals;
 mod serving;
 mod store;
 mod stories;
