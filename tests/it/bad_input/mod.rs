@@ -10,6 +10,7 @@ mod cors;
 mod end_session;
 mod equal_names;
 mod equal_work;
+mod explained;
 mod forge;
 mod forms;
 mod frames;
