@@ -104,9 +104,8 @@ pub fn registrable(uri: &str, application: ApplicationType, local: LocalHttp) ->
     }
     let host = url.host();
     let good = match (url.scheme(), application) {
-        // By bytes as well: a parser reads `https:x` as `https://x/`, a browser as a path of ours.
-        ("https", _) => host.is_some() && uri.starts_with("https://"),
-        ("http", _) if !uri.starts_with("http://") => false,
+        ("https", _) => host.is_some() && has_plain_authority(uri),
+        ("http", _) if !has_plain_authority(uri) => false,
         ("http", ApplicationType::Web) => is_local_name(&url) && local == LocalHttp::Allowed,
         ("http", ApplicationType::Native) => is_loopback(host),
         // A reverse domain name (RFC 8252, section 7.1): the dot keeps out javascript:, data:, file: and their kin.
@@ -114,6 +113,14 @@ pub fn registrable(uri: &str, application: ApplicationType, local: LocalHttp) ->
         _ => false,
     };
     if good { Ok(()) } else { Err(Unregistrable::Scheme) }
+}
+
+/// `https://` or `http://` and a host right behind it, by bytes: a parser reads `https:x` and `https:///x` as `https://x/`, a
+/// browser reads the one as a path of ours, and a person reads neither.
+pub fn has_plain_authority(uri: &str) -> bool {
+    let rest = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://"));
+    let authority = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
+    !authority.is_empty() && !authority.contains(['@', '\\', '*'])
 }
 
 /// The literals are what RFC 8252 recommends (section 8.3); the name is what OpenID Connect Dynamic Client Registration 1.0
@@ -207,6 +214,7 @@ mod tests {
             ("https://app.example/cb#x", Web, LocalHttp::Allowed, false),
             ("https://u:p@app.example/cb", Web, LocalHttp::Allowed, false),
             ("https://@app.example/cb", Web, LocalHttp::Allowed, false),
+            ("https:///app.example/cb", Web, LocalHttp::Allowed, false),
             ("/cb", Web, LocalHttp::Allowed, false),
             ("https://app.example/c b", Web, LocalHttp::Allowed, false),
             ("https://äpp.example/cb", Web, LocalHttp::Allowed, false),

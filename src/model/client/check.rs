@@ -189,12 +189,13 @@ fn check_requests(metadata: &ClientMetadata) -> Result<(), String> {
 fn may_be_asked(uri: &str) -> bool {
     let url = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
     let plain = uri.len() <= 2048 && uri.bytes().all(|b| b.is_ascii_graphic() && !b"#\\*".contains(&b));
-    plain && url.is_some_and(|url| url.username().is_empty() && url.password().is_none())
+    plain && url.is_some() && redirect::has_plain_authority(uri)
 }
 
 fn is_web_page(uri: &str) -> bool {
-    let plain = uri.bytes().all(|b| b.is_ascii_graphic());
+    let plain = uri.len() <= 2048 && uri.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     plain
+        && redirect::has_plain_authority(uri)
         && Url::parse(uri).is_ok_and(|url| match url.scheme() {
             "https" => true,
             "http" => crate::protocol::issuer::is_local_name(&url),

@@ -79,7 +79,7 @@ pub async fn every_form(idp: &Idp) -> (Browser, Vec<Form>) {
 }
 
 /// Headers that a browser sends with a form that is not from a page of ours.
-const FOREIGN: [&[(&str, &str)]; 18] = [
+pub(super) const FOREIGN: [&[(&str, &str)]; 18] = [
     &[],
     &[("origin", "null")],
     &[("origin", "")],

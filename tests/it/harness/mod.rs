@@ -8,12 +8,12 @@ mod app;
 pub mod authenticator;
 mod browser;
 mod counting;
+mod every_answer;
 mod holder;
 mod idp;
 pub mod keyed;
 mod logos;
 mod logs;
-
 mod mail;
 mod receiver;
 pub mod site;
