@@ -96,6 +96,10 @@
 //! its key. [`flow::dpop`] judges the proof by [`model::dpop`], and spends it after everything else was found good; every
 //! access token that comes back to us passes there, bound or not.
 //!
+//! **A refusal.** Whatever refuses a request of an app takes its reason from the tables of [`protocol::refusal`], each with its rule and
+//! its remedy: an [`protocol::error::OAuthError`] cannot be made otherwise. [`model::client::Client::hears`] says how much of it
+//! the answer tells, and [`web`] writes one line of the log for each.
+//!
 //! # Several nodes, and stores carried elsewhere
 //!
 //! Nodes that share a database report into one record ([`model::nodes`]): it refuses one with another issuer or another

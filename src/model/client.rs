@@ -13,6 +13,7 @@ use crate::model::session::policy::ApplicationLimits;
 use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::client_metadata::{ActivityRule, ClientMetadata, ConsentRule, SubjectType};
 use crate::protocol::duration::Limit;
+use crate::protocol::error::{Depth, OAuthError};
 use crate::protocol::jws::JwsAlg;
 use crate::protocol::redirect::ApplicationType;
 use crate::protocol::request_object::ObjectAlg;
@@ -170,6 +171,12 @@ impl Client {
     /// What people read.
     pub fn name(&self) -> &str {
         self.metadata.client_name.as_deref().unwrap_or(self.id.as_str())
+    }
+
+    /// What this client hears of a refusal: everything while it is being developed, else what the specification lets it.
+    #[must_use]
+    pub fn hears(&self, refusal: OAuthError) -> OAuthError {
+        refusal.to_client(self.id.as_str(), if self.metadata.development { Depth::Full } else { Depth::Brief })
     }
 
     /// The limits of its application sessions.

@@ -12,6 +12,8 @@ use crate::protocol::claims::plain_name;
 use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::client_metadata::{ActivityRule, ClientMetadata, SubjectType};
 use crate::protocol::duration::Limit;
+use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::refusal::{Reason, fits, register as why};
 use crate::protocol::scope::{OFFLINE_ACCESS, STANDARD, ScopeSet};
 use crate::protocol::token::GrantType;
 use serde_json::{Map, Value, json};
@@ -71,36 +73,10 @@ const MEMBERS: [&str; 31] = [
     "require_pkce",
 ];
 
-/// Why a registration is refused (RFC 7591, section 3.2.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
-    /// A redirect URI is none that can be registered.
-    InvalidRedirectUri,
-    /// Another member is wrong.
-    InvalidClientMetadata,
-    /// The software statement is none.
-    InvalidSoftwareStatement,
-    /// It is somebody's whose word counts for nothing here.
-    UnapprovedSoftwareStatement,
-}
-
-impl Code {
-    /// The code as it goes over the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Code::InvalidRedirectUri => "invalid_redirect_uri",
-            Code::InvalidClientMetadata => "invalid_client_metadata",
-            Code::InvalidSoftwareStatement => "invalid_software_statement",
-            Code::UnapprovedSoftwareStatement => "unapproved_software_statement",
-        }
-    }
-}
-
-/// A refusal, and what a developer reads: printable ASCII without `"` and `\`.
+/// Why a registration is refused (RFC 7591, section 3.2.2), and what a developer reads: printable ASCII without `"` and `\`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// The registered code.
-    pub code: Code,
+    reason: &'static Reason,
     /// The member that is wrong, and what would be right.
     pub description: String,
 }
@@ -109,19 +85,27 @@ impl Refused {
     /// A wrong member, which the description begins with.
     pub fn metadata(description: &str) -> Refused {
         let is_redirect = description.starts_with("redirect_uris:");
-        let code = if is_redirect { Code::InvalidRedirectUri } else { Code::InvalidClientMetadata };
-        Refused { code, description: plain(description) }
+        Refused { reason: if is_redirect { why::REDIRECT_URI } else { why::METADATA }, description: plain(description) }
     }
 
-    fn statement(code: Code, description: &str) -> Refused {
-        Refused { code, description: plain(description) }
+    fn statement(reason: &'static Reason, description: &str) -> Refused {
+        Refused { reason, description: plain(description) }
+    }
+
+    /// The registered code.
+    pub fn code(&self) -> Code {
+        self.reason.code()
+    }
+
+    /// As the log has it.
+    pub fn explained(&self) -> OAuthError {
+        OAuthError::of(self.reason).explained(self.description.clone(), self.reason.right().to_owned())
     }
 }
 
 /// What goes into `error_description`; what is quoted from the request is not to be taken for anything else.
 fn plain(text: &str) -> String {
-    let fit = |c: char| matches!(c, ' '..='~') && !matches!(c, '"' | '\\');
-    text.chars().take(300).map(|c| if fit(c) { c } else { '\'' }).collect()
+    text.chars().take(300).map(|c| if fits(c) { c } else { '\'' }).collect()
 }
 
 impl Terms {
@@ -219,11 +203,11 @@ fn statement(said: &Map<String, Value>) -> Result<(), Refused> {
         None | Some(Value::Null) => Ok(()),
         Some(Value::String(token)) if token.split('.').count() == 3 && !token.split('.').any(str::is_empty) => {
             let words = "software_statement: nobody's statements count here; leave it out";
-            Err(Refused::statement(Code::UnapprovedSoftwareStatement, words))
+            Err(Refused::statement(why::STATEMENT_UNAPPROVED, words))
         }
         Some(_) => {
             let words = "software_statement: it is no signed JSON Web Token";
-            Err(Refused::statement(Code::InvalidSoftwareStatement, words))
+            Err(Refused::statement(why::STATEMENT, words))
         }
     }
 }
@@ -387,7 +371,7 @@ mod tests {
         let implicit = json!({"response_types": ["id_token token"], "grant_types": ["implicit"]});
         let hybrid = json!({"response_types": ["code id_token"], "grant_types": ["authorization_code", "implicit"]});
         for said in [implicit, hybrid] {
-            assert_eq!(of(said.clone(), Switch::Off).unwrap_err().code, Code::InvalidClientMetadata, "{said}");
+            assert_eq!(of(said.clone(), Switch::Off).unwrap_err().code(), Code::InvalidClientMetadata, "{said}");
             assert!(of(said.clone(), Switch::On).is_ok(), "{said}");
         }
         let pkce = |said: Value, certification| of(said, certification).map(|metadata| metadata.require_pkce);
@@ -397,6 +381,6 @@ mod tests {
         assert_eq!(pkce(json!({"require_pkce": true}), Switch::On), Ok(true));
         assert_eq!(pkce(public, Switch::On), Ok(true));
         let public = json!({"token_endpoint_auth_method": "none", "require_pkce": false});
-        assert_eq!(pkce(public, Switch::On).unwrap_err().code, Code::InvalidClientMetadata);
+        assert_eq!(pkce(public, Switch::On).unwrap_err().code(), Code::InvalidClientMetadata);
     }
 }

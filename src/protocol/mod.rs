@@ -23,6 +23,7 @@ pub mod logout_token;
 pub mod params;
 pub mod pkce;
 pub mod redirect;
+pub mod refusal;
 pub mod request_object;
 pub mod response;
 pub mod scope;

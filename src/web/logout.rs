@@ -11,15 +11,19 @@ use crate::flow::cookies::Handles;
 use crate::flow::logout::{AppAlone, Farewell, LoggedOut, LogoutAnswer, Question, Scope, SessionGoes, Told};
 use crate::protocol::end_session::LogoutRequest;
 use crate::protocol::params::Params;
+use crate::protocol::refusal::transport;
 use crate::text::Text;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
 /// GET /end_session
 pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
-    let malformed = || WebError::Problem(Problem::TooManyParameters);
-    let params = Params::parse(request.query_string().as_bytes()).map_err(|_| malformed())?;
-    let logout = LogoutRequest::parse(&params).ok_or_else(malformed)?;
+    let read = Params::parse(request.query_string().as_bytes());
+    let Some(logout) = read.as_ref().ok().and_then(LogoutRequest::parse) else {
+        let claimed = read.as_ref().ok().and_then(|params| params.get("client_id"));
+        let refusal = asking.idp().heard_as(claimed, transport::LOGOUT_MALFORMED.into()).await;
+        return Err(WebError::Refused(Problem::LogoutMalformed, Box::new(refusal)));
+    };
     let outcome = asking.idp().end_session_request(&asking.visitor, logout, asking.now).await?;
     draw(&asking, outcome)
 }

@@ -32,6 +32,7 @@ mod passkeys;
 mod person;
 mod picture;
 mod qr;
+mod refusal;
 mod register;
 mod request_id;
 mod reset;

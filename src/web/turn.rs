@@ -12,6 +12,7 @@ use super::pages::{
     Offline, Onward, OnwardForm, PasskeyForm, Place, Remember as Box_, ScopeLine, SecondFactor, Select, SetUpFactor,
     SignIn, SignInPurpose, SignUp, Vetting, Watch,
 };
+use super::refusal::logged;
 use super::upstream;
 use crate::flow::authorize::{
     AppCode, Asks, FactorNeeded, Next, Others, Page, Recovery, Refusal, Reply, SignedIn, Turn,
@@ -57,10 +58,15 @@ pub(super) fn draw_telling(
     let shows_page = matches!(turn.next, Next::Show(_));
     let mut response = match turn.next {
         Next::Show(page) => show(asking, *page, (remember, done)),
-        Next::Return(reply) => match &reply.stranger {
-            Some(app) if asking.seen == Seen::InWindow => onward(&reply, app, asking.text()),
-            _ => returning(&reply, asking.text()),
-        },
+        Next::Return(reply) => {
+            if let Err(refusal) = &reply.outcome {
+                logged(refusal, "/authorize");
+            }
+            match &reply.stranger {
+                Some(app) if asking.seen == Seen::InWindow => onward(&reply, app, asking.text()),
+                _ => returning(&reply, asking.text()),
+            }
+        }
         Next::Elsewhere(address) => see_other(&address),
         Next::Connected(outcome) => see_other(upstream::came_back(outcome)),
         Next::GoOn(handle) => see_other(&format!("/interaction/{handle}")),
@@ -73,7 +79,7 @@ pub(super) fn draw_telling(
         Next::Arrived(Goal::Passkey) => see_other("/account/security/passkey"),
         Next::Arrived(Goal::EndOthers(_)) => see_other("/account?done=others"),
         Next::Arrived(_) => see_other("/account"),
-        Next::Explained(unbound, why) => actix_web::ResponseError::error_response(&WebError::Explained(unbound, why)),
+        Next::Refused(problem, why) => actix_web::ResponseError::error_response(&WebError::Refused(problem, why)),
         Next::Problem(problem) => actix_web::ResponseError::error_response(&WebError::Problem(problem)),
     };
     cookies::set(&mut response, asking.to(), &turn.handles, turn.signed_in.as_ref());

@@ -18,7 +18,7 @@ use crate::model::consent::{Asked, Consent};
 use crate::model::device::Answer;
 use crate::model::session::activity::Activity;
 use crate::model::session::policy::Remember;
-use crate::protocol::error::{Code as ErrorCode, OAuthError};
+use crate::protocol::refusal::person as why;
 use crate::protocol::time::Timestamp;
 
 /// What the form that chooses an account says to see who is signed in here. No session is called so.
@@ -278,9 +278,8 @@ impl Idp {
         if interaction.request().is_none() {
             return Ok(Next::Arrived(Goal::Account).into());
         }
-        let error = OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, "the person set up no second factor");
         let open = Open { interaction, home: Home::Browser, facts: Facts::Kept };
-        let turn = self.refuse(&open, client.as_ref(), error).into();
+        let turn = self.refuse(&open, client.as_ref(), why::NO_SECOND_FACTOR.into()).into();
         self.watched(visitor, turn, now).await
     }
 
@@ -325,8 +324,8 @@ impl Idp {
             if self.consume(open, now).await?.is_none() {
                 return gone();
             }
-            let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not consent");
-            return self.introduced(visitor, self.respond(address, Err(error)).into(), now).await;
+            let refusal = client.hears(why::NOT_CONSENTED.into());
+            return self.introduced(visitor, self.respond(address, Err(refusal)).into(), now).await;
         }
         let asked = Asked { account: current.account.id.clone(), client: client.id.clone(), scope: request.opens() };
         let key = Consent::key_of(&asked.account, &asked.client);

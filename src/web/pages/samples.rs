@@ -269,7 +269,7 @@ fn leaving(text: Text) -> Vec<(&'static str, String)> {
             "redirect_uri is https://plaza.example/cb/, which is not registered. It differs from https://plaza.example/cb by a \
              slash at the end alone."
                 .into(),
-            "OpenID Connect Core, 3.1.2.1: it is compared byte by byte.".into(),
+            "RFC 9700, section 2.1: redirect_uri is compared byte by byte with the registered ones.".into(),
             "Send redirect_uri=https://plaza.example/cb, or register the address that you send.".into(),
         )),
         ..error.clone()

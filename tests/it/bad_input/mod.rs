@@ -16,6 +16,7 @@ mod encodings;
 mod end_session;
 mod equal_names;
 mod equal_work;
+mod explained;
 mod forge;
 mod forms;
 mod frames;
