@@ -77,7 +77,6 @@ async fn left(idp: &Idp) -> Left {
         (browser.authorize(&asking, &[]).await, "/consent", allow.clone()),
         (second_device, "/consent", allow),
         (browser.authorize(&social, &[("prompt", "select_account")]).await, "/select", vec![]),
-        (browser.get("/account").await, "/account/end-others", vec![]),
     ];
     Left { browser, codes, tokens, device, open }
 }
