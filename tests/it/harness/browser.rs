@@ -36,6 +36,14 @@ impl Answer {
         url.query_pairs().find(|(n, _)| n == name).map(|(_, value)| value.into_owned())
     }
 
+    /// Everything that it tells the address it redirects to, in its query or its fragment.
+    pub fn told(&self) -> Vec<(String, String)> {
+        let url = url::Url::parse(self.location()).unwrap();
+        let fragment = url.fragment().unwrap_or_default();
+        let query = url.query_pairs().into_owned();
+        query.chain(url::form_urlencoded::parse(fragment.as_bytes()).into_owned()).collect()
+    }
+
     /// The OAuth error of a redirect, or of a JSON body.
     pub fn error(&self) -> String {
         if self.status.is_redirection() {
