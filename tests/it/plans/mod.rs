@@ -38,18 +38,26 @@ mod dynamic;
 mod happy;
 mod leaving;
 mod logout;
+mod objects;
 mod party;
 mod playing;
+mod refused;
 mod registering;
 mod registration;
+mod reuse;
+mod scopes;
 mod session;
 mod stage;
+mod standard;
 mod third_party;
 mod told;
+mod userinfo;
 mod variant;
 mod whole;
+mod wishes;
 
 pub use arrival::{Arrival, Came, Place};
+pub use document::SECTION;
 pub use party::Party;
 pub use playing::play;
 pub use stage::Stage;
@@ -70,6 +78,13 @@ pub fn plans() -> Vec<Plan> {
 pub fn declared() -> Vec<(&'static str, &'static str)> {
     [
         happy::MODULES,
+        again::MODULES,
+        objects::MODULES,
+        refused::MODULES,
+        reuse::MODULES,
+        scopes::MODULES,
+        userinfo::MODULES,
+        wishes::MODULES,
         config::MODULES,
         dynamic::MODULES,
         registration::MODULES,
