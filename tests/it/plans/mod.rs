@@ -11,6 +11,12 @@
 //! cannot hide a panic: it counts as a failure of that variant, and the other variants are played all the same.
 //!
 //! `docs/conformance.md` names plan, module and test; [`document`] compares it with these tables.
+//!
+//! The suite itself is run against `abide serve` at an address that it reaches by https, with `[registration] open` and
+//! `certification` for the variants with `dynamic_client` (without the second, apps that register themselves have neither
+//! implicit and hybrid flows nor requests without PKCE, and errors reach them by way of a page). For `static_client` an
+//! administrator imports three clients with the suite's callback, as [`Party::register`] does: two by
+//! `client_secret_basic` and one by `client_secret_post`. `docs/conformance.md` has the steps.
 
 /// Declares the modules of a file: `"oidcc-…" => function;`. The function is `async fn(&mut Stage)`.
 macro_rules! modules {
