@@ -44,15 +44,28 @@ fn rows() -> BTreeSet<String> {
     declared().into_iter().map(row).collect()
 }
 
+/// How much is played: modules, and modules under a variant.
+fn counts() -> (usize, usize) {
+    let plays = declared().iter().map(|(module, _)| super::playing::variants(module).len()).sum();
+    (declared().len(), plays)
+}
+
 #[test]
 fn every_module_of_every_plan_has_a_row() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/conformance.md");
     let text = fs::read_to_string(file).unwrap();
     let section = text.split("\n## ").find(|section| section.starts_with(SECTION)).unwrap_or_default();
     let there: BTreeSet<String> = section.lines().filter(|line| line.starts_with("| `")).map(str::to_owned).collect();
-    let (should, said) = (rows(), section.contains("no run of the suite"));
-    assert!(said, "the section says what it is");
+    let should = rows();
     let missing: Vec<&String> = should.difference(&there).collect();
     let wrong: Vec<&String> = there.difference(&should).collect();
     assert!(missing.is_empty() && wrong.is_empty(), "missing:\n{missing:#?}\nwrong:\n{wrong:#?}");
+    for plan in plans() {
+        let named = section.contains(&format!("`{}`", short(plan.name))) && section.contains(plan.profile);
+        assert!(named, "the section says what {} is for: {}", plan.name, plan.profile);
+    }
+    let (modules, plays) = counts();
+    let said = format!("{modules} modules, played {plays} times");
+    assert!(section.contains(&said), "the section says how much there is: {said}");
+    assert!(section.contains("no run of the suite"), "the section says what it is");
 }
