@@ -18,6 +18,7 @@ use crate::crypto::keyring::Keyring;
 use crate::crypto::seal::Seals;
 use crate::crypto::webauthn::RelyingParty;
 use crate::flow::import::{Imported, ReplaceSecrets};
+use crate::flow::logo::Fetching;
 use crate::flow::mail::PostOffice;
 use crate::flow::nodes::Membership;
 use crate::flow::notify::Pacing;
@@ -274,6 +275,7 @@ fn unready(
         client_keys: Published::keys(outbound.clone(), published::KEYS),
         request_objects: Published::request_objects(outbound.clone(), published::REQUEST_OBJECTS),
         sectors: Published::sectors(outbound.clone(), published::SECTORS),
+        logos: Fetching::default(),
         outbound,
         pacing: Pacing::default(),
         post: PostOffice::new(mailer(config)?),

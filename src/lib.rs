@@ -96,6 +96,10 @@
 //! its key. [`flow::dpop`] judges the proof by [`model::dpop`], and spends it after everything else was found good; every
 //! access token that comes back to us passes there, bound or not.
 //!
+//! **A refusal.** Whatever refuses a request of an app takes its reason from the tables of [`protocol::refusal`], each with its rule and
+//! its remedy: an [`protocol::error::OAuthError`] cannot be made otherwise. [`model::client::Client::hears`] says how much of it
+//! the answer tells, and [`web`] writes one line of the log for each.
+//!
 //! # Several nodes, and stores carried elsewhere
 //!
 //! Nodes that share a database report into one record ([`model::nodes`]): it refuses one with another issuer or another
@@ -135,7 +139,9 @@
 //!   one wants a whole authentication of that account ([`model::upstream`]).
 //! * The absolute limit of a session runs from the authentication it rests on, be that an upstream's of yesterday.
 //! * Nothing that somebody hands in as a picture is served: it is decoded within limits and drawn anew
-//!   ([`model::picture`]), and shown while its account names it.
+//!   ([`model::picture`]), and shown while its account names it. The logo of an app is fetched by us, beside the sweep, and
+//!   treated the same ([`model::logo`]): no page leads a browser to the app's server, and none waits for it. An app that
+//!   nobody vouches for has none.
 //! * A form of a signed-in page is done to whom the page was shown, and to nobody who became the current one since.
 //! * What an account signs in with changes between two ends of everything that rests on it (`end_all_of` in [`flow`]).
 //! * A session's inner id never leaves the house: outside it is known by `sid`, and its cookie holds a separate secret.

@@ -174,12 +174,27 @@ build_authlib() {
 authlib_is_installed() { cmp -s tests/interop/authlib/{requirements.txt,.venv/installed.txt}; }
 
 build_go_oidc() {
-  go version
-  local minor
-  minor=$(go version | sed -E 's/.* go1\.([0-9]+).*/\1/')
-  # From 1.21 on, an older Go fetches the one that go.mod names.
-  ((minor >= 21)) || fail "Go 1.21 or newer is needed for go-oidc: Debian 12 has one in its backports (golang-go)"
-  (cd tests/interop/go-oidc && go build -mod=readonly -o bin/ferry .)
+  local go
+  go=$(go_command)
+  "$go" version
+  (cd tests/interop/go-oidc && "$go" build -mod=readonly -o bin/ferry .)
+}
+
+# A Go of 1.21 or newer fetches by itself the one that go.mod names. Debian 12 has an older one; but what is fetched is a
+# module like any other, which the old one can fetch as well. A module has no executable files: those bits are ours to set.
+go_command() {
+  local go minor wanted there
+  go=$(command -v go)
+  minor=$("$go" version | sed -E 's/.* go1\.([0-9]+).*/\1/')
+  if ((minor < 21)); then
+    wanted=v0.0.1-go$(sed -n 's/^go //p' tests/interop/go-oidc/go.mod).$("$go" env GOOS)-$("$go" env GOARCH)
+    # Outside of the module: its go.mod is too new to be read.
+    there=$(cd / && "$go" mod download -json "golang.org/toolchain@$wanted" | sed -nE 's/.*"Dir": "(.*)".*/\1/p')
+    [[ -n $there ]] || fail "Go 1.21 or newer is needed for go-oidc, and $("$go" version) could not fetch one"
+    find "$there/bin" "$there/pkg/tool" -type f -exec chmod u+x {} +
+    go=$there/bin/go
+  fi
+  echo "$go"
 }
 
 build_spring_security() {

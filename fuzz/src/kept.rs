@@ -7,26 +7,38 @@ use abide::model::account::Account;
 use abide::model::authorization::Interaction;
 use abide::model::client::{Client, check};
 use abide::model::consent::Consent;
+use abide::model::cookies::Switch;
 use abide::model::credential::Credential;
 use abide::model::device::DeviceRequest;
 use abide::model::grant::Grant;
 use abide::model::history::History;
 use abide::model::id::BrowserId;
 use abide::model::invitation::Invitation;
+use abide::model::logo::Logo;
 use abide::model::mail::Mail;
 use abide::model::picture::Picture;
 use abide::model::record::{Kind, Record};
+use abide::model::registration::{self, Terms};
 use abide::model::session::Session;
 use abide::model::setting::Setting;
 use abide::model::throttle::Throttle;
 use abide::protocol::client_metadata::ClientMetadata;
+use abide::protocol::cookie_header;
+use abide::protocol::duration::Limit;
 use abide::protocol::redirect::{ApplicationType, LocalHttp, registrable};
 use abide::store::entry::Entry;
 use abide::store::{decode, encode};
+use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
-/// Metadata of a client. What was read and is printed again reads the same, and what passes has addresses that pass.
+/// Metadata of a client, as an administrator and as a stranger says it. What was read and is printed again reads the same,
+/// and what passes has addresses that pass.
 pub fn client_metadata(input: &[u8]) -> Seen {
+    if let Ok(said) = serde_json::from_slice::<Map<String, Value>>(input) {
+        for certification in [Switch::Off, Switch::On] {
+            registered(&said, certification);
+        }
+    }
     let Ok(mut read) = serde_json::from_slice::<ClientMetadata>(input) else { return Seen::Refused };
     // The secret is read and never printed.
     read.client_secret = None;
@@ -42,10 +54,30 @@ pub fn client_metadata(input: &[u8]) -> Seen {
     Seen::Read
 }
 
+/// A client that registers itself. It is taken as it would be from an administrator, but for what only an administrator
+/// may say; and it reads the same when it is sent back as it was shown (RFC 7592, section 2.2).
+fn registered(said: &Map<String, Value>, certification: Switch) {
+    let terms = Terms { open: Switch::On, tokens: Vec::new(), certification, unused: Limit::Never };
+    let metadata = match registration::read(said, "id", &terms) {
+        Ok(metadata) => metadata,
+        Err(refused) => {
+            let allowed = |byte: u8| matches!(byte, 0x20..=0x7e) && byte != b'"' && byte != b'\\';
+            assert!(refused.description.bytes().all(allowed), "{:?}", refused.description);
+            return;
+        }
+    };
+    assert!(check(&metadata).is_ok() && metadata.client_id == "id" && metadata.client_secret.is_none());
+    if certification == Switch::Off {
+        assert!(metadata.require_pkce && metadata.response_types.iter().all(|one| !one.shows_tokens()));
+    }
+    assert_eq!(registration::read(&registration::shown(&metadata), "id", &terms).ok().as_ref(), Some(&metadata));
+}
+
 /// A cookie of sessions as text, or what was done to a browser's cookie of ours: pairs of a place and what is written over
 /// what stands there. One of ours opens only unaltered, and as nothing but what it is.
 pub fn cookie(input: &[u8]) -> Seen {
     if let Some(text) = text(input) {
+        header(text);
         let secrets = handles(text);
         assert!(secrets.len() <= 8);
         assert!(secrets.is_empty() || session_cookie(&secrets).expose() == text, "a cookie has one spelling");
@@ -59,8 +91,21 @@ pub fn cookie(input: &[u8]) -> Seen {
     let Ok(altered) = String::from_utf8(altered) else { return Seen::Refused };
     let opened = SEALED.seals.open::<Browser>(Purpose::Browser, &altered);
     assert_eq!(opened.is_some(), altered == SEALED.cookie, "{altered}");
-    assert!(SEALED.seals.open::<serde_json::Value>(Purpose::Interaction, &altered).is_none());
+    assert!(SEALED.seals.open::<Value>(Purpose::Interaction, &altered).is_none());
     Seen::Read
+}
+
+/// The `Cookie` headers of a request, a line each. Whoever adds a cookie of a name that is there takes it away; the value of
+/// one that was not there is found whole.
+fn header(lines: &str) {
+    let value = |lines: &str| cookie_header::sole(lines.lines(), "abide_session").map(str::to_owned);
+    let times = cookie_header::named(lines.lines(), "abide_session").count();
+    assert_eq!(value(lines).is_some(), times == 1);
+    assert!(value(lines).is_none_or(|value| !value.contains(';')));
+    for planted in [format!("{lines}\nabide_session=planted"), format!("abide_session=planted; {lines}")] {
+        let found = value(&planted);
+        assert_eq!(found.as_deref(), (times == 0).then_some("planted"), "{planted:?}");
+    }
 }
 
 struct Sealed {
@@ -99,7 +144,10 @@ pub fn records(input: &[u8]) -> Seen {
         Kind::History => record::<History>(bytes),
         Kind::Mail => record::<Mail>(bytes),
         Kind::Invitation => record::<Invitation>(bytes),
-        Kind::Picture => record::<Picture>(bytes),
+        Kind::Picture => match record::<Picture>(bytes) {
+            Seen::Refused => record::<Logo>(bytes),
+            read => read,
+        },
         Kind::Device => record::<DeviceRequest>(bytes),
     }
 }

@@ -1,5 +1,6 @@
 //! What a node does by itself: it reports to the others, sweeps, tends the signing keys, has relying apps told, and forgets.
 
+use crate::flow::logo::Wanted;
 use crate::flow::mail::Outgoing;
 use crate::flow::notify::Errand;
 use crate::flow::watch::OVERHEAR_EVERY;
@@ -65,25 +66,28 @@ pub(super) async fn overhear(facing: Data<Facing>) {
 async fn sweep(facing: Data<Facing>) {
     let mut ticks = tokio::time::interval(SWEEP_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut limits = LimitsSeen::No;
+    let mut seen = Seen::No;
     let mut errands = Errands { facing: facing.clone(), running: JoinSet::new() };
     loop {
         ticks.tick().await;
         while facing.idp.nodes.background(facing.clock.now()) == Background::Ours {
-            if limits == LimitsSeen::No {
-                match facing.idp.relook_if_limits_changed(facing.clock.now()).await {
-                    Ok(()) => limits = LimitsSeen::Yes,
-                    Err(fault) => {
-                        tracing::error!(%fault, "sessions could not be looked at under new limits; it is tried again");
-                        break;
-                    }
+            if seen == Seen::No {
+                if let Err(fault) = facing.idp.relook_if_limits_changed(facing.clock.now()).await {
+                    tracing::error!(%fault, "sessions could not be looked at under new limits; it is tried again");
+                    break;
                 }
+                // Of less weight: what cannot be read here keeps no app from being told of an end.
+                if let Err(fault) = facing.idp.appoint_logos(facing.clock.now()).await {
+                    tracing::warn!(%fault, "the logos of apps that nobody looked for yet are not looked for now");
+                }
+                seen = Seen::Yes;
             }
             match facing.idp.sweep(facing.clock.now()).await {
                 Ok(swept) if swept.count == 0 => break,
                 Ok(swept) => {
                     tracing::debug!(swept.count, "swept");
                     errands.send(swept.mails);
+                    errands.fetch(swept.logos);
                     errands.take(swept.errands).await;
                 }
                 Err(fault) => {
@@ -129,9 +133,10 @@ async fn forget(facing: Data<Facing>) {
     }
 }
 
-/// Did the sweep of this process compare the installation's limits with those of the appointments in the store?
+/// Did the sweep of this process see to what may be missing in a store that another configuration or version used: were
+/// appointments made under the limits of today, and for every logo?
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum LimitsSeen {
+enum Seen {
     Yes,
     No,
 }
@@ -162,6 +167,17 @@ impl Errands {
             self.running.spawn(async move {
                 if let Err(fault) = facing.idp.send_mail(mail, facing.clock.now()).await {
                     tracing::error!(%fault, "what came of a mail could not be written down; it is tried again");
+                }
+            });
+        }
+    }
+
+    fn fetch(&mut self, logos: Vec<Wanted>) {
+        for logo in logos {
+            let facing = self.facing.clone();
+            self.running.spawn(async move {
+                if let Err(fault) = facing.idp.fetch_logo(logo, facing.clock.now()).await {
+                    tracing::error!(%fault, "what came of a logo could not be written down; it is tried again");
                 }
             });
         }

@@ -36,6 +36,8 @@ pub struct AppView {
     pub client: ClientId,
     /// What people call it.
     pub name: String,
+    /// The path of its logo here.
+    pub logo: Option<String>,
     /// Where the app begins a sign-in by itself.
     pub opens_at: Option<String>,
     /// Since when.
@@ -129,6 +131,7 @@ impl Idp {
                 apps.push(AppView {
                     client: id.clone(),
                     name: client.name().to_owned(),
+                    logo: self.logo_of(&client).await?,
                     opens_at: client.initiate_login(&self.issuer.to_string()),
                     joined_at: part.joined_at,
                     last_active_at: part.last_active_at,
@@ -166,14 +169,32 @@ impl Idp {
         Ok(consents)
     }
 
-    /// The person takes back what they allowed a client.
+    /// The person takes back what they allowed a client: it leaves all their sessions, and so nothing that it was given is
+    /// good any more.
     pub async fn withdraw(&self, of: &Current, client: &str, now: Timestamp) -> Result<Withdrawn, Fault> {
         if client.len() > 200 {
             return Ok(Withdrawn::Nothing);
         }
         let key = Consent::key_of(&of.account.id, &ClientId::new(client));
         let changed = self.store.change::<Consent, _, _>(&key, move |before| Consent::withdraw(before, now));
-        Ok(changed.await?.outcome()?)
+        let withdrawn = changed.await?.outcome()?;
+        // Whatever was there to take back: it may have been taken back before, by somebody who got no further.
+        self.leave_everywhere(&of.account.id, &ClientId::new(client), now).await?;
+        Ok(withdrawn)
+    }
+
+    async fn leave_everywhere(&self, account: &AccountId, client: &ClientId, now: Timestamp) -> Result<(), Fault> {
+        let mut cursor = None;
+        loop {
+            let (page, next) = self.page_of(account, cursor).await?;
+            for session in page.iter().filter(|session| session.participants.contains_key(client)) {
+                self.leave_app(session, client, now).await?;
+            }
+            match next {
+                Some(next) => cursor = Some(next),
+                None => return Ok(()),
+            }
+        }
     }
 
     /// The person ends one of their sessions by the name the page gave it, or the part of one app in it.

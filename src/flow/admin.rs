@@ -156,13 +156,28 @@ impl Idp {
             Some(_) => Change::keep(false),
             None => {
                 let event = Event::done(Act::ClientCreated, now).by(&actor).client(&kept.id);
-                Change::put(true, kept.clone()).told(event)
+                Change::put(true, kept.clone()).told(event).looking_for_logo(None, now)
             }
         });
         Ok(match changed.await?.outcome()? {
             true => Registered::Done(Box::new(client), secret),
             false => Registered::Wrong("client_id: it is taken".into()),
         })
+    }
+
+    /// Removes a client. What it was granted is dead with it: that is judged against its record.
+    pub async fn remove_client(&self, by: &Current, client: &str, now: Timestamp) -> Result<bool, Fault> {
+        if client.len() > 200 {
+            return Ok(false);
+        }
+        let actor = by.account.id.clone();
+        let changed = self.store.change::<Client, _, _>(client, move |before| match before {
+            None => Change::keep(false),
+            Some(client) => {
+                Change::delete(true).told(Event::done(Act::ClientRemoved, now).by(&actor).client(&client.id))
+            }
+        });
+        Ok(changed.await?.outcome()?)
     }
 
     /// Sessions: a page of them, or those of the person of this username.

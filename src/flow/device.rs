@@ -11,18 +11,18 @@ use crate::flow::browser::Visitor;
 use crate::flow::sign_in::address_prefix;
 use crate::flow::token::{Caller, NoToken, refused};
 use crate::flow::{Fault, Idp};
-use crate::model::authorization::{Goal, validate_device};
-use crate::model::client::{Allowed, Client};
+use crate::model::authorization::{Goal, grant_type_forbidden, validate_device};
+use crate::model::client::{Allowed, Client, Confidentiality};
 use crate::model::device::{Answer, Answered, DeviceRequest, Entered, INTERVAL, LIFETIME};
 use crate::model::id::AccountId;
 use crate::model::session::Device;
 use crate::model::session::activity::Activity;
 use crate::model::throttle::{ACCOUNT, ADDRESS, Attempt, Throttle};
 use crate::protocol::authorize::{AuthorizationRequest, Prompt};
-use crate::protocol::client_auth::presented;
 use crate::protocol::device::{DeviceAuthorizationRequest, DeviceAuthorizationResponse, UserCode};
-use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
+use crate::protocol::refusal::token as why;
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::GrantType;
 use base64::Engine;
@@ -76,20 +76,31 @@ impl Idp {
         (params, user_agent): (&Params, &str),
         now: Timestamp,
     ) -> Result<DeviceAuthorizationResponse, NoToken> {
-        let presented = presented(from.authorization, params).map_err(NoToken::Refused)?;
+        let presented = self.presented(from, params).await?;
         let client = self.authenticate_client(presented, from, now).await?;
+        let device = Device { user_agent: user_agent.chars().take(256).collect(), address: from.address.to_owned() };
+        self.codes_for(&client, (params, device), now).await.map_err(|refused| refused.heard_by(&client))
+    }
+
+    async fn codes_for(
+        &self,
+        client: &Client,
+        (params, device): (&Params, Device),
+        now: Timestamp,
+    ) -> Result<DeviceAuthorizationResponse, NoToken> {
         if client.allows(GrantType::DeviceCode) == Allowed::No {
-            return refused(Code::UnauthorizedClient, "the client may not use the device authorization grant");
+            return refused(grant_type_forbidden(why::DEVICE_FORBIDDEN, GrantType::DeviceCode, client));
         }
         let asked = DeviceAuthorizationRequest::parse(params).map_err(NoToken::Refused)?;
-        let request = validate_device(as_request(&client, asked), &client).map_err(NoToken::Refused)?;
-        // Everybody can ask in the name of a public client, and each question is kept for a while.
-        let lane = self.bucket("device-asks", &[&address_prefix(from.address)]);
-        if let Attempt::Wait { .. } = self.count(&lane, ADDRESS, now).await? {
-            return refused(Code::SlowDown, "too many devices of this network ask");
+        let request = validate_device(as_request(client, asked), client).map_err(NoToken::Refused)?;
+        if client.confidentiality() == Confidentiality::Public {
+            // Anybody can be it, and each question is kept for a while.
+            let lane = self.bucket("device-asks", &[&address_prefix(&device.address)]);
+            if let Attempt::Wait { .. } = self.count(&lane, ADDRESS, now).await? {
+                return refused(why::DEVICES_TOO_MANY);
+            }
         }
         let secret = random::secret();
-        let device = Device { user_agent: user_agent.chars().take(256).collect(), address: from.address.to_owned() };
         // A code that somebody else has at this moment is met once in many lives; then another one is made.
         loop {
             let Some(code) = UserCode::of(&random::bytes::<32>()) else { continue };
@@ -187,7 +198,7 @@ impl Idp {
 }
 
 /// What a person is told at the end.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum DeviceTold {
     /// The device goes on.
     Allowed,
@@ -196,13 +207,7 @@ pub enum DeviceTold {
     /// The code is over, or was answered before.
     TooLate,
     /// The app cannot have it: this is the error.
-    Refused(Code),
-}
-
-impl From<&OAuthError> for DeviceTold {
-    fn from(error: &OAuthError) -> DeviceTold {
-        DeviceTold::Refused(error.code)
-    }
+    Refused(OAuthError),
 }
 
 /// The question of a device as an authorization request: the same rules are held against it. The person is always asked.

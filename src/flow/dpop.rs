@@ -11,14 +11,15 @@ use crate::crypto::fingerprint::fingerprint;
 use crate::crypto::jws::{signed_by, thumbprint};
 use crate::crypto::seal::Purpose;
 use crate::crypto::secret::{Same, digest};
-use crate::flow::token::{Caller, NoToken};
+use crate::flow::token::{Caller, NoToken, refused};
 use crate::flow::{Idp, SKEW};
 use crate::model::cookies::Switch;
 use crate::model::dpop::{Request, judge, stretch, until};
 use crate::model::setting::Once;
 use crate::protocol::claims::AccessTokenClaims;
-use crate::protocol::dpop::{Header, Proof};
-use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::dpop::{Claims, Header, Proof};
+use crate::protocol::error::OAuthError;
+use crate::protocol::refusal::{Reason, proof as why};
 use crate::protocol::time::Timestamp;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -80,20 +81,19 @@ impl Idp {
         token: Option<&str>,
         now: Timestamp,
     ) -> Result<Option<Proven>, OAuthError> {
-        let wrong = |why| OAuthError::new(Code::InvalidDpopProof, why);
         let text = match shown.header {
             Header::Absent => return Ok(None),
             Header::One(text) => text,
-            Header::Unreadable => return Err(wrong("there must be one DPoP header, and text in it")),
+            Header::Unreadable => return Err(why::TWO.into()),
         };
-        let proof = Proof::parse(text).map_err(wrong)?;
+        let proof = Proof::parse(text)?;
         let token_hash = token.map(|token| URL_SAFE_NO_PAD.encode(fingerprint(token.as_bytes())));
         let url = self.issuer.at(shown.path);
         let request = Request { method: shown.method, url: &url, token_hash: token_hash.as_deref() };
-        judge(&proof.claims, &request, now).map_err(wrong)?;
+        judge(&proof.claims, &request, now).map_err(|reason| said(reason, &proof.claims, &request))?;
         self.check_nonce(proof.claims.nonce.as_deref(), now)?;
         if signed_by(std::slice::from_ref(&proof.key), proof.alg, &proof.token) == Same::No {
-            return Err(wrong("the DPoP proof is not signed by the key in it"));
+            return Err(why::SIGNATURE.into());
         }
         let thumbprint = thumbprint(&proof.key);
         let what = format!("dpop/{}", digest(&format!("{thumbprint}\n{}", proof.claims.jti)).as_key());
@@ -108,9 +108,7 @@ impl Idp {
         let Some(proven) = proven else { return Ok(()) };
         match self.once(&proven.what, proven.until, None).await? {
             Once::Now => Ok(()),
-            Once::Before => {
-                Err(NoToken::Refused(OAuthError::new(Code::InvalidDpopProof, "jti of the DPoP proof was used before")))
-            }
+            Once::Before => refused(why::USED),
         }
     }
 
@@ -125,22 +123,21 @@ impl Idp {
         presented: Presented<'_>,
         now: Timestamp,
     ) -> Result<(), NoToken> {
-        let refused = |code, why| Err(NoToken::Refused(OAuthError::new(code, why)));
         let bound = match (&claims.cnf, presented.scheme) {
             (None, Scheme::Bearer) => return Ok(()),
             (Some(key), Scheme::Dpop) => &key.jkt,
             (Some(_), Scheme::Bearer) => {
-                return refused(Code::InvalidToken, "the access token is bound to a key; it comes by the scheme DPoP");
+                return refused(why::TOKEN_BOUND);
             }
             (None, Scheme::Dpop) => {
-                return refused(Code::InvalidToken, "the access token is bound to no key; it comes as Bearer");
+                return refused(why::TOKEN_UNBOUND);
             }
         };
         let Some(proven) = self.proven(presented.shown, Some(presented.token), now).map_err(NoToken::Refused)? else {
-            return refused(Code::InvalidDpopProof, "the DPoP header is missing");
+            return refused(why::MISSING);
         };
         if proven.thumbprint != *bound {
-            return refused(Code::InvalidToken, "the access token is bound to another key");
+            return refused(why::TOKEN_OTHER_KEY);
         }
         self.spend_proof(Some(&proven)).await
     }
@@ -156,11 +153,7 @@ impl Idp {
             None => self.settings.dpop_nonce == Switch::Off,
             Some(said) => self.gave_nonce(said, now),
         };
-        if good {
-            Ok(())
-        } else {
-            Err(OAuthError::new(Code::UseDpopNonce, "the DPoP proof needs the nonce of the DPoP-Nonce header"))
-        }
+        if good { Ok(()) } else { Err(why::NONCE.into()) }
     }
 
     /// Was it given out in this stretch of time or the one before, by this node or by one whose clock is a little ahead?
@@ -168,5 +161,15 @@ impl Idp {
         let Ok(said) = URL_SAFE_NO_PAD.decode(said) else { return false };
         let mut stretches = [stretch(now) - 1, stretch(now), stretch(now + SKEW)].into_iter();
         stretches.any(|stretch| self.seals.check(Purpose::DpopNonce, &[&stretch.to_be_bytes()], &said) == Same::Yes)
+    }
+}
+
+/// What a proof should say in place of what it says.
+fn said(reason: &'static Reason, claims: &Claims, request: &Request<'_>) -> OAuthError {
+    let refusal = OAuthError::of(reason);
+    match reason {
+        why::METHOD => refusal.sent(&claims.htm).in_place("This request", [request.method]),
+        why::ADDRESS => refusal.in_place("This request", [request.url]),
+        _ => refusal,
     }
 }

@@ -12,14 +12,19 @@
 //! status      what a session is good for, told to apps and pages; reports of activity
 //! watch       waiting until that may have changed
 //! token/      client -> request -> judge, consume, then mint
+//! logo        the logos of apps
 //! logout      RP-initiated logout
 //! account     the person's own page
 //! person      what they say of themselves; what is kept of them; when they go
 //! pushed      requests that apps push
+//! device      devices without a browser ask, and a person answers for them
 //! register    apps that register themselves
-//! picture     their picture
-//! security    what a person signs in with, by their own hand; `new_passkey` for passkeys
+//! subject     the names a client knows a person and a session by
+//! picture     a person's picture
+//! security    what a person signs in with, by their own hand
+//! second_factor, new_passkey, new_password: factors are shown, and set
 //! password    a new password, wherever one is set
+//! our_pages   what our own pages are told of the session
 //! admin       the console
 //! mail        mails leave the house; which events make one
 //! reset       a new password by mail
@@ -52,6 +57,7 @@ pub mod import;
 pub mod invitation;
 pub mod keep;
 pub mod keys;
+pub mod logo;
 pub mod logout;
 pub mod mail;
 pub mod new_passkey;
@@ -88,6 +94,7 @@ use crate::crypto::keyring::Keyring;
 use crate::crypto::seal::Seals;
 use crate::crypto::webauthn::RelyingParty;
 use crate::flow::keys::KeyFault;
+use crate::flow::logo::Fetching;
 use crate::flow::mail::PostOffice;
 use crate::flow::nodes::{Membership, NodeFault};
 use crate::flow::notify::Pacing;
@@ -97,6 +104,7 @@ use crate::model::authorization::factor::ACRS;
 use crate::model::cookies::{OptionalCookies, Switch};
 use crate::model::grant::OfflineLimits;
 use crate::model::history::OnRisk;
+use crate::model::nodes::APART;
 use crate::model::registration::Terms;
 use crate::model::session::policy::SessionPolicies;
 use crate::outside::breached::{BreachFault, Breached};
@@ -140,6 +148,8 @@ pub struct Idp {
     pub request_objects: Published<String>,
     /// The redirect URIs that share a sector, as sectors publish them.
     pub sectors: Published<Vec<String>>,
+    /// Places for logos that are fetched.
+    pub logos: Fetching,
     /// The OpenID providers that people can sign in by.
     pub upstreams: Upstreams,
     /// How fast relying apps are told.
@@ -210,8 +220,8 @@ pub enum Fault {
     Breached(#[from] BreachFault),
 }
 
-/// Clocks of different machines may differ by this much.
-pub const SKEW: Duration = Duration::from_secs(15);
+/// What one of our nodes stamped is not of the future at another one while their clocks differ by no more than this.
+pub const SKEW: Duration = Duration::from_secs(APART.unsigned_abs());
 
 impl Idp {
     /// What discovery tells.

@@ -9,7 +9,7 @@ use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
 use crate::model::audit::{Act, Event};
 use crate::model::id::AccountId;
-use crate::model::picture::{Picture, Unfit, portrait};
+use crate::model::picture::{Drawing, PORTRAIT, Picture, Unfit};
 use crate::model::record::{Change, Due};
 use crate::protocol::time::Timestamp;
 use std::time::Duration;
@@ -40,7 +40,7 @@ impl Idp {
         (file, place): (Vec<u8>, Place),
         now: Timestamp,
     ) -> Result<Result<(), Unfit>, Fault> {
-        let drawn = draw(file).await;
+        let drawn = draw(file, &PORTRAIT).await;
         drop(place);
         let jpeg = match drawn {
             Ok(jpeg) => jpeg,
@@ -95,10 +95,10 @@ impl Idp {
 }
 
 /// Off the event loop, one after the other.
-async fn draw(file: Vec<u8>) -> Result<Vec<u8>, Unfit> {
+pub(super) async fn draw(file: Vec<u8>, drawing: &'static Drawing) -> Result<Vec<u8>, Unfit> {
     let Ok(turn) = DRAWING.acquire().await else { return Err(Unfit::Format) };
     let drawn = tokio::task::spawn_blocking(move || {
-        let drawn = portrait(&file);
+        let drawn = drawing.draw(&file);
         // Given back when the work is done, not when the browser goes away.
         drop(turn);
         drawn

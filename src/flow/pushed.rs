@@ -8,19 +8,20 @@ use crate::crypto::seal::Purpose;
 use crate::crypto::secret::digest;
 use crate::flow::authorize::request_object::{Unassembled, refused};
 use crate::flow::browser::Visitor;
+use crate::flow::dpop::Proven;
 use crate::flow::sign_in::address_prefix;
 use crate::flow::token::{Caller, NoToken};
 use crate::flow::{Fault, Idp};
 use crate::model::authorization::interaction::LIFETIME as RELOADABLE;
-use crate::model::authorization::{Unbound, bind, validate};
+use crate::model::authorization::{bind, validate};
 use crate::model::client::{Client, Confidentiality};
 use crate::model::id::ClientId;
 use crate::model::setting::{Once, Setting};
 use crate::model::throttle::{ADDRESS, Attempt};
 use crate::protocol::authorize::AuthorizationRequest;
-use crate::protocol::client_auth::presented;
-use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
+use crate::protocol::refusal::{object as why, parameter, token};
 use crate::protocol::request_object::{PUSHED, PushedAnswer};
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -50,9 +51,19 @@ impl Idp {
     /// # Errors
     /// `invalid_client`, or what the authorization endpoint would say (RFC 9126, section 2.3); or a fault.
     pub async fn push(&self, from: Caller<'_>, params: &Params, now: Timestamp) -> Result<PushedAnswer, NoToken> {
-        let client = presented(from.authorization, params).map_err(NoToken::Refused)?;
-        let proof = self.proven(from.into(), None, now).map_err(NoToken::Refused)?;
+        let client = self.presented(from, params).await?;
+        let proof = self.proven_by(&client, from, now).await?;
         let client = self.authenticate_client(client, from, now).await?;
+        self.push_for(&client, (params, proof), from, now).await.map_err(|refused| refused.heard_by(&client))
+    }
+
+    async fn push_for(
+        &self,
+        client: &Client,
+        (params, proof): (&Params, Option<Proven>),
+        from: Caller<'_>,
+        now: Timestamp,
+    ) -> Result<PushedAnswer, NoToken> {
         if client.confidentiality() == Confidentiality::Public {
             // Anybody can be it: what its requests will cost the store is bounded.
             let lane = self.bucket("pushed", &[&address_prefix(from.address)]);
@@ -60,7 +71,7 @@ impl Idp {
                 return Err(NoToken::Busy);
             }
         }
-        let whole = self.whole(&client, params, now).await.map_err(|unassembled| match unassembled {
+        let whole = self.whole(client, params, now).await.map_err(|unassembled| match unassembled {
             Unassembled::Refused(error) => NoToken::Refused(error),
             Unassembled::Fault(fault) => NoToken::Fault(fault),
         })?;
@@ -68,8 +79,7 @@ impl Idp {
         let mut params: Vec<_> = whole.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         match (&proof, whole.get("dpop_jkt")) {
             (Some(proof), Some(key)) if key != proof.thumbprint => {
-                let error = OAuthError::new(Code::InvalidRequest, "dpop_jkt is not the key of the DPoP proof");
-                return Err(NoToken::Refused(error));
+                return Err(NoToken::Refused(why::PUSHED_KEY.into()));
             }
             // Whoever shows a key when pushing has to show it again (RFC 9449, section 10.1).
             (Some(proof), None) => params.push(("dpop_jkt".to_owned(), proof.thumbprint.clone())),
@@ -78,8 +88,7 @@ impl Idp {
         let pushed = Pushed { id: random::id(), client: client.id.clone(), params, until };
         let name = self.seals.seal(Purpose::PushedRequest, &pushed);
         if name.len() > LONGEST {
-            let error = OAuthError::new(Code::InvalidRequest, "the request is too long to be pushed");
-            return Err(NoToken::Refused(error));
+            return Err(NoToken::Refused(why::PUSHED_TOO_LONG.into()));
         }
         self.spend_proof(proof.as_ref()).await?;
         Ok(PushedAnswer { request_uri: format!("{PUSHED}{name}"), expires_in: LIFETIME.as_secs() })
@@ -87,29 +96,25 @@ impl Idp {
 
     /// The parameters of a request that somebody pushes, judged.
     async fn whole(&self, client: &Client, params: &Params, now: Timestamp) -> Result<Params, Unassembled> {
-        let wrong = |why| refused(Code::InvalidRequest, why);
-        if params.first_spoiled().is_some() {
-            return wrong("a parameter is repeated, too long or no UTF-8 text");
+        if let Some((name, _)) = params.first_spoiled() {
+            return refused(OAuthError::of(token::SPOILED).sent(parameter(name)));
         }
         if params.get("request_uri").is_some() {
-            return wrong("request_uri must not be pushed");
+            return refused(why::PUSHED_REFERENCE);
         }
         let own = [("client_id".to_owned(), client.id.to_string())];
         let rest = params.iter().filter(|(name, _)| !NOT_OF_THE_REQUEST.contains(name));
         let rest = rest.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let Ok(rest) = Params::of(own.into_iter().chain(rest)) else { return wrong("too many parameters") };
+        let Ok(rest) = Params::of(own.into_iter().chain(rest)) else { return refused(why::PUSHED_TOO_MANY) };
         let whole = match params.get("request") {
             Some(object) => self.read_object(client, object, &rest, now).await?,
             None if client.metadata.require_signed_request_object => {
-                return wrong("this client has to sign its requests (RFC 9101, section 10.5)");
+                return refused(why::MUST_SIGN);
             }
             None => rest,
         };
         if let Err(unbound) = bind(&whole, Some(client)) {
-            return wrong(match unbound {
-                Unbound::UnregisteredRedirectUri => "redirect_uri is not registered for this client",
-                _ => "redirect_uri is missing, repeated or malformed",
-            });
+            return refused(unbound.refusal(Some(client), whole.get("redirect_uri")));
         }
         let judged = AuthorizationRequest::parse(&whole).and_then(|request| validate(request, client));
         judged.map_err(Unassembled::Refused)?;
@@ -126,12 +131,12 @@ impl Idp {
     ) -> Result<Params, Unassembled> {
         let pushed = self.seals.open::<Pushed>(Purpose::PushedRequest, name);
         let Some(pushed) = pushed.filter(|pushed| pushed.client == client.id) else {
-            return refused(Code::InvalidRequestUri, "request_uri is none that was given to this client");
+            return refused(why::PUSHED_FOREIGN);
         };
         if self.use_pushed(&pushed, visitor, now).await? == Once::Before {
-            return refused(Code::InvalidRequestUri, "request_uri was used, or is too old");
+            return refused(why::PUSHED_USED);
         }
-        Params::of(pushed.params).or_else(|_| refused(Code::InvalidRequestUri, "request_uri is malformed"))
+        Params::of(pushed.params).or_else(|_| refused(why::PUSHED_MALFORMED))
     }
 
     async fn use_pushed(&self, pushed: &Pushed, visitor: &Visitor, now: Timestamp) -> Result<Once, Fault> {

@@ -141,7 +141,7 @@ impl Idp {
             Some(_) => Change::keep(false),
             None => {
                 let event = Event::done(Act::ClientCreated, now).client(&new.id).because("registered");
-                Change::put(true, new.clone()).told(event).due(look)
+                Change::put(true, new.clone()).told(event).due(look).looking_for_logo(None, now)
             }
         });
         // 128 random bits that somebody else has: something is wrong with the randomness.
@@ -200,7 +200,8 @@ impl Idp {
         let changed = self.store.change::<Client, _, _>(id, move |before| match before {
             Some(before) if is_own(&before, &own) => {
                 let event = Event::done(Act::ClientChanged, now).client(&new.id).because("registered");
-                Change::put(true, Client { origin: before.origin, ..new.clone() }).told(event)
+                let after = Client { origin: before.origin.clone(), ..new.clone() };
+                Change::put(true, after).told(event).looking_for_logo(Some(&before), now)
             }
             _ => Change::keep(false),
         });
@@ -220,7 +221,7 @@ impl Idp {
         let changed = self.store.change::<Client, _, _>(id, move |before| match before {
             Some(before) if is_own(&before, &own) => {
                 let event = Event::done(Act::ClientRemoved, now).client(&before.id).because("registered");
-                Change::delete(true).told(event)
+                Change::delete(true).told(event).looking_for_logo(Some(&before), now)
             }
             _ => Change::keep(false),
         });

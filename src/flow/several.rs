@@ -44,7 +44,7 @@ impl Idp {
     pub async fn add_account(&self, visitor: &Visitor, now: Timestamp) -> Result<Turn, Fault> {
         let asks = Asks::SignIn { why: Why::Other, hint: String::new(), goal: Goal::Account, refusal: None };
         let open = self.begun(visitor, Goal::Account, now);
-        Ok(self.page((&open.interaction, self.handle(&open)), None, asks).into())
+        Ok(self.page((&open.interaction, self.handle(&open)), None, asks).await?.into())
     }
 
     /// There is room for so many sessions in a browser: of those there were, the ones that were current longest ago end,

@@ -25,7 +25,7 @@ use crate::model::grant::{Grant, Reach};
 use crate::model::id::{AccountId, ClientId, GrantId, SecretDigest, SessionId};
 use crate::model::record::Change;
 use crate::model::session::{Report, Reported, Session};
-use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::refusal::token as why;
 use crate::protocol::session_status::{ReasonWord, SessionStatus, StandingWord, StandingWords};
 use crate::protocol::time::Timestamp;
 
@@ -133,8 +133,7 @@ impl Idp {
             judged => judged?,
         };
         if grant.reach == Reach::Offline || client.may_report() == Allowed::No {
-            let words = "the client may not report activity with this token";
-            return Err(NoToken::Refused(OAuthError::new(Code::InsufficientScope, words)));
+            return Err(NoToken::Refused(client.hears(why::NO_REPORT.into())));
         }
         let report = Report {
             client: client.id.clone(),
@@ -166,5 +165,5 @@ pub(super) fn former() -> StandingWords {
 }
 
 fn not_good() -> NoToken {
-    NoToken::Refused(OAuthError::new(Code::InvalidToken, "the access token is not good"))
+    NoToken::Refused(why::BAD.into())
 }

@@ -1,5 +1,6 @@
 //! Appointments kept, in bounded batches: time-outs are told, and what is over is forgotten.
 
+use crate::flow::logo::Wanted;
 use crate::flow::mail::Outgoing;
 use crate::flow::notify::Errand;
 use crate::flow::{Fault, Idp};
@@ -14,6 +15,7 @@ use crate::model::grant::{Grant, SessionKept};
 use crate::model::history::History;
 use crate::model::id::ClientId;
 use crate::model::invitation::Invitation;
+use crate::model::logo::Logo;
 use crate::model::record::{Change, Due, Kind, Record};
 use crate::model::session::{LimitsOf, Session};
 use crate::model::setting::Setting;
@@ -42,12 +44,15 @@ pub struct Swept {
     pub errands: Vec<Errand>,
     /// Mails that are to be sent now; see [`Idp::send_mail`].
     pub mails: Vec<Outgoing>,
+    /// Logos that are to be fetched now; see [`Idp::fetch_logo`].
+    pub logos: Vec<Wanted>,
 }
 
 /// What one appointment left to do.
 enum Found {
     Errand(Errand),
     Mail(Box<Outgoing>),
+    Logo(Box<Wanted>),
 }
 
 impl Idp {
@@ -55,12 +60,13 @@ impl Idp {
     /// record is the truth.
     pub async fn sweep(&self, now: Timestamp) -> Result<Swept, Fault> {
         let due = self.store.due(now, BATCH).await?;
-        let mut swept = Swept { count: due.len(), errands: Vec::new(), mails: Vec::new() };
+        let mut swept = Swept { count: due.len(), ..Swept::default() };
         let mut kept = stream::iter(due).map(|due| self.keep_or_postpone(due, now)).buffer_unordered(AT_ONCE);
         while let Some(found) = kept.next().await {
             match found? {
                 Some(Found::Errand(errand)) => swept.errands.push(errand),
                 Some(Found::Mail(mail)) => swept.mails.push(*mail),
+                Some(Found::Logo(logo)) => swept.logos.push(*logo),
                 None => (),
             }
         }
@@ -134,7 +140,13 @@ impl Idp {
             }
             Kind::Invitation => self.visit::<Invitation, ()>(due, move |invitation| invitation.sweep(now)).await?,
             Kind::Device => self.visit::<DeviceRequest, ()>(due, move |asked| asked.sweep(now)).await?,
-            Kind::Picture => self.keep_picture(due).await?,
+            Kind::Picture => match Logo::client_of(&due.key) {
+                Some(client) => {
+                    let wanted = self.look_for_logo(due, client, now).await?;
+                    return Ok(wanted.map(|wanted| Found::Logo(Box::new(wanted))));
+                }
+                None => self.keep_picture(due).await?,
+            },
             // Nothing of these expires; an appointment with one is struck out.
             Kind::Credential => self.visit::<Credential, ()>(due, |_| Change::keep(())).await?,
             Kind::History => self.visit::<History, ()>(due, |_| Change::keep(())).await?,

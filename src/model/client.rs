@@ -13,6 +13,7 @@ use crate::model::session::policy::ApplicationLimits;
 use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::client_metadata::{ActivityRule, ClientMetadata, ConsentRule, SubjectType};
 use crate::protocol::duration::Limit;
+use crate::protocol::error::{Depth, OAuthError};
 use crate::protocol::jws::JwsAlg;
 use crate::protocol::redirect::ApplicationType;
 use crate::protocol::request_object::ObjectAlg;
@@ -172,6 +173,12 @@ impl Client {
         self.metadata.client_name.as_deref().unwrap_or(self.id.as_str())
     }
 
+    /// What this client hears of a refusal: everything while it is being developed, else what the specification lets it.
+    #[must_use]
+    pub fn hears(&self, refusal: OAuthError) -> OAuthError {
+        refusal.to_client(self.id.as_str(), if self.metadata.development { Depth::Full } else { Depth::Brief })
+    }
+
     /// The limits of its application sessions.
     pub fn limits(&self) -> ApplicationLimits {
         ApplicationLimits::from(&self.metadata.session)
@@ -265,7 +272,8 @@ impl Client {
         if now < over {
             return Change::keep(()).due(over);
         }
-        Change::delete(()).told(Event::done(Act::ClientRemoved, now).client(&self.id).because("unused"))
+        let event = Event::done(Act::ClientRemoved, now).client(&self.id).because("unused");
+        Change::delete(()).told(event).looking_for_logo(Some(&self), now)
     }
 
     /// Stores it, new or changed.
@@ -276,7 +284,7 @@ impl Client {
         }
         let event = Event::done(act, now).client(&self.id);
         let other_limits = before.is_some_and(|before| before.limits() != self.limits());
-        let change = Change::put((), self).told(event);
+        let change = Change::put((), self).told(event).looking_for_logo(before, now);
         // The sweep has the sessions in which it takes part looked at.
         if other_limits { change.due(now) } else { change }
     }
@@ -303,7 +311,7 @@ pub enum Allowed {
 }
 
 /// The host of the sector identifier, or of the one host that all redirect URIs have.
-fn sector(metadata: &ClientMetadata) -> Option<String> {
+pub(super) fn sector(metadata: &ClientMetadata) -> Option<String> {
     let host = |uri: &String| Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
     if let Some(uri) = &metadata.sector_identifier_uri {
         return host(uri);

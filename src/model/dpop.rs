@@ -1,6 +1,7 @@
 //! What a proof of possession has to be for (RFC 9449, section 4.3). Who signed it is not looked at here.
 
 use crate::protocol::dpop::{Claims, names};
+use crate::protocol::refusal::{Reason, proof as why};
 use crate::protocol::time::Timestamp;
 use std::time::Duration;
 
@@ -26,21 +27,21 @@ pub struct Request<'a> {
 ///
 /// # Errors
 /// Which rule it breaks.
-pub fn judge(proof: &Claims, request: &Request<'_>, now: Timestamp) -> Result<(), &'static str> {
+pub fn judge(proof: &Claims, request: &Request<'_>, now: Timestamp) -> Result<(), &'static Reason> {
     if proof.htm != request.method {
-        return Err("htm of the DPoP proof is not the method of the request");
+        return Err(why::METHOD);
     }
     if !names(&proof.htu, request.url) {
-        return Err("htu of the DPoP proof is not the address of the request");
+        return Err(why::ADDRESS);
     }
     if now > proof.iat + AGE || proof.iat > now + AGE {
-        return Err("iat of the DPoP proof is more than a minute off");
+        return Err(why::INSTANT);
     }
     if !(1..=LONGEST_NAME).contains(&proof.jti.len()) {
-        return Err("jti of the DPoP proof must have 1 to 255 bytes");
+        return Err(why::NAME);
     }
     if request.token_hash.is_some() && proof.ath.as_deref() != request.token_hash {
-        return Err("ath of the DPoP proof is not the hash of the access token");
+        return Err(why::TOKEN_HASH);
     }
     Ok(())
 }

@@ -16,6 +16,7 @@ pub mod grant;
 pub mod history;
 pub mod id;
 pub mod invitation;
+pub mod logo;
 pub mod mail;
 pub mod nodes;
 pub mod outbound;

@@ -1,8 +1,8 @@
 //! The picture of a person: what they hand in is taken apart and drawn anew, and nothing else of it is kept.
 
-mod portrait;
+mod drawing;
 
-pub use portrait::{MOST_BYTES, SIDE, Unfit, portrait};
+pub use drawing::{Drawing, Drawn, LOGO, PORTRAIT, Unfit};
 
 use crate::model::account::{Account, AccountStanding};
 use crate::model::audit::Event;
@@ -10,8 +10,6 @@ use crate::model::id::AccountId;
 use crate::model::record::{Change, Kind, Record, Row};
 use crate::protocol::issuer::Issuer;
 use crate::protocol::time::Timestamp;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -26,24 +24,24 @@ pub struct Picture {
     pub account: AccountId,
     /// Since when.
     pub set_at: Timestamp,
-    /// A JPEG of ours, in base64.
-    jpeg: String,
+    /// The file.
+    jpeg: Drawn,
 }
 
 impl Picture {
     /// A picture just drawn.
     pub fn new(name: String, account: AccountId, set_at: Timestamp, jpeg: &[u8]) -> Picture {
-        Picture { name, account, set_at, jpeg: STANDARD.encode(jpeg) }
+        Picture { name, account, set_at, jpeg: Drawn::new(jpeg) }
     }
 
     /// The file.
     pub fn jpeg(&self) -> Vec<u8> {
-        STANDARD.decode(&self.jpeg).unwrap_or_default()
+        self.jpeg.jpeg()
     }
 
     /// The file in base64, as data are taken along.
     pub fn base64(&self) -> &str {
-        &self.jpeg
+        self.jpeg.base64()
     }
 
     /// May it be shown?

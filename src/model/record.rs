@@ -36,7 +36,8 @@ pub enum Kind {
     Mail,
     /// [`crate::model::invitation::Invitation`], by the digest of its link.
     Invitation,
-    /// [`crate::model::picture::Picture`], by the name in its address.
+    /// [`crate::model::picture::Picture`], by the name in its address; [`crate::model::logo::Logo`], by `logo:` and the
+    /// client.
     Picture,
     /// [`crate::model::device::DeviceRequest`], by what its user code leads to.
     Device,
@@ -163,6 +164,8 @@ pub struct Change<R, O> {
     pub events: Vec<Event>,
     /// What is to be sent because of it: each comes to be as a record of its own, with an appointment at once.
     pub mails: Vec<Mail>,
+    /// When the sweep is to look at other records because of it.
+    pub appointments: Vec<Due>,
 }
 
 impl<R, O> Change<R, O> {
@@ -175,6 +178,7 @@ impl<R, O> Change<R, O> {
             looked_at: Vec::new(),
             events: Vec::new(),
             mails: Vec::new(),
+            appointments: Vec::new(),
         }
     }
 
@@ -190,8 +194,8 @@ impl<R, O> Change<R, O> {
 
     /// With another outcome.
     pub fn telling<P>(self, outcome: P) -> Change<R, P> {
-        let Change { fate, look_at, looked_at, events, mails, .. } = self;
-        Change { outcome, fate, look_at, looked_at, events, mails }
+        let Change { fate, look_at, looked_at, events, mails, appointments, .. } = self;
+        Change { outcome, fate, look_at, looked_at, events, mails, appointments }
     }
 
     /// With an entry for the audit log.
@@ -203,6 +207,12 @@ impl<R, O> Change<R, O> {
     /// With mails to be sent, so that nobody is left untold by a crash.
     pub fn mailing(mut self, mails: Vec<Mail>) -> Self {
         self.mails.extend(mails);
+        self
+    }
+
+    /// With an appointment of the sweep with another record.
+    pub fn appointing(mut self, due: Due) -> Self {
+        self.appointments.push(due);
         self
     }
 

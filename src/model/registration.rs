@@ -5,17 +5,20 @@
 //! 2), and those that are an administrator's word alone. The complete object is then held against the same rules as an
 //! administrator's.
 
-use crate::model::client::check;
+use crate::model::client::{check, sector};
 use crate::model::cookies::Switch;
 use crate::model::id::SecretDigest;
 use crate::protocol::claims::plain_name;
 use crate::protocol::client_auth::AuthMethod;
-use crate::protocol::client_metadata::{ActivityRule, ClientMetadata};
+use crate::protocol::client_metadata::{ActivityRule, ClientMetadata, SubjectType};
 use crate::protocol::duration::Limit;
+use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::refusal::{Reason, fits, register as why};
 use crate::protocol::scope::{OFFLINE_ACCESS, STANDARD, ScopeSet};
 use crate::protocol::token::GrantType;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
+use url::Url;
 
 /// What an installation lets strangers do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +27,8 @@ pub struct Terms {
     pub open: Switch,
     /// The initial access tokens that an administrator handed out; whoever has one may.
     pub tokens: Vec<SecretDigest>,
-    /// May they ask for implicit and hybrid flows, and do confidential ones go without PKCE? Are they told errors without
-    /// a page before?
+    /// May they ask for implicit and hybrid flows, do confidential ones go without PKCE, are their logos shown, and are they
+    /// told errors without a page before?
     pub certification: Switch,
     /// For how long a registration is kept that nobody signs in with.
     pub unused: Limit,
@@ -71,36 +74,10 @@ const MEMBERS: [&str; 31] = [
     "require_pkce",
 ];
 
-/// Why a registration is refused (RFC 7591, section 3.2.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
-    /// A redirect URI is none that can be registered.
-    InvalidRedirectUri,
-    /// Another member is wrong.
-    InvalidClientMetadata,
-    /// The software statement is none.
-    InvalidSoftwareStatement,
-    /// It is somebody's whose word counts for nothing here.
-    UnapprovedSoftwareStatement,
-}
-
-impl Code {
-    /// The code as it goes over the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Code::InvalidRedirectUri => "invalid_redirect_uri",
-            Code::InvalidClientMetadata => "invalid_client_metadata",
-            Code::InvalidSoftwareStatement => "invalid_software_statement",
-            Code::UnapprovedSoftwareStatement => "unapproved_software_statement",
-        }
-    }
-}
-
-/// A refusal, and what a developer reads: printable ASCII without `"` and `\`.
+/// Why a registration is refused (RFC 7591, section 3.2.2), and what a developer reads: printable ASCII without `"` and `\`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// The registered code.
-    pub code: Code,
+    reason: &'static Reason,
     /// The member that is wrong, and what would be right.
     pub description: String,
 }
@@ -109,19 +86,27 @@ impl Refused {
     /// A wrong member, which the description begins with.
     pub fn metadata(description: &str) -> Refused {
         let is_redirect = description.starts_with("redirect_uris:");
-        let code = if is_redirect { Code::InvalidRedirectUri } else { Code::InvalidClientMetadata };
-        Refused { code, description: plain(description) }
+        Refused { reason: if is_redirect { why::REDIRECT_URI } else { why::METADATA }, description: plain(description) }
     }
 
-    fn statement(code: Code, description: &str) -> Refused {
-        Refused { code, description: plain(description) }
+    fn statement(reason: &'static Reason, description: &str) -> Refused {
+        Refused { reason, description: plain(description) }
+    }
+
+    /// The registered code.
+    pub fn code(&self) -> Code {
+        self.reason.code()
+    }
+
+    /// As the log has it.
+    pub fn explained(&self) -> OAuthError {
+        OAuthError::of(self.reason).explained(self.description.clone(), self.reason.right().to_owned())
     }
 }
 
 /// What goes into `error_description`; what is quoted from the request is not to be taken for anything else.
 fn plain(text: &str) -> String {
-    let fit = |c: char| matches!(c, ' '..='~') && !matches!(c, '"' | '\\');
-    text.chars().take(300).map(|c| if fit(c) { c } else { '\'' }).collect()
+    text.chars().take(300).map(|c| if fits(c) { c } else { '\'' }).collect()
 }
 
 impl Terms {
@@ -158,6 +143,7 @@ pub fn read(said: &Map<String, Value>, client_id: &str, terms: &Terms) -> Result
     metadata.session.activity = ActivityRule::None;
     may_be_asked(&metadata, terms.certification)?;
     check(&metadata).map_err(|wrong| Refused::metadata(&wrong))?;
+    told_within_sector(&metadata)?;
     let length = serde_json::to_string(&metadata).map_or(usize::MAX, |text| text.len());
     if length > LARGEST {
         return Err(Refused::metadata(&format!("all members together: more than {LARGEST} bytes")));
@@ -175,6 +161,28 @@ pub fn in_sector(metadata: &ClientMetadata, listed: &[String]) -> Result<(), Ref
         Ok(())
     } else {
         Err(Refused::metadata("sector_identifier_uri: what is there does not list every redirect URI"))
+    }
+}
+
+/// Pairwise names are told within the sector that they belong to. A stranger has not shown to be of it: what goes to the
+/// redirect URIs reaches whoever has them, but a logout token, with `sub` and `sid`, would reach any address
+/// (OpenID Connect Core, section 8.1). And whatever listens on this machine is of no sector at all.
+fn told_within_sector(metadata: &ClientMetadata) -> Result<(), Refused> {
+    let Some(sector) = sector(metadata).filter(|_| metadata.subject_type == SubjectType::Pairwise) else {
+        return Ok(());
+    };
+    if ["127.0.0.1", "[::1]", "localhost"].contains(&sector.as_str()) || sector.ends_with(".localhost") {
+        let words =
+            "subject_type: apps on the person's own device share no sector; pairwise needs a sector_identifier_uri";
+        return Err(Refused::metadata(words));
+    }
+    let host = |uri: &String| Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
+    match metadata.backchannel_logout_uri.as_ref().map(host) {
+        Some(elsewhere) if elsewhere.as_ref() != Some(&sector) => Err(Refused::metadata(&format!(
+            "backchannel_logout_uri: pairwise names are told to {sector} alone, where redirect_uris or \
+             sector_identifier_uri have them belong"
+        ))),
+        _ => Ok(()),
     }
 }
 
@@ -196,11 +204,11 @@ fn statement(said: &Map<String, Value>) -> Result<(), Refused> {
         None | Some(Value::Null) => Ok(()),
         Some(Value::String(token)) if token.split('.').count() == 3 && !token.split('.').any(str::is_empty) => {
             let words = "software_statement: nobody's statements count here; leave it out";
-            Err(Refused::statement(Code::UnapprovedSoftwareStatement, words))
+            Err(Refused::statement(why::STATEMENT_UNAPPROVED, words))
         }
         Some(_) => {
             let words = "software_statement: it is no signed JSON Web Token";
-            Err(Refused::statement(Code::InvalidSoftwareStatement, words))
+            Err(Refused::statement(why::STATEMENT, words))
         }
     }
 }
@@ -317,6 +325,33 @@ mod tests {
     }
 
     #[test]
+    fn pairwise_names_are_told_within_their_sector() {
+        let pairwise = |more: Value| {
+            let mut said = json!({"subject_type": "pairwise"});
+            said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            of(said, Switch::Off)
+        };
+        let listed = "https://sector.example/uris.json";
+        for (good, more) in [
+            (true, json!({})),
+            (true, json!({"backchannel_logout_uri": "https://a.example:8443/bye"})),
+            (false, json!({"backchannel_logout_uri": "https://evil.example/bye"})),
+            (false, json!({"backchannel_logout_uri": "https://a.example.evil.example/bye"})),
+            // The sector is whose list it is, and not whose redirect URIs are in it.
+            (false, json!({"sector_identifier_uri": listed, "backchannel_logout_uri": "https://a.example/bye"})),
+            (true, json!({"sector_identifier_uri": listed, "backchannel_logout_uri": "https://sector.example/bye"})),
+            (false, json!({"application_type": "native", "redirect_uris": ["http://127.0.0.1/cb"]})),
+            (false, json!({"application_type": "native", "redirect_uris": ["http://[::1]/cb"]})),
+            (false, json!({"application_type": "native", "redirect_uris": ["http://localhost/cb"]})),
+            (false, json!({"redirect_uris": ["http://app.localhost/cb"]})),
+            (true, json!({"redirect_uris": ["http://app.localhost/cb"], "sector_identifier_uri": listed})),
+        ] {
+            assert_eq!(pairwise(more.clone()).is_ok(), good, "{more}: {:?}", pairwise(more.clone()));
+        }
+        assert!(of(json!({"backchannel_logout_uri": "https://elsewhere.example/bye"}), Switch::Off).is_ok());
+    }
+
+    #[test]
     fn every_redirect_uri_is_in_the_list_of_its_sector_byte_by_byte() {
         let client =
             of(json!({"redirect_uris": ["https://a.example/cb", "https://b.example/cb"]}), Switch::Off).unwrap();
@@ -337,7 +372,7 @@ mod tests {
         let implicit = json!({"response_types": ["id_token token"], "grant_types": ["implicit"]});
         let hybrid = json!({"response_types": ["code id_token"], "grant_types": ["authorization_code", "implicit"]});
         for said in [implicit, hybrid] {
-            assert_eq!(of(said.clone(), Switch::Off).unwrap_err().code, Code::InvalidClientMetadata, "{said}");
+            assert_eq!(of(said.clone(), Switch::Off).unwrap_err().code(), Code::InvalidClientMetadata, "{said}");
             assert!(of(said.clone(), Switch::On).is_ok(), "{said}");
         }
         let pkce = |said: Value, certification| of(said, certification).map(|metadata| metadata.require_pkce);
@@ -347,6 +382,6 @@ mod tests {
         assert_eq!(pkce(json!({"require_pkce": true}), Switch::On), Ok(true));
         assert_eq!(pkce(public, Switch::On), Ok(true));
         let public = json!({"token_endpoint_auth_method": "none", "require_pkce": false});
-        assert_eq!(pkce(public, Switch::On).unwrap_err().code, Code::InvalidClientMetadata);
+        assert_eq!(pkce(public, Switch::On).unwrap_err().code(), Code::InvalidClientMetadata);
     }
 }

@@ -1,7 +1,7 @@
 //! Single values of the installation.
 
 use crate::model::id::SecretDigest;
-use crate::model::nodes::Nodes;
+use crate::model::nodes::{APART, Nodes};
 use crate::model::record::{Change, Kind, Record};
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -65,11 +65,15 @@ impl Setting {
         format!("used/{what}")
     }
 
-    /// Uses up what is good once: of all who try, one gets `Now`.
+    /// Uses up what is good once, and not after `until`: of all who try, one gets `Now`. It is remembered until no node's
+    /// clock calls it good any more, whichever node's clock sweeps.
     pub fn use_up(before: Option<Setting>, what: &str, until: Timestamp) -> Change<Setting, Once> {
         match before {
             Some(_) => Change::keep(Once::Before),
-            None => Change::put(Once::Now, Setting::Used { what: what.to_owned(), until, by: None }).due(until),
+            None => {
+                let until = Timestamp(until.0 + APART);
+                Change::put(Once::Now, Setting::Used { what: what.to_owned(), until, by: None }).due(until)
+            }
         }
     }
 

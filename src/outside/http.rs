@@ -22,7 +22,7 @@ const AGENT: &str = "Abide";
 /// An answer's head is cut off where it has this many bytes and has not ended: `hyper` looks after every read, which may
 /// bring as many again. It has 100 lines at most, as `hyper` would have it anyway.
 const LARGEST_HEAD: usize = 16 * 1024;
-/// And its body this many.
+/// And its body this many, where nothing else is said.
 const LARGEST_BODY: usize = 64 * 1024;
 /// A connection that waits to be used again is closed after this long.
 const IDLE: Duration = Duration::from_secs(10);
@@ -101,12 +101,8 @@ impl Outbound {
             .header(USER_AGENT, AGENT)
             .body(body)
             .map_err(|_| Unreached::unusual())?;
-        let pool = match author {
-            Author::Administrator => &self.listed,
-            Author::Stranger => &self.public,
-        };
         let exchange = async {
-            let answer = pool.request(request).await.map_err(|error| Unreached::of(&error))?;
+            let answer = self.pool(author).request(request).await.map_err(|error| Unreached::of(&error))?;
             let status = answer.status().as_u16();
             taken(answer.into_body()).await?;
             Ok(status)
@@ -121,38 +117,57 @@ impl Outbound {
     /// # Errors
     /// There was no answer, or none that could be taken.
     pub async fn exchange(&self, request: Request<String>, author: Author) -> Result<Response<Vec<u8>>, Unreached> {
+        self.exchange_within(request, author, LARGEST_BODY).await
+    }
+
+    /// The same, and the body has at most so many bytes.
+    ///
+    /// # Errors
+    /// There was no answer, or none that could be taken.
+    pub async fn exchange_within(
+        &self,
+        request: Request<String>,
+        author: Author,
+        most: usize,
+    ) -> Result<Response<Vec<u8>>, Unreached> {
         let destination = Destination::parse(&request.uri().to_string())?;
         let (mut parts, body) = request.into_parts();
         parts.uri = destination.as_str().parse::<Uri>().map_err(|_| Unreached::unusual())?;
         parts.headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
         let request = Request::from_parts(parts, body);
-        let pool = match author {
-            Author::Administrator => &self.listed,
-            Author::Stranger => &self.public,
-        };
         let exchange = async {
-            let answer = pool.request(request).await.map_err(|error| Unreached::of(&error))?;
+            let answer = self.pool(author).request(request).await.map_err(|error| Unreached::of(&error))?;
             let (parts, body) = answer.into_parts();
-            Ok(Response::from_parts(parts, read(body).await?))
+            Ok(Response::from_parts(parts, read(body, most).await?))
         };
         timeout(self.limits.whole, exchange).await.unwrap_or(Err(Unreached::TimedOut))
     }
 }
 
+impl Outbound {
+    /// Whom an address of this author may lead to.
+    fn pool(&self, author: Author) -> &Pool {
+        match author {
+            Author::Administrator => &self.listed,
+            Author::Stranger => &self.public,
+        }
+    }
+}
+
 /// Reads a body to its end and forgets it: the connection can then be used again.
 async fn taken(body: Incoming) -> Result<(), Unreached> {
-    each(body, |_| ()).await
+    each(body, LARGEST_BODY, |_| ()).await
 }
 
 /// Reads a body to its end.
-async fn read(body: Incoming) -> Result<Vec<u8>, Unreached> {
+async fn read(body: Incoming, most: usize) -> Result<Vec<u8>, Unreached> {
     let mut whole = Vec::new();
-    each(body, |piece| whole.extend_from_slice(piece)).await?;
+    each(body, most, |piece| whole.extend_from_slice(piece)).await?;
     Ok(whole)
 }
 
-async fn each(mut body: Incoming, mut take: impl FnMut(&[u8])) -> Result<(), Unreached> {
-    let mut left = LARGEST_BODY;
+async fn each(mut body: Incoming, most: usize, mut take: impl FnMut(&[u8])) -> Result<(), Unreached> {
+    let mut left = most;
     if body.size_hint().lower() > left as u64 {
         return Err(Unreached::TooLarge);
     }

@@ -20,6 +20,7 @@
 pub mod breached;
 mod connect;
 pub mod http;
+pub mod image;
 pub mod mail;
 pub mod names;
 pub mod published;

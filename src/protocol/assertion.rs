@@ -2,6 +2,7 @@
 //! Core, 9).
 
 use crate::protocol::jws::Compact;
+use crate::protocol::refusal::{Reason, client as why};
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Deserializer};
 use std::time::Duration;
@@ -88,29 +89,29 @@ impl Assertion {
     /// Is it for us, and of this time?
     ///
     /// # Errors
-    /// Which rule it breaks, for the log.
-    pub fn judge(&self, ours: &[String], now: Timestamp) -> Result<(), &'static str> {
+    /// Which rule it breaks.
+    pub fn judge(&self, ours: &[String], now: Timestamp) -> Result<(), &'static Reason> {
         if self.iss != self.sub {
-            return Err("iss and sub must both be the client_id");
+            return Err(why::ASSERTION_ISSUER);
         }
         if self.response_type.is_some() || self.redirect_uri.is_some() {
-            return Err("it is an authorization request, not an assertion");
+            return Err(why::ASSERTION_IS_REQUEST);
         }
         if !self.aud.is_only(ours) {
-            return Err("aud must be the issuer or the endpoint, and nothing else");
+            return Err(why::ASSERTION_AUDIENCE);
         }
         if now >= self.until() {
-            return Err("exp is past");
+            return Err(why::ASSERTION_EXPIRED);
         }
         if self.exp > now + LONGEST + SKEW {
-            return Err("exp is more than an hour ahead");
+            return Err(why::ASSERTION_LONG_LIVED);
         }
         let of_the_future = |at: Option<Timestamp>| at.is_some_and(|at| at > now + SKEW);
         if of_the_future(self.nbf) || of_the_future(self.iat) {
-            return Err("nbf or iat lies in the future");
+            return Err(why::ASSERTION_EARLY);
         }
         if !(1..=LONGEST_NAME).contains(&self.jti.len()) {
-            return Err("jti must have 1 to 255 bytes");
+            return Err(why::ASSERTION_NAME);
         }
         Ok(())
     }
@@ -137,7 +138,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(1_800_000_000);
 
-    fn judged(change: Value) -> Option<Result<(), &'static str>> {
+    fn judged(change: Value) -> Option<Result<(), &'static Reason>> {
         let mut claims = json!({"iss": "a", "sub": "a", "aud": "https://id", "exp": NOW.0 + 60, "jti": "1"});
         for (name, value) in change.as_object().unwrap() {
             claims[name] = value.clone();

@@ -2,9 +2,10 @@
 
 use crate::protocol::claims_request::{ClaimsRequest, RequestedClaims};
 use crate::protocol::dpop::is_digest;
-use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::error::OAuthError;
 use crate::protocol::params::{Params, Spoiled};
 use crate::protocol::pkce::CodeChallenge;
+use crate::protocol::refusal::{Reason, authorize as why, parameter};
 use crate::protocol::response::{Part, ResponseMode, ResponseType, Unfit};
 use crate::protocol::scope::{OPENID, ScopeSet};
 use serde::{Deserialize, Serialize};
@@ -87,8 +88,8 @@ pub struct AuthorizationRequest {
 
 /// Bytes of a nonce, of a scope, and of all resources: they travel inside the code.
 const MAX_NONCE: usize = 512;
-const MAX_SCOPE: usize = 1024;
-const MAX_RESOURCE: usize = 2048;
+pub(super) const MAX_SCOPE: usize = 1024;
+pub(super) const MAX_RESOURCE: usize = 2048;
 
 impl AuthorizationRequest {
     /// Reads the request. Client and redirect URI have been looked at before (they decide where an error goes).
@@ -96,24 +97,24 @@ impl AuthorizationRequest {
     /// # Errors
     /// What the redirect back will say.
     pub fn parse(params: &Params) -> Result<AuthorizationRequest, OAuthError> {
-        let wrong = |text| Err(OAuthError::new(Code::InvalidRequest, text));
-        if let Some((_, why)) = params.first_spoiled() {
-            return wrong(match why {
-                Spoiled::Repeated => "a parameter is repeated",
-                Spoiled::Malformed => "a parameter is too long or no UTF-8 text",
-            });
+        if let Some((name, how)) = params.first_spoiled() {
+            let reason = match how {
+                Spoiled::Repeated => why::REPEATED,
+                Spoiled::Malformed => why::MALFORMED,
+            };
+            return Err(OAuthError::of(reason).sent(parameter(name)));
         }
         refuse_unsupported(params)?;
         let response_type = response_type(params)?;
         let Ok(scope) = ScopeSet::parse(params.get("scope").unwrap_or_default()) else {
-            return Err(OAuthError::new(Code::InvalidScope, "scope holds a character that is not allowed"));
+            return Err(refused(why::SCOPE_CHARACTER, params, "scope"));
         };
         // Digits alone: `parse` would take a sign as well.
         let seconds = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
         let max_age = match params.get("max_age").map(seconds) {
             None => None,
             Some(Some(seconds)) => Some(seconds),
-            Some(None) => return wrong("max_age must be a number of seconds"),
+            Some(None) => return Err(refused(why::MAX_AGE, params, "max_age")),
         };
         let resource = params.all("resource");
         let too_long = [
@@ -122,7 +123,7 @@ impl AuthorizationRequest {
             (resource.iter().map(String::len).sum(), MAX_RESOURCE),
         ];
         if too_long.iter().any(|(length, most)| length > most) {
-            return wrong("nonce, scope or resource is too long");
+            return Err(why::TOO_LONG.into());
         }
         let claims = params.get("claims").map(ClaimsRequest::parse).transpose()?.unwrap_or_default();
         let request = AuthorizationRequest {
@@ -152,13 +153,12 @@ impl AuthorizationRequest {
     /// An ID token in the browser is bound to the request by its nonce, and is one of OpenID Connect alone (OpenID Connect
     /// Core, 3.2.2.1 and 3.3.2.11).
     fn consistent(self) -> Result<AuthorizationRequest, OAuthError> {
-        let wrong = |text| Err(OAuthError::new(Code::InvalidRequest, text));
         if self.response_type.gives(Part::IdToken) {
             if !self.scope.contains(OPENID) {
-                return wrong("an ID token is asked for without the scope openid");
+                return Err(OAuthError::of(why::OPENID_MISSING).sent(&self.scope.to_string()));
             }
             if self.nonce.is_none() {
-                return wrong("nonce is missing; an ID token from the authorization endpoint needs one");
+                return Err(why::NONCE_MISSING.into());
             }
         }
         Ok(self)
@@ -180,50 +180,49 @@ fn text(params: &Params, name: &str) -> Option<String> {
 }
 
 fn refuse_unsupported(params: &Params) -> Result<(), OAuthError> {
-    for (name, code, words) in [
-        ("request", Code::RequestNotSupported, "request objects are not supported"),
-        ("request_uri", Code::RequestUriNotSupported, "request_uri is not supported"),
-        ("registration", Code::RegistrationNotSupported, "self-issued registration is not supported"),
+    for (name, reason) in [
+        ("request", why::OBJECTS_UNSUPPORTED),
+        ("request_uri", why::REFERENCES_UNSUPPORTED),
+        ("registration", why::SELF_ISSUED_UNSUPPORTED),
     ] {
         if params.get(name).is_some() {
-            return Err(OAuthError::new(code, words));
+            return Err(reason.into());
         }
     }
     Ok(())
 }
 
+/// A refusal because of a parameter that is no secret.
+fn refused(reason: &'static Reason, params: &Params, name: &str) -> OAuthError {
+    OAuthError::of(reason).sent(params.get(name).unwrap_or_default())
+}
+
 fn response_type(params: &Params) -> Result<ResponseType, OAuthError> {
-    let words = params.get("response_type").ok_or(OAuthError::new(Code::InvalidRequest, "response_type is missing"))?;
-    let known = ResponseType::parse(words)
-        .map_err(|_| OAuthError::new(Code::UnsupportedResponseType, "response_type is none that is supported"))?;
-    let wrong = |text| Err(OAuthError::new(Code::InvalidRequest, text));
+    let words = params.get("response_type").ok_or(why::RESPONSE_TYPE_MISSING)?;
+    let known = ResponseType::parse(words).map_err(|_| refused(why::RESPONSE_TYPE_UNKNOWN, params, "response_type"))?;
+    let wrong = |reason| Err(refused(reason, params, "response_mode"));
     match ResponseMode::check(params) {
         Ok(()) => Ok(known),
-        Err(Unfit::Unknown) => wrong("response_mode must be query, fragment or form_post"),
-        Err(Unfit::QueryWithTokens) => {
-            wrong("response_mode=query is for response_type=code alone: no token in a query")
-        }
+        Err(Unfit::Unknown) => wrong(why::RESPONSE_MODE_UNKNOWN),
+        Err(Unfit::QueryWithTokens) => Err(refused(why::QUERY_WITH_TOKENS, params, "response_type")),
     }
 }
 
 fn challenge(params: &Params) -> Result<Option<CodeChallenge>, OAuthError> {
-    let wrong = |text| Err(OAuthError::new(Code::InvalidRequest, text));
     match (params.get("code_challenge"), params.get("code_challenge_method")) {
         (None, None) => Ok(None),
-        (None, Some(_)) => wrong("code_challenge_method without code_challenge"),
+        (None, Some(_)) => Err(why::CHALLENGE_ALONE_MISSING.into()),
         (Some(text), Some("S256")) => match CodeChallenge::parse(text) {
             Some(challenge) => Ok(Some(challenge)),
-            None => wrong("code_challenge must be the base64url of a SHA-256"),
+            None => Err(why::CHALLENGE_MALFORMED.into()),
         },
-        (Some(_), _) => wrong("code_challenge_method must be S256"),
+        (Some(_), _) => Err(refused(why::CHALLENGE_METHOD, params, "code_challenge_method")),
     }
 }
 
 fn key(params: &Params) -> Result<Option<String>, OAuthError> {
     match text(params, "dpop_jkt") {
-        Some(jkt) if !is_digest(&jkt) => {
-            Err(OAuthError::new(Code::InvalidRequest, "dpop_jkt must be the base64url of a SHA-256"))
-        }
+        Some(jkt) if !is_digest(&jkt) => Err(why::KEY_MALFORMED.into()),
         jkt => Ok(jkt),
     }
 }
@@ -237,14 +236,14 @@ fn prompts(params: &Params) -> Result<Vec<Prompt>, OAuthError> {
             "consent" => Prompt::Consent,
             "select_account" => Prompt::SelectAccount,
             "create" => Prompt::Create,
-            _ => return Err(OAuthError::new(Code::InvalidRequest, "prompt holds an unknown value")),
+            _ => return Err(refused(why::PROMPT_UNKNOWN, params, "prompt")),
         };
         if !prompts.contains(&prompt) {
             prompts.push(prompt);
         }
     }
     if prompts.contains(&Prompt::None) && prompts.len() > 1 {
-        return Err(OAuthError::new(Code::InvalidRequest, "prompt=none goes with no other value"));
+        return Err(refused(why::PROMPT_NONE_WITH_OTHER, params, "prompt"));
     }
     Ok(prompts)
 }
@@ -252,6 +251,7 @@ fn prompts(params: &Params) -> Result<Vec<Prompt>, OAuthError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::error::Code;
 
     fn parse(extra: &str) -> Result<AuthorizationRequest, OAuthError> {
         let text = format!("client_id=a&redirect_uri=b&response_type=code&scope=openid{extra}");
@@ -280,9 +280,9 @@ mod tests {
             (&format!("&dpop_jkt={hash}&dpop_jkt={hash}"), Code::InvalidRequest),
             ("&code_challenge=short&code_challenge_method=S256", Code::InvalidRequest),
         ] {
-            assert_eq!(parse(extra).unwrap_err().code, code, "{extra}");
+            assert_eq!(parse(extra).unwrap_err().code(), code, "{extra}");
         }
-        let of = |text: &str| AuthorizationRequest::parse(&Params::parse(text.as_bytes()).unwrap()).unwrap_err().code;
+        let of = |text: &str| AuthorizationRequest::parse(&Params::parse(text.as_bytes()).unwrap()).unwrap_err().code();
         assert_eq!(of("response_type=token"), Code::UnsupportedResponseType);
         for (request, code) in [
             ("response_type=id_token&scope=openid", Code::InvalidRequest),

@@ -1,7 +1,8 @@
 //! The `claims` parameter (OpenID Connect Core, section 5.5).
 
 use crate::protocol::claims::scope_of;
-use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::error::OAuthError;
+use crate::protocol::refusal::authorize as why;
 use crate::protocol::scope::ScopeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -61,7 +62,7 @@ impl ClaimsRequest {
     /// `invalid_request`: it is too long, or no JSON object of claims requests.
     pub fn parse(text: &str) -> Result<ClaimsRequest, OAuthError> {
         if text.len() > MOST {
-            return Err(OAuthError::new(Code::InvalidRequest, "claims is too long"));
+            return Err(why::CLAIMS_TOO_LONG.into());
         }
         let whole: Map<String, Value> = serde_json::from_str(text).map_err(|_| malformed())?;
         let id_token = member(&whole, "id_token")?;
@@ -71,7 +72,7 @@ impl ClaimsRequest {
         };
         let subject = match (subject(&id_token)?, subject(&userinfo)?) {
             (Some(one), Some(other)) if one != other => {
-                return Err(OAuthError::new(Code::InvalidRequest, "claims names two subjects"));
+                return Err(why::CLAIMS_TWO_SUBJECTS.into());
             }
             (one, other) => one.or(other),
         };
@@ -85,7 +86,7 @@ impl ClaimsRequest {
 }
 
 fn malformed() -> OAuthError {
-    OAuthError::new(Code::InvalidRequest, "claims is no JSON object of claims requests")
+    why::CLAIMS_MALFORMED.into()
 }
 
 /// A member of the whole, each of whose own members is null or an object.
@@ -102,7 +103,7 @@ fn subject(claims: &Map<String, Value>) -> Result<Option<String>, OAuthError> {
     match values(sub)?.as_slice() {
         [] => Ok(None),
         [one] => Ok(Some(one.clone())),
-        _ => Err(OAuthError::new(Code::InvalidRequest, "claims names two subjects")),
+        _ => Err(why::CLAIMS_TWO_SUBJECTS.into()),
     }
 }
 
@@ -120,6 +121,7 @@ fn values(claim: &Map<String, Value>) -> Result<Vec<String>, OAuthError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::error::Code;
 
     #[test]
     fn it_is_read_as_section_5_5_has_it() {
@@ -158,10 +160,10 @@ mod tests {
             r#"{"id_token": {"sub": {"values": ["a", "b"]}}}"#,
             r#"{"id_token": {"sub": {"value": "a"}}, "userinfo": {"sub": {"value": "b"}}}"#,
         ] {
-            assert_eq!(ClaimsRequest::parse(text).unwrap_err().code, Code::InvalidRequest, "{text}");
+            assert_eq!(ClaimsRequest::parse(text).unwrap_err().code(), Code::InvalidRequest, "{text}");
         }
         let long = format!(r#"{{"id_token": {{"{}": null}}}}"#, "x".repeat(MOST));
-        assert_eq!(ClaimsRequest::parse(&long).unwrap_err().description, "claims is too long");
+        assert_eq!(ClaimsRequest::parse(&long).unwrap_err().reason(), why::CLAIMS_TOO_LONG);
         for text in ["{}", r#"{"id_token": null}"#, r#"{"id_token": {"sub": null}}"#, r#"{"id_token": {"acr": null}}"#]
         {
             assert_eq!(ClaimsRequest::parse(text), Ok(ClaimsRequest::default()), "{text}");

@@ -2,9 +2,10 @@
 //! section 4.2).
 
 use crate::protocol::assertion::{self, Assertion};
-use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::error::OAuthError;
 use crate::protocol::jws::{Compact, Family, JwsAlg};
 use crate::protocol::params::Params;
+use crate::protocol::refusal::client as why;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
@@ -102,36 +103,32 @@ pub struct SignedAssertion {
 /// # Errors
 /// `invalid_client` when there is none or it cannot be read, `invalid_request` when there are two (RFC 6749, 2.3).
 pub fn presented(authorization: Option<&str>, params: &Params) -> Result<PresentedClient, OAuthError> {
-    let unreadable = OAuthError::new(Code::InvalidClient, "the Authorization header cannot be read");
     let in_body = params.get("client_secret");
     if ["client_id", "client_secret", "client_assertion", "client_assertion_type"]
         .iter()
         .any(|name| params.spoiled(name).is_some())
     {
         // Whose request it is cannot be told from a parameter that came twice (RFC 6749, section 5.2).
-        return Err(OAuthError::new(
-            Code::InvalidRequest,
-            "a parameter of client authentication is repeated or malformed",
-        ));
+        return Err(why::REPEATED.into());
     }
     let asserted = params.get("client_assertion").or(params.get("client_assertion_type"));
     if [authorization, in_body, asserted].iter().flatten().count() > 1 {
-        return Err(OAuthError::new(Code::InvalidRequest, "two ways of client authentication at once"));
+        return Err(why::TWICE.into());
     }
     if asserted.is_some() {
         return by_assertion(params);
     }
     match authorization {
         Some(header) => {
-            let (client_id, secret) = basic(header).ok_or(unreadable)?;
+            let (client_id, secret) = basic(header).ok_or(why::HEADER_UNREADABLE)?;
             if params.get("client_id").is_some_and(|other| other != client_id) {
-                return Err(OAuthError::new(Code::InvalidRequest, "client_id differs from the authenticated client"));
+                return Err(why::OTHER_ID.into());
             }
             Ok(PresentedClient { client_id, method: AuthMethod::ClientSecretBasic, proof: Proof::Secret(secret) })
         }
         None => {
             let Some(client_id) = params.get("client_id").map(str::to_owned) else {
-                return Err(OAuthError::new(Code::InvalidClient, "client authentication is missing"));
+                return Err(why::MISSING.into());
             };
             let method = if in_body.is_some() { AuthMethod::ClientSecretPost } else { AuthMethod::None };
             let secret =
@@ -145,22 +142,18 @@ pub fn presented(authorization: Option<&str>, params: &Params) -> Result<Present
 /// record says whether that one is the client's.
 fn by_assertion(params: &Params) -> Result<PresentedClient, OAuthError> {
     let (Some(text), Some(kind)) = (params.get("client_assertion"), params.get("client_assertion_type")) else {
-        return Err(OAuthError::new(
-            Code::InvalidRequest,
-            "client_assertion and client_assertion_type belong together",
-        ));
+        return Err(why::ASSERTION_INCOMPLETE.into());
     };
-    let wrong = OAuthError::new(Code::InvalidClient, "client authentication failed");
     if kind != assertion::TYPE {
-        return Err(OAuthError::new(Code::InvalidClient, "client_assertion_type must be the one of RFC 7523"));
+        return Err(OAuthError::of(why::ASSERTION_KIND).sent(kind));
     }
-    let token = Compact::parse(text).ok_or_else(|| wrong.clone())?;
+    let token = Compact::parse(text).ok_or(why::ASSERTION_UNREADABLE)?;
     let (Some(alg), Some(claims)) = (JwsAlg::named(&token.header.alg), Assertion::of(&token)) else {
-        return Err(wrong);
+        return Err(why::ASSERTION_UNREADABLE.into());
     };
     let client_id = claims.client_id().to_owned();
     if params.get("client_id").is_some_and(|other| other != client_id) {
-        return Err(OAuthError::new(Code::InvalidRequest, "client_id differs from the authenticated client"));
+        return Err(why::OTHER_ID.into());
     }
     let method = match alg.family() {
         Family::Hmac => AuthMethod::ClientSecretJwt,
@@ -194,6 +187,7 @@ fn basic(header: &str) -> Option<(String, PresentedSecret)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::error::Code;
 
     fn run(header: Option<&str>, body: &str) -> Result<(String, AuthMethod, Option<String>), Code> {
         presented(header, &Params::parse(body.as_bytes()).unwrap())
@@ -204,7 +198,7 @@ mod tests {
                 };
                 (c.client_id, c.method, secret)
             })
-            .map_err(|e| e.code)
+            .map_err(|e| e.code())
     }
 
     #[test]

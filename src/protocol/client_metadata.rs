@@ -108,9 +108,12 @@ pub struct ClientMetadata {
     /// May it have grants that outlive the session?
     #[serde(default)]
     pub offline_access: bool,
-    /// The resources it serves (RFC 8707), as absolute URIs.
+    /// The resources that it may ask for access tokens for (RFC 8707), as absolute URIs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<String>,
+    /// The resources that it is the server of: it may introspect access tokens for them, whoever got them (RFC 7662).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub serves: Vec<String>,
     /// Allows plain `http://localhost` redirects to a public web client.
     #[serde(default)]
     pub development: bool,

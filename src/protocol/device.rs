@@ -1,7 +1,9 @@
 //! The device authorization grant: its words (RFC 8628).
 
-use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::authorize::{MAX_RESOURCE, MAX_SCOPE};
+use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
+use crate::protocol::refusal::{authorize, parameter, token as why};
 use crate::protocol::scope::ScopeSet;
 use serde::Serialize;
 
@@ -20,16 +22,16 @@ impl DeviceAuthorizationRequest {
     /// # Errors
     /// `invalid_request` or `invalid_scope`.
     pub fn parse(params: &Params) -> Result<DeviceAuthorizationRequest, OAuthError> {
-        if params.first_spoiled().is_some() {
-            return Err(OAuthError::new(Code::InvalidRequest, "a parameter is repeated, too long or no UTF-8 text"));
+        if let Some((name, _)) = params.first_spoiled() {
+            return Err(OAuthError::of(why::SPOILED).sent(parameter(name)));
         }
-        let scope = ScopeSet::parse(params.get("scope").unwrap_or_default())
-            .map_err(|_| OAuthError::new(Code::InvalidScope, "scope holds a character that is not allowed"))?;
+        let scope = params.get("scope").unwrap_or_default();
+        let scope = ScopeSet::parse(scope).map_err(|_| OAuthError::of(why::SCOPE_CHARACTER).sent(scope))?;
         let resource = params.all("resource");
-        let long =
-            resource.iter().map(String::len).sum::<usize>() > 2048 || params.get("scope").map_or(0, str::len) > 1024;
+        let long = resource.iter().map(String::len).sum::<usize>() > MAX_RESOURCE
+            || params.get("scope").map_or(0, str::len) > MAX_SCOPE;
         if long {
-            return Err(OAuthError::new(Code::InvalidRequest, "scope or resource is too long"));
+            return Err(authorize::RESOURCE_TOO_LONG.into());
         }
         Ok(DeviceAuthorizationRequest { scope, resource })
     }

@@ -6,6 +6,7 @@
 use crate::protocol::assertion::instant;
 use crate::protocol::jwk::{Jwk, JwkError};
 use crate::protocol::jws::{Compact, Family, JwsAlg};
+use crate::protocol::refusal::{Reason, proof as why};
 use crate::protocol::time::Timestamp;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -71,35 +72,32 @@ impl Proof {
     ///
     /// # Errors
     /// What of its form is wrong (RFC 9449, section 4.3, items 2 to 6).
-    pub fn parse(text: &str) -> Result<Proof, &'static str> {
+    pub fn parse(text: &str) -> Result<Proof, &'static Reason> {
         if text.len() > LONGEST {
-            return Err("the DPoP proof is too long");
+            return Err(why::TOO_LONG);
         }
-        let token = Compact::parse(text).ok_or("the DPoP proof is no signed token, or asks for an extension")?;
+        let token = Compact::parse(text).ok_or(why::UNREADABLE)?;
         if token.header.typ.is_none() || !token.is_called(&["dpop+jwt"]) {
-            return Err("typ of the DPoP proof must be dpop+jwt");
+            return Err(why::KIND);
         }
-        let alg = JwsAlg::named(&token.header.alg)
-            .filter(|alg| alg.family() == Family::PublicKey)
-            .ok_or("alg of the DPoP proof is none of dpop_signing_alg_values_supported")?;
+        let alg = JwsAlg::named(&token.header.alg).filter(|alg| alg.family() == Family::PublicKey).ok_or(why::ALG)?;
         let key = embedded(&token)?;
-        let claims =
-            token.claims().ok_or("jti, htm, htu or iat of the DPoP proof is missing, or a claim is malformed")?;
+        let claims = token.claims().ok_or(why::CLAIMS)?;
         Ok(Proof { key, alg, token, claims })
     }
 }
 
 /// The key in the header. Nothing else in there leads to one: `jku`, `x5u` and `x5c` are not read, and a `kid` selects
 /// nothing where there is one key.
-fn embedded(token: &Compact) -> Result<Jwk, &'static str> {
+fn embedded(token: &Compact) -> Result<Jwk, &'static Reason> {
     let header = token.signed.split_once('.').and_then(|(header, _)| URL_SAFE_NO_PAD.decode(header).ok());
     let header = header.and_then(|bytes| serde_json::from_slice::<Embedding>(&bytes).ok());
-    let jwk = header.ok_or("jwk is missing in the header of the DPoP proof")?.jwk;
+    let jwk = header.ok_or(why::KEY_MISSING)?.jwk;
     match Jwk::parse(&jwk) {
         Ok(key) => Ok(key.unnamed()),
-        Err(JwkError::Private) => Err("jwk of the DPoP proof holds a private or shared key"),
-        Err(JwkError::Weak) => Err("jwk of the DPoP proof is too weak to prove anything"),
-        Err(JwkError::Foreign | JwkError::Malformed) => Err("jwk of the DPoP proof is no key that verifies signatures"),
+        Err(JwkError::Private) => Err(why::KEY_PRIVATE),
+        Err(JwkError::Weak) => Err(why::KEY_WEAK),
+        Err(JwkError::Foreign | JwkError::Malformed) => Err(why::KEY_UNFIT),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Introspection and revocation of tokens: what is asked, and what is answered (RFC 7662, section 2; RFC 7009, section 2).
 
 use crate::protocol::claims::{AccessTokenClaims, AuthenticationFacts, Confirmation};
-use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
+use crate::protocol::refusal::{parameter, token as why};
 use crate::protocol::token::token_type;
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -13,10 +14,10 @@ use zeroize::Zeroizing;
 /// # Errors
 /// `invalid_request`.
 pub fn token_of(params: &Params) -> Result<Zeroizing<String>, OAuthError> {
-    if params.first_spoiled().is_some() {
-        return Err(OAuthError::new(Code::InvalidRequest, "a parameter is repeated, too long or no UTF-8 text"));
+    if let Some((name, _)) = params.first_spoiled() {
+        return Err(OAuthError::of(why::SPOILED).sent(parameter(name)));
     }
-    let token = params.get("token").ok_or(OAuthError::new(Code::InvalidRequest, "token is missing"))?;
+    let token = params.get("token").ok_or(why::TOKEN_MISSING)?;
     Ok(Zeroizing::new(token.to_owned()))
 }
 

@@ -17,7 +17,8 @@ pub enum ApplicationType {
 
 /// Does the presented URI match the registered one?
 ///
-/// Byte for byte. The one exception is the port of a native client's loopback redirect (RFC 8252, section 7.3).
+/// Byte for byte. The one exception is the port of a native client's loopback redirect (RFC 8252, section 7.3), on
+/// `localhost` as well: the apps that use it choose a free port like the others.
 pub fn matches(registered: &str, presented: &str, application: ApplicationType) -> bool {
     if registered == presented {
         return true;
@@ -37,11 +38,11 @@ pub fn origin(uri: &str) -> Option<String> {
     Some(url.origin().ascii_serialization())
 }
 
-/// Splits `http://127.0.0.1:PORT/rest` or `http://[::1]:PORT/rest` into host and rest, by bytes: no URL parser is
+/// Splits `http://127.0.0.1:PORT/rest`, `http://[::1]:PORT/rest` or `http://localhost:PORT/rest` into host and rest, by bytes: no URL parser is
 /// asked, because parsers normalize, and what was normalized was not compared.
 fn loopback_without_port(uri: &str) -> Option<(&str, &str)> {
     let after = uri.strip_prefix("http://")?;
-    let host = ["127.0.0.1", "[::1]"].into_iter().find(|host| after.starts_with(host))?;
+    let host = ["127.0.0.1", "[::1]", "localhost"].into_iter().find(|host| after.starts_with(host))?;
     let rest = &after[host.len()..];
     let digits = rest.strip_prefix(':').map_or(0, |r| r.bytes().take_while(u8::is_ascii_digit).count());
     let rest = if digits > 0 { &rest[digits + 1..] } else { rest };
@@ -65,7 +66,7 @@ pub enum Unregistrable {
     Wildcard,
     /// The scheme is not allowed for this kind of client.
     #[error(
-        "its scheme is not allowed: web clients use https; native clients https, a private scheme with a dot (com.example.app:/…) or http on 127.0.0.1 or [::1]; plain http on localhost needs a confidential client or `development` set to true"
+        "its scheme is not allowed: web clients use https; native clients https, a private scheme with a dot (com.example.app:/…) or http on 127.0.0.1, [::1] or localhost; plain http on localhost needs a confidential client or `development` set to true"
     )]
     Scheme,
 }
@@ -103,11 +104,10 @@ pub fn registrable(uri: &str, application: ApplicationType, local: LocalHttp) ->
     }
     let host = url.host();
     let good = match (url.scheme(), application) {
-        // By bytes as well: a parser reads `https:x` as `https://x/`, a browser as a path of ours.
-        ("https", _) => host.is_some() && uri.starts_with("https://"),
-        ("http", _) if !uri.starts_with("http://") => false,
+        ("https", _) => host.is_some() && has_plain_authority(uri),
+        ("http", _) if !has_plain_authority(uri) => false,
         ("http", ApplicationType::Web) => is_local_name(&url) && local == LocalHttp::Allowed,
-        ("http", ApplicationType::Native) => is_loopback_literal(host),
+        ("http", ApplicationType::Native) => is_loopback(host),
         // A reverse domain name (RFC 8252, section 7.1): the dot keeps out javascript:, data:, file: and their kin.
         (scheme, ApplicationType::Native) => scheme.contains('.'),
         _ => false,
@@ -115,8 +115,19 @@ pub fn registrable(uri: &str, application: ApplicationType, local: LocalHttp) ->
     if good { Ok(()) } else { Err(Unregistrable::Scheme) }
 }
 
-fn is_loopback_literal(host: Option<Host<&str>>) -> bool {
+/// `https://` or `http://` and a host right behind it, by bytes: a parser reads `https:x` and `https:///x` as `https://x/`, a
+/// browser reads the one as a path of ours, and a person reads neither.
+pub fn has_plain_authority(uri: &str) -> bool {
+    let rest = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://"));
+    let authority = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
+    !authority.is_empty() && !authority.contains(['@', '\\', '*'])
+}
+
+/// The literals are what RFC 8252 recommends (section 8.3); the name is what OpenID Connect Dynamic Client Registration 1.0
+/// allows as well (section 2), and many command line tools have.
+fn is_loopback(host: Option<Host<&str>>) -> bool {
     match host {
+        Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(ip)) => ip.octets() == [127, 0, 0, 1],
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         _ => false,
@@ -161,14 +172,18 @@ mod tests {
         let registered = "http://127.0.0.1/cb";
         assert!(matches(registered, "http://127.0.0.1:51234/cb", ApplicationType::Native));
         assert!(matches("http://[::1]:1/cb", "http://[::1]:2/cb", ApplicationType::Native));
+        assert!(matches("http://localhost/cb", "http://localhost:51234/cb", ApplicationType::Native));
         assert!(!matches(registered, "http://127.0.0.1:51234/cb", ApplicationType::Web));
+        assert!(!matches("http://localhost/cb", "http://localhost:51234/cb", ApplicationType::Web));
+        for other in ["http://localhost.evil.example/cb", "http://localhostx:1/cb", "http://LOCALHOST/cb", registered] {
+            assert!(!matches("http://localhost/cb", other, ApplicationType::Native), "{other}");
+        }
         for altered in [
             "http://127.0.0.1:51234/other",
             "http://127.0.0.1:5x/cb",
             "http://127.0.0.1:80@evil.example/cb",
             "http://127.0.0.1:/cb",
             "http://127.0.0.1.evil.example/cb",
-            "http://localhost:1/cb",
             "https://127.0.0.1:1/cb",
             "http://[::1]:1/cb",
             "http://127.0.0.1:1#/cb",
@@ -187,6 +202,9 @@ mod tests {
             ("http://bank.localhost:3000/cb", Web, LocalHttp::Allowed, true),
             ("http://localhost:3000/cb", Web, LocalHttp::Refused, false),
             ("http://127.0.0.1/cb", Native, LocalHttp::Refused, true),
+            ("http://localhost/cb", Native, LocalHttp::Refused, true),
+            ("http://app.localhost/cb", Native, LocalHttp::Allowed, false),
+            ("http://localhost.evil.example/cb", Native, LocalHttp::Allowed, false),
             ("http://127.0.0.2/cb", Native, LocalHttp::Refused, false),
             ("com.example.app:/cb", Native, LocalHttp::Refused, true),
             ("com.example.app:/cb", Web, LocalHttp::Allowed, false),
@@ -196,6 +214,7 @@ mod tests {
             ("https://app.example/cb#x", Web, LocalHttp::Allowed, false),
             ("https://u:p@app.example/cb", Web, LocalHttp::Allowed, false),
             ("https://@app.example/cb", Web, LocalHttp::Allowed, false),
+            ("https:///app.example/cb", Web, LocalHttp::Allowed, false),
             ("/cb", Web, LocalHttp::Allowed, false),
             ("https://app.example/c b", Web, LocalHttp::Allowed, false),
             ("https://äpp.example/cb", Web, LocalHttp::Allowed, false),

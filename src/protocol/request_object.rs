@@ -4,6 +4,7 @@
 use crate::protocol::assertion::{Audience, SKEW, instant_if_any};
 use crate::protocol::jws::{Compact, JwsAlg};
 use crate::protocol::params::Params;
+use crate::protocol::refusal::{Reason, object as why};
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -95,32 +96,32 @@ impl RequestObject {
     ///
     /// # Errors
     /// Which rule it breaks.
-    pub fn judge(&self, client_id: &str, ours: &[String], now: Timestamp) -> Result<(), &'static str> {
+    pub fn judge(&self, client_id: &str, ours: &[String], now: Timestamp) -> Result<(), &'static Reason> {
         let Ok(envelope) = serde_json::from_value::<Envelope>(Value::Object(self.claims.clone())) else {
-            return Err("iss, aud, exp, nbf, iat or client_id of the request object is malformed");
+            return Err(why::CLAIMS);
         };
         match envelope.client_id.as_deref() {
             Some(inside) if inside != client_id => {
-                return Err("client_id differs inside and outside the request object");
+                return Err(why::CLIENT_DIFFERS);
             }
-            None if self.alg != ObjectAlg::Unsigned => return Err("client_id is missing in the request object"),
+            None if self.alg != ObjectAlg::Unsigned => return Err(why::CLIENT_MISSING),
             _ => (),
         }
         if envelope.iss.is_some_and(|iss| iss != client_id) {
-            return Err("iss of the request object is not the client_id");
+            return Err(why::ISSUER);
         }
         if envelope.aud.is_some_and(|aud| !aud.has(ours)) {
-            return Err("aud of the request object does not name the issuer");
+            return Err(why::AUDIENCE);
         }
         if envelope.exp.is_some_and(|exp| now >= exp + SKEW) {
-            return Err("the request object is past its exp");
+            return Err(why::EXPIRED);
         }
         let of_the_future = |at: Option<Timestamp>| at.is_some_and(|at| at > now + SKEW);
         if of_the_future(envelope.nbf) || of_the_future(envelope.iat) {
-            return Err("nbf or iat of the request object lies in the future");
+            return Err(why::EARLY);
         }
         if self.claims.contains_key("request") || self.claims.contains_key("request_uri") {
-            return Err("request and request_uri must not be in a request object");
+            return Err(why::NESTED);
         }
         Ok(())
     }
@@ -131,7 +132,7 @@ impl RequestObject {
     ///
     /// # Errors
     /// Which rule it breaks.
-    pub fn params(&self, client_id: &str, beside: &Params) -> Result<Params, &'static str> {
+    pub fn params(&self, client_id: &str, beside: &Params) -> Result<Params, &'static Reason> {
         let mut pairs = vec![("client_id".to_owned(), client_id.to_owned())];
         let inside =
             self.claims.iter().filter(|(name, _)| *name != "client_id" && !OF_THE_TOKEN.contains(&name.as_str()));
@@ -142,26 +143,26 @@ impl RequestObject {
                 Value::Object(object) => pairs.push((name.clone(), Value::Object(object.clone()).to_string())),
                 Value::Array(many) if name == "resource" => {
                     for one in many {
-                        let one = one.as_str().ok_or("resource of the request object is malformed")?;
+                        let one = one.as_str().ok_or(why::RESOURCE)?;
                         pairs.push((name.clone(), one.to_owned()));
                     }
                 }
                 // What we do not know is ignored wherever it stands (RFC 6749, section 3.1).
                 _ if !KNOWN.contains(&name.as_str()) => (),
-                _ => return Err("a parameter of the request object is neither text nor number"),
+                _ => return Err(why::PARAMETER),
             }
         }
         // Both must be the same where both are there (OpenID Connect Core, 6.1).
         if let (Some(outside), Some(inside)) = (beside.get("response_type"), self.claims.get("response_type"))
             && inside.as_str() != Some(outside)
         {
-            return Err("response_type differs inside and outside the request object");
+            return Err(why::RESPONSE_TYPE);
         }
         if self.alg == ObjectAlg::Unsigned {
             let added = beside.iter().filter(|(name, _)| !self.claims.contains_key(*name) && !CARRIERS.contains(name));
             pairs.extend(added.filter(|(name, _)| *name != "client_id").map(|(n, v)| (n.to_owned(), v.to_owned())));
         }
-        Params::of(pairs).map_err(|_| "the request object holds too many parameters")
+        Params::of(pairs).map_err(|_| why::TOO_MANY)
     }
 }
 

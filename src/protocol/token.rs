@@ -1,9 +1,10 @@
 //! The token request and its answer (RFC 6749, sections 4.1.3, 5 and 6; OpenID Connect Core, 3.1.3).
 
 use crate::protocol::claims::Confirmation;
-use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::error::OAuthError;
 use crate::protocol::params::{Params, Spoiled};
 use crate::protocol::pkce::CodeVerifier;
+use crate::protocol::refusal::{parameter, token as why};
 use crate::protocol::scope::ScopeSet;
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -61,46 +62,61 @@ pub enum GrantType {
     DeviceCode,
 }
 
+impl GrantType {
+    /// Those of the token endpoint.
+    pub const AT_THE_TOKEN_ENDPOINT: [GrantType; 4] =
+        [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials, GrantType::DeviceCode];
+
+    /// Its registered name.
+    pub fn name(self) -> &'static str {
+        match self {
+            GrantType::AuthorizationCode => "authorization_code",
+            GrantType::RefreshToken => "refresh_token",
+            GrantType::Implicit => "implicit",
+            GrantType::ClientCredentials => "client_credentials",
+            GrantType::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+        }
+    }
+}
+
 impl TokenRequest {
     /// Reads the request.
     ///
     /// # Errors
     /// `invalid_request`, `unsupported_grant_type` or `invalid_scope`.
     pub fn parse(params: &Params) -> Result<TokenRequest, OAuthError> {
-        let wrong = |text| OAuthError::new(Code::InvalidRequest, text);
-        if let Some((_, why)) = params.first_spoiled() {
-            return Err(wrong(match why {
-                Spoiled::Repeated => "a parameter is repeated",
-                Spoiled::Malformed => "a parameter is too long or no UTF-8 text",
-            }));
+        if let Some((name, how)) = params.first_spoiled() {
+            let reason = match how {
+                Spoiled::Repeated => why::REPEATED,
+                Spoiled::Malformed => why::MALFORMED,
+            };
+            return Err(OAuthError::of(reason).sent(parameter(name)));
         }
         let resource = params.all("resource");
         match params.get("grant_type") {
-            None => Err(wrong("grant_type is missing")),
+            None => Err(why::GRANT_TYPE_MISSING.into()),
             Some("authorization_code") => Ok(TokenRequest::AuthorizationCode {
-                code: params.get("code").ok_or(wrong("code is missing"))?.to_owned(),
+                code: params.get("code").ok_or(why::CODE_MISSING)?.to_owned(),
                 redirect_uri: params.get("redirect_uri").map(str::to_owned),
                 verifier: match params.get("code_verifier") {
                     None => None,
-                    Some(text) => Some(CodeVerifier::parse(text).ok_or(OAuthError::new(
-                        Code::InvalidGrant,
-                        "code_verifier must be 43 to 128 unreserved characters",
-                    ))?),
+                    Some(text) => Some(CodeVerifier::parse(text).ok_or(why::VERIFIER_MALFORMED)?),
                 },
                 resource,
             }),
             Some("refresh_token") => Ok(TokenRequest::RefreshToken {
-                token: Zeroizing::new(params.get("refresh_token").ok_or(wrong("refresh_token is missing"))?.to_owned()),
+                token: Zeroizing::new(params.get("refresh_token").ok_or(why::REFRESH_MISSING)?.to_owned()),
                 scope: scope(params)?,
                 resource,
             }),
             Some("urn:ietf:params:oauth:grant-type:device_code") => Ok(TokenRequest::DeviceCode {
-                device_code: Zeroizing::new(
-                    params.get("device_code").ok_or(wrong("device_code is missing"))?.to_owned(),
-                ),
+                device_code: Zeroizing::new(params.get("device_code").ok_or(why::DEVICE_CODE_MISSING)?.to_owned()),
             }),
             Some("client_credentials") => Ok(TokenRequest::ClientCredentials { scope: scope(params)?, resource }),
-            Some(_) => Err(OAuthError::new(Code::UnsupportedGrantType, "grant_type is none that is supported")),
+            Some(other) => {
+                let known = GrantType::AT_THE_TOKEN_ENDPOINT.map(GrantType::name);
+                Err(OAuthError::of(why::GRANT_TYPE_UNKNOWN).sent(other).in_place("The server", known))
+            }
         }
     }
 
@@ -118,7 +134,7 @@ impl TokenRequest {
 fn scope(params: &Params) -> Result<Option<ScopeSet>, OAuthError> {
     let Some(text) = params.get("scope") else { return Ok(None) };
     let scope = ScopeSet::parse(text);
-    scope.map(Some).map_err(|_| OAuthError::new(Code::InvalidScope, "scope holds a character that is not allowed"))
+    scope.map(Some).map_err(|_| OAuthError::of(why::SCOPE_CHARACTER).sent(text))
 }
 
 /// How an access token is presented: by whoever bears it, or with a proof that its key is at hand (RFC 9449, section 5).

@@ -197,7 +197,8 @@ fn raw_change<R: Record, O>(key: &str, before: Option<R>, change: Change<R, O>) 
         unlist: had_rows.iter().filter(|row| !has_rows.contains(row)).cloned().collect(),
         due: {
             let own = change.look_at.into_iter().map(|at| Due { at, kind: R::KIND, key: key.to_owned() });
-            own.chain(change.mails.iter().map(Mail::first_look)).collect()
+            let mails = change.mails.iter().map(Mail::first_look);
+            own.chain(mails).chain(change.appointments).collect()
         },
         undue: change.looked_at,
         events: change.events.iter().map(|event| Ok((event.at, encode_event(event)?))).collect::<Result<_, _>>()?,

@@ -8,11 +8,11 @@ use super::pages::{Account, AccountChoice, AppLine, ConsentLine, ConsoleLink, Cu
 use super::signed_in::{enter, person};
 use super::{cookies, device, logout, person as of_person, picture, turn};
 use crate::flow::account::{EndedOne, SessionView};
+use crate::flow::logo::AppShown;
 use crate::flow::logout::Scope;
 use crate::flow::session::Current;
 use crate::model::account::{ADMIN, Account as AccountRecord};
 use crate::model::authorization::Goal;
-use crate::model::client::Client;
 use crate::model::consent::Consent;
 use crate::model::session::activity::Activity;
 use crate::model::session::standing::{LimitKind, Standing};
@@ -50,12 +50,14 @@ async fn draw(asking: &Asking, current: &Current, notice: Option<String>) -> Res
     let mut sessions: Vec<SessionLine> =
         idp.sessions_of(current, asking.now).await?.into_iter().map(|view| line(view, current, text)).collect();
     sessions.sort_by_key(|line| line.current == Which::Other);
-    let consents = idp
-        .consents_of(&account.id)
-        .await?
-        .into_iter()
-        .map(|(consent, client)| consented(consent, client, (account, asking)))
-        .collect();
+    let mut consents = Vec::new();
+    for (consent, client) in idp.consents_of(&account.id).await? {
+        let app = match client {
+            Some(client) => AppShown { logo: idp.logo_of(&client).await?, name: client.name().to_owned() },
+            None => AppShown { logo: None, name: consent.client.to_string() },
+        };
+        consents.push(consented(consent, app, (account, asking)));
+    }
     let view = Account {
         text,
         csrf: asking.csrf(),
@@ -98,6 +100,7 @@ fn line(view: SessionView, current: &Current, text: Text) -> SessionLine {
             .map(|app| AppLine {
                 client: app.client.to_string(),
                 name: app.name,
+                logo: app.logo,
                 opens_at: app.opens_at,
                 joined: app.joined_at.0,
                 last_active: app.last_active_at.0,
@@ -124,12 +127,13 @@ fn limit(standing: &Standing, text: Text) -> String {
     }
 }
 
-fn consented(consent: Consent, client: Option<Client>, (account, asking): (&AccountRecord, &Asking)) -> ConsentLine {
+fn consented(consent: Consent, app: AppShown, (account, asking): (&AccountRecord, &Asking)) -> ConsentLine {
     let text = asking.text();
     let told = opened_by(&consent.scope, &account.told_claims(&asking.idp().issuer));
     ConsentLine {
         client: consent.client.to_string(),
-        name: client.map_or_else(|| consent.client.to_string(), |client| client.name().to_owned()),
+        name: app.name,
+        logo: app.logo,
         scopes: turn::lines(&consent.scope, text).into_iter().map(|line| line.title).collect(),
         sees: told.into_iter().map(|(claim, value)| (of_person::label(&claim, text), plain(&value))).collect(),
         given: consent.given_at.0,

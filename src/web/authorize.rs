@@ -11,13 +11,13 @@ use crate::flow::sign_in::PasswordAttempt;
 use crate::model::authorization::Goal;
 use crate::model::session::policy::Remember;
 use crate::protocol::params::Params;
+use crate::protocol::refusal::transport;
 use actix_web::{HttpRequest, HttpResponse, web};
 use zeroize::Zeroizing;
 
 /// GET /authorize
 pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
-    let params =
-        Params::parse(request.query_string().as_bytes()).map_err(|_| WebError::Problem(Problem::TooManyParameters))?;
+    let params = Params::parse(request.query_string().as_bytes()).map_err(|_| too_many())?;
     let silent = cookies::silent(&request, asking.idp());
     let visitor = silent.map(|silent| asking.visitor.clone().offering(&silent));
     let visitor = visitor.as_ref().unwrap_or(&asking.visitor);
@@ -29,9 +29,13 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
 /// navigation by GET alone. Nothing is looked at before that.
 pub(super) async fn post(OpenForm(params): OpenForm, request: HttpRequest) -> Result<HttpResponse, WebError> {
     if !request.query_string().is_empty() {
-        return Err(WebError::Problem(Problem::TooManyParameters));
+        return Err(too_many());
     }
     turn::resend("/authorize", &params)
+}
+
+fn too_many() -> WebError {
+    WebError::Refused(Problem::TooManyParameters, Box::new(transport::TOO_MANY_PARAMETERS.into()))
 }
 
 /// GET /interaction/{handle}

@@ -1,12 +1,14 @@
 //! Access tokens, with whoever bears them (RFC 6750) or whoever holds their key (RFC 9449): found in a request, and refused.
 
 use super::dpop::proof;
+use super::refusal::{endpoint, logged};
 use super::token::{body, broken, busy};
 use crate::flow::dpop::{Presented as Presentation, Scheme, Shown};
 use crate::flow::token::NoToken;
 use crate::protocol::error::{Code, OAuthError};
 use crate::protocol::jws::JwsAlg;
 use crate::protocol::params::Params;
+use crate::protocol::refusal::{Reason, token};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
@@ -80,13 +82,14 @@ pub(super) fn unasked() -> HttpResponse {
 }
 
 /// More than one token.
-pub(super) fn ambiguous() -> HttpResponse {
-    malformed("more than one access token")
+pub(super) fn ambiguous(request: &HttpRequest) -> HttpResponse {
+    malformed(token::TWO, request)
 }
 
 /// A token, or something else, where it must not be.
-pub(super) fn malformed(words: &'static str) -> HttpResponse {
-    let error = OAuthError::new(Code::InvalidRequest, words);
+pub(super) fn malformed(reason: &'static Reason, request: &HttpRequest) -> HttpResponse {
+    let error = OAuthError::of(reason);
+    logged(&error, &endpoint(request));
     challenging(StatusCode::BAD_REQUEST, Scheme::Bearer, Some(&error)).json(body(&error))
 }
 
@@ -97,7 +100,7 @@ pub(super) fn refused(refusal: &NoToken, request: &HttpRequest) -> HttpResponse 
         NoToken::Busy => return busy(),
         NoToken::Fault(fault) => return broken(fault),
     };
-    let status = match error.code {
+    let status = match error.code() {
         Code::InsufficientScope => StatusCode::FORBIDDEN,
         _ => StatusCode::UNAUTHORIZED,
     };
@@ -105,15 +108,14 @@ pub(super) fn refused(refusal: &NoToken, request: &HttpRequest) -> HttpResponse 
         Presented::Token(carried) => carried.scheme,
         Presented::Nothing | Presented::Ambiguous => Scheme::Bearer,
     };
-    let (path, error_code) = (request.path(), error.code.as_str());
-    tracing::info!(path, error = error_code, why = error.description, "an access token was refused");
+    logged(error, &endpoint(request));
     challenging(status, scheme, Some(error)).json(body(error))
 }
 
 /// An answer that names both schemes: first the one that was tried, with the error, then the other.
 fn challenging(status: StatusCode, tried: Scheme, error: Option<&OAuthError>) -> HttpResponseBuilder {
     let told = error.map(|error| {
-        let (code, words) = (error.code.as_str(), error.description);
+        let (code, words) = (error.code().as_str(), error.told());
         format!("error=\"{code}\", error_description=\"{words}\"")
     });
     let challenge = |scheme: Scheme| {

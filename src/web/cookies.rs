@@ -6,6 +6,7 @@ use crate::flow::cookies::Handles;
 use crate::model::cookies::Switch;
 use crate::model::id::AccountId;
 use crate::model::session::policy::Remember;
+use crate::protocol::cookie_header;
 use crate::protocol::issuer::Transport;
 use crate::text::Language;
 use actix_web::cookie::time::Duration;
@@ -52,21 +53,13 @@ pub(super) fn state_name(transport: Transport) -> &'static str {
     }
 }
 
-/// The value of a cookie that came exactly once. Two of one name are none: one of them was planted.
+/// The value of a cookie that came exactly once.
 pub(super) fn sole(request: &HttpRequest, name: &str) -> Option<String> {
-    let mut found = all(request, name);
-    match (found.next(), found.next()) {
-        (Some(value), None) => Some(value.to_owned()),
-        _ => None,
-    }
+    cookie_header::sole(headers(request), name).map(str::to_owned)
 }
 
-fn all<'a>(request: &'a HttpRequest, name: &'a str) -> impl Iterator<Item = &'a str> {
-    let pairs = request.headers().get_all(header::COOKIE).filter_map(|value| value.to_str().ok());
-    pairs.flat_map(|value| value.split(';')).filter_map(move |pair| {
-        let (key, value) = pair.trim().split_once('=')?;
-        (key == name).then_some(value)
-    })
+fn headers(request: &HttpRequest) -> impl Iterator<Item = &str> {
+    request.headers().get_all(header::COOKIE).filter_map(|value| value.to_str().ok())
 }
 
 /// The cookie `silent` of an authorization request. It counts only where the browser left the session cookie out (one
@@ -75,7 +68,7 @@ fn all<'a>(request: &'a HttpRequest, name: &'a str) -> impl Iterator<Item = &'a 
 pub(super) fn silent(request: &HttpRequest, idp: &Idp) -> Option<String> {
     let transport = idp.issuer.transport();
     let navigates = request.headers().get("sec-fetch-mode").is_none_or(|mode| mode == "navigate");
-    let alone = all(request, session_name(transport)).next().is_none();
+    let alone = cookie_header::named(headers(request), session_name(transport)).next().is_none();
     let counts = idp.settings.cookies.silent == Switch::On && request.method() == Method::GET && navigates && alone;
     if counts { sole(request, silent_name(transport)) } else { None }
 }

@@ -8,6 +8,7 @@ use super::error::WebError;
 use super::form::OurForm;
 use super::mailed::later;
 use super::pages::{EnterCode, Told, Tone};
+use super::refusal::logged;
 use super::token::{Posted, ask as read};
 use super::turn;
 use crate::flow::device::{DeviceTold, Entry};
@@ -60,11 +61,14 @@ pub(super) async fn enter(posted: OurForm) -> Result<HttpResponse, WebError> {
 /// What a person is told at the end.
 pub(super) fn told(asking: &Asking, told: DeviceTold) -> HttpResponse {
     let text = asking.text();
+    if let DeviceTold::Refused(refusal) = &told {
+        logged(refusal, "/device");
+    }
     let (status, tone, heading, lead) = match told {
         DeviceTold::Allowed => (StatusCode::OK, Tone::Good, "device-allowed", "device-allowed-lead"),
         DeviceTold::Denied => (StatusCode::OK, Tone::Good, "device-denied", "device-denied-lead"),
         DeviceTold::TooLate => (StatusCode::GONE, Tone::Warning, "device-late", "device-late-lead"),
-        DeviceTold::Refused(Code::UnmetAuthenticationRequirements) => {
+        DeviceTold::Refused(refusal) if refusal.code() == Code::UnmetAuthenticationRequirements => {
             (StatusCode::FORBIDDEN, Tone::Warning, "device-refused", "device-refused-factor")
         }
         DeviceTold::Refused(_) => (StatusCode::FORBIDDEN, Tone::Warning, "device-refused", "device-refused-lead"),

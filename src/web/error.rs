@@ -2,12 +2,14 @@
 
 use super::asking::EarlierForm;
 use super::pages::ErrorPage;
+use super::refusal::logged;
 use super::request_id;
 use super::{answer, language};
 use crate::flow::authorize::Problem;
 use crate::flow::{Fault, Outlook};
 use crate::model::authorization::Unbound;
-use crate::model::authorization::explain::Explanation;
+use crate::protocol::error::{Depth, Explanation, OAuthError};
+use crate::protocol::refusal::Rule;
 use crate::text::Text;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -32,10 +34,10 @@ pub(super) enum WebError {
     TooManyParameters,
     /// There is no such page.
     NotFound,
-    /// A request that proves no return address, and the like.
+    /// The person cannot go on.
     Problem(Problem),
-    /// The same, explained to whoever develops the app.
-    Explained(Unbound, Box<Explanation>),
+    /// The request of an app is refused, and there is no proven address to tell it to.
+    Refused(Problem, Box<OAuthError>),
     /// Something broke.
     Fault(Fault),
 }
@@ -62,11 +64,10 @@ impl WebError {
             WebError::Fault(_) => ("error-fault", "error-fault-detail"),
             WebError::Problem(Problem::NotForYou) => ("error-forbidden", "error-forbidden-detail"),
             WebError::Problem(Problem::InteractionGone) => ("error-gone", "error-gone-detail"),
-            WebError::Problem(Problem::Unbound(Unbound::UnknownClient)) => {
+            WebError::Refused(Problem::Unbound(Unbound::UnknownClient), _) => {
                 ("error-unknown-client", "error-unknown-client-detail")
             }
-            WebError::Problem(Problem::Unbound(Unbound::UnregisteredRedirectUri))
-            | WebError::Explained(Unbound::UnregisteredRedirectUri, _) => {
+            WebError::Refused(Problem::Unbound(Unbound::UnregisteredRedirectUri), _) => {
                 ("error-redirect-uri", "error-redirect-uri-detail")
             }
             _ => ("error-bad-request", "error-bad-request-detail"),
@@ -76,15 +77,11 @@ impl WebError {
     /// What the developer of the app that sent the browser here wants to know: the rule alone, no value of the request.
     fn developer(&self) -> Option<String> {
         let rule = match self {
-            WebError::Problem(Problem::Unbound(Unbound::NoClientId)) => "client_id is missing, repeated or malformed",
-            WebError::Problem(Problem::Unbound(Unbound::NoRedirectUri)) => {
-                "redirect_uri is missing, repeated or malformed"
-            }
-            WebError::Problem(Problem::Unbound(Unbound::UnregisteredRedirectUri)) => {
-                "redirect_uri is compared byte by byte with the registered ones"
-            }
-            WebError::Problem(Problem::Unread(rule)) => rule,
-            WebError::Problem(Problem::TooManyParameters) | WebError::TooManyParameters => "too many parameters",
+            WebError::Refused(Problem::Unbound(Unbound::UnknownClient), _) => return None,
+            WebError::Refused(_, refusal) if refusal.depth() == Depth::Full => return None,
+            WebError::Refused(Problem::Unbound(Unbound::UnregisteredRedirectUri), _) => Rule::RedirectExact.words(),
+            WebError::Refused(_, refusal) => refusal.reason().said(),
+            WebError::TooManyParameters => "too many parameters",
             WebError::NotAForm => "the body is not of the content type of the form",
             WebError::Malformed => "the body cannot be read to its end",
             WebError::TooLarge => "the body is too large",
@@ -104,7 +101,7 @@ impl ResponseError for WebError {
             WebError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             WebError::TooSlow => StatusCode::REQUEST_TIMEOUT,
             WebError::NotFound => StatusCode::NOT_FOUND,
-            WebError::TooManyParameters | WebError::Malformed | WebError::Problem(_) | WebError::Explained(..) => {
+            WebError::TooManyParameters | WebError::Malformed | WebError::Problem(_) | WebError::Refused(..) => {
                 StatusCode::BAD_REQUEST
             }
             WebError::Fault(fault) if fault.outlook() == Outlook::TryAgain => StatusCode::SERVICE_UNAVAILABLE,
@@ -117,6 +114,10 @@ impl ResponseError for WebError {
             WebError::Fault(fault) => {
                 tracing::error!(%fault, "a request failed");
                 Some(request_id::current())
+            }
+            WebError::Refused(problem, refusal) => {
+                logged(refusal, problem.endpoint());
+                None
             }
             other => {
                 tracing::info!(why = ?other, "refused with a page");
@@ -132,7 +133,7 @@ impl ResponseError for WebError {
             reference,
             developer: self.developer(),
             explained: match self {
-                WebError::Explained(_, why) => Some((why.wrong.clone(), why.rule.to_owned(), why.right.clone())),
+                WebError::Refused(_, refusal) => explained(refusal),
                 _ => None,
             },
         };
@@ -142,6 +143,12 @@ impl ResponseError for WebError {
         }
         response
     }
+}
+
+/// What was wrong, the rule, and what would be right, for an app in development.
+pub(super) fn explained(refusal: &OAuthError) -> Option<(String, String, String)> {
+    let Explanation { wrong, rule, right } = refusal.explanation();
+    (refusal.depth() == Depth::Full).then(|| (wrong, rule.to_string(), right))
 }
 
 /// Every path that is none of ours.

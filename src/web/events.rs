@@ -13,6 +13,7 @@
 use super::Facing;
 use super::asking::Asking;
 use super::bearer::{refused, unasked};
+use super::refusal::logged;
 use super::session::{Door, door};
 use super::streams::{Full, Outlook, Place};
 use super::token::{body, broken};
@@ -20,7 +21,7 @@ use crate::flow::Fault;
 use crate::flow::status::{Asker, Subject};
 use crate::flow::token::NoToken;
 use crate::flow::watch::Watch;
-use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::refusal::transport;
 use crate::protocol::session_status::{SessionStatus, StandingWords, StreamEnd};
 use crate::protocol::time::Timestamp;
 use actix_web::body::{BodySize, MessageBody};
@@ -89,13 +90,13 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> HttpResponse {
 const KIND: &str = "text/event-stream";
 
 fn no_place(full: Full) -> HttpResponse {
-    let (status, words) = match full {
-        Full::Part => (StatusCode::TOO_MANY_REQUESTS, "too many streams are open for this session"),
-        Full::Whole => (StatusCode::TOO_MANY_REQUESTS, "too many streams are open for this client or account"),
-        Full::Node => (StatusCode::SERVICE_UNAVAILABLE, "too many streams are open"),
+    let (status, reason) = match full {
+        Full::Part => (StatusCode::TOO_MANY_REQUESTS, transport::STREAMS_OF_SESSION),
+        Full::Whole => (StatusCode::TOO_MANY_REQUESTS, transport::STREAMS_OF_CLIENT),
+        Full::Node => (StatusCode::SERVICE_UNAVAILABLE, transport::STREAMS),
     };
-    tracing::info!(why = words, "a stream was refused");
-    let error = OAuthError::new(Code::TemporarilyUnavailable, words);
+    let error = reason.into();
+    logged(&error, "/session/events");
     HttpResponse::build(status).insert_header((header::RETRY_AFTER, "30")).json(body(&error))
 }
 

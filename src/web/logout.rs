@@ -4,22 +4,26 @@ use super::answer::{page, page_framing, page_to, see_other, source_of};
 use super::asking::Asking;
 use super::error::WebError;
 use super::form::{OpenForm, OurForm};
-use super::pages::{SignOut, SignedOut, Stayed, ToldLine, ToldState, WholeSession};
+use super::pages::{AppMark, SignOut, SignedOut, Stayed, ToldLine, ToldState, WholeSession};
 use super::{cookies, turn};
 use crate::flow::authorize::Problem;
 use crate::flow::cookies::Handles;
 use crate::flow::logout::{AppAlone, Farewell, LoggedOut, LogoutAnswer, Question, Scope, SessionGoes, Told};
 use crate::protocol::end_session::LogoutRequest;
 use crate::protocol::params::Params;
+use crate::protocol::refusal::transport;
 use crate::text::Text;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
 /// GET /end_session
 pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResponse, WebError> {
-    let malformed = || WebError::Problem(Problem::TooManyParameters);
-    let params = Params::parse(request.query_string().as_bytes()).map_err(|_| malformed())?;
-    let logout = LogoutRequest::parse(&params).ok_or_else(malformed)?;
+    let read = Params::parse(request.query_string().as_bytes());
+    let Some(logout) = read.as_ref().ok().and_then(LogoutRequest::parse) else {
+        let claimed = read.as_ref().ok().and_then(|params| params.get("client_id"));
+        let refusal = asking.idp().heard_as(claimed, transport::LOGOUT_MALFORMED.into()).await;
+        return Err(WebError::Refused(Problem::LogoutMalformed, Box::new(refusal)));
+    };
     let outcome = asking.idp().end_session_request(&asking.visitor, logout, asking.now).await?;
     draw(&asking, outcome)
 }
@@ -102,6 +106,7 @@ pub(super) fn draw(asking: &Asking, (outcome, handles): (LoggedOut, Handles)) ->
             let Question { request, current, apps, destination, asked_by, app_alone } = *question;
             let person = Some(current.account.display_name().to_owned());
             let alone = if app_alone == AppAlone::Offered { asked_by.clone() } else { None };
+            let apps = apps.into_iter().map(|app| AppMark { name: app.name, logo: app.logo }).collect();
             let ask = SignOut { text, csrf: asking.csrf(), request, person, apps, asked_by, alone };
             let target = destination.as_deref().map(source_of).unwrap_or_default();
             let mut response = page_to(StatusCode::OK, &ask, &format!("https: {target}"));

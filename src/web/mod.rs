@@ -32,6 +32,7 @@ mod passkeys;
 mod person;
 mod picture;
 mod qr;
+mod refusal;
 mod register;
 mod request_id;
 mod reset;
@@ -147,6 +148,7 @@ fn table() -> Table {
         .service(at("/admin/users/enable").post(admin::users::enable))
         .service(at("/admin/users/reset-factors").post(admin::users::reset_factors))
         .service(at("/admin/clients").get(admin::clients::get).post(admin::clients::add))
+        .service(at("/admin/clients/remove").post(admin::clients::remove))
         .service(at("/admin/sessions").get(admin::records::sessions))
         .service(at("/admin/sessions/end").post(admin::records::end_session))
         .service(at("/admin/audit").get(admin::records::audit))
@@ -173,10 +175,11 @@ fn table() -> Table {
         .service(at("/admin/invitations").get(admin::invitations::get).post(admin::invitations::invite))
         .service(at("/admin/invitations/revoke").post(admin::invitations::revoke))
         .service(at("/admin/users/send-reset").post(admin::users::send_reset))
-        // The person's picture
+        // The person's picture; the logos of apps
         .service(at("/account/profile/picture").post(picture::upload))
         .service(at("/account/profile/picture/remove").post(picture::remove))
         .service(at("/picture/{name}").get(picture::get))
+        .service(at("/logo/{name}").get(picture::logo))
         // Around it
         .service(at("/health/live").get(discovery::live))
         .service(at("/health/ready").get(discovery::ready))

@@ -1,4 +1,5 @@
-//! The picture of a person: handed in by a form with a file, and served to whoever has its address.
+//! The picture of a person: handed in by a form with a file, and served to whoever has its address. The logos of apps are
+//! served like it.
 
 use super::answer::see_other;
 use super::asking::Asking;
@@ -10,7 +11,7 @@ use super::signed_in::{person, person_said};
 use crate::flow::browser::FormOrigin;
 use crate::flow::picture::Place;
 use crate::model::account::Account;
-use crate::model::picture::{MOST_BYTES, Unfit};
+use crate::model::picture::{PORTRAIT, Unfit};
 use actix_multipart::{Multipart, MultipartError};
 use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
@@ -20,7 +21,7 @@ use futures_util::StreamExt as _;
 use std::time::Duration;
 
 /// The largest body, in bytes: the file, and what a browser puts around it.
-const MOST: usize = MOST_BYTES + 16 * 1024;
+const MOST: usize = PORTRAIT.most_bytes + 16 * 1024;
 /// A body that takes longer is cut off.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Parts of a form that are looked at.
@@ -90,7 +91,7 @@ async fn read(request: &HttpRequest, payload: web::Payload, asking: &Asking) -> 
         let mut part = part.map_err(unreadable)?;
         match (part.name().unwrap_or_default(), origin) {
             ("picture", FormOrigin::Ours) => {
-                let file = part.bytes(MOST_BYTES).await.map_err(|_| WebError::TooLarge)?;
+                let file = part.bytes(PORTRAIT.most_bytes).await.map_err(|_| WebError::TooLarge)?;
                 return Ok((file.map_err(unreadable)?.to_vec(), said));
             }
             ("picture", FormOrigin::Foreign) => return Err(WebError::ForeignForm),
@@ -130,16 +131,29 @@ pub(super) async fn remove(form: OurForm) -> Result<HttpResponse, WebError> {
 
 /// GET /picture/{name}: for anybody, as apps show it to others. A name is never given to another picture.
 pub(super) async fn get(name: web::Path<String>, asking: Asking) -> Result<HttpResponse, WebError> {
+    let jpeg = asking.idp().picture(named(&name)?).await?.ok_or(WebError::NotFound)?;
+    // Pages of apps show it, those that are isolated as well.
+    Ok(served(jpeg, "cross-origin"))
+}
+
+/// GET /logo/{name}: for our own pages. A name is never given to another logo.
+pub(super) async fn logo(name: web::Path<String>, asking: Asking) -> Result<HttpResponse, WebError> {
+    let jpeg = asking.idp().logo(named(&name)?).await?.ok_or(WebError::NotFound)?;
+    Ok(served(jpeg, "same-origin"))
+}
+
+/// What can be a name of ours.
+fn named(name: &str) -> Result<&str, WebError> {
     let letter = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-    if name.len() > 64 || !name.bytes().all(letter) {
-        return Err(WebError::NotFound);
-    }
-    let jpeg = asking.idp().picture(&name).await?.ok_or(WebError::NotFound)?;
-    Ok(HttpResponse::Ok()
+    if name.len() <= 64 && name.bytes().all(letter) { Ok(name) } else { Err(WebError::NotFound) }
+}
+
+/// A picture that we drew, for pages of these origins.
+fn served(jpeg: Vec<u8>, shown_by: &str) -> HttpResponse {
+    HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "image/jpeg"))
         .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'"))
-        // Pages of apps show it, those that are isolated as well.
-        .insert_header((HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"))
-        .body(jpeg))
+        .insert_header((HeaderName::from_static("cross-origin-resource-policy"), shown_by))
+        .body(jpeg)
 }

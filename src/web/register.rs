@@ -3,11 +3,13 @@
 use super::Facing;
 use super::bearer::{Presented, ambiguous, header_token, refused, unasked};
 use super::error::WebError;
+use super::refusal::{endpoint, logged};
 use super::token::{body, broken};
 use super::{asking, json};
 use crate::flow::register::{Admission, NotRegistered};
 use crate::flow::token::NoToken;
-use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::error::OAuthError;
+use crate::protocol::refusal::{register as why, transport};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use serde_json::{Map, Value};
@@ -16,12 +18,13 @@ use serde_json::{Map, Value};
 pub(super) async fn post(request: HttpRequest, payload: web::Payload, facing: web::Data<Facing>) -> HttpResponse {
     let presented = header_token(&request);
     if let Presented::Ambiguous = presented {
-        return ambiguous();
+        return ambiguous(&request);
     }
     let token = bearer(&presented);
     let admission = match (facing.idp.admits(token), token) {
         (Admission::Off, _) => {
-            let error = OAuthError::new(Code::AccessDenied, "apps cannot register themselves here");
+            let error = why::OFF.into();
+            logged(&error, &endpoint(&request));
             return HttpResponse::Forbidden().json(body(&error));
         }
         (Admission::Unauthorized, None) => return unasked(),
@@ -42,7 +45,7 @@ pub(super) async fn post(request: HttpRequest, payload: web::Payload, facing: we
 /// GET /register/{client_id}
 pub(super) async fn get(request: HttpRequest, id: web::Path<String>, facing: web::Data<Facing>) -> HttpResponse {
     let presented = header_token(&request);
-    let Some(token) = bearer(&presented) else { return unshown(&presented) };
+    let Some(token) = bearer(&presented) else { return unshown(&presented, &request) };
     match facing.idp.registration(&id, token).await {
         Ok(told) => HttpResponse::Ok().json(told.document(&facing.idp)),
         Err(not) => refusal(&not, (&request, &facing)),
@@ -57,7 +60,7 @@ pub(super) async fn put(
     facing: web::Data<Facing>,
 ) -> HttpResponse {
     let presented = header_token(&request);
-    let Some(token) = bearer(&presented) else { return unshown(&presented) };
+    let Some(token) = bearer(&presented) else { return unshown(&presented, &request) };
     if let Err(not) = facing.idp.registration(&id, token).await {
         return refusal(&not, (&request, &facing));
     }
@@ -75,7 +78,7 @@ pub(super) async fn put(
 /// DELETE /register/{client_id}
 pub(super) async fn delete(request: HttpRequest, id: web::Path<String>, facing: web::Data<Facing>) -> HttpResponse {
     let presented = header_token(&request);
-    let Some(token) = bearer(&presented) else { return unshown(&presented) };
+    let Some(token) = bearer(&presented) else { return unshown(&presented, &request) };
     match facing.idp.deregister((&id, token), facing.clock.now()).await {
         Ok(()) => HttpResponse::NoContent().finish(),
         Err(not) => refusal(&not, (&request, &facing)),
@@ -91,9 +94,9 @@ fn bearer(presented: &Presented) -> Option<&str> {
 }
 
 /// There is not the one token that there has to be.
-fn unshown(presented: &Presented) -> HttpResponse {
+fn unshown(presented: &Presented, request: &HttpRequest) -> HttpResponse {
     match presented {
-        Presented::Ambiguous => ambiguous(),
+        Presented::Ambiguous => ambiguous(request),
         Presented::Token(_) | Presented::Nothing => unasked(),
     }
 }
@@ -104,33 +107,35 @@ fn address(request: &HttpRequest, facing: &Facing) -> String {
 
 async fn read(request: &HttpRequest, payload: web::Payload) -> Result<Map<String, Value>, HttpResponse> {
     json::object(request, payload).await.map_err(|error| {
-        let words = match error {
-            WebError::TooLarge => "the body is too large",
-            WebError::TooSlow => "the body came too slowly",
-            WebError::NotAForm => "the body must be application/json",
-            _ => "the body must be a JSON object",
-        };
+        let refusal = OAuthError::of(match error {
+            WebError::TooLarge => transport::TOO_LARGE,
+            WebError::TooSlow => transport::TOO_SLOW,
+            WebError::NotAForm => why::NOT_JSON,
+            _ => why::NO_OBJECT,
+        });
+        logged(&refusal, &endpoint(request));
         let status = if matches!(error, WebError::NotAForm) { StatusCode::BAD_REQUEST } else { error.status_code() };
-        HttpResponse::build(status).json(body(&OAuthError::new(Code::InvalidRequest, words)))
+        HttpResponse::build(status).json(body(&refusal))
     })
 }
 
 /// The token is not good: of no client, of another one, of one that is gone. Which of these is not told.
 fn unauthorized(request: &HttpRequest) -> HttpResponse {
-    refused(&NoToken::Refused(OAuthError::new(Code::InvalidToken, "the token is not good")), request)
+    refused(&NoToken::Refused(why::BAD_TOKEN.into()), request)
 }
 
 fn refusal(not: &NotRegistered, (request, facing): (&HttpRequest, &Facing)) -> HttpResponse {
     match not {
         NotRegistered::Unauthorized => unauthorized(request),
         NotRegistered::TooOften(until) => {
-            let error = OAuthError::new(Code::TemporarilyUnavailable, "too many registrations from this network");
+            let error = why::TOO_MANY.into();
+            logged(&error, &endpoint(request));
             let seconds = facing.clock.now().until(*until).as_secs().max(1);
             HttpResponse::TooManyRequests().insert_header((header::RETRY_AFTER, seconds.to_string())).json(body(&error))
         }
         NotRegistered::Refused(refused) => {
-            let (error, description) = (refused.code.as_str(), refused.description.as_str());
-            tracing::info!(error, why = description, "a registration was refused");
+            logged(&refused.explained(), &endpoint(request));
+            let (error, description) = (refused.code().as_str(), refused.description.as_str());
             let told = serde_json::json!({"error": error, "error_description": description});
             HttpResponse::BadRequest().json(told)
         }

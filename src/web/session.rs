@@ -23,8 +23,8 @@ use super::token::{body, broken, unreadable};
 use crate::flow::our_pages::Page;
 use crate::flow::status::Reporting;
 use crate::flow::token::NoToken;
-use crate::protocol::error::{Code, OAuthError};
 use crate::protocol::params::Params;
+use crate::protocol::refusal::token;
 use crate::protocol::session_status::SessionStatus;
 use crate::protocol::time::Timestamp;
 use actix_web::http::header;
@@ -58,8 +58,8 @@ pub(super) async fn activity(request: HttpRequest, payload: web::Payload, asking
     };
     match bytes(&request, &mut payload.into_inner()).await {
         Ok(bytes) if bytes.is_empty() => (),
-        Ok(_) | Err(WebError::TooLarge) => return malformed("the request has no body; the token goes into the header"),
-        Err(error) => return unreadable(&error),
+        Ok(_) | Err(WebError::TooLarge) => return malformed(token::WITH_BODY, &request),
+        Err(error) => return unreadable(&error, &request),
     }
     match door {
         Door::Token(token) => match idp.report_activity(token.of(&request), now).await {
@@ -86,15 +86,15 @@ pub(super) enum Door {
 /// The door a request takes, or what it gets instead.
 pub(super) fn door(request: &HttpRequest, asking: &Asking) -> Result<Door, Box<HttpResponse>> {
     if token_in_query(request) {
-        return Err(Box::new(malformed("the token goes into the header")));
+        return Err(Box::new(malformed(token::IN_ADDRESS, request)));
     }
     match header_token(request) {
         Presented::Token(token) => Ok(Door::Token(token)),
-        Presented::Ambiguous => Err(Box::new(ambiguous())),
+        Presented::Ambiguous => Err(Box::new(ambiguous(request))),
         Presented::Nothing if request.headers().contains_key(header::AUTHORIZATION) => Err(Box::new(unasked())),
         Presented::Nothing if same_origin(request, &asking.idp().issuer.origin()) => match page(request) {
             Some(page) => Ok(Door::Cookie(page)),
-            None => Err(Box::new(malformed("at is console, or left out"))),
+            None => Err(Box::new(malformed(token::UNKNOWN_PAGE, request))),
         },
         Presented::Nothing => Err(Box::new(unasked())),
     }
@@ -119,6 +119,6 @@ fn told(status: &SessionStatus, now: Timestamp) -> HttpResponse {
 }
 
 fn too_often(seconds: u64) -> HttpResponse {
-    let error = OAuthError::new(Code::SlowDown, "activity was reported a moment ago");
+    let error = token::REPORTED.into();
     HttpResponse::TooManyRequests().insert_header((header::RETRY_AFTER, seconds.max(1).to_string())).json(body(&error))
 }

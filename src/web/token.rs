@@ -5,10 +5,12 @@ use super::asking;
 use super::dpop::proof;
 use super::error::WebError;
 use super::form::OpenForm;
+use super::refusal::{endpoint, logged};
 use crate::flow::token::{Caller, NoToken};
 use crate::flow::{Fault, Outlook};
 use crate::protocol::error::{Code, OAuthError};
 use crate::protocol::params::Params;
+use crate::protocol::refusal::transport;
 use crate::protocol::time::Timestamp;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -44,7 +46,7 @@ pub(super) async fn ask<T>(
     facing: &Facing,
     question: impl AsyncFnOnce(Caller<'_>, &Params, Timestamp) -> Result<T, NoToken>,
 ) -> Result<T, HttpResponse> {
-    let OpenForm(params) = form.map_err(|error| unreadable(&error))?;
+    let OpenForm(params) = form.map_err(|error| unreadable(&error, request))?;
     let address = asking::address(request, facing).map(|ip| ip.to_string()).unwrap_or_default();
     let from = Caller {
         authorization: authorization(request),
@@ -69,8 +71,7 @@ fn authorization(request: &HttpRequest) -> Option<&str> {
 fn refused(no_token: &NoToken, request: &HttpRequest) -> HttpResponse {
     match no_token {
         NoToken::Refused(error) => {
-            let (path, error_code) = (request.path(), error.code.as_str());
-            tracing::info!(path, error = error_code, why = error.description, "a client's request was refused");
+            logged(error, &endpoint(request));
             refusal(error, authorization(request).is_some())
         }
         NoToken::Busy => busy(),
@@ -79,14 +80,15 @@ fn refused(no_token: &NoToken, request: &HttpRequest) -> HttpResponse {
 }
 
 /// Any other method where clients only post.
-pub(super) async fn other_method() -> HttpResponse {
-    let error = OAuthError::new(Code::InvalidRequest, "this endpoint takes POST only");
+pub(super) async fn other_method(request: HttpRequest) -> HttpResponse {
+    let error = transport::POST_ONLY.into();
+    logged(&error, &endpoint(&request));
     HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, "POST")).json(body(&error))
 }
 
 /// RFC 6749, section 5.2.
 fn refusal(error: &OAuthError, by_header: bool) -> HttpResponse {
-    if error.code != Code::InvalidClient {
+    if error.code() != Code::InvalidClient {
         return HttpResponse::BadRequest().json(body(error));
     }
     let mut response = HttpResponse::Unauthorized();
@@ -98,25 +100,26 @@ fn refusal(error: &OAuthError, by_header: bool) -> HttpResponse {
 
 /// The body of an OAuth error.
 pub(super) fn body(error: &OAuthError) -> serde_json::Value {
-    serde_json::json!({"error": error.code.as_str(), "error_description": error.description})
+    serde_json::json!({"error": error.code().as_str(), "error_description": error.told()})
 }
 
 /// A body that cannot be read, told in JSON.
-pub(super) fn unreadable(error: &WebError) -> HttpResponse {
+pub(super) fn unreadable(error: &WebError, request: &HttpRequest) -> HttpResponse {
     use actix_web::ResponseError;
-    let words = match error {
-        WebError::TooLarge => "the body is too large",
-        WebError::TooManyParameters => "too many parameters",
-        WebError::TooSlow => "the body came too slowly",
-        _ => "the body must be application/x-www-form-urlencoded",
-    };
+    let refusal = OAuthError::of(match error {
+        WebError::TooLarge => transport::TOO_LARGE,
+        WebError::TooManyParameters => transport::TOO_MANY_PARAMETERS,
+        WebError::TooSlow => transport::TOO_SLOW,
+        _ => transport::NOT_A_FORM,
+    });
+    logged(&refusal, &endpoint(request));
     let status = if matches!(error, WebError::NotAForm) { StatusCode::BAD_REQUEST } else { error.status_code() };
-    HttpResponse::build(status).json(body(&OAuthError::new(Code::InvalidRequest, words)))
+    HttpResponse::build(status).json(body(&refusal))
 }
 
 /// The hashing queue is full.
 pub(super) fn busy() -> HttpResponse {
-    let error = OAuthError::new(Code::TemporarilyUnavailable, "too busy; try again");
+    let error = transport::BUSY.into();
     HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "2")).json(body(&error))
 }
 
@@ -126,7 +129,7 @@ pub(super) fn broken(fault: &Fault) -> HttpResponse {
     let reference = super::request_id::current();
     match fault.outlook() {
         Outlook::TryAgain => {
-            let error = OAuthError::new(Code::TemporarilyUnavailable, "try again");
+            let error = transport::TRY_AGAIN.into();
             HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "5")).json(body(&error))
         }
         Outlook::Broken => HttpResponse::InternalServerError()

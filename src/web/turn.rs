@@ -12,6 +12,7 @@ use super::pages::{
     Offline, Onward, OnwardForm, PasskeyForm, Place, Remember as Box_, ScopeLine, SecondFactor, Select, SetUpFactor,
     SignIn, SignInPurpose, SignUp, Vetting, Watch,
 };
+use super::refusal::logged;
 use super::upstream;
 use crate::flow::authorize::{
     AppCode, Asks, FactorNeeded, Next, Others, Page, Recovery, Refusal, Reply, SignedIn, Turn,
@@ -57,10 +58,15 @@ pub(super) fn draw_telling(
     let shows_page = matches!(turn.next, Next::Show(_));
     let mut response = match turn.next {
         Next::Show(page) => show(asking, *page, (remember, done)),
-        Next::Return(reply) => match &reply.stranger {
-            Some(app) if asking.seen == Seen::InWindow => onward(&reply, app, asking.text()),
-            _ => returning(&reply, asking.text()),
-        },
+        Next::Return(reply) => {
+            if let Err(refusal) = &reply.outcome {
+                logged(refusal, "/authorize");
+            }
+            match &reply.stranger {
+                Some(app) if asking.seen == Seen::InWindow => onward(&reply, app, asking.text()),
+                _ => returning(&reply, asking.text()),
+            }
+        }
         Next::Elsewhere(address) => see_other(&address),
         Next::Connected(outcome) => see_other(upstream::came_back(outcome)),
         Next::GoOn(handle) => see_other(&format!("/interaction/{handle}")),
@@ -73,7 +79,7 @@ pub(super) fn draw_telling(
         Next::Arrived(Goal::Passkey) => see_other("/account/security/passkey"),
         Next::Arrived(Goal::EndOthers(_)) => see_other("/account?done=others"),
         Next::Arrived(_) => see_other("/account"),
-        Next::Explained(unbound, why) => actix_web::ResponseError::error_response(&WebError::Explained(unbound, why)),
+        Next::Refused(problem, why) => actix_web::ResponseError::error_response(&WebError::Refused(problem, why)),
         Next::Problem(problem) => actix_web::ResponseError::error_response(&WebError::Problem(problem)),
     };
     cookies::set(&mut response, asking.to(), &turn.handles, turn.signed_in.as_ref());
@@ -129,7 +135,7 @@ fn query(params: &Params) -> String {
 
 fn show(asking: &Asking, page: Page, (remember, done): (Remember, Option<String>)) -> HttpResponse {
     let (text, csrf, interaction) = (asking.text(), asking.csrf(), page.interaction);
-    let app = page.client.as_ref().map(facts);
+    let app = page.client.as_ref().map(|client| facts(client, page.logo));
     let passkey = page.passkey.map(passkey_form);
     // A sign-in or consent form ends at the app: by https anywhere, or at the very address that was bound.
     let targets = |destination: &str| format!("https: {}", source_of(destination));
@@ -335,12 +341,12 @@ fn alert(refusal: Refusal, text: Text) -> String {
     }
 }
 
-/// What pages show of a client. No logo: it would come from elsewhere, and our pages ask nobody else.
-pub(super) fn facts(client: &Client) -> AppFacts {
+/// What pages show of a client, and its logo from here.
+fn facts(client: &Client, logo: Option<String>) -> AppFacts {
     let metadata = &client.metadata;
     AppFacts {
         name: client.name().to_owned(),
-        logo: None,
+        logo,
         home: metadata.client_uri.clone(),
         policy: metadata.policy_uri.clone(),
         terms: metadata.tos_uri.clone(),

@@ -30,7 +30,7 @@ pub(super) async fn post(request: HttpRequest, payload: web::Payload, facing: we
         (Ok(params), _) => params.and_then(|params| params.get("access_token").map(str::to_owned)),
         // With the token in the header the body is nobody's business.
         (Err(WebError::NotAForm), Presented::Token(_)) => None,
-        (Err(error), _) => return unreadable(&error),
+        (Err(error), _) => return unreadable(&error, &request),
     };
     let token = match (from_header, from_body) {
         (Presented::Nothing, Some(token)) => Presented::Token(Carried::in_body(token)),
@@ -45,7 +45,7 @@ async fn answer(token: Presented, (request, facing): (&HttpRequest, &Facing)) ->
     let token = match token {
         Presented::Token(token) => token,
         Presented::Nothing => return unasked(),
-        Presented::Ambiguous => return ambiguous(),
+        Presented::Ambiguous => return ambiguous(request),
     };
     match facing.idp.userinfo(token.of(request), facing.clock.now()).await {
         Ok(Userinfo::Plain(claims)) => HttpResponse::Ok().json(claims),

@@ -791,3 +791,9 @@ onward-care = Wenn Sie dort nicht hinwollten, schließen Sie diese Seite. Geben 
 onward-continue = Weiter
 self-registered = Diese App hat sich selbst registriert. Niemand hier hat geprüft, wer dahintersteht, und ihren Namen hat sie selbst gewählt.
 consent-registered = Wird erfragt; hat sich selbst registriert
+
+client-remove = Entfernen
+client-remove-label = { $app } entfernen
+client-remove-detail = Niemand kann sich mehr bei ihr anmelden, und alle ihre Tokens enden. Das lässt sich nicht rückgängig machen.
+notice-client-removed = Die App wurde entfernt.
+alert-client-gone = Diese App gibt es hier nicht mehr.

@@ -799,3 +799,9 @@ onward-care = If you did not mean to go there, close this page. Never enter your
 onward-continue = Continue
 self-registered = This app registered itself. Nobody here has checked who is behind it, and its name is its own choice.
 consent-registered = Asked; registered itself
+
+client-remove = Remove
+client-remove-label = Remove { $app }
+client-remove-detail = Nobody can sign in to it any more, and all its tokens end. This cannot be undone.
+notice-client-removed = The app has been removed.
+alert-client-gone = This app is no longer here.

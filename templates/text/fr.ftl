@@ -791,3 +791,9 @@ onward-care = Si vous ne vouliez pas y aller, fermez cette page. N’y saisissez
 onward-continue = Continuer
 self-registered = Cette application s’est enregistrée elle-même. Personne ici n’a vérifié qui est derrière, et elle a choisi son nom elle-même.
 consent-registered = Demandé ; s’est enregistrée elle-même
+
+client-remove = Supprimer
+client-remove-label = Supprimer { $app }
+client-remove-detail = Plus personne ne pourra s’y connecter, et tous ses jetons prennent fin. Cette action est irréversible.
+notice-client-removed = L’application a été supprimée.
+alert-client-gone = Cette application n’existe plus ici.

@@ -777,3 +777,9 @@ onward-care = 如果您并不打算去那里，请关闭此页面。绝不要在
 onward-continue = 继续
 self-registered = 这个应用是自行注册的。这里没有人核实过它背后是谁，它的名称也是它自己起的。
 consent-registered = 征求同意；自行注册
+
+client-remove = 移除
+client-remove-label = 移除 { $app }
+client-remove-detail = 任何人都无法再登录它，它的所有令牌也会失效。此操作无法撤销。
+notice-client-removed = 该应用已移除。
+alert-client-gone = 该应用已不存在。

@@ -19,6 +19,7 @@ mod mail;
 mod outside;
 mod plans;
 mod real;
+mod refusals;
 mod serving;
 mod store;
 mod stories;

@@ -18,7 +18,7 @@ use crate::model::consent::{Asked, Consent};
 use crate::model::device::Answer;
 use crate::model::session::activity::Activity;
 use crate::model::session::policy::Remember;
-use crate::protocol::error::{Code as ErrorCode, OAuthError};
+use crate::protocol::refusal::person as why;
 use crate::protocol::time::Timestamp;
 
 /// What the form that chooses an account says to see who is signed in here. No session is called so.
@@ -82,7 +82,7 @@ impl Idp {
             goal: open.interaction.goal.clone(),
             refusal: Some(refusal),
         };
-        Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into())
+        Ok(self.page((&open.interaction, handle.to_owned()), client, asks).await?.into())
     }
 
     /// A sign-in form whose browser began anew in another tab: shown again, with nothing of it looked at.
@@ -91,7 +91,7 @@ impl Idp {
         let client = self.client_of(&open.interaction).await?;
         let goal = open.interaction.goal.clone();
         let asks = Asks::SignIn { why: Why::SignedOut, hint: String::new(), goal, refusal: Some(Refusal::AnotherTab) };
-        Ok(self.page((&open.interaction, self.handle(&open)), client, asks).into())
+        Ok(self.page((&open.interaction, self.handle(&open)), client, asks).await?.into())
     }
 
     /// The form for a second factor: of a sign-in that is half done, or on top of the session's authentication.
@@ -125,7 +125,7 @@ impl Idp {
         };
         let client = self.client_of(&open.interaction).await?;
         let asks = self.asks_second_factor(&owing, &open.interaction, Some(refusal)).await?;
-        Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into())
+        Ok(self.page((&open.interaction, handle.to_owned()), client, asks).await?.into())
     }
 
     /// Who owes a second factor here. The steps before are proved by evidence: without it nobody does.
@@ -233,14 +233,14 @@ impl Idp {
             let current = self.current(visitor, now).await?;
             let session = if current.is_some() { SignedIn::Yes } else { SignedIn::No };
             let asks = self.asks_select(live, session);
-            return Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into());
+            return Ok(self.page((&open.interaction, handle.to_owned()), client, asks).await?.into());
         }
         let chosen = choice.and_then(|name| live.iter().find(|current| self.choice_name(current) == name));
         let Some(chosen) = chosen.cloned() else {
             let client = self.client_of(&open.interaction).await?;
             let goal = open.interaction.goal.clone();
             let asks = Asks::SignIn { why: Why::Other, hint: String::new(), goal, refusal: None };
-            return Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into());
+            return Ok(self.page((&open.interaction, handle.to_owned()), client, asks).await?.into());
         };
         let mut handles: Vec<Secret> = vec![chosen.handle.clone()];
         handles.extend(visitor.handles.iter().filter(|h| h.expose() != chosen.handle.expose()).cloned());
@@ -278,9 +278,8 @@ impl Idp {
         if interaction.request().is_none() {
             return Ok(Next::Arrived(Goal::Account).into());
         }
-        let error = OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, "the person set up no second factor");
         let open = Open { interaction, home: Home::Browser, facts: Facts::Kept };
-        let turn = self.refuse(&open, client.as_ref(), error).into();
+        let turn = self.refuse(&open, client.as_ref(), why::NO_SECOND_FACTOR.into()).into();
         self.watched(visitor, turn, now).await
     }
 
@@ -325,8 +324,8 @@ impl Idp {
             if self.consume(open, now).await?.is_none() {
                 return gone();
             }
-            let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not consent");
-            return self.introduced(visitor, self.respond(address, Err(error)).into(), now).await;
+            let refusal = client.hears(why::NOT_CONSENTED.into());
+            return self.introduced(visitor, self.respond(address, Err(refusal)).into(), now).await;
         }
         let asked = Asked { account: current.account.id.clone(), client: client.id.clone(), scope: request.opens() };
         let key = Consent::key_of(&asked.account, &asked.client);

@@ -8,6 +8,7 @@ use crate::flow::device::DeviceTold;
 use crate::flow::session::Current;
 use crate::flow::token::NoToken;
 use crate::flow::{Fault, Idp};
+use crate::model::authorization::factor::told;
 use crate::model::authorization::next_step::{asking, console_id, console_limits};
 use crate::model::authorization::{Goal, ReturnAddress, Unbound};
 use crate::model::client::Client;
@@ -20,7 +21,8 @@ use crate::model::session::application::Asking;
 use crate::model::session::standing::{EndReason, Standing};
 use crate::model::session::{Join, Joined, Session};
 use crate::protocol::authorize::AuthorizationRequest;
-use crate::protocol::error::{Code as ErrorCode, OAuthError};
+use crate::protocol::error::OAuthError;
+use crate::protocol::refusal::{Reason, person as why};
 use crate::protocol::response::Part;
 use crate::protocol::time::Timestamp;
 
@@ -49,10 +51,10 @@ impl Idp {
             }
             (goal, _) => return Ok(Next::Arrived(goal)),
         };
-        let Some(client) = client else { return Ok(Next::Problem(Problem::Unbound(Unbound::UnknownClient))) };
+        let Some(client) = client else { return Ok(self.refuse_unbound(Unbound::UnknownClient, None, None)) };
         let address = match ReturnAddress::of(&request, &client) {
             Ok(address) => address,
-            Err(unbound) => return Ok(Next::Problem(Problem::Unbound(unbound))),
+            Err(unbound) => return Ok(self.refuse_unbound(unbound, Some(&client), Some(&request.redirect_uri))),
         };
         let join = Join { client: client.id.clone(), limits: client.limits(), asking: asking(&request), activity };
         let answer = match self.join(&current, join, now).await? {
@@ -60,14 +62,10 @@ impl Idp {
                 self.note_use(&client, now).await?;
                 self.granted(&session, &client, *request, now).await?
             }
-            Joined::Over(_) | Joined::Refused(_) => {
-                Err(OAuthError::new(ErrorCode::LoginRequired, "the session is over"))
-            }
-            Joined::Full => {
-                Err(OAuthError::new(ErrorCode::AccessDenied, "too many applications take part in the session"))
-            }
+            Joined::Over(_) | Joined::Refused(_) => Err(why::SESSION_OVER.into()),
+            Joined::Full => Err(why::TOO_MANY_APPS.into()),
         };
-        Ok(self.respond(address, answer))
+        Ok(self.respond(address, answer.map_err(|refusal| client.hears(refusal))))
     }
 
     /// The person allowed it: the client takes part in the session, and what comes of it waits for the device.
@@ -79,14 +77,15 @@ impl Idp {
         now: Timestamp,
     ) -> Result<Next, Fault> {
         let join = Join { client: client.id.clone(), limits: client.limits(), asking: Asking::Visibly, activity };
+        let told = |reason: &'static Reason| Ok(Next::DeviceTold(DeviceTold::Refused(client.hears(reason.into()))));
         match self.join(current, join, now).await? {
             Joined::Part(session) => {
                 let facts = code(&session, client, request, now);
                 let answer = Answer::Allowed(Box::new(facts));
                 self.answer_device(entered, (&current.account.id, answer), now).await
             }
-            Joined::Over(_) | Joined::Refused(_) => Ok(Next::DeviceTold(DeviceTold::Refused(ErrorCode::LoginRequired))),
-            Joined::Full => Ok(Next::DeviceTold(DeviceTold::Refused(ErrorCode::AccessDenied))),
+            Joined::Over(_) | Joined::Refused(_) => told(why::SESSION_OVER),
+            Joined::Full => told(why::TOO_MANY_APPS),
         }
     }
 
@@ -130,9 +129,7 @@ impl Idp {
         match self.show_tokens(client, (response_type, facts), by_code.as_deref(), now).await {
             Ok(shown) => Ok(Ok(Granted { code: by_code, shown: Some(shown) })),
             Err(NoToken::Fault(fault)) => Err(fault),
-            Err(NoToken::Refused(_) | NoToken::Busy) => {
-                Ok(Err(OAuthError::new(ErrorCode::LoginRequired, "the session is over")))
-            }
+            Err(NoToken::Refused(_) | NoToken::Busy) => Ok(Err(why::SESSION_OVER.into())),
         }
     }
 }
@@ -157,7 +154,7 @@ fn code(session: &Session, client: &Client, request: AuthorizationRequest, now: 
         resource: request.resource,
         key: request.dpop_jkt,
         nonce: request.nonce,
-        authentication: session.authentication().clone(),
+        authentication: told(session.authentication(), request.essential_acr.as_deref()),
         issued_at: now,
     }
 }

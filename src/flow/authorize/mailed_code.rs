@@ -70,7 +70,7 @@ impl Idp {
         match (self.keep_mailing(open, mails).await?, refusal) {
             (Next::GoOn(handle), Some(_)) => {
                 let client = self.client_of(&interaction).await?;
-                Ok(self.page((&interaction, handle), client, self.asks_mailed_code(account, refusal)))
+                self.page((&interaction, handle), client, self.asks_mailed_code(account, refusal)).await
             }
             (next, _) => Ok(next),
         }

@@ -24,7 +24,6 @@ use crate::flow::browser::Visitor;
 use crate::flow::device::DeviceTold;
 use crate::flow::session::Current;
 use crate::flow::{Fault, Idp};
-use crate::model::authorization::explain::{self, Explanation};
 use crate::model::authorization::factor::{Level, Method, Person, level};
 use crate::model::authorization::next_step::{Why, asking};
 use crate::model::authorization::{Goal, Interaction, ReturnAddress, Step, Unbound, bind, validate, validate_device};
@@ -33,8 +32,9 @@ use crate::model::cookies::Switch;
 use crate::model::session::activity::Activity;
 use crate::model::session::application::Asking;
 use crate::protocol::authorize::{AuthorizationRequest, Prompt};
-use crate::protocol::error::{Code as ErrorCode, OAuthError};
+use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
+use crate::protocol::refusal::{authorize, person};
 use crate::protocol::time::Timestamp;
 use forms::Owing;
 use request_object::Unassembled;
@@ -87,20 +87,14 @@ impl Idp {
         visitor.languages.app_asks(params.get("ui_locales"));
         let address = match bind(params, client.as_ref()) {
             Ok(address) => address,
-            Err(unbound) => return Ok(unbound_request(unbound, client.as_ref(), params).into()),
+            Err(unbound) => {
+                return Ok(self.refuse_unbound(unbound, client.as_ref(), params.get("redirect_uri")).into());
+            }
         };
-        let request = AuthorizationRequest::parse(params);
-        let request = match request.and_then(|request| match &client {
-            Some(client) => validate(request, client),
-            None => Err(OAuthError::new(ErrorCode::UnauthorizedClient, "the client is gone")),
-        }) {
+        let request = match self.judged_request(params, client.as_ref()) {
             Ok(request) => request,
-            Err(error) => return Ok(self.respond(address, Err(error)).into()),
+            Err(refusal) => return Ok(self.respond(address, Err(refusal)).into()),
         };
-        if request.prompts(Prompt::Create) && self.self_registration() == Switch::Off {
-            let error = OAuthError::new(ErrorCode::InvalidRequest, "prompt=create is not supported");
-            return Ok(self.respond(address, Err(error)).into());
-        }
         // The cookie `silent` is good for this and for nothing else.
         let silent = asking(&request) == Asking::Silently;
         let visitor = &if silent { visitor.silently() } else { visitor.clone() };
@@ -111,6 +105,17 @@ impl Idp {
         let current = self.current_for(visitor, &open.interaction, now).await?;
         let turn = self.dispatch(visitor, open, current, activity, now).await?.into();
         self.watched(visitor, turn, now).await
+    }
+
+    /// The request as it will be granted, where its client may have it.
+    fn judged_request(&self, params: &Params, client: Option<&Client>) -> Result<AuthorizationRequest, OAuthError> {
+        let Some(client) = client else { return Err(person::CLIENT_GONE.into()) };
+        let request = AuthorizationRequest::parse(params).and_then(|request| validate(request, client));
+        let request = request.and_then(|request| {
+            let creates = request.prompts(Prompt::Create) && self.self_registration() == Switch::Off;
+            if creates { Err(authorize::NO_SIGN_UP.into()) } else { Ok(request) }
+        });
+        request.map_err(|refusal| client.hears(refusal))
     }
 
     /// Somebody wants to see a page of ours that needs a session, or posted a form of one.
@@ -144,7 +149,7 @@ impl Idp {
             None => (Why::SignedOut, String::new()),
         };
         let asks = Asks::SignIn { why, hint, goal: open.interaction.goal.clone(), refusal: None };
-        Ok(self.page((&open.interaction, self.handle(&open)), client, asks).into())
+        Ok(self.page((&open.interaction, self.handle(&open)), client, asks).await?.into())
     }
 
     /// A browser comes back to an interaction in the store.
@@ -157,12 +162,12 @@ impl Idp {
         self.watched(visitor, turn, now).await
     }
 
-    pub(in crate::flow) fn page(
+    pub(in crate::flow) async fn page(
         &self,
         (interaction, handle): (&Interaction, String),
         client: Option<Client>,
         asks: Asks,
-    ) -> Next {
+    ) -> Result<Next, Fault> {
         let destination = interaction.request().map(|request| request.redirect_uri.clone());
         let connecting = interaction.to_connect().map(|(by, profile)| {
             let name = self.upstreams.of(&by.upstream).map(|upstream| upstream.rules.name.clone());
@@ -172,16 +177,21 @@ impl Idp {
             Asks::SignIn { .. } => self.ask_anybody(interaction),
             _ => None,
         };
-        Next::Show(Box::new(Page {
+        let logo = match &client {
+            Some(client) => self.logo_of(client).await?,
+            None => None,
+        };
+        Ok(Next::Show(Box::new(Page {
             interaction: handle,
             client,
+            logo,
             destination,
             asks,
             passkey,
             ended: None,
             others: Others::None,
             connecting,
-        }))
+        })))
     }
 
     /// Gathers what the decision needs, asks for it, and carries it out.
@@ -284,7 +294,7 @@ impl Idp {
             Asks::SignIn { why: Why::SignedOut, .. } => self.ended(visitor, now).await?,
             _ => None,
         };
-        let mut next = self.page((&open.interaction, self.handle(&open)), client, asks);
+        let mut next = self.page((&open.interaction, self.handle(&open)), client, asks).await?;
         if let Next::Show(page) = &mut next {
             page.ended = ended;
             let asks = matches!(page.asks, Asks::SignIn { why: Why::SignedOut, .. });
@@ -323,9 +333,6 @@ impl Idp {
 
     /// The one way out to a relying app.
     fn respond(&self, address: ReturnAddress, outcome: Result<Granted, OAuthError>) -> Next {
-        if let Err(error) = &outcome {
-            tracing::info!(error = error.code.as_str(), why = error.description, "authorization refused");
-        }
         Next::Return(Box::new(Reply {
             address,
             outcome,
@@ -336,46 +343,36 @@ impl Idp {
     }
 
     /// A request stands elsewhere and cannot be read: the error goes to the address beside it, where that is proved.
-    fn refuse_unread(&self, params: &Params, client: Option<&Client>, error: OAuthError) -> Next {
+    fn refuse_unread(&self, params: &Params, client: Option<&Client>, refusal: OAuthError) -> Next {
+        let refusal = heard(client, refusal);
         match bind(params, client) {
-            Ok(address) => self.respond(address, Err(error)),
-            Err(_) => {
-                tracing::info!(error = error.code.as_str(), why = error.description, "authorization refused");
-                Next::Problem(Problem::Unread(error.description))
-            }
+            Ok(address) => self.respond(address, Err(refusal)),
+            Err(_) => Next::Refused(Problem::Unread, Box::new(refusal)),
         }
+    }
+
+    /// No address is proven: the person sees a page.
+    fn refuse_unbound(&self, unbound: Unbound, client: Option<&Client>, presented: Option<&str>) -> Next {
+        Next::Refused(Problem::Unbound(unbound), Box::new(unbound.refusal(client, presented)))
     }
 
     fn refuse(&self, open: &Open, client: Option<&Client>, error: OAuthError) -> Next {
         let Some(request) = open.interaction.request() else { return Next::Problem(Problem::NotForYou) };
         // The device asks on until its code is over, or the person says no: what keeps them from it now may pass.
         if let Goal::Device(..) = open.interaction.goal {
-            tracing::info!(error = error.code.as_str(), why = error.description, "a device was not answered");
-            return Next::DeviceTold(DeviceTold::from(&error));
+            return Next::DeviceTold(DeviceTold::Refused(heard(client, error)));
         }
-        let Some(client) = client else { return Next::Problem(Problem::Unbound(Unbound::UnknownClient)) };
+        let Some(client) = client else { return self.refuse_unbound(Unbound::UnknownClient, None, None) };
         match ReturnAddress::of(request, client) {
-            Ok(address) => self.respond(address, Err(error)),
-            Err(unbound) => Next::Problem(Problem::Unbound(unbound)),
+            Ok(address) => self.respond(address, Err(client.hears(error))),
+            Err(unbound) => self.refuse_unbound(unbound, Some(client), Some(&request.redirect_uri)),
         }
     }
 }
 
-/// No address is proven: the person sees a page. The log says what would be right, and so does the page of a client that is
-/// being developed.
-fn unbound_request(unbound: Unbound, client: Option<&Client>, params: &Params) -> Next {
-    let explanation = match (unbound, client, params.get("redirect_uri")) {
-        (Unbound::NoRedirectUri, Some(client), _) => Some(explain::without_redirect(client)),
-        (Unbound::UnregisteredRedirectUri, Some(client), Some(uri)) => Some(explain::foreign_redirect(client, uri)),
-        _ => None,
-    };
-    let (Some(client), Some(explanation)) = (client, explanation) else {
-        return Next::Problem(Problem::Unbound(unbound));
-    };
-    let Explanation { wrong, rule, right } = &explanation;
-    tracing::info!(client = %client.id, ?wrong, rule, ?right, "refused with a page");
-    match client.metadata.development {
-        true => Next::Explained(unbound, Box::new(explanation)),
-        false => Next::Problem(Problem::Unbound(unbound)),
+fn heard(client: Option<&Client>, refusal: OAuthError) -> OAuthError {
+    match client {
+        Some(client) => client.hears(refusal),
+        None => refusal,
     }
 }

@@ -50,6 +50,6 @@ impl Idp {
                 refusal: Some(refusal),
             },
         };
-        Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into())
+        Ok(self.page((&open.interaction, handle.to_owned()), client, asks).await?.into())
     }
 }

@@ -6,8 +6,9 @@ use crate::crypto::secret::Same;
 use crate::flow::browser::Visitor;
 use crate::flow::{Fault, Idp};
 use crate::model::client::{Allowed, Client, Fragment};
-use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
+use crate::protocol::refusal::object as why;
 use crate::protocol::request_object::{ObjectAlg, PUSHED, RequestObject};
 use crate::protocol::time::Timestamp;
 use base64::Engine;
@@ -29,8 +30,8 @@ impl<F: Into<Fault>> From<F> for Unassembled {
 }
 
 /// Refuses a request that stands elsewhere.
-pub(in crate::flow) fn refused<T>(code: Code, why: &'static str) -> Result<T, Unassembled> {
-    Err(Unassembled::Refused(OAuthError::new(code, why)))
+pub(in crate::flow) fn refused<T>(refusal: impl Into<OAuthError>) -> Result<T, Unassembled> {
+    Err(Unassembled::Refused(refusal.into()))
 }
 
 impl Idp {
@@ -52,13 +53,13 @@ impl Idp {
         }
         let (object, uri) = (params.get("request"), params.get("request_uri"));
         if object.is_some() && uri.is_some() {
-            return refused(Code::InvalidRequest, "request and request_uri exclude each other");
+            return refused(why::TWO_CARRIERS);
         }
         if let Some(name) = uri.and_then(|uri| uri.strip_prefix(PUSHED)) {
             return self.pushed(client, name, visitor, now).await.map(Some);
         }
         if client.metadata.require_pushed_authorization_requests {
-            return refused(Code::InvalidRequest, "this client has to push its requests (RFC 9126)");
+            return refused(why::MUST_PUSH);
         }
         match (object, uri) {
             (Some(object), _) => self.read_object(client, object, params, now).await.map(Some),
@@ -66,9 +67,7 @@ impl Idp {
                 let object = self.referenced(client, uri, now).await?;
                 self.read_object(client, object.trim(), params, now).await.map(Some)
             }
-            (None, None) if client.metadata.require_signed_request_object => {
-                refused(Code::InvalidRequest, "this client has to sign its requests (RFC 9101, section 10.5)")
-            }
+            (None, None) if client.metadata.require_signed_request_object => refused(why::MUST_SIGN),
             (None, None) => Ok(None),
         }
     }
@@ -82,38 +81,33 @@ impl Idp {
         beside: &Params,
         now: Timestamp,
     ) -> Result<Params, Unassembled> {
-        let wrong = |why| refused(Code::InvalidRequestObject, why);
-        let Some(object) = RequestObject::parse(text) else {
-            return wrong("the request object is no token, or of a kind or algorithm that is not supported");
-        };
+        let Some(object) = RequestObject::parse(text) else { return refused(why::UNREADABLE) };
         if client.requests_by(object.alg) == Allowed::No {
-            return wrong("the request object is not signed as the client is registered to sign it");
+            let registered = client.metadata.request_object_signing_alg.map_or("any but none", ObjectAlg::name);
+            let refusal = OAuthError::of(why::OTHER_ALG).sent(object.alg.name());
+            return refused(refusal.in_place("The client's record", [registered]));
         }
         let ours = ["/authorize", "/token", "/par"].map(|path| self.issuer.at(path));
         let ours: Vec<String> = std::iter::once(self.issuer.to_string()).chain(ours).collect();
-        if let Err(why) = object.judge(client.id.as_str(), &ours, now) {
-            return wrong(why);
-        }
+        object.judge(client.id.as_str(), &ours, now).or_else(refused)?;
         if let ObjectAlg::Signed(alg) = object.alg
             && self.client_signed(client, alg, &object.token, now).await == Same::No
         {
-            return wrong("the request object is not signed by a key of the client");
+            return refused(why::SIGNATURE);
         }
-        object.params(client.id.as_str(), beside).or_else(wrong)
+        object.params(client.id.as_str(), beside).or_else(refused)
     }
 
     /// The request object at an address that the client registered (OpenID Connect Core, 6.2).
     async fn referenced(&self, client: &Client, uri: &str, now: Timestamp) -> Result<Arc<String>, Unassembled> {
-        let wrong = |why| refused(Code::InvalidRequestUri, why);
         let (place, hash) = match (client.publishes_requests_at(uri), uri.split_once('#')) {
-            (Fragment::Foreign, _) => return wrong("request_uri is not registered for this client"),
+            (Fragment::Foreign, _) => return refused(reference_foreign(client)),
             (Fragment::Registered, Some((place, _))) => (place, None),
             (Fragment::Free, Some((place, hash))) => (place, Some(hash)),
             (_, None) => (uri, None),
         };
-        let cannot = || OAuthError::new(Code::InvalidRequestUri, "what request_uri leads to cannot be had");
         let found = self.request_objects.of(place, client.author(), now).await;
-        let mut object = found.ok_or_else(|| Unassembled::Refused(cannot()))?;
+        let mut object = found.ok_or_else(|| Unassembled::Refused(why::REFERENCE_UNREACHED.into()))?;
         let is_meant = |object: &str| {
             let hash_of = || URL_SAFE_NO_PAD.encode(fingerprint(object.as_bytes()));
             hash.is_none_or(|hash| hash_of() == hash)
@@ -123,10 +117,11 @@ impl Idp {
         {
             object = newer;
         }
-        if is_meant(&object) {
-            Ok(object)
-        } else {
-            wrong("the fragment of request_uri is not the SHA-256 of what is there")
-        }
+        if is_meant(&object) { Ok(object) } else { refused(why::REFERENCE_HASH) }
     }
+}
+
+/// The address that was sent is not shown: it may be one that whoever knows it can read the request at.
+fn reference_foreign(client: &Client) -> OAuthError {
+    OAuthError::of(why::REFERENCE_FOREIGN).in_place("The client's record", &client.metadata.request_uris)
 }

@@ -10,7 +10,8 @@ use crate::model::authorization::{Goal, Interaction, Situation, Step, next_step}
 use crate::model::client::Client;
 use crate::model::consent::Consent;
 use crate::protocol::authorize::Prompt;
-use crate::protocol::error::{Code as ErrorCode, OAuthError};
+use crate::protocol::error::OAuthError;
+use crate::protocol::refusal::authorize as why;
 use crate::protocol::time::Timestamp;
 
 impl Idp {
@@ -178,16 +179,15 @@ impl Idp {
         now: Timestamp,
     ) -> Result<Option<String>, OAuthError> {
         let Some(request) = interaction.request() else { return Ok(None) };
-        let wrong = |words| Err(OAuthError::new(ErrorCode::InvalidRequest, words));
         let hinted = match request.id_token_hint.as_deref() {
             None => None,
             Some(hint) => match self.genuine_hint(hint, now) {
-                None => return wrong("id_token_hint is no ID token of this issuer"),
+                None => return Err(why::HINT_FOREIGN.into()),
                 Some(claims) => Some(claims.sub),
             },
         };
         match (hinted, request.subject.clone()) {
-            (Some(hinted), Some(asked)) if hinted != asked => wrong("id_token_hint and claims name two subjects"),
+            (Some(hinted), Some(asked)) if hinted != asked => Err(why::HINT_AND_CLAIMS.into()),
             (hinted, asked) => Ok(hinted.or(asked)),
         }
     }

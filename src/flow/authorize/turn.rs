@@ -6,7 +6,6 @@ use crate::flow::passkey::PasskeyOffer;
 use crate::flow::token::shown::Shown;
 use crate::flow::upstream::Connecting;
 use crate::model::account::Account;
-use crate::model::authorization::explain::Explanation;
 use crate::model::authorization::next_step::Why;
 use crate::model::authorization::{Goal, ReturnAddress, Unbound};
 use crate::model::client::Client;
@@ -34,10 +33,10 @@ pub enum Next {
     DeviceTold(DeviceTold),
     /// The goal is reached, and it is a page of ours.
     Arrived(Goal),
-    /// Something is wrong, and there is no proven address to tell it to.
+    /// Something is wrong, and nobody can be told but the person.
     Problem(Problem),
-    /// The same, explained to whoever develops the app.
-    Explained(Unbound, Box<Explanation>),
+    /// The request of an app is refused, and there is no proven address to tell it to.
+    Refused(Problem, Box<OAuthError>),
 }
 
 /// The answer to a relying app's request, and where it goes.
@@ -72,7 +71,10 @@ impl Reply {
         match &self.outcome {
             Ok(_) => true,
             Err(error) => {
-                matches!(error.code, Code::ConsentRequired | Code::InteractionRequired | Code::AccountSelectionRequired)
+                matches!(
+                    error.code(),
+                    Code::ConsentRequired | Code::InteractionRequired | Code::AccountSelectionRequired
+                )
             }
         }
     }
@@ -91,7 +93,7 @@ impl Reply {
     fn pairs(&self) -> Vec<(&str, &str)> {
         let mut pairs = match &self.outcome {
             Ok(granted) => granted.pairs(),
-            Err(error) => vec![("error", error.code.as_str()), ("error_description", error.description)],
+            Err(error) => vec![("error", error.code().as_str()), ("error_description", error.told())],
         };
         pairs.push(("iss", &self.issuer));
         pairs.extend(self.session_state.as_deref().map(|state| ("session_state", state)));
@@ -124,6 +126,8 @@ pub struct Page {
     pub interaction: String,
     /// For whom it is.
     pub client: Option<Client>,
+    /// The path of its logo here.
+    pub logo: Option<String>,
     /// Where the answer will go, for a request of a relying app.
     pub destination: Option<String>,
     /// What the page asks.
@@ -300,14 +304,23 @@ pub enum Refusal {
 pub enum Problem {
     /// The request proves no return address.
     Unbound(Unbound),
-    /// The request has too many parameters.
+    /// The authorization request has too many parameters.
     TooManyParameters,
-    /// The request stands elsewhere, and cannot be read or may not be used: the rule that it breaks.
-    Unread(&'static str),
+    /// The logout request has too many, or one twice.
+    LogoutMalformed,
+    /// The request stands elsewhere, and cannot be read or may not be used.
+    Unread,
     /// The interaction is unknown, of another browser, answered already, or too old.
     InteractionGone,
     /// The person may not go there.
     NotForYou,
+}
+
+impl Problem {
+    /// Where the request of an app was sent that is answered like this.
+    pub fn endpoint(self) -> &'static str {
+        if self == Problem::LogoutMalformed { "/end_session" } else { "/authorize" }
+    }
 }
 
 /// What comes next, and what becomes of the browser's sessions.

@@ -11,6 +11,7 @@ use crate::crypto::seal::Purpose;
 use crate::crypto::secret::Secret;
 use crate::flow::browser::Visitor;
 use crate::flow::cookies::Handles;
+use crate::flow::logo::AppShown;
 use crate::flow::session::{Current, Dormant};
 use crate::flow::{Fault, Idp};
 use crate::model::account::EpochReason;
@@ -63,8 +64,8 @@ pub struct Question {
     pub request: String,
     /// Who is signed in.
     pub current: Current,
-    /// The apps that take part, by name.
-    pub apps: Vec<String>,
+    /// The apps that take part.
+    pub apps: Vec<AppShown>,
     /// Where the browser will go afterwards, if that is proved.
     pub destination: Option<String>,
     /// The app that asks, if it is known.
@@ -151,7 +152,7 @@ impl Idp {
                 let asked = Asked { request, browser: visitor.browser.id.clone(), session, asked_at: now };
                 let question = Question {
                     request: self.seals.seal(Purpose::Logout, &asked),
-                    apps: self.app_names(&current.session).await?,
+                    apps: self.apps_in(&current.session).await?,
                     current: current.clone(),
                     destination: address.map(|address| address.uri().to_owned()),
                     asked_by: client.map(|client| client.name().to_owned()),
@@ -344,13 +345,14 @@ impl Idp {
         Ok(self.store.read::<Client>(&id).await?)
     }
 
-    /// What people call the apps that take part in a session.
-    pub async fn app_names(&self, session: &Session) -> Result<Vec<String>, Fault> {
-        let mut names = Vec::new();
+    /// The apps that take part in a session, as pages list them.
+    async fn apps_in(&self, session: &Session) -> Result<Vec<AppShown>, Fault> {
+        let mut apps = Vec::new();
         for id in session.participants.keys() {
-            names.extend(self.app_name(id).await?);
+            let Some(client) = self.store.read::<Client>(id.as_str()).await? else { continue };
+            apps.push(AppShown { name: client.name().to_owned(), logo: self.logo_of(&client).await? });
         }
-        Ok(names)
+        Ok(apps)
     }
 
     /// What people call an app; none for the console and for one that is gone.

@@ -1,6 +1,6 @@
 //! An access token is presented to us.
 
-use super::NoToken;
+use super::{NoToken, refused};
 use crate::crypto::jwt::{self, TokenKind};
 use crate::crypto::seal::Purpose;
 use crate::flow::dpop::Presented;
@@ -8,7 +8,8 @@ use crate::flow::{Fault, Idp, SKEW};
 use crate::model::client::Client;
 use crate::model::grant::Grant;
 use crate::protocol::claims::{AccessTokenClaims, IdTokenClaims, named, opened_by};
-use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::error::OAuthError;
+use crate::protocol::refusal::token as why;
 use crate::protocol::scope::{OPENID, ScopeSet};
 use crate::protocol::time::Timestamp;
 use serde_json::{Map, Value};
@@ -33,7 +34,16 @@ impl Idp {
     /// # Errors
     /// `invalid_token` or `insufficient_scope` (RFC 6750, section 3.1), or a fault.
     pub async fn userinfo(&self, token: Presented<'_>, now: Timestamp) -> Result<Userinfo, NoToken> {
-        let (grant, client, claims) = self.ground(token, now).await?;
+        let ground = self.ground(token, now).await?;
+        let client = ground.1.clone();
+        self.told_of(ground, now).await.map_err(|refused| refused.heard_by(&client))
+    }
+
+    async fn told_of(
+        &self,
+        (grant, client, claims): (Grant, Client, AccessTokenClaims),
+        now: Timestamp,
+    ) -> Result<Userinfo, NoToken> {
         let account = match self.judge(&grant, &client, now).await {
             Ok(life) => life.account,
             Err(NoToken::Refused(_)) => return Err(invalid()),
@@ -41,10 +51,7 @@ impl Idp {
         };
         let scope = ScopeSet::parse(&claims.scope).unwrap_or_default();
         if !scope.contains(OPENID) {
-            return Err(NoToken::Refused(OAuthError::new(
-                Code::InsufficientScope,
-                "the access token lacks the scope openid",
-            )));
+            return refused(OAuthError::of(why::NO_OPENID).sent(&claims.scope));
         }
         let all = account.told_claims(&self.issuer);
         let mut answer = opened_by(&scope, &all);
@@ -72,7 +79,7 @@ impl Idp {
             .filter(|claims| claims.aud.contains(&claims.iss))
             .ok_or_else(invalid)?;
         let (grant, client) = self.named_by(&claims).await?.ok_or_else(invalid)?;
-        self.check_possession(&claims, presented, now).await?;
+        self.check_possession(&claims, presented, now).await.map_err(|refused| refused.heard_by(&client))?;
         Ok((grant, client, claims))
     }
 
@@ -112,5 +119,5 @@ impl Idp {
 }
 
 fn invalid() -> NoToken {
-    NoToken::Refused(OAuthError::new(Code::InvalidToken, "the access token is not good"))
+    NoToken::Refused(why::BAD.into())
 }

@@ -1,45 +1,44 @@
 //! Did the client sign that?
 
-use super::{Caller, NoToken};
+use super::{Caller, NoToken, refused};
 use crate::crypto::jws::{authenticated_by, signed_by};
 use crate::crypto::secret::{Same, digest};
 use crate::flow::Idp;
 use crate::model::client::{Allowed, Client, ClientSecret};
 use crate::model::setting::Once;
 use crate::protocol::client_auth::SignedAssertion;
+use crate::protocol::error::OAuthError;
 use crate::protocol::jwk;
 use crate::protocol::jws::{Compact, Family, JwsAlg};
+use crate::protocol::refusal::client as why;
 use crate::protocol::time::Timestamp;
 
 impl Idp {
     /// Proves an assertion, and uses it up. What costs nothing comes first: what is not for us, or not of this time, has no
     /// keys fetched; and only what the client signed is remembered.
+    ///
+    /// # Errors
+    /// `invalid_client`, or a fault.
     pub(super) async fn proves(
         &self,
         client: &Client,
         assertion: &SignedAssertion,
         from: Caller<'_>,
         now: Timestamp,
-    ) -> Result<Same, NoToken> {
-        let refused = |why: &str| {
-            tracing::info!(client = client.id.as_str(), why, "a client assertion is refused");
-            Ok(Same::No)
-        };
+    ) -> Result<(), NoToken> {
         let SignedAssertion { token, alg, claims } = assertion;
         if client.asserts_by(*alg) == Allowed::No {
-            return refused("it is signed by another algorithm than registered");
+            return refused(OAuthError::of(why::ASSERTION_ALG).sent(alg.name()));
         }
         let ours = [self.issuer.to_string(), self.issuer.at("/token"), self.issuer.at(from.endpoint)];
-        if let Err(why) = claims.judge(&ours, now) {
-            return refused(why);
-        }
+        claims.judge(&ours, now).or_else(refused)?;
         if self.client_signed(client, *alg, token, now).await == Same::No {
-            return refused("it is not signed by a secret or key of the client");
+            return refused(why::ASSERTION_SIGNATURE);
         }
         let what = format!("assertion/{}", digest(&format!("{}\n{}", client.id, claims.jti())).as_key());
         match self.once(&what, claims.until(), None).await? {
-            Once::Now => Ok(Same::Yes),
-            Once::Before => refused("its jti was used before"),
+            Once::Now => Ok(()),
+            Once::Before => refused(why::ASSERTION_USED),
         }
     }
 

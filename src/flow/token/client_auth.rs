@@ -7,45 +7,17 @@ use crate::flow::sign_in::address_prefix;
 use crate::model::client::{Client, ClientSecret};
 use crate::model::throttle::{ACCOUNT, Attempt, Throttle};
 use crate::protocol::client_auth::{AuthMethod, PresentedClient, PresentedSecret, Proof};
-use crate::protocol::error::Code;
+use crate::protocol::error::OAuthError;
+use crate::protocol::refusal::client as why;
 use crate::protocol::time::Timestamp;
 use zeroize::Zeroizing;
-
-/// Why a client is not taken for the one it says it is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Unproven {
-    /// There is none of this name.
-    Unknown,
-    /// It came by another method than it registered.
-    OtherMethod(AuthMethod),
-    /// What it showed is not right.
-    Proof,
-}
-
-/// The log tells which it was, and so does the answer to a client in development: to anybody else it would say which
-/// clients there are.
-fn unproven<T>(client: Option<&Client>, why: Unproven) -> Result<T, NoToken> {
-    let words = match why {
-        Unproven::Unknown => "there is no client of this name",
-        Unproven::OtherMethod(_) => {
-            "the client authenticates by another method than it registered \
-                                     (token_endpoint_auth_method)"
-        }
-        Unproven::Proof => "the secret or assertion is not the client's, or not good any more",
-    };
-    let registered = client.map(|client| client.metadata.token_endpoint_auth_method.name());
-    let came = if let Unproven::OtherMethod(came) = why { Some(came.name()) } else { None };
-    let name = client.map(|client| client.id.as_str());
-    tracing::info!(client = name, registered, came, why = words, "client authentication failed");
-    let in_development = client.is_some_and(|client| client.metadata.development);
-    refused(Code::InvalidClient, if in_development { words } else { "client authentication failed" })
-}
 
 impl Idp {
     /// The client, authenticated by the method its record names and no other.
     ///
     /// # Errors
-    /// `invalid_client`; which part was wrong is not told.
+    /// `invalid_client`; which part was wrong the log tells, and the answer to a client in development: to anybody else it would
+    /// say which clients there are.
     pub(in crate::flow) async fn authenticate_client(
         &self,
         presented: PresentedClient,
@@ -53,25 +25,40 @@ impl Idp {
         now: Timestamp,
     ) -> Result<Client, NoToken> {
         if presented.client_id.len() > 200 {
-            return unproven(None, Unproven::Unknown);
+            return refused(why::UNKNOWN);
         }
         let Some(client) = self.store.read::<Client>(&presented.client_id).await? else {
-            return unproven(None, Unproven::Unknown);
+            return refused(why::UNKNOWN);
         };
-        if presented.method != client.metadata.token_endpoint_auth_method {
-            return unproven(Some(&client), Unproven::OtherMethod(presented.method));
+        match self.authenticated(&client, presented, from, now).await {
+            Ok(()) => Ok(client),
+            Err(refused) => Err(refused.heard_by(&client)),
+        }
+    }
+
+    async fn authenticated(
+        &self,
+        client: &Client,
+        presented: PresentedClient,
+        from: Caller<'_>,
+        now: Timestamp,
+    ) -> Result<(), NoToken> {
+        let registered = client.metadata.token_endpoint_auth_method;
+        if presented.method != registered {
+            let refusal = OAuthError::of(why::OTHER_METHOD).sent(presented.method.name());
+            return refused(refusal.in_place("The client's record", [registered.name()]));
         }
         let same = match (presented.method, presented.proof) {
             (AuthMethod::None, Proof::Nothing) => Same::Yes,
             (AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost, Proof::Secret(secret)) => {
-                self.knows_secret(&client, secret, from.address, now).await?
+                self.knows_secret(client, secret, from.address, now).await?
             }
             (AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt, Proof::Assertion(assertion)) => {
-                self.proves(&client, &assertion, from, now).await?
+                return self.proves(client, &assertion, from, now).await;
             }
             _ => Same::No,
         };
-        if same == Same::Yes { Ok(client) } else { unproven(Some(&client), Unproven::Proof) }
+        if same == Same::Yes { Ok(()) } else { refused(why::WRONG_SECRET) }
     }
 
     /// Is it one of the secrets that are good?

@@ -8,10 +8,12 @@ use super::{NoToken, refused};
 use crate::crypto::random;
 use crate::flow::dpop::Proven;
 use crate::flow::{Fault, Idp};
+use crate::model::authorization::check_resources;
 use crate::model::client::{Allowed, Client, Confidentiality};
 use crate::model::setting::Setting;
 use crate::protocol::claims::{AccessTokenClaims, Audience, Confirmation};
-use crate::protocol::error::Code;
+use crate::protocol::error::OAuthError;
+use crate::protocol::refusal::token as why;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::{GrantType, TokenResponse, token_type};
@@ -31,17 +33,16 @@ impl Idp {
         now: Timestamp,
     ) -> Result<TokenResponse, NoToken> {
         if client.confidentiality() == Confidentiality::Public {
-            return refused(Code::UnauthorizedClient, "a client without credentials cannot act for itself");
+            return refused(why::OWN_PUBLIC);
         }
         // What says something of a person is nothing that a client has of itself.
         let own = client.own_scope();
         let scope = wish.scope.unwrap_or_else(|| own.clone());
         if !own.covers(&scope) {
-            return refused(Code::InvalidScope, "a scope is none that this client may have for itself");
+            let refusal = OAuthError::of(why::OWN_SCOPE).sent(&scope.to_string());
+            return refused(refusal.in_place("The client's record", [own.to_string()]));
         }
-        if !wish.resource.iter().all(|resource| client.metadata.resources.contains(resource)) {
-            return refused(Code::InvalidTarget, "a resource is none that this client may ask for");
-        }
+        check_resources(&wish.resource, client).map_err(NoToken::Refused)?;
         self.spend_proof(wish.proof.as_ref()).await?;
         let cnf = wish.proof.map(|proof| Confirmation { jkt: proof.thumbprint });
         let token_type = token_type(cnf.as_ref());

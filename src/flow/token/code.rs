@@ -8,8 +8,9 @@ use crate::flow::dpop::Proven;
 use crate::flow::{Idp, SKEW};
 use crate::model::client::{Allowed, Client, Confidentiality};
 use crate::model::grant::{Code as CodeFacts, CodeAge, Grant, Reach, Redeemed};
-use crate::protocol::error::Code;
+use crate::protocol::error::OAuthError;
 use crate::protocol::pkce::CodeVerifier;
+use crate::protocol::refusal::{proof, token as why};
 use crate::protocol::scope::OFFLINE_ACCESS;
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::{GrantType, TokenResponse};
@@ -41,13 +42,13 @@ impl Idp {
         now: Timestamp,
     ) -> Result<TokenResponse, NoToken> {
         let Some(code) = self.seals.open::<CodeFacts>(Purpose::Code, &redemption.code) else {
-            return refused(Code::InvalidGrant, "the code is not good");
+            return refused(why::CODE_BAD);
         };
         check_bindings(client, &code, &redemption)?;
         let age = if now < code.issued_at + self.settings.tokens.code { CodeAge::Fresh } else { CodeAge::Expired };
-        // A code of the future means that two nodes' clocks differ by more than any proof allows for.
+        // Two nodes' clocks differ by more than those of nodes that are let in.
         if code.issued_at > now + SKEW {
-            return refused(Code::InvalidGrant, "the code is not good yet");
+            return refused(why::CODE_EARLY);
         }
         self.spend_proof(redemption.proof.as_ref()).await?;
         let key = redemption.proof.map(|proof| proof.thumbprint);
@@ -92,20 +93,20 @@ impl Idp {
                     now,
                 )
             }
-            Redeemed::Replayed => refused(Code::InvalidGrant, "the code was used before; what it gave is revoked"),
-            Redeemed::Expired => refused(Code::InvalidGrant, "the code has expired"),
+            Redeemed::Replayed => refused(why::CODE_USED),
+            Redeemed::Expired => refused(why::CODE_EXPIRED),
         }
     }
 }
 
 fn check_bindings(client: &Client, code: &CodeFacts, redemption: &Redemption) -> Result<(), NoToken> {
     if code.client != client.id {
-        return refused(Code::InvalidGrant, "the code is not good");
+        return refused(why::CODE_BAD);
     }
     match &redemption.redirect_uri {
-        None => return refused(Code::InvalidRequest, "redirect_uri is missing"),
+        None => return refused(why::REDIRECT_MISSING),
         Some(uri) if *uri != code.redirect_uri => {
-            return refused(Code::InvalidGrant, "redirect_uri is not the one of the authorization request");
+            return refused(why::REDIRECT_DIFFERS);
         }
         Some(_) => {}
     }
@@ -113,22 +114,26 @@ fn check_bindings(client: &Client, code: &CodeFacts, redemption: &Redemption) ->
         (Some(challenge), Some(verifier)) if challenge.answered_by(verifier) => {}
         (None, None) => {}
         // A verifier without a challenge: the challenge was taken out on the way (RFC 9700, section 2.1.1).
-        (None, Some(_)) => return refused(Code::InvalidGrant, "code_verifier without a code_challenge"),
-        (Some(_), _) => return refused(Code::InvalidGrant, "code_verifier does not answer the code_challenge"),
+        (None, Some(_)) => return refused(why::VERIFIER_UNASKED),
+        (Some(_), _) => return refused(why::VERIFIER_WRONG),
     }
     match (&code.key, &redemption.proof) {
         (Some(_), None) => {
-            return refused(Code::InvalidDpopProof, "the code is bound to a key; the DPoP header is missing");
+            return refused(proof::CODE_MISSING);
         }
         (Some(key), Some(proof)) if *key != proof.thumbprint => {
-            return refused(Code::InvalidGrant, "the code is bound to another key");
+            return refused(proof::CODE_OTHER_KEY);
         }
         _ => {}
     }
-    if redemption.resource.iter().all(|resource| code.resource.contains(resource)) {
-        Ok(())
-    } else {
-        refused(Code::InvalidTarget, "a resource is beyond what was granted")
+    check_resources(&redemption.resource, &code.resource)
+}
+
+/// Is every resource one that was granted?
+pub(super) fn check_resources(asked: &[String], granted: &[String]) -> Result<(), NoToken> {
+    match asked.iter().find(|resource| !granted.contains(resource)) {
+        None => Ok(()),
+        Some(other) => refused(OAuthError::of(why::RESOURCE_BEYOND).sent(other).in_place("The grant", granted)),
     }
 }
 

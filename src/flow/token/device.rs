@@ -9,7 +9,7 @@ use crate::model::client::Client;
 use crate::model::device::{DeviceRequest, Polled};
 use crate::model::grant::CodeAge;
 use crate::model::record::Change;
-use crate::protocol::error::Code;
+use crate::protocol::refusal::{person, token as why};
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::TokenResponse;
 use zeroize::Zeroizing;
@@ -22,7 +22,7 @@ impl Idp {
         (device_code, proof): (&Zeroizing<String>, Option<Proven>),
         now: Timestamp,
     ) -> Result<TokenResponse, NoToken> {
-        let wrong = || refused(Code::InvalidGrant, "the device code is not good");
+        let wrong = || refused(why::DEVICE_CODE_BAD);
         let Some((key, secret)) = device_code.split_once('.').filter(|(key, _)| key.len() == 22) else {
             return wrong();
         };
@@ -39,12 +39,10 @@ impl Idp {
             _ => Change::keep(Polled::Expired),
         });
         match changed.await?.outcome()? {
-            Polled::Pending => refused(Code::AuthorizationPending, "the person has not answered yet"),
-            Polled::TooSoon => {
-                refused(Code::SlowDown, "asked too soon; wait five seconds longer between two questions")
-            }
-            Polled::Denied => refused(Code::AccessDenied, "the person did not consent"),
-            Polled::Expired => refused(Code::ExpiredToken, "the device code has expired"),
+            Polled::Pending => refused(why::DEVICE_PENDING),
+            Polled::TooSoon => refused(why::DEVICE_TOO_SOON),
+            Polled::Denied => refused(person::NOT_CONSENTED),
+            Polled::Expired => refused(why::DEVICE_EXPIRED),
             Polled::Allowed(facts) => {
                 let resource = facts.resource.clone();
                 let key = proof.map(|proof| proof.thumbprint);

@@ -3,15 +3,15 @@
 //! Answered to those who may know: the token's own client, and a client that serves one of its audiences. Everybody else
 //! hears of every token that it is not active, as of one that was never there.
 
-use super::{Caller, NoToken, refused};
+use super::{Caller, NoToken};
 use crate::flow::Idp;
 use crate::model::client::Client;
 use crate::model::grant::Grant;
 use crate::protocol::claims::{AccessTokenClaims, Confirmation};
-use crate::protocol::client_auth::{AuthMethod, presented};
-use crate::protocol::error::Code;
+use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::introspection::{Introspection, token_of};
 use crate::protocol::params::Params;
+use crate::protocol::refusal::token as why;
 use crate::protocol::time::Timestamp;
 
 impl Idp {
@@ -26,12 +26,12 @@ impl Idp {
         params: &Params,
         now: Timestamp,
     ) -> Result<Introspection, NoToken> {
-        let presented = presented(from.authorization, params).map_err(NoToken::Refused)?;
+        let presented = self.presented(from, params).await?;
         if presented.method == AuthMethod::None {
-            return refused(Code::InvalidClient, "introspection is for clients that authenticate");
+            return Err(self.refused_as(Some(&presented.client_id), why::INTROSPECTION_PUBLIC.into()).await);
         }
         let asker = self.authenticate_client(presented, from, now).await?;
-        let token = token_of(params).map_err(NoToken::Refused)?;
+        let token = token_of(params).map_err(|refusal| NoToken::Refused(asker.hears(refusal)))?;
         if let Some(claims) = self.unexpired(&token, now) {
             return self.introspect_access(&asker, claims, now).await;
         }
@@ -47,7 +47,7 @@ impl Idp {
         claims: AccessTokenClaims,
         now: Timestamp,
     ) -> Result<Introspection, NoToken> {
-        let serves = asker.metadata.resources.iter().any(|resource| claims.aud.contains(resource));
+        let serves = asker.metadata.serves.iter().any(|resource| claims.aud.contains(resource));
         if asker.id.as_str() != claims.client_id && !serves {
             return Ok(Introspection::inactive());
         }

@@ -10,7 +10,7 @@ use crate::model::session::Session;
 use crate::model::session::application::Epochs;
 use crate::model::session::policy::ApplicationLimits;
 use crate::model::session::standing::{Authority, Standing};
-use crate::protocol::error::Code;
+use crate::protocol::refusal::token as why;
 use crate::protocol::scope::OFFLINE_ACCESS;
 use crate::protocol::time::Timestamp;
 
@@ -30,7 +30,7 @@ impl Idp {
     /// # Errors
     /// `invalid_grant`, with no word about which of them is over.
     pub(in crate::flow) async fn judge(&self, grant: &Grant, client: &Client, now: Timestamp) -> Result<Life, NoToken> {
-        let over = || refused(Code::InvalidGrant, "the grant is not good any more");
+        let over = || refused(why::GRANT_OVER);
         if grant.client != client.id || grant.standing(&self.settings.tokens.offline, now) == GrantStanding::Over {
             return over();
         }

@@ -1,5 +1,6 @@
 //! A grant is renewed.
 
+use super::code::check_resources;
 use super::mint::{REFRESH_PREFIX, Wish, refresh_parts};
 use super::{NoToken, refused};
 use crate::crypto::seal::Purpose;
@@ -13,7 +14,8 @@ use crate::model::record::Change;
 use crate::model::session::Session;
 use crate::model::session::activity::{Activity, Counts};
 use crate::protocol::client_metadata::ActivityRule;
-use crate::protocol::error::Code;
+use crate::protocol::error::OAuthError;
+use crate::protocol::refusal::{proof, token as why};
 use crate::protocol::scope::{OFFLINE_ACCESS, ScopeSet};
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::TokenResponse;
@@ -38,35 +40,30 @@ impl Idp {
         now: Timestamp,
     ) -> Result<TokenResponse, NoToken> {
         let Some((grant, generation)) = self.genuine(&refresh.token).await? else {
-            return refused(Code::InvalidGrant, "the refresh token is not good");
+            return refused(why::REFRESH_BAD);
         };
         if grant.client != client.id {
-            return refused(Code::InvalidGrant, "the refresh token is not good");
+            return refused(why::REFRESH_BAD);
         }
         let key = refresh.proof.as_ref().map(|proof| proof.thumbprint.clone());
         match (&grant.key, &key) {
             (Some(_), None) => {
-                return refused(
-                    Code::InvalidDpopProof,
-                    "the refresh token is bound to a key; the DPoP header is missing",
-                );
+                return refused(proof::REFRESH_MISSING);
             }
             (Some(bound), Some(key)) if bound != key => {
-                return refused(Code::InvalidGrant, "the refresh token is bound to another key");
+                return refused(proof::REFRESH_OTHER_KEY);
             }
             _ => {}
         }
         let scope = refresh.scope.map_or_else(|| grant.scope.clone(), |asked| counted(&asked, &grant.scope));
         if scope.is_empty() || !grant.scope.covers(&scope) {
-            return refused(Code::InvalidScope, "scope is beyond what was granted");
+            return refused(OAuthError::of(why::SCOPE_BEYOND).sent(&scope.to_string()));
         }
-        if !refresh.resource.iter().all(|resource| grant.resource.contains(resource)) {
-            return refused(Code::InvalidTarget, "a resource is beyond what was granted");
-        }
+        check_resources(&refresh.resource, &grant.resource)?;
         // What the client may not have any more it does not get, whatever was granted before.
         let scope = client.permitted(&scope);
         if scope.is_empty() {
-            return refused(Code::InvalidScope, "the client may have none of the scope any more");
+            return refused(OAuthError::of(why::SCOPE_GONE).sent(&grant.scope.to_string()));
         }
         self.judge(&grant, client, now).await?;
         self.spend_proof(refresh.proof.as_ref()).await?;
@@ -84,8 +81,8 @@ impl Idp {
                 // A refreshed ID token carries no nonce: that belongs to the one request (OpenID Connect Core, 12.2).
                 self.mint(client, &grant, &life, Wish { scope, resource, nonce: None, key }, now)
             }
-            Refreshed::Reused => refused(Code::InvalidGrant, "the refresh token was used before; the grant is revoked"),
-            Refreshed::Dead => refused(Code::InvalidGrant, "the refresh token is not good"),
+            Refreshed::Reused => refused(why::REFRESH_USED),
+            Refreshed::Dead => refused(why::REFRESH_BAD),
         }
     }
 

@@ -2,12 +2,12 @@
 
 use super::{Caller, NoToken, refused};
 use crate::flow::Idp;
+use crate::model::client::Client;
 use crate::model::grant::Grant;
 use crate::model::record::Change;
-use crate::protocol::client_auth::presented;
-use crate::protocol::error::Code;
 use crate::protocol::introspection::token_of;
 use crate::protocol::params::Params;
+use crate::protocol::refusal::token as why;
 use crate::protocol::time::Timestamp;
 
 impl Idp {
@@ -17,13 +17,17 @@ impl Idp {
     /// # Errors
     /// `invalid_client`, `invalid_request`; `invalid_grant` for a token of another client; or a fault.
     pub async fn give_back(&self, from: Caller<'_>, params: &Params, now: Timestamp) -> Result<(), NoToken> {
-        let presented = presented(from.authorization, params).map_err(NoToken::Refused)?;
+        let presented = self.presented(from, params).await?;
         let client = self.authenticate_client(presented, from, now).await?;
+        self.revoke_for(&client, params, now).await.map_err(|refused| refused.heard_by(&client))
+    }
+
+    async fn revoke_for(&self, client: &Client, params: &Params, now: Timestamp) -> Result<(), NoToken> {
         let token = token_of(params).map_err(NoToken::Refused)?;
         let grant = match self.unexpired(&token, now) {
             Some(claims) if self.own_token(&claims).await?.is_some() => {
                 if claims.client_id != client.id.as_str() {
-                    return refused(Code::InvalidGrant, "the token was issued to another client");
+                    return refused(why::REVOKED_FOREIGN);
                 }
                 return Ok(self.give_own_back(&claims).await?);
             }
@@ -32,7 +36,7 @@ impl Idp {
         };
         let Some(grant) = grant else { return Ok(()) };
         if grant.client != client.id {
-            return refused(Code::InvalidGrant, "the token was issued to another client");
+            return refused(why::REVOKED_FOREIGN);
         }
         let changed = self.store.change::<Grant, _, _>(grant.id.as_str(), move |before| match before {
             Some(grant) => grant.give_back(now),

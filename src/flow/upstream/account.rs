@@ -107,7 +107,7 @@ impl Idp {
                 let Some(asks) = self.asks_newcomer(&open.interaction, Some((refusal, username))) else {
                     return gone();
                 };
-                Ok(self.page((&open.interaction, handle.to_owned()), client, asks).into())
+                Ok(self.page((&open.interaction, handle.to_owned()), client, asks).await?.into())
             }
         }
     }

@@ -6,7 +6,7 @@ use crate::crypto::seal::Purpose;
 use crate::crypto::secret::digest;
 use crate::flow::authorize::{Next, Open, Problem, Refusal, Turn};
 use crate::flow::browser::Visitor;
-use crate::flow::{Fault, Idp, SKEW};
+use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
 use crate::model::audit::Act;
 use crate::model::authorization::Evidence;
@@ -16,7 +16,7 @@ use crate::model::id::{AccountId, SessionId};
 use crate::model::session::policy::Remember;
 use crate::model::setting::{Once, Setting};
 use crate::model::upstream::{Link, Resting, Vouched};
-use crate::outside::upstream::{NamesItself, Redeemed, Redeeming};
+use crate::outside::upstream::{NamesItself, Redeemed, Redeeming, SKEW};
 use crate::protocol::params::Params;
 use crate::protocol::time::Timestamp;
 
@@ -61,7 +61,7 @@ impl Idp {
         match self.answer(upstream, &begun, params, now).await? {
             Err(refused) => self.refused(visitor, begun, refused, now).await,
             Ok(redeemed) => {
-                if self.use_up(&what, begun.at + LIFETIME).await? == Once::Before {
+                if self.once(&what, begun.at + LIFETIME, None).await? == Once::Before {
                     self.blame(&visitor.device.address, act, "upstream_state", now).await?;
                     return gone();
                 }
@@ -69,13 +69,6 @@ impl Idp {
                 self.vouched(visitor, upstream, begun, redeemed, now).await
             }
         }
-    }
-
-    pub(super) async fn use_up(&self, what: &str, until: Timestamp) -> Result<Once, Fault> {
-        let name = what.to_owned();
-        let key = Setting::used_key(what);
-        let changed = self.store.change::<Setting, _, _>(&key, move |before| Setting::use_up(before, &name, until));
-        Ok(changed.await?.outcome()?)
     }
 
     /// What the answer proves.

@@ -2,7 +2,7 @@
 
 use super::party;
 use crate::crypto::secret::digest;
-use crate::flow::{Fault, Idp, SKEW};
+use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
 use crate::model::audit::{Act, Event};
 use crate::model::record::Change;
@@ -10,7 +10,7 @@ use crate::model::session::Session;
 use crate::model::session::standing::EndReason;
 use crate::model::setting::Once;
 use crate::model::upstream::{Link, Resting};
-use crate::outside::upstream::LoggedOut;
+use crate::outside::upstream::{LoggedOut, SKEW};
 use crate::protocol::time::Timestamp;
 
 /// Sessions looked at in one go.

@@ -135,6 +135,6 @@ impl Idp {
             None => (Why::SignedOut, String::new()),
         };
         let asks = Asks::SignIn { why, hint, goal: interaction.goal.clone(), refusal: Some(refusal) };
-        Ok(self.page((interaction, handle.to_owned()), client, asks).into())
+        Ok(self.page((interaction, handle.to_owned()), client, asks).await?.into())
     }
 }

@@ -129,12 +129,14 @@ impl Demand {
         (account, rules): (&Account, &Requirements),
     ) -> Demand {
         let essential = request.essential_acr.as_deref();
-        // The first of them that is known: they come in the order of preference.
-        let insisted = essential.and_then(|values| values.iter().find_map(|acr| Level::of_acr(acr)));
+        // Any of them will do, so that the weakest is the least; the one that is named first is a wish beyond it.
+        let listed = || essential.unwrap_or_default().iter().filter_map(|acr| Level::of_acr(acr));
+        let insisted = listed().min();
         let wished = match &request.acr_values {
             Some(values) => Level::wanted(values),
             None => client.metadata.default_acr_values.iter().find_map(|acr| Level::of_acr(acr)),
         };
+        let wished = wished.max(listed().next());
         let always = client.metadata.require_acr.as_deref().and_then(Level::of_acr);
         Demand {
             required: [insisted, always, rules.of(account)].into_iter().flatten().max(),

@@ -1,20 +1,11 @@
-//! What the developer of an app wants to know whose request was refused: what was wrong, which rule that breaks, and what
-//! would be right. The log has it for every client; a page shows it for clients in development alone, for it tells what is
-//! registered.
+//! Addresses that are not those registered: what the developer of an app wants to know is how they differ. The log has it for
+//! every client; a page shows it for clients in development alone, for it tells what is registered.
 
+use super::bind::Unbound;
 use crate::model::client::Client;
+use crate::protocol::error::OAuthError;
+use crate::protocol::refusal::{Reason, authorize, shown};
 use url::Url;
-
-/// Why a request was refused, for whoever makes the app.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Explanation {
-    /// What was wrong.
-    pub wrong: String,
-    /// The rule.
-    pub rule: &'static str,
-    /// What would be right.
-    pub right: String,
-}
 
 /// How two addresses that should be the same are not.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -29,39 +20,71 @@ enum Difference {
     Everything,
 }
 
-/// Characters of a presented value that are shown.
-const MOST: usize = 300;
+impl Unbound {
+    /// Why.
+    pub fn reason(self) -> &'static Reason {
+        match self {
+            Unbound::NoClientId => authorize::NO_CLIENT_ID,
+            Unbound::UnknownClient => authorize::NO_SUCH_CLIENT,
+            Unbound::NoRedirectUri => authorize::NO_REDIRECT_URI,
+            Unbound::UnregisteredRedirectUri => authorize::FOREIGN_REDIRECT_URI,
+        }
+    }
 
-/// No `redirect_uri` that could be read.
-pub fn without_redirect(client: &Client) -> Explanation {
-    Explanation {
-        wrong: "redirect_uri is missing, empty, sent twice, or no plain text.".into(),
-        rule: "OpenID Connect Core, 3.1.2.1: redirect_uri is required, once.",
-        right: one_of(client),
+    /// The refusal of a request without a proven address, of which `presented` is the `redirect_uri`.
+    pub fn refusal(self, client: Option<&Client>, presented: Option<&str>) -> OAuthError {
+        let refusal = OAuthError::of(self.reason());
+        let Some(client) = client else { return refusal };
+        let registered = &client.metadata.redirect_uris;
+        let refusal = match (self, presented) {
+            (Unbound::UnregisteredRedirectUri, Some(uri)) => foreign(refusal, "redirect_uri", (registered, uri)),
+            (Unbound::NoRedirectUri, _) => {
+                let wrong = refusal.reason().wrong().to_owned();
+                refusal.explained(wrong, one_of("redirect_uri", registered))
+            }
+            _ => refusal,
+        };
+        client.hears(refusal)
     }
 }
 
-/// A `redirect_uri` that is none of those registered.
-pub fn foreign_redirect(client: &Client, presented: &str) -> Explanation {
-    let nearest = client.metadata.redirect_uris.iter().min_by_key(|registered| difference(registered, presented));
+/// The parameter `name` is an address that is none of those registered.
+pub fn foreign(refusal: OAuthError, name: &str, (registered, presented): (&[String], &str)) -> OAuthError {
+    let nearest = registered.iter().min_by_key(|registered| difference(registered, presented));
     let hint = match nearest.map(|registered| (registered, difference(registered, presented))) {
         None | Some((_, Difference::Everything)) => String::new(),
-        Some((registered, how)) => format!(" It differs from {registered} {}.", how.words()),
+        Some((registered, how)) => format!(" It differs from {} {}.", shown(registered), how.words()),
     };
-    let shown: String = presented.chars().take(MOST).collect();
-    Explanation {
-        wrong: format!("redirect_uri is {shown}, which is not registered.{hint}"),
-        rule: "OpenID Connect Core, 3.1.2.1; RFC 9700, 2.1: it is compared byte by byte with the registered ones.",
-        right: one_of(client),
+    let presented = shown(&without_secrets(presented));
+    let wrong = format!("{name} is {presented}, which is not registered.{hint}");
+    refusal.explained(wrong, one_of(name, registered))
+}
+
+fn one_of(name: &str, registered: &[String]) -> String {
+    let list: Vec<String> = registered.iter().take(10).map(|uri| shown(uri)).collect();
+    match list.as_slice() {
+        [] => format!("No {name} is registered for this client: register one."),
+        [only] => format!("Send {name}={only}, or register the address that you send."),
+        many => format!("Send one of {}, or register the address that you send.", many.join(", ")),
     }
 }
 
-fn one_of(client: &Client) -> String {
-    match client.metadata.redirect_uris.as_slice() {
-        [] => "No redirect URI is registered for this client: register one.".into(),
-        [only] => format!("Send redirect_uri={only}, or register the address that you send."),
-        many => format!("Send one of {}, or register the address that you send.", many.join(", ")),
-    }
+/// What an app had in its own address goes along when it sends that as its redirect URI: what an earlier answer held.
+const SECRET: [&str; 8] =
+    ["code", "access_token", "id_token", "refresh_token", "client_secret", "token", "password", "state"];
+
+/// The address without what must not stand in a log.
+fn without_secrets(address: &str) -> String {
+    let Some(at) = address.find(['?', '#']) else { return address.to_owned() };
+    let (place, rest) = address.split_at(at);
+    let pieces = rest.split_inclusive(['?', '#', '&']).map(|piece| match piece.split_once('=') {
+        Some((name, value)) if SECRET.contains(&name) => {
+            let end = value.chars().last().filter(|c| matches!(c, '?' | '#' | '&')).map(String::from);
+            format!("{name}=...{}", end.unwrap_or_default())
+        }
+        _ => piece.to_owned(),
+    });
+    std::iter::once(place.to_owned()).chain(pieces).collect()
 }
 
 impl Difference {
@@ -122,7 +145,8 @@ mod tests {
         let client: Client = serde_json::from_value(serde_json::json!({"id": "app", "created_at": 0, "metadata": {
             "client_id": "app", "redirect_uris": ["https://app.example/", registered]}}))
         .unwrap();
-        let told = foreign_redirect(&client, "https://app.example/cb/");
+        let refused = |uri: &str| Unbound::UnregisteredRedirectUri.refusal(Some(&client), Some(uri)).explanation();
+        let told = refused("https://app.example/cb/");
         assert!(
             told.wrong.ends_with("It differs from https://app.example/cb by a slash at the end alone."),
             "{told:?}"
@@ -131,7 +155,9 @@ mod tests {
             told.right,
             format!("Send one of https://app.example/, {registered}, or register the address that you send.")
         );
-        let long = foreign_redirect(&client, &"x".repeat(10_000));
-        assert!(long.wrong.len() < 400, "{}", long.wrong.len());
+        assert!(refused(&"x".repeat(10_000)).wrong.len() < 400);
+        let told = refused("https://app.example/cb?code=SECRET&x=1&state=SECRET#access_token=SECRET");
+        assert!(!told.wrong.contains("SECRET"), "{told:?}");
+        assert!(told.wrong.contains("https://app.example/cb?code=...&x=1&state=...#access_token=..."), "{told:?}");
     }
 }

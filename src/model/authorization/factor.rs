@@ -165,6 +165,16 @@ impl Level {
     }
 }
 
+/// What an app that insists on one of these classes is told of an authentication: the strongest of them that it reaches, for
+/// one that is not among them would not be an answer (OpenID Connect Core, 5.5.1.1).
+#[must_use]
+pub fn told(of: &AuthenticationFacts, essential: Option<&[String]>) -> AuthenticationFacts {
+    let reached =
+        essential.unwrap_or_default().iter().filter_map(|acr| Level::of_acr(acr)).filter(|one| *one <= level(of));
+    let acr = reached.max().map_or_else(|| of.acr.clone(), |listed| listed.acr().to_owned());
+    AuthenticationFacts { acr, ..of.clone() }
+}
+
 impl Held {
     /// These; a recovery code stands in for another factor and is none without it.
     pub fn of(methods: impl IntoIterator<Item = Method>) -> Held {

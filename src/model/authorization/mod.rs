@@ -21,10 +21,11 @@ pub use next_step::{Situation, Step, next_step};
 
 use crate::model::client::{Allowed, Client};
 use crate::protocol::authorize::AuthorizationRequest;
-use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::error::OAuthError;
 use crate::protocol::redirect;
+use crate::protocol::refusal::{Reason, authorize as why, token};
 use crate::protocol::response::{Part, ResponseMode};
-use crate::protocol::scope::{OFFLINE_ACCESS, OPENID};
+use crate::protocol::scope::{OFFLINE_ACCESS, OPENID, STANDARD};
 use crate::protocol::token::GrantType;
 
 /// Holds a well-formed request against what its client may do; answers with the request as it will be granted.
@@ -35,17 +36,20 @@ pub fn validate(mut request: AuthorizationRequest, client: &Client) -> Result<Au
     let by_code = request.response_type.gives(Part::Code);
     let needed = if by_code { GrantType::AuthorizationCode } else { GrantType::Implicit };
     if !client.metadata.response_types.contains(&request.response_type) || client.allows(needed) == Allowed::No {
-        return Err(OAuthError::new(Code::UnauthorizedClient, "the client is not registered for this response_type"));
+        let registered = client.metadata.response_types.iter().map(|response_type| response_type.name());
+        let grants = client.metadata.grant_types.iter().map(|grant_type| grant_type.name());
+        let refused = OAuthError::of(why::RESPONSE_TYPE_FORBIDDEN).sent(request.response_type.name());
+        return Err(refused.in_place(RECORD, registered.chain(grants)));
     }
     if request.response_mode == ResponseMode::FormPost && redirect::origin(&request.redirect_uri).is_none() {
-        return Err(OAuthError::new(Code::InvalidRequest, "response_mode=form_post needs a redirect_uri on the web"));
+        return Err(why::FORM_POST_TO_APP.into());
     }
     if by_code && client.metadata.require_pkce && request.code_challenge.is_none() {
-        return Err(OAuthError::new(Code::InvalidRequest, "code_challenge is missing; PKCE with S256 is required"));
+        return Err(why::CHALLENGE_MISSING.into());
     }
     request = validate_scope(request, client)?;
     if request.response_type.gives(Part::IdToken) && !request.scope.contains(OPENID) {
-        return Err(OAuthError::new(Code::InvalidScope, "the client may not ask for the scope openid"));
+        return Err(why::OPENID_FORBIDDEN.into());
     }
     // Without a code nothing could renew what outlives the session (OpenID Connect Core, 11).
     if !by_code {
@@ -62,7 +66,7 @@ pub fn validate(mut request: AuthorizationRequest, client: &Client) -> Result<Au
 /// What the device is told.
 pub fn validate_device(request: AuthorizationRequest, client: &Client) -> Result<AuthorizationRequest, OAuthError> {
     if client.allows(GrantType::DeviceCode) == Allowed::No {
-        return Err(OAuthError::new(Code::UnauthorizedClient, "the client may not use the device authorization grant"));
+        return Err(grant_type_forbidden(token::DEVICE_FORBIDDEN, GrantType::DeviceCode, client));
     }
     let mut request = validate_scope(request, client)?;
     request.max_age = request.max_age.or(client.metadata.default_max_age);
@@ -72,15 +76,44 @@ pub fn validate_device(request: AuthorizationRequest, client: &Client) -> Result
 /// Holds scope and resources against what the client may have.
 fn validate_scope(mut request: AuthorizationRequest, client: &Client) -> Result<AuthorizationRequest, OAuthError> {
     if request.scope.is_empty() {
-        return Err(OAuthError::new(Code::InvalidScope, "scope is missing"));
+        return Err(why::SCOPE_MISSING.into());
     }
     // Unknown scopes are ignored (OpenID Connect Core, 3.1.2.1); the answer to the token request says what is left.
-    request.scope = client.permitted(&request.scope);
+    let asked = std::mem::take(&mut request.scope);
+    request.scope = client.permitted(&asked);
     if request.scope.is_empty() {
-        return Err(OAuthError::new(Code::InvalidScope, "none of the scopes is known or allowed"));
+        let refused = OAuthError::of(why::SCOPE_FORBIDDEN).sent(&asked.to_string());
+        return Err(refused.in_place(RECORD, scopes(client)));
     }
-    if !request.resource.iter().all(|resource| client.metadata.resources.contains(resource)) {
-        return Err(OAuthError::new(Code::InvalidTarget, "a resource is none that this client may ask for"));
-    }
+    check_resources(&request.resource, client)?;
     Ok(request)
+}
+
+/// Whose the values are that would be right.
+const RECORD: &str = "The client's record";
+
+/// May the client ask for all of these?
+///
+/// # Errors
+/// `invalid_target`.
+pub fn check_resources(asked: &[String], client: &Client) -> Result<(), OAuthError> {
+    let known = &client.metadata.resources;
+    match asked.iter().find(|resource| !known.contains(resource)) {
+        None => Ok(()),
+        Some(other) => Err(OAuthError::of(why::RESOURCE_FORBIDDEN).sent(other).in_place(RECORD, known)),
+    }
+}
+
+/// A grant type that is not in the client's record.
+pub fn grant_type_forbidden(reason: &'static Reason, sent: GrantType, client: &Client) -> OAuthError {
+    let registered = client.metadata.grant_types.iter().map(|grant_type| grant_type.name());
+    OAuthError::of(reason).sent(sent.name()).in_place(RECORD, registered)
+}
+
+/// The scopes that a client may ask for, by name.
+fn scopes(client: &Client) -> Vec<&str> {
+    match client.metadata.scope.as_deref() {
+        Some(own) => own.split(' ').collect(),
+        None => STANDARD.to_vec(),
+    }
 }

@@ -12,7 +12,8 @@ use crate::model::session::Session;
 use crate::model::session::application::{ApplicationSession, Asking, Entry};
 use crate::model::session::policy::ApplicationLimits;
 use crate::protocol::authorize::{AuthorizationRequest, Prompt};
-use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::error::OAuthError;
+use crate::protocol::refusal::{Reason, person as why};
 use crate::protocol::scope::{OFFLINE_ACCESS, ScopeSet};
 use crate::protocol::time::Timestamp;
 use std::time::Duration;
@@ -129,28 +130,26 @@ fn silenced(request: &AuthorizationRequest, step: Step) -> Step {
         return step;
     }
     match step {
-        Step::SignIn(_) => refuse(Code::LoginRequired, "the person has to sign in"),
-        Step::SecondFactor => refuse(Code::LoginRequired, "the person has to show a second factor"),
-        Step::MailedCode => refuse(Code::LoginRequired, "the person has to enter a code that was mailed to them"),
-        Step::Newcomer => refuse(Code::LoginRequired, "the person has to say which account they have"),
-        Step::SetUpFactor => refuse(Code::InteractionRequired, "the person has to set up a second factor"),
-        Step::Select => refuse(Code::AccountSelectionRequired, "the person has to choose an account"),
-        Step::Consent(scope) if scope.is_empty() => {
-            refuse(Code::InteractionRequired, "a native public client is never answered silently")
-        }
-        Step::Consent(_) => refuse(Code::ConsentRequired, "the person has to consent"),
+        Step::SignIn(_) => refuse(why::SIGN_IN),
+        Step::SecondFactor => refuse(why::SECOND_FACTOR),
+        Step::MailedCode => refuse(why::MAILED_CODE),
+        Step::Newcomer => refuse(why::WHICH_ACCOUNT),
+        Step::SetUpFactor => refuse(why::SET_UP_FACTOR),
+        Step::Select => refuse(why::CHOOSE),
+        Step::Consent(scope) if scope.is_empty() => refuse(why::NEVER_SILENTLY),
+        Step::Consent(_) => refuse(why::CONSENT),
         Step::Issue | Step::Refuse(_) => step,
     }
 }
 
-fn refuse(code: Code, words: &'static str) -> Step {
-    Step::Refuse(OAuthError::new(code, words))
+fn refuse(reason: &'static Reason) -> Step {
+    Step::Refuse(reason.into())
 }
 
 fn console(of: &Situation<'_>) -> Step {
     let Some((session, account)) = of.session else { return Step::SignIn(Why::SignedOut) };
     if !account.has_role(ADMIN) {
-        return refuse(Code::AccessDenied, "the console is for administrators");
+        return refuse(why::NOT_ADMINISTRATOR);
     }
     match entry(session, &console_id(), &console_limits(), Asking::Visibly, of.now) {
         Entry::AfterAuthentication => Step::SignIn(Why::Again),
@@ -167,9 +166,7 @@ fn strength(of: &Situation<'_>, (session, account): (&Session, &Account)) -> Opt
         // Whoever only sits at an unlocked machine must not be able to set one up.
         Lack::Held if is_afresh(of, (session, account)) => Some(Step::SetUpFactor),
         Lack::Held => Some(Step::SignIn(Why::Again)),
-        Lack::Everything => {
-            Some(refuse(Code::UnmetAuthenticationRequirements, "none of the essential acr values is known here"))
-        }
+        Lack::Everything => Some(refuse(why::ACR_UNKNOWN)),
     }
 }
 
@@ -213,7 +210,7 @@ fn end_others(of: &Situation<'_>, owner: &AccountId) -> Step {
     let Some((session, account)) = of.session else { return Step::SignIn(Why::SignedOut) };
     if account.id != *owner {
         return if of.interaction.authenticated(&account.id) {
-            refuse(Code::AccessDenied, "it is another person's page")
+            refuse(why::ANOTHERS_PAGE)
         } else {
             Step::SignIn(Why::Other)
         };
@@ -222,7 +219,7 @@ fn end_others(of: &Situation<'_>, owner: &AccountId) -> Step {
 }
 
 fn authorize(of: &Situation<'_>, request: &AuthorizationRequest) -> Step {
-    let Some(client) = of.client else { return refuse(Code::UnauthorizedClient, "the client is gone") };
+    let Some(client) = of.client else { return refuse(why::CLIENT_GONE) };
     let creates = request.prompts(Prompt::Create);
     let Some((session, account)) = of.session else {
         return Step::SignIn(if creates { Why::New } else { Why::SignedOut });
@@ -255,8 +252,7 @@ fn authentication(
     if of.expected == Named::Another {
         // Whoever just signed in is not the one who was expected: asking again would go round in circles.
         let tried = of.interaction.authenticated(&account.id);
-        let words = "somebody else signed in than id_token_hint or claims names";
-        return Some(if tried { refuse(Code::LoginRequired, words) } else { Step::SignIn(Why::Other) });
+        return Some(if tried { refuse(why::SOMEBODY_ELSE) } else { Step::SignIn(Why::Other) });
     }
     // Satisfied by an authentication made for this request, never by comparing instants.
     let done = of.interaction.authenticated(&account.id);

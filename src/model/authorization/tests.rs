@@ -16,7 +16,9 @@ use crate::model::session::{Device, Session};
 use crate::model::upstream::{Resting, Vouched};
 use crate::protocol::authorize::Prompt;
 use crate::protocol::claims::AuthenticationFacts;
+use crate::protocol::error::Code;
 use crate::protocol::params::Params;
+use crate::protocol::refusal::person as why;
 use crate::protocol::response::ResponseMode;
 use crate::protocol::scope::ScopeSet;
 use crate::protocol::time::Timestamp;
@@ -217,7 +219,7 @@ fn what_comes_next() {
         (
             "the client is gone",
             |w| w.client = None,
-            Step::Refuse(OAuthError::new(Code::UnauthorizedClient, "the client is gone")),
+            Step::Refuse(OAuthError::of(why::CLIENT_GONE)),
             Some(Err(Code::UnauthorizedClient)),
         ),
         // prompt
@@ -384,10 +386,7 @@ fn what_comes_next() {
                 w.hinted = Some("otto");
                 w.evidence = vec![authenticated("mira")];
             },
-            Step::Refuse(OAuthError::new(
-                Code::LoginRequired,
-                "somebody else signed in than id_token_hint or claims names",
-            )),
+            Step::Refuse(OAuthError::of(why::SOMEBODY_ELSE)),
             Some(Err(Code::LoginRequired)),
         ),
         (
@@ -609,7 +608,7 @@ fn what_comes_next() {
         world.request.prompt = vec![Prompt::None];
         match (world.decide(), silently) {
             (Step::Issue, Ok(())) => {}
-            (Step::Refuse(error), Err(code)) => assert_eq!(error.code, code, "silently: {name}"),
+            (Step::Refuse(error), Err(code)) => assert_eq!(error.code(), code, "silently: {name}"),
             (step, _) => panic!("silently: {name}: {step:?}"),
         }
     }
@@ -652,7 +651,7 @@ fn pages_of_our_own() {
     assert_eq!(step(Goal::Account, |_| ()), Step::Issue);
     assert_eq!(step(Goal::Account, |w| w.session = None), SIGN_IN);
     assert_eq!(step(Goal::Console, |w| w.session = None), SIGN_IN);
-    assert!(matches!(step(Goal::Console, |_| ()), Step::Refuse(error) if error.code == Code::AccessDenied));
+    assert!(matches!(step(Goal::Console, |_| ()), Step::Refuse(error) if error.code() == Code::AccessDenied));
     assert_eq!(step(Goal::Console, |w| w.account.roles.extend([ADMIN.into()])), Step::Issue);
     assert!(matches!(step(Goal::Console, |w| w.account.roles.extend(["Admin".into()])), Step::Refuse(_)));
     // An app like another, and a sensitive one: idle 15 minutes, absolute 12 hours.
@@ -819,7 +818,7 @@ fn what_a_client_may_ask_for() {
                     "{name}: nothing else is edited"
                 );
             }
-            (Err(error), Err(code)) => assert_eq!(error.code, code, "{name}"),
+            (Err(error), Err(code)) => assert_eq!(error.code(), code, "{name}"),
             (found, _) => panic!("{name}: {found:?}"),
         }
     }
@@ -957,7 +956,7 @@ fn more_is_asked_where_more_is_wished_and_can_be_had() {
         world.request.prompt = vec![Prompt::None];
         let silent = world.decide();
         match step {
-            Step::SecondFactor => assert!(matches!(silent, Step::Refuse(error) if error.code == Code::LoginRequired)),
+            Step::SecondFactor => assert!(matches!(silent, Step::Refuse(error) if error.code() == Code::LoginRequired)),
             other => assert_eq!(silent, other),
         }
     }
@@ -999,7 +998,7 @@ fn what_is_required_is_shown_or_set_up_and_never_waived() {
         }
         world.request.prompt = vec![Prompt::None];
         let silent = world.decide();
-        assert!(matches!(silent, Step::Refuse(error) if error.code == Code::InteractionRequired), "{way}");
+        assert!(matches!(silent, Step::Refuse(error) if error.code() == Code::InteractionRequired), "{way}");
         world.request.prompt.clear();
         world.session.as_mut().unwrap().authentications[0].acr = Level::Two.acr().into();
         assert_eq!(world.decide(), Step::Issue, "{way}: strong enough");
@@ -1023,7 +1022,7 @@ fn what_is_required_is_shown_or_set_up_and_never_waived() {
         world.request.essential_acr = values;
         match world.decide() {
             Step::Issue => assert!(known),
-            Step::Refuse(error) => assert!(!known && error.code == Code::UnmetAuthenticationRequirements),
+            Step::Refuse(error) => assert!(!known && error.code() == Code::UnmetAuthenticationRequirements),
             other => panic!("{other:?}"),
         }
     }

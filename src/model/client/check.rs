@@ -90,9 +90,13 @@ fn check_uris(metadata: &ClientMetadata) -> Result<(), String> {
             return Err(format!("{member}: an https address (http on localhost names only)"));
         }
     }
-    for resource in &metadata.resources {
-        if Url::parse(resource).is_err() || resource.contains('#') || !resource.is_ascii() {
-            return Err(format!("resources: {resource:?} is no absolute URI without fragment (RFC 8707, section 2)"));
+    for (member, list) in [("resources", &metadata.resources), ("serves", &metadata.serves)] {
+        for resource in list {
+            if Url::parse(resource).is_err() || resource.contains('#') || !resource.is_ascii() {
+                return Err(format!(
+                    "{member}: {resource:?} is no absolute URI without fragment (RFC 8707, section 2)"
+                ));
+            }
         }
     }
     Ok(())
@@ -185,12 +189,13 @@ fn check_requests(metadata: &ClientMetadata) -> Result<(), String> {
 fn may_be_asked(uri: &str) -> bool {
     let url = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
     let plain = uri.len() <= 2048 && uri.bytes().all(|b| b.is_ascii_graphic() && !b"#\\*".contains(&b));
-    plain && url.is_some_and(|url| url.username().is_empty() && url.password().is_none())
+    plain && url.is_some() && redirect::has_plain_authority(uri)
 }
 
 fn is_web_page(uri: &str) -> bool {
-    let plain = uri.bytes().all(|b| b.is_ascii_graphic());
+    let plain = uri.len() <= 2048 && uri.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     plain
+        && redirect::has_plain_authority(uri)
         && Url::parse(uri).is_ok_and(|url| match url.scheme() {
             "https" => true,
             "http" => crate::protocol::issuer::is_local_name(&url),
@@ -204,8 +209,15 @@ fn check_flows(metadata: &ClientMetadata) -> Result<(), String> {
     if has(GrantType::ClientCredentials) && metadata.token_endpoint_auth_method == AuthMethod::None {
         return Err("grant_types: client_credentials is for clients with credentials (RFC 6749, section 4.4)".into());
     }
-    if metadata.grant_types.iter().all(|grant_type| *grant_type == GrantType::RefreshToken) {
-        return Err("grant_types: one that refresh tokens can come of is needed".into());
+    // The server of a resource may do nothing but ask about tokens.
+    let only_serves = metadata.grant_types.is_empty() && !metadata.serves.is_empty();
+    if !only_serves && metadata.grant_types.iter().all(|grant_type| *grant_type == GrantType::RefreshToken) {
+        return Err("grant_types: one that refresh tokens can come of is needed, or none for a client that only \
+                    introspects (serves)"
+            .into());
+    }
+    if !metadata.serves.is_empty() && metadata.token_endpoint_auth_method == AuthMethod::None {
+        return Err("serves: only a client that authenticates may introspect (RFC 7662, section 2.1)".into());
     }
     if metadata.dpop_bound_access_tokens
         && metadata.response_types.iter().any(|response_type| response_type.gives(Part::Token))

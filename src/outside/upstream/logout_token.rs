@@ -1,17 +1,13 @@
 //! An upstream says that a session of its is over (OpenID Connect Back-Channel Logout 1.0, section 2.6).
 
-use super::redeem::payload;
 use super::{Metadata, Party, Providers, SKEW, Trouble, algorithms};
+use crate::protocol::jws::Compact;
 use crate::protocol::logout_token::EVENT;
 use crate::protocol::time::Timestamp;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::core::{CoreJsonWebKey, CoreJwsSigningAlgorithm};
 use openidconnect::{JsonWebKey, JsonWebKeyId, JsonWebKeyUse};
 use serde_json::{Map, Value};
 
-/// The longest token that is looked at.
-const LONGEST: usize = 16 * 1024;
 /// A token is good for so long at most, whatever it says of itself: so long its name has to be remembered.
 const OLDEST: std::time::Duration = std::time::Duration::from_secs(600);
 
@@ -36,14 +32,14 @@ impl Providers {
     /// # Errors
     /// Why it is none, or none that counts.
     pub async fn logged_out(&self, party: Party<'_>, token: &str, now: Timestamp) -> Result<LoggedOut, Trouble> {
-        let (header, signature) = parts(token).ok_or(Trouble::Form)?;
-        let claims = payload(token).ok_or(Trouble::Form)?;
+        let token = Compact::parse(token).ok_or(Trouble::Form)?;
+        let claims = token.claims().ok_or(Trouble::Form)?;
         // What costs nothing comes before what asks others: who it is by and for is read first, and proved then.
-        let told = judged(party, &header, &claims, now)?;
+        let told = judged(party, &token, &claims, now)?;
         let known = self.known(party, now).await?;
-        if !signed(&known.metadata, &header, token, &signature) {
+        if !signed(&known.metadata, &token) {
             let anew = self.with_new_keys(party, &known, now).await.ok_or(Trouble::Signature)?;
-            if !signed(&anew.metadata, &header, token, &signature) {
+            if !signed(&anew.metadata, &token) {
                 return Err(Trouble::Signature);
             }
         }
@@ -51,25 +47,15 @@ impl Providers {
     }
 }
 
-fn parts(token: &str) -> Option<(Map<String, Value>, Vec<u8>)> {
-    if token.len() > LONGEST {
-        return None;
-    }
-    let parts: Vec<&str> = token.split('.').collect();
-    let [header, _, signature] = parts[..] else { return None };
-    Some((serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?, URL_SAFE_NO_PAD.decode(signature).ok()?))
-}
-
 fn judged(
     party: Party<'_>,
-    header: &Map<String, Value>,
+    token: &Compact,
     claims: &Map<String, Value>,
     now: Timestamp,
 ) -> Result<LoggedOut, Trouble> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let instant = |name: &str| claims.get(name).and_then(Value::as_i64).map(Timestamp);
-    let kind = header.get("typ").and_then(Value::as_str).unwrap_or("JWT").to_ascii_lowercase();
-    if !matches!(kind.as_str(), "jwt" | "logout+jwt" | "application/logout+jwt") || header.contains_key("crit") {
+    if !token.is_called(&["jwt", "logout+jwt"]) {
         return Err(Trouble::Form);
     }
     if text("iss") != Some(party.issuer) {
@@ -108,15 +94,14 @@ fn judged(
 }
 
 /// Did a key that the issuer publishes sign it, by an algorithm that counts?
-fn signed(metadata: &Metadata, header: &Map<String, Value>, token: &str, signature: &[u8]) -> bool {
-    let alg = header.get("alg").cloned().and_then(|alg| serde_json::from_value::<CoreJwsSigningAlgorithm>(alg).ok());
+fn signed(metadata: &Metadata, token: &Compact) -> bool {
+    let alg = serde_json::from_value::<CoreJwsSigningAlgorithm>(Value::from(token.header.alg.as_str())).ok();
     let Some(alg) = alg.filter(|alg| algorithms().contains(alg)) else { return false };
-    let Some((signing, _)) = token.rsplit_once('.') else { return false };
-    let kid = header.get("kid").and_then(Value::as_str).map(|kid| JsonWebKeyId::new(kid.to_owned()));
+    let kid = token.header.kid.clone().map(JsonWebKeyId::new);
     let named = |key: &&CoreJsonWebKey| {
         let signs = key.key_use().is_none_or(JsonWebKeyUse::allows_signature);
         signs && (kid.is_none() || key.key_id() == kid.as_ref())
     };
     let keys = metadata.jwks().keys().iter().filter(named).take(16);
-    keys.into_iter().any(|key| key.verify_signature(&alg, signing.as_bytes(), signature).is_ok())
+    keys.into_iter().any(|key| key.verify_signature(&alg, token.signed.as_bytes(), &token.signature).is_ok())
 }

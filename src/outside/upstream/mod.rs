@@ -32,8 +32,8 @@ const FRESH: Duration = Duration::from_secs(3_600);
 const STALE: Duration = Duration::from_secs(24 * 3_600);
 /// A token by a key that nobody knows has the keys asked for anew, this often at most.
 const NEW_KEYS: Duration = Duration::from_secs(60);
-/// Clocks of different machines may differ by this much.
-const SKEW: Duration = Duration::from_secs(15);
+/// The clock of another provider may differ from ours by this much.
+pub const SKEW: Duration = Duration::from_secs(15);
 
 /// The metadata we read beyond that of the crate (RFC 9207, section 3).
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

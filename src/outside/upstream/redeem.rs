@@ -177,6 +177,6 @@ fn vouched(token: &CoreIdToken, party: Party<'_>, access_token: String, now: Tim
 }
 
 /// The claims inside a token, proved or not.
-pub(super) fn payload(token: &str) -> Option<Map<String, Value>> {
+fn payload(token: &str) -> Option<Map<String, Value>> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?).ok()
 }

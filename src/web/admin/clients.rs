@@ -1,6 +1,6 @@
 //! The console: apps.
 
-use super::super::answer::page;
+use super::super::answer::{page, see_other};
 use super::super::asking::Asking;
 use super::super::error::WebError;
 use super::super::form::OurForm;
@@ -22,7 +22,13 @@ pub(in crate::web) async fn get(request: HttpRequest, asking: Asking) -> Result<
         Entered::As(current) => current,
         Entered::Not(response) => return Ok(response),
     };
-    Ok(shown(&asking, &draw(&asking, &current, view(&request)).await?))
+    let view = view(&request);
+    let notice = match view.done.as_deref() {
+        Some("removed") => Some(asking.text().say("notice-client-removed")),
+        _ => None,
+    };
+    let page_of = AdminClients { notice, ..draw(&asking, &current, view).await? };
+    Ok(shown(&asking, &page_of))
 }
 
 async fn draw(asking: &Asking, current: &Current, view: View) -> Result<AdminClients, WebError> {
@@ -69,13 +75,12 @@ pub(in crate::web) async fn add(form: OurForm) -> Result<HttpResponse, WebError>
         Entered::As(current) => current,
         Entered::Not(response) => return Ok(response),
     };
-    let nothing = || View { query: String::new(), after: None, done: None };
     let filled = filled(&form);
     let outcome = match metadata(&filled) {
         Ok(metadata) => asking.idp().add_client(&current, metadata, asking.now).await?,
         Err(wrong) => Registered::Wrong(wrong),
     };
-    let view = draw(asking, &current, nothing()).await?;
+    let view = draw(asking, &current, View::default()).await?;
     match outcome {
         Registered::Done(client, None) => {
             let created = Some(NewSecret { client_id: client.id.to_string(), client_secret: None });
@@ -91,6 +96,21 @@ pub(in crate::web) async fn add(form: OurForm) -> Result<HttpResponse, WebError>
             Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &AdminClients { alert: Some(wrong), form: filled, ..view }))
         }
     }
+}
+
+/// POST /admin/clients/remove
+pub(in crate::web) async fn remove(form: OurForm) -> Result<HttpResponse, WebError> {
+    let asking = &form.asking;
+    let current = match enter_to_act(&form, "/admin/clients").await? {
+        Entered::As(current) => current,
+        Entered::Not(response) => return Ok(response),
+    };
+    if asking.idp().remove_client(&current, form.field("client"), asking.now).await? {
+        return Ok(see_other("/admin/clients?done=removed"));
+    }
+    let alert = Some(asking.text().say("alert-client-gone"));
+    let page_of = AdminClients { alert, ..draw(asking, &current, View::default()).await? };
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &page_of))
 }
 
 fn filled(form: &OurForm) -> NewClient {

@@ -56,6 +56,7 @@ async fn enter_to_act(form: &OurForm, page: &str) -> Result<Entered, WebError> {
 }
 
 /// `query`, `after` and `done` of a list's address.
+#[derive(Default)]
 struct View {
     query: String,
     after: Option<String>,

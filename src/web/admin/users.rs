@@ -118,8 +118,7 @@ pub(in crate::web) async fn add(form: OurForm) -> Result<HttpResponse, WebError>
         email: form.field("email").to_owned(),
         role_admin: if form.params.get("admin").is_some() { Tick::On } else { Tick::Off },
     };
-    let nothing = View { query: String::new(), after: None, done: None };
-    let page_of = draw(asking, &current, nothing, (None, wrong, filled)).await?;
+    let page_of = draw(asking, &current, View::default(), (None, wrong, filled)).await?;
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &page_of))
 }
 
@@ -143,9 +142,8 @@ pub(in crate::web) async fn reset_factors(form: OurForm) -> Result<HttpResponse,
     if asking.idp().reset_factors(&current, form.field("user"), asking.now).await? {
         return Ok(see_other("/admin/users?done=reset"));
     }
-    let nothing = View { query: String::new(), after: None, done: None };
     let alert = Some(asking.text().say("alert-user-no-factor"));
-    let page_of = draw(asking, &current, nothing, (None, alert, NewUser::default())).await?;
+    let page_of = draw(asking, &current, View::default(), (None, alert, NewUser::default())).await?;
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &page_of))
 }
 
@@ -159,9 +157,8 @@ pub(in crate::web) async fn send_reset(form: OurForm) -> Result<HttpResponse, We
     if asking.idp().send_reset(&current, form.field("user"), asking.now).await?.is_some() {
         return Ok(see_other("/admin/users?done=sent"));
     }
-    let nothing = View { query: String::new(), after: None, done: None };
     let alert = Some(asking.text().say("alert-user-no-address"));
-    let page_of = draw(asking, &current, nothing, (None, alert, NewUser::default())).await?;
+    let page_of = draw(asking, &current, View::default(), (None, alert, NewUser::default())).await?;
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &page_of))
 }
 
@@ -174,8 +171,7 @@ async fn set_use(form: OurForm, wish: Use, done: &str) -> Result<HttpResponse, W
     if asking.idp().set_use(&current, form.field("user"), wish, asking.now).await? {
         return Ok(see_other(done));
     }
-    let nothing = View { query: String::new(), after: None, done: None };
     let alert = Some(asking.text().say("alert-user-unchanged"));
-    let page_of = draw(asking, &current, nothing, (None, alert, NewUser::default())).await?;
+    let page_of = draw(asking, &current, View::default(), (None, alert, NewUser::default())).await?;
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &page_of))
 }

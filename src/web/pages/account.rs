@@ -32,6 +32,8 @@ pub struct AppLine {
     pub client: String,
     /// Name of the client.
     pub name: String,
+    /// The path of its logo here.
+    pub logo: Option<String>,
     /// Where the app can be opened, signed in.
     pub opens_at: Option<String>,
     /// When it joined, in Unix seconds.
@@ -82,12 +84,20 @@ pub struct ConsentLine {
     pub client: String,
     /// Name of the client.
     pub name: String,
+    /// The path of its logo here.
+    pub logo: Option<String>,
     /// What it may have, in words for people.
     pub scopes: Vec<String>,
     /// What it sees by it now: each claim, and what it says.
     pub sees: Vec<(String, String)>,
     /// When it was given, in Unix seconds.
     pub given: i64,
+}
+
+impl AppLine {
+    fn initial(&self) -> String {
+        initial(&self.name)
+    }
 }
 
 impl ConsentLine {

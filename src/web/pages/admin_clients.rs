@@ -22,6 +22,13 @@ pub struct ClientLine {
     pub created: i64,
 }
 
+impl ClientLine {
+    /// What it is called; one without a name has its id.
+    fn shown_name(&self) -> &str {
+        if self.name.is_empty() { &self.client_id } else { &self.name }
+    }
+}
+
 /// A client just made; the only time its secret is shown.
 #[derive(Debug, Clone)]
 pub struct NewSecret {
@@ -64,7 +71,7 @@ pub struct NewClient {
     pub scope: String,
 }
 
-/// Apps. POST `/admin/clients` with the fields of [`NewClient`].
+/// Apps. POST `/admin/clients` with the fields of [`NewClient`], `/admin/clients/remove` with `client`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "admin/clients.html")]
 pub struct AdminClients {

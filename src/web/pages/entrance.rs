@@ -25,6 +25,22 @@ pub struct AppFacts {
     pub vetting: Vetting,
 }
 
+/// An app among others.
+#[derive(Debug, Clone)]
+pub struct AppMark {
+    /// What people call it.
+    pub name: String,
+    /// The path of its logo here.
+    pub logo: Option<String>,
+}
+
+impl AppMark {
+    /// Shown in place of a logo.
+    pub fn initial(&self) -> String {
+        initial(&self.name)
+    }
+}
+
 /// Whether anybody here knows who is behind an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Vetting {

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::AppMark;
 use crate::text::Text;
 
 /// Really sign out? POST `/end_session/confirm` with `csrf`, `request`, `choice` (`sign-out` or `stay`)
@@ -17,8 +18,8 @@ pub struct SignOut {
     pub request: String,
     /// Who is signed in, where that may be shown.
     pub person: Option<String>,
-    /// Names of the apps that take part in the session.
-    pub apps: Vec<String>,
+    /// The apps that take part in the session.
+    pub apps: Vec<AppMark>,
     /// Name of the client that asked, where it is known.
     pub asked_by: Option<String>,
     /// The same name, where that app alone can be left.

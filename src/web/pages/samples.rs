@@ -39,6 +39,10 @@ pub(super) fn bank() -> AppFacts {
     }
 }
 
+fn with_logo() -> AppFacts {
+    AppFacts { logo: Some("/static/logo.svg".into()), ..bank() }
+}
+
 pub(super) fn sign_in(text: Text, purpose: SignInPurpose) -> SignIn {
     SignIn {
         text,
@@ -70,6 +74,7 @@ fn entrance(text: Text) -> Vec<(&'static str, String)> {
     let console = SignIn { app: None, remember: Remember::Absent, ..sign_in(text, SignInPurpose::Console) };
     vec![
         ("sign-in", html(sign_in(text, SignInPurpose::Ordinary))),
+        ("sign-in-logo", html(SignIn { app: Some(with_logo()), ..sign_in(text, SignInPurpose::Ordinary) })),
         ("sign-in-again", html(again)),
         ("sign-in-after-the-end", html(ended)),
         ("sign-in-refused", html(refused)),
@@ -80,6 +85,7 @@ fn entrance(text: Text) -> Vec<(&'static str, String)> {
         ("second-factor-refused", html(second_factor(text, Some(text.say("alert-code"))))),
         ("select", html(select(text))),
         ("consent", html(consent(text))),
+        ("consent-logo", html(Consent { app: with_logo(), ..consent(text) })),
         ("setup", html(setup(text, None))),
         ("setup-refused", html(setup(text, Some(text.count("alert-password-short", 15))))),
         ("setup-gone", html(SetupGone { text })),
@@ -217,7 +223,8 @@ fn setup(text: Text, alert: Option<String>) -> Setup {
 }
 
 fn leaving(text: Text) -> Vec<(&'static str, String)> {
-    let apps = vec!["Meridian Bank".to_owned(), "Plaza".to_owned()];
+    let mark = |name: &str, logo: Option<&str>| AppMark { name: name.into(), logo: logo.map(str::to_owned) };
+    let apps = vec![mark("Meridian Bank", Some("/static/logo.svg")), mark("Plaza", None)];
     let sign_out = SignOut {
         text,
         csrf: "c".into(),
@@ -262,7 +269,7 @@ fn leaving(text: Text) -> Vec<(&'static str, String)> {
             "redirect_uri is https://plaza.example/cb/, which is not registered. It differs from https://plaza.example/cb by a \
              slash at the end alone."
                 .into(),
-            "OpenID Connect Core, 3.1.2.1: it is compared byte by byte.".into(),
+            "RFC 9700, section 2.1: redirect_uri is compared byte by byte with the registered ones.".into(),
             "Send redirect_uri=https://plaza.example/cb, or register the address that you send.".into(),
         )),
         ..error.clone()
@@ -311,6 +318,7 @@ fn session(text: Text, id: &str, (browser, system): (&str, &str), current: Curre
             AppLine {
                 client: "bank".into(),
                 name: "Meridian Bank".into(),
+                logo: Some("/static/logo.svg".into()),
                 opens_at: Some("https://bank.example/begin?iss=https%3A%2F%2Fid.example.com".into()),
                 joined: NOON - 9_000,
                 last_active: NOON - 30,
@@ -323,6 +331,7 @@ fn session(text: Text, id: &str, (browser, system): (&str, &str), current: Curre
             AppLine {
                 client: "plaza".into(),
                 name: "Plaza".into(),
+                logo: None,
                 opens_at: None,
                 joined: NOON - 80_000,
                 last_active: NOON - 40_000,
@@ -357,6 +366,7 @@ fn account(text: Text) -> Vec<(&'static str, String)> {
         consents: vec![ConsentLine {
             client: "bank".into(),
             name: "Meridian Bank".into(),
+            logo: Some("/static/logo.svg".into()),
             scopes: vec![text.say("scope-profile"), text.say("scope-email")],
             sees: vec![
                 (text.say("profile-name"), "Ada Lovelace".into()),

@@ -75,6 +75,8 @@ fn titles_are_unique_but_for_the_same_page_in_another_state() {
             "error-explained",
             "enter-code-filled",
             "allow-device-elsewhere",
+            "sign-in-logo",
+            "consent-logo",
         ]
         .contains(&name)
             || name.contains("passkey")

@@ -15,10 +15,12 @@ use serde_json::{Value, json};
 const SECRET: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 /// Every endpoint, with fields that are right apart from the authentication.
-const ENDPOINTS: [(&str, &[(&str, &str)]); 3] = [
+pub(super) const ENDPOINTS: [(&str, &[(&str, &str)]); 5] = [
     ("/token", &[("grant_type", "refresh_token"), ("refresh_token", "x")]),
     ("/introspect", &[("token", "x")]),
     ("/revoke", &[("token", "x")]),
+    ("/par", &[("response_type", "code")]),
+    ("/device_authorization", &[("scope", "openid")]),
 ];
 
 /// A good assertion of this client is taken there: what was refused was refused for what it is.

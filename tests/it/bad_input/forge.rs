@@ -92,8 +92,13 @@ fn with(object: &Value, member: &str, value: Value) -> Value {
 fn public_secrets(idp: &Idp, header: &Value) -> Vec<Vec<u8>> {
     let set = idp.flows().key_set(idp.now());
     let key = set.keys.iter().find(|key| key.kid == header["kid"]).unwrap();
-    let jwk = serde_json::to_value(key).unwrap();
-    let mut secrets = vec![jwk.to_string().into_bytes(), key.kid.clone().into_bytes(), Vec::new(), b"secret".to_vec()];
+    public_secrets_of(&serde_json::to_value(key).unwrap())
+}
+
+/// The same of any public key.
+pub fn public_secrets_of(jwk: &Value) -> Vec<Vec<u8>> {
+    let kid = jwk["kid"].as_str().unwrap_or_default().as_bytes().to_vec();
+    let mut secrets = vec![jwk.to_string().into_bytes(), kid, Vec::new(), b"secret".to_vec()];
     for member in ["n", "e", "x", "y"] {
         if let Some(text) = jwk[member].as_str() {
             secrets.push(text.as_bytes().to_vec());

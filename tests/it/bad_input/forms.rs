@@ -72,13 +72,14 @@ pub async fn every_form(idp: &Idp) -> (Browser, Vec<Form>) {
     let page = browser.get("/admin/clients").await;
     let filled = [("client_name", "New"), ("redirect_uris", "https://new.example.com/cb"), ("kind", "web")];
     forms.push(form(&page, "/admin/clients", &filled));
+    forms.push(form(&page, "/admin/clients/remove", &[]));
     let page = browser.get("/admin/sessions").await;
     forms.push(form(&page, "/admin/sessions/end", &[]));
     (browser, forms)
 }
 
 /// Headers that a browser sends with a form that is not from a page of ours.
-const FOREIGN: [&[(&str, &str)]; 18] = [
+pub(super) const FOREIGN: [&[(&str, &str)]; 18] = [
     &[],
     &[("origin", "null")],
     &[("origin", "")],
@@ -223,6 +224,7 @@ async fn decisions_that_are_none_change_nothing() {
         ("/account/withdraw", "client"),
         ("/admin/users/disable", "user"),
         ("/admin/users/enable", "user"),
+        ("/admin/clients/remove", "client"),
         ("/admin/sessions/end", "session"),
     ];
     for (action, name) in cases {
@@ -272,14 +274,20 @@ async fn somebody_elses_session_and_consent_are_out_of_reach() {
         assert_page(&otto.get(path).await, 403, path);
     }
     let before = Untouched::now(&idp).await;
-    for action in
-        ["/admin/users", "/admin/users/disable", "/admin/users/enable", "/admin/clients", "/admin/sessions/end"]
-    {
+    for action in [
+        "/admin/users",
+        "/admin/users/disable",
+        "/admin/users/enable",
+        "/admin/clients",
+        "/admin/clients/remove",
+        "/admin/sessions/end",
+    ] {
         let fields = [
             ("csrf", csrf.as_str()),
             ("username", "x"),
             ("password", "a password that is long"),
             ("user", "x"),
+            ("client", "asking"),
             ("session", "x.y"),
         ];
         assert_page(&otto.post(action, &fields).await, 403, action);

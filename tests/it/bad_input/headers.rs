@@ -86,6 +86,7 @@ async fn addresses() {
         ("/account/profile/picture", 405, 405, 405, Never, Alone),
         ("/account/profile/picture/remove", 405, 405, 405, Never, Alone),
         ("/picture/x", 404, 404, 404, Never, Shared),
+        ("/logo/x", 404, 404, 404, Never, Shared),
         ("/account/history", 200, 200, 200, Never, Alone),
         ("/account/data", 200, 200, 200, Never, Alone),
         ("/account/security/passkey", 200, 200, 200, Never, Alone),

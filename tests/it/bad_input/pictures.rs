@@ -3,7 +3,7 @@
 use super::{FORM, Untouched, assert_page, encoded};
 use crate::harness::{Browser, ISSUER, Idp, multipart};
 use crate::stories::picture::{plain, signed_in};
-use abide::model::picture::{MOST_BYTES, Picture};
+use abide::model::picture::{PORTRAIT, Picture};
 use actix_web::test::TestRequest;
 use image::ImageFormat;
 
@@ -16,7 +16,7 @@ async fn hidden(browser: &mut Browser) -> [String; 2] {
 /// The head of a PNG of 20,000 by 20,000 points, as its CRC-32 confirms.
 const BOMB: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x4e\x20\0\0\x4e\x20\x08\x02\0\0\0";
 
-fn bomb() -> Vec<u8> {
+pub(super) fn bomb() -> Vec<u8> {
     let sum = !BOMB[12..].iter().fold(u32::MAX, |sum, byte| {
         (0..8).fold(sum ^ u32::from(*byte), |sum, _| if sum & 1 == 1 { (sum >> 1) ^ 0xedb8_8320 } else { sum >> 1 })
     });
@@ -166,12 +166,12 @@ async fn what_is_too_large_is_refused_before_it_is_read() {
     assert_page(&refused, 413, "announced");
     assert!(refused.text("[role=alert]").unwrap().contains("too large"));
     // It is not announced.
-    for size in [MOST_BYTES + 1, MOST_BYTES + 100_000, 3 * MOST_BYTES] {
+    for size in [PORTRAIT.most_bytes + 1, PORTRAIT.most_bytes + 100_000, 3 * PORTRAIT.most_bytes] {
         let refused = browser.upload(UPLOAD, [&csrf, &person], &vec![0xff; size]).await;
         assert_page(&refused, 413, "not announced");
     }
     assert_eq!(
-        browser.upload(UPLOAD, [&csrf, &person], &vec![0xff; MOST_BYTES]).await.status,
+        browser.upload(UPLOAD, [&csrf, &person], &vec![0xff; PORTRAIT.most_bytes]).await.status,
         422,
         "within the limit it is read"
     );

@@ -8,10 +8,11 @@ use actix_web::test::TestRequest;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
+use std::time::Duration;
 
-const TOKEN: (&str, &str) = ("POST", "/token");
+pub(super) const TOKEN: (&str, &str) = ("POST", "/token");
 /// Where our own access tokens are presented. A stream is asked for its head alone: its body has no end.
-const RESOURCES: [(&str, &str); 5] = [
+pub(super) const RESOURCES: [(&str, &str); 5] = [
     ("GET", "/userinfo"),
     ("POST", "/userinfo"),
     ("GET", "/session"),
@@ -20,19 +21,24 @@ const RESOURCES: [(&str, &str); 5] = [
 ];
 
 /// A public client in whose name a person is signed in, with a key, and what it got by that.
-struct World {
-    idp: Idp,
-    spa: RelyingApp,
-    holder: Holder,
-    tokens: Tokens,
+pub(super) struct World {
+    pub(super) idp: Idp,
+    pub(super) spa: RelyingApp,
+    pub(super) holder: Holder,
+    pub(super) tokens: Tokens,
     /// Bound to the key, and not redeemed.
-    code: String,
+    pub(super) code: String,
 }
 
 impl World {
     async fn new() -> World {
+        World::of("ES256").await
+    }
+
+    /// With a key for this algorithm.
+    pub(super) async fn of(alg: &'static str) -> World {
         let idp = Idp::start().await;
-        let (spa, holder, mut browser) = (idp.app("spa"), Holder::of(&idp, "ES256"), idp.browser());
+        let (spa, holder, mut browser) = (idp.app("spa"), Holder::of(&idp, alg), idp.browser());
         let code = browser.enter(&spa).await.parameter("code").unwrap();
         let tokens = Tokens::of(&holder.redeem(&spa, &code).await);
         let bound = browser.get(&spa.request(&[("prompt", "none"), ("dpop_jkt", &holder.jkt())])).await;
@@ -60,16 +66,16 @@ impl World {
     }
 
     /// At this endpoint, with what belongs there beside.
-    async fn show(&self, request: (&str, &str), proofs: &[&[u8]]) -> Answer {
+    pub(super) async fn show(&self, request: (&str, &str), proofs: &[&[u8]]) -> Answer {
         if request == TOKEN { self.redeem(proofs).await } else { self.present(request, proofs).await }
     }
 
-    async fn claims(&self, request: (&str, &str)) -> Value {
+    pub(super) async fn claims(&self, request: (&str, &str)) -> Value {
         self.holder.claims(request, (request != TOKEN).then_some(&self.tokens.access)).await
     }
 
     /// Everything that was attacked is as good as before.
-    async fn goes_on(&self) {
+    pub(super) async fn goes_on(&self) {
         Tokens::of(&self.holder.redeem(&self.spa, &self.code).await);
         // An act that is reported within ten seconds after the sign-in comes too soon.
         self.idp.pass("10s");
@@ -89,7 +95,7 @@ fn with_proofs(mut request: TestRequest, proofs: &[&[u8]]) -> TestRequest {
 }
 
 /// 400 at the token endpoint; 401 with a challenge of the scheme elsewhere. A nonce in any case.
-fn assert_refused(answer: &Answer, request: (&str, &str), error: &str, case: &str) {
+pub(super) fn assert_refused(answer: &Answer, request: (&str, &str), error: &str, case: &str) {
     let status = if request == TOKEN { 400 } else { 401 };
     assert_json(answer, status, error, &format!("{request:?} {case}"));
     assert_eq!(answer.header("dpop-nonce").len(), 43, "{request:?} {case}");
@@ -320,6 +326,14 @@ async fn a_proof_is_good_once() {
         }
         untouched.check("replayed").await;
     }
+    // A node whose clock is ahead clears away what is over by it; by ours it is not.
+    let request = ("GET", "/userinfo");
+    let proof = world.holder.proof(request, Some(&world.tokens.access)).await;
+    assert_eq!(world.present(request, &[proof.as_bytes()]).await.status, 200);
+    world.idp.pass("31s");
+    world.idp.flows().sweep(world.idp.now() + Duration::from_secs(30)).await.unwrap();
+    let answer = world.present(request, &[proof.as_bytes()]).await;
+    assert_refused(&answer, request, "invalid_dpop_proof", "swept by a node that is ahead");
     // Its name is spent for every other request by this key, and for no other key.
     let mut claims = world.claims(("GET", "/userinfo")).await;
     let proof = world.holder.key.sign(&world.holder.header(), &claims);

@@ -48,7 +48,7 @@ fn wrong() -> Vec<(&'static str, Vec<Value>)> {
         json!({"redirect_uris": ["http://localhost:1/cb"], "token_endpoint_auth_method": "none"}),
         native("javascript:alert(1)"),
         native("plaza:/cb"),
-        native("http://localhost/cb"),
+        native("http://app.localhost/cb"),
         native("http://127.0.0.2/cb"),
     ];
     let other = vec![

@@ -3,6 +3,7 @@
 use super::app::RelyingApp;
 use super::browser::{Answer, Browser};
 use super::counting::Counting;
+use super::every_answer;
 use super::stream::Stream;
 use abide::app::{application, assemble, assemble_reaching};
 use abide::clock::Clock;
@@ -52,7 +53,8 @@ pub struct Idp {
     open: Rc<dyn Fn(TestRequest) -> Opening>,
     facing: Data<Facing>,
     store: Arc<Counting>,
-    _folder: Rc<TempDir>,
+    config: Rc<Config>,
+    folder: Rc<TempDir>,
 }
 
 /// Keys are made once for all stories: what is tested is what is done with them.
@@ -151,21 +153,39 @@ impl Idp {
             Some(outbound) => assemble_reaching(&config, backend, clock, cheap, outbound).await.unwrap(),
             None => assemble(&config, backend, clock, cheap).await.unwrap(),
         };
+        Idp::answering(facing, store, Rc::new(config), Rc::new(folder)).await
+    }
+
+    /// The service of a node, every answer of which is held against the rules of [`every_answer`].
+    async fn answering(facing: Data<Facing>, store: Arc<Counting>, config: Rc<Config>, folder: Rc<TempDir>) -> Idp {
         let service = Rc::new(init_service(application(facing.clone())).await);
         let answering = Rc::clone(&service);
         let open: Rc<dyn Fn(TestRequest) -> Opening> = Rc::new(move |request| {
             let service = Rc::clone(&answering);
             Box::pin(async move { Stream::of(call_service(&*service, request.to_request()).await) })
         });
+        let issuer = config.issuer.to_string();
         let call: Rc<dyn Fn(TestRequest) -> Calling> = Rc::new(move |request| {
-            let service = Rc::clone(&service);
+            let (service, issuer) = (Rc::clone(&service), issuer.clone());
             Box::pin(async move {
-                let response = call_service(&*service, request.to_request()).await;
+                let request = request.to_request();
+                let asked = format!("{} {:.300}", request.method(), request.uri());
+                let response = call_service(&*service, request).await;
                 let (status, headers) = (response.status(), response.headers().clone());
-                Answer { status, headers, body: String::from_utf8_lossy(&read_body(response).await).into_owned() }
+                let body = String::from_utf8_lossy(&read_body(response).await).into_owned();
+                let answer = Answer { status, headers, body };
+                let broken = every_answer::broken(&issuer, &answer);
+                assert!(
+                    broken.is_empty(),
+                    "{asked}: {broken:?}\n{} {:?}\n{:.2000}",
+                    status,
+                    answer.headers,
+                    answer.body
+                );
+                answer
             })
         });
-        Idp { call, open, facing, store, _folder: Rc::new(folder) }
+        Idp { call, open, facing, store, config, folder }
     }
 
     /// Sends a request.
@@ -263,6 +283,10 @@ impl Idp {
             for done in futures_util::future::join_all(mails).await {
                 done.unwrap();
             }
+            let logos = swept.logos.into_iter().map(|logo| self.facing.idp.fetch_logo(logo, self.now()));
+            for done in futures_util::future::join_all(logos).await {
+                done.unwrap();
+            }
             let errands = swept.errands.into_iter().map(|errand| self.facing.idp.run_errand(errand, self.now()));
             for done in futures_util::future::join_all(errands).await {
                 done.unwrap();
@@ -275,6 +299,12 @@ impl Idp {
         let cheap = Cost { memory: 64, passes: 1 };
         let config = Config { keys_dir: PathBuf::from(KEYS.path()), ..config.clone() };
         assemble(&config, Arc::clone(&self.store) as Arc<dyn Backend>, self.facing.clock.clone(), cheap).await.unwrap()
+    }
+
+    /// The same, answering requests, with the settings of this one.
+    pub async fn another_node(&self) -> Idp {
+        let facing = self.beside(&self.config).await;
+        Idp::answering(facing, Arc::clone(&self.store), Rc::clone(&self.config), Rc::clone(&self.folder)).await
     }
 
     /// The store does not know any more under which limits its appointments were made, as if they had been others.

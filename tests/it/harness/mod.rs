@@ -8,9 +8,12 @@ mod app;
 pub mod authenticator;
 mod browser;
 mod counting;
+mod every_answer;
 mod holder;
 mod idp;
 pub mod keyed;
+mod logos;
+mod logs;
 mod mail;
 mod receiver;
 pub mod site;
@@ -21,6 +24,11 @@ pub use app::{CHALLENGE, RelyingApp, Tokens, VERIFIER, claims_of};
 pub use browser::{Answer, Browser, multipart};
 pub use holder::{Holder, presenting};
 pub use idp::{ISSUER, Idp, PASSWORD, USERNAME};
+
+pub use logos::{Giving, LogoServer};
+
+pub use logs::Logs;
+
 pub use mail::{Cover, Letter, Login, MailServer, Smtp};
 pub use receiver::{Manner, Receiver};
 pub use stream::{Said, Stream};

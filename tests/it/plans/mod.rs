@@ -37,6 +37,7 @@ macro_rules! modules {
 
 mod again;
 mod arrival;
+mod channels;
 mod config;
 mod core;
 mod document;
@@ -51,6 +52,7 @@ mod refused;
 mod registering;
 mod registration;
 mod reuse;
+mod rotation;
 mod scopes;
 mod session;
 mod stage;
@@ -75,6 +77,7 @@ pub fn plans() -> Vec<Plan> {
     plans.extend(config::plans());
     plans.extend(dynamic::plans());
     plans.extend(logout::plans());
+    plans.extend(channels::plans());
     plans.extend(third_party::plans());
     plans.extend(session::plans());
     plans
@@ -93,8 +96,10 @@ pub fn declared() -> Vec<(&'static str, &'static str)> {
         wishes::MODULES,
         config::MODULES,
         dynamic::MODULES,
+        rotation::MODULES,
         registration::MODULES,
         logout::MODULES,
+        channels::MODULES,
         third_party::MODULES,
         session::MODULES,
     ]

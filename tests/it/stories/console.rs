@@ -200,3 +200,28 @@ async fn the_stream_of_its_pages_ends_with_its_part() {
     assert_eq!(stream.next().await.event("end"), json!({"reason": "session_over"}));
     assert_eq!(stream.next().await, Said::Over);
 }
+
+#[actix_web::test]
+async fn an_app_that_is_removed_is_over_at_once_for_everybody() {
+    let idp = Idp::start().await;
+    let mut boss = inside(&idp).await;
+    let (social, mut mira) = (idp.app("social"), idp.browser());
+    let tokens = social.redeem(&mira.enter(&social).await).await;
+    let page = boss.get("/admin/clients").await;
+    let mut fields = page.fields("/admin/clients/remove");
+    fields.insert("client".into(), "social".into());
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let answer = boss.post("/admin/clients/remove", &fields).await;
+    assert_eq!(answer.location(), "/admin/clients?done=removed");
+    let list = boss.get(answer.location()).await;
+    assert!(list.text("[role=status]").is_some() && !list.body.contains(">social<"), "{}", list.body);
+
+    assert_eq!(social.try_refresh(&tokens.refresh).await.error(), "invalid_client");
+    assert_eq!(social.userinfo(&tokens.access).await.status, 401);
+    assert_eq!(mira.authorize(&social, &[]).await.status, 400, "there is no such app");
+    assert!(mira.silently(&idp.app("bank")).await.parameter("code").is_some(), "the others go on");
+    let again = boss.post("/admin/clients/remove", &fields).await;
+    assert_eq!(again.status, 422, "it was removed before");
+    assert!(again.text("[role=alert]").is_some());
+    assert!(boss.get("/admin/audit").await.body.contains("App removed"));
+}

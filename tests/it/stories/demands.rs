@@ -112,6 +112,33 @@ async fn essential_classes_that_nobody_can_reach_are_refused() {
 }
 
 #[actix_web::test]
+async fn of_several_essential_classes_any_will_do_and_one_of_them_is_told() {
+    let idp = Idp::start().await;
+    let (bank, mut browser) = (idp.app("bank"), idp.browser());
+    let essential = |values: &[&str]| json!({"id_token": {"acr": {"essential": true, "values": values}}}).to_string();
+    let (one, beyond) = ("urn:abide:acr:aal1", "phr");
+    let page = browser.authorize(&bank, &[("claims", ESSENTIAL)]).await;
+    let signed_in = browser.sign_in(&page).await;
+    let page = arrives(&mut browser, signed_in).await;
+    let (_, next) = sets_up(&idp, &mut browser, &page).await;
+    assert_eq!(bank.redeem(&browser.get(&next).await).await.claims()["acr"], TWO);
+    for (values, told) in [
+        (vec![one], one),
+        (vec![one, TWO], TWO),
+        (vec![beyond, TWO], TWO),
+        (vec!["urn:example:gold", one], one),
+        (vec![], TWO),
+    ] {
+        let answer = browser.authorize(&bank, &[("prompt", "none"), ("claims", &essential(&values))]).await;
+        let tokens = bank.redeem(&answer).await;
+        assert_eq!(tokens.claims()["acr"], told, "{values:?}");
+        assert_eq!(bank.refresh(&tokens.refresh).await.claims()["acr"], told, "{values:?}, refreshed");
+    }
+    let beyond = browser.authorize(&bank, &[("prompt", "none"), ("claims", &essential(&[beyond]))]).await;
+    assert_eq!(beyond.error(), "interaction_required");
+}
+
+#[actix_web::test]
 async fn what_a_role_demands_holds_for_apps_and_for_the_console() {
     let idp = Idp::with(|config| {
         config.sign_in.require = ["role:admin urn:abide:acr:aal2".parse().unwrap()].into_iter().collect();

@@ -231,6 +231,10 @@ async fn devices_of_one_network_ask_so_often_and_no_more() {
     }
     assert_eq!(statuses.get(&200), Some(&30), "{statuses:?}");
     assert_eq!(ask(&idp, &[]).await.error(), "slow_down");
+    // Nobody else can ask in the name of a client with a secret: its server asks for all its devices.
+    let till = [("client_id", "till"), ("client_secret", &*idp.app("till").secret()), ("scope", "stock:read")];
+    let answer = idp.call(TestRequest::post().uri("/device_authorization").set_form(till)).await;
+    assert_ne!(answer.error(), "slow_down", "{}", answer.body);
 }
 
 #[actix_web::test]

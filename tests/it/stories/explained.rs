@@ -1,6 +1,7 @@
 //! What a developer is told whose app asked wrongly, and what everybody else is not.
 
-use crate::harness::Idp;
+use super::explained_table;
+use crate::harness::{Answer, Idp, Logs};
 use serde_json::json;
 
 async fn idp() -> Idp {
@@ -9,6 +10,8 @@ async fn idp() -> Idp {
         idp.import(json!({"clients": [{
             "client_id": id, "client_secret": idp.app(id).secret(), "development": development,
             "redirect_uris": [format!("https://{id}.example.com/callback"), format!("https://{id}.example.com/other?a=1")],
+            "grant_types": ["authorization_code", "refresh_token", "client_credentials"], "consent": "skip",
+            "scope": "openid profile stock", "resources": ["https://stock.example.com/"],
         }]}))
         .await;
     }
@@ -65,4 +68,113 @@ async fn a_client_in_development_is_told_why_it_is_not_believed() {
     assert!(wrong.await.json()["error_description"].as_str().unwrap().contains("the secret or assertion"));
     assert_eq!(post(&fields("shop", "x")).await, usual);
     assert_eq!(post(&fields("nobody", "x")).await, usual);
+}
+
+/// A bad request, and what is said of it.
+pub struct Row {
+    pub ask: Ask,
+    /// What everybody is told.
+    pub said: &'static str,
+    /// What is in the explanation: of what was wrong, of the rule, of what would be right.
+    pub tells: Vec<&'static str>,
+}
+
+/// A bad request.
+pub enum Ask {
+    Authorize(Vec<(&'static str, &'static str)>),
+    Post(&'static str, Vec<(&'static str, &'static str)>),
+}
+
+impl Ask {
+    /// The answer to a client.
+    async fn of(&self, idp: &Idp, client: &str) -> Answer {
+        match self {
+            Ask::Authorize(extra) => idp.browser().authorize(&idp.app(client), extra).await,
+            Ask::Post(path, fields) => idp.app(client).post(path, fields).await,
+        }
+    }
+}
+
+/// `error_description`, wherever it is.
+fn described(answer: &Answer) -> String {
+    if answer.status.is_redirection() {
+        return answer.parameter("error_description").unwrap();
+    }
+    answer.json()["error_description"].as_str().unwrap().to_owned()
+}
+
+#[actix_web::test]
+async fn every_refusal_says_what_was_wrong_which_rule_and_what_would_be_right() {
+    let idp = idp().await;
+    let logs = Logs::gather();
+    for row in explained_table::of_authorize().into_iter().chain(explained_table::of_posts()) {
+        let Row { ask, said, tells } = row;
+        logs.take();
+        let answer = ask.of(&idp, "shop").await;
+        let (error, lines) = (answer.error(), logs.refusals());
+        assert_eq!(described(&answer), said);
+        let [line] = lines.as_slice() else { panic!("{said}: {lines:?}") };
+        let (client, error) = ("client_id=\u{ab}shop\u{bb}", format!("error=\u{ab}{error}\u{bb}"));
+        for part in tells.iter().copied().chain(["INFO", client, &error, "rule=", "what=", "remedy="]) {
+            assert!(line.contains(part), "{said}: {part} is not in the log: {line}");
+        }
+        let answer = ask.of(&idp, "workshop").await;
+        let (told, lines) = (described(&answer), logs.refusals());
+        for part in &tells {
+            assert!(told.contains(part), "{said}: {part} is not told: {told}");
+        }
+        assert!(told.chars().all(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\')), "{told}");
+        assert!(error.contains(&answer.error()) && lines.len() == 1, "{said}: {lines:?}");
+    }
+}
+
+#[actix_web::test]
+async fn a_page_explains_a_request_that_stands_elsewhere_and_has_no_proven_address() {
+    let idp = idp().await;
+    for (client, told) in [("workshop", true), ("shop", false)] {
+        let extra = [("request", "no.object.x"), ("redirect_uri", "")];
+        let page = idp.browser().authorize(&idp.app(client), &extra).await;
+        assert_eq!(page.status, 400);
+        let section = page.text("section.developer");
+        assert_eq!(section.is_some(), told, "{}", page.body);
+        for part in
+            ["the request object is no token", "RFC 9101, section 4", "request_object_signing_alg_values_supported"]
+        {
+            assert!(section.as_ref().is_none_or(|section| section.contains(part)), "{part}: {section:?}");
+        }
+        let brief = page.text("details.developer code");
+        assert_eq!(brief.is_some(), !told, "{}", page.body);
+        let rule = page.body.matches("RFC ").count();
+        assert!(told || rule == 0, "{}", page.body);
+    }
+    // A logout request is refused by its own rule.
+    for (client, told) in [("workshop", true), ("shop", false), ("nobody", false)] {
+        let page = idp.browser().get(&format!("/end_session?client_id={client}&state=a&state=b")).await;
+        let section = page.text("section.developer");
+        assert_eq!((page.status.as_u16(), section.is_some()), (400, told), "{client}: {}", page.body);
+        assert!(section.is_none_or(|section| section.contains("RP-Initiated Logout 1.0, section 2")));
+    }
+}
+
+#[actix_web::test]
+async fn a_token_that_does_not_reach_is_explained_beside_its_challenge() {
+    let idp = idp().await;
+    let logs = Logs::gather();
+    for (client, told) in [("workshop", true), ("shop", false)] {
+        let app = idp.app(client);
+        let mut browser = idp.browser();
+        let page = browser.authorize(&app, &[("scope", "profile")]).await;
+        let answer = browser.sign_in(&page).await;
+        let tokens = app.try_redeem(&answer.parameter("code").unwrap()).await;
+        let access = tokens.json()["access_token"].as_str().unwrap_or_else(|| panic!("{}", tokens.body)).to_owned();
+        logs.take();
+        let answer = app.userinfo(&access).await;
+        let words = described(&answer);
+        assert_eq!((answer.status.as_u16(), answer.error()), (403, "insufficient_scope".into()));
+        assert!(answer.header("www-authenticate").contains(&format!("error_description=\"{words}\"")), "{words}");
+        assert_eq!(words == "the access token lacks the scope openid", !told, "{words}");
+        assert_eq!(words.contains("section 5.3.3") && words.contains("Ask for openid"), told, "{words}");
+        let lines = logs.refusals();
+        assert!(matches!(lines.as_slice(), [line] if line.contains(client) && !line.contains(&access)), "{lines:?}");
+    }
 }

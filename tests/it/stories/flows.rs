@@ -205,6 +205,7 @@ async fn errors_travel_as_the_answer_would_have() {
             let asked = [("response_type", response_type), ("response_mode", mode), ("prompt", "none")];
             let (came, error) = told(&browser.authorize(&app, &asked).await);
             assert_eq!((came, error["error"].as_str(), error["state"].as_str()), (place, "login_required", "state-1"));
+            assert_eq!(error["iss"], ISSUER, "{response_type} by {mode}");
         }
     }
     browser.enter(&app).await;

@@ -44,17 +44,22 @@ async fn a_refresh_token_is_good_as_long_as_it_would_be_taken() {
 async fn whoever_serves_an_audience_may_ask_and_nobody_else() {
     let idp = Idp::start().await;
     let (asking, serving, other) = (idp.app("asking"), idp.app("serving"), idp.app("social"));
+    let calling = idp.app("calling");
     let client = |app: &crate::harness::RelyingApp| {
         json!({"client_id": app.client_id, "client_secret": app.secret(), "consent": "skip", "resources": [API],
             "redirect_uris": [app.redirect_uri()]})
     };
-    idp.import(json!({"clients": [client(&asking), client(&serving)]})).await;
+    // The server of the resource signs nobody in, and asks for no tokens.
+    let server = json!({"client_id": "serving", "client_secret": serving.secret(), "serves": [API], "grant_types": [],
+        "response_types": [], "redirect_uris": []});
+    idp.import(json!({"clients": [client(&asking), client(&calling), server]})).await;
     let mut browser = idp.browser();
     browser.enter(&other).await;
     let code = browser.get(&asking.request(&[("resource", API), ("scope", "openid")])).await;
     let tokens = asking.redeem(&code).await;
     assert_eq!(claims_of(&tokens.access)["aud"], API);
-    for (app, active) in [(&asking, true), (&serving, true), (&other, false)] {
+    // Whoever may call it too learns nothing of another app's tokens for it.
+    for (app, active) in [(&asking, true), (&serving, true), (&calling, false), (&other, false)] {
         assert_eq!(app.introspect(&tokens.access).await.json()["active"], active, "{}", app.client_id);
     }
     // A refresh token is its own client's alone.

@@ -157,7 +157,8 @@ async fn the_consent_of_a_person_is_asked_once_remembered_and_withdrawn() {
 
     let account = browser.get("/account").await;
     browser.submit(&account, "/account/withdraw", &[]).await;
-    assert_eq!(browser.silently(&asking).await.error(), "consent_required");
+    assert_eq!(browser.silently(&asking).await.error(), "login_required");
+    assert!(browser.authorize(&asking, &[]).await.body.contains("id=\"allow\""));
 }
 
 #[actix_web::test]

@@ -34,11 +34,11 @@ fn is_like(drawn: &RgbImage, (x, y): (u32, u32), colour: [u8; 3]) -> bool {
 }
 
 fn drawn(file: &[u8]) -> RgbImage {
-    let jpeg = portrait(file).expect("a picture");
-    assert!(jpeg.len() <= LARGEST, "{} bytes", jpeg.len());
+    let jpeg = PORTRAIT.draw(file).expect("a picture");
+    assert!(jpeg.len() <= PORTRAIT.largest, "{} bytes", jpeg.len());
     assert_eq!(image::guess_format(&jpeg).unwrap(), ImageFormat::Jpeg);
     let image = image::load_from_memory(&jpeg).unwrap().to_rgb8();
-    assert_eq!(image.dimensions(), (SIDE, SIDE));
+    assert_eq!(image.dimensions(), (PORTRAIT.side, PORTRAIT.side));
     image
 }
 
@@ -76,7 +76,7 @@ fn it_stands_upright_and_says_nothing_of_places() {
         assert!(file.windows(3).any(|part| part == b"GPS"));
         let image = drawn(&file);
         assert!(is_like(&image, red_at, RED) && is_like(&image, blue_at, BLUE), "orientation {orientation}");
-        let kept = portrait(&file).unwrap();
+        let kept = PORTRAIT.draw(&file).unwrap();
         for trace in [&b"GPS"[..], b"Exif", b"59.9139", b"II*\0", b"http"] {
             assert!(!kept.windows(trace.len()).any(|part| part == trace), "{trace:?}");
         }
@@ -90,13 +90,13 @@ fn noise_fits_as_well() {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         u8::try_from(state >> 24).unwrap_or_default()
     };
-    let noise = RgbImage::from_fn(SIDE, SIDE, |_, _| Rgb([any(), any(), any()]));
-    assert!(portrait(&written(&noise.into(), ImageFormat::Png)).unwrap().len() <= LARGEST);
+    let noise = RgbImage::from_fn(PORTRAIT.side, PORTRAIT.side, |_, _| Rgb([any(), any(), any()]));
+    assert!(PORTRAIT.draw(&written(&noise.into(), ImageFormat::Png)).unwrap().len() <= PORTRAIT.largest);
 }
 
 #[test]
 fn what_is_no_picture() {
-    assert_eq!(portrait(b""), Err(Unfit::Nothing));
+    assert_eq!(PORTRAIT.draw(b""), Err(Unfit::Nothing));
     for file in [
         &b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>"[..],
         b"<!doctype html><script>alert(1)</script>",
@@ -110,7 +110,7 @@ fn what_is_no_picture() {
         b"RIFF\x04\0\0\0WEBP",
         b"x",
     ] {
-        assert_eq!(portrait(file), Err(Unfit::Format), "{file:?}");
+        assert_eq!(PORTRAIT.draw(file), Err(Unfit::Format), "{file:?}");
     }
 }
 
@@ -124,7 +124,7 @@ fn what_was_cut_off_is_no_picture() {
         });
         let file = written(&rough.into(), format);
         for length in (1..file.len() - 12).step_by(file.len() / 60 + 1) {
-            assert!(portrait(&file[..length]).is_err(), "{format:?} cut to {length} of {}", file.len());
+            assert!(PORTRAIT.draw(&file[..length]).is_err(), "{format:?} cut to {length} of {}", file.len());
         }
     }
 }
@@ -151,16 +151,55 @@ fn crc(bytes: &[u8]) -> u32 {
 fn too_many_points_are_not_decoded() {
     for (width, height) in [(20_000, 20_000), (10_001, 1), (1, 10_001), (5_001, 5_000), (u32::MAX >> 1, u32::MAX >> 1)]
     {
-        assert_eq!(portrait(&bomb(width, height)), Err(Unfit::Dimensions), "{width}x{height}");
+        assert_eq!(PORTRAIT.draw(&bomb(width, height)), Err(Unfit::Dimensions), "{width}x{height}");
     }
     // A head that promises what may be, and does not keep it.
-    assert_eq!(portrait(&bomb(5_000, 5_000)), Err(Unfit::Format));
+    assert_eq!(PORTRAIT.draw(&bomb(5_000, 5_000)), Err(Unfit::Format));
+}
+
+#[test]
+fn of_a_logo_all_is_drawn() {
+    for (width, height) in [(600, 200), (200, 600), (64, 64), (4_000, 1_000), (3, 1), (1, 4_000)] {
+        for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP] {
+            let jpeg = LOGO.draw(&written(&two_halves(width, height).into(), format)).expect("a logo");
+            assert!(jpeg.len() <= LOGO.largest);
+            let image = image::load_from_memory(&jpeg).unwrap().to_rgb8();
+            assert_eq!(image.dimensions(), (LOGO.side, LOGO.side));
+            if width > 4 {
+                assert!(is_like(&image, (30, 72), RED) || height > width, "{width}x{height}");
+                assert!(is_like(&image, (110, 72), BLUE) || height > width, "{width}x{height}");
+                // Around it is white, at every edge.
+                let white = |at| is_like(&image, at, [255; 3]);
+                assert!(width == height || (white((2, 2)) && white((2, 72)) && white((72, 2))), "{width}x{height}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_logo_that_shows_through_has_no_dark_edge() {
+    let disc = RgbaImage::from_fn(400, 400, |x, y| {
+        let inside = (i64::from(x) - 200).pow(2) + (i64::from(y) - 200).pow(2) < 150 * 150;
+        if inside { Rgba([250, 220, 60, 255]) } else { Rgba([0, 0, 0, 0]) }
+    });
+    let jpeg = LOGO.draw(&written(&disc.into(), ImageFormat::Png)).unwrap();
+    let image = image::load_from_memory(&jpeg).unwrap().to_rgb8();
+    assert!(is_like(&image, (72, 72), [250, 220, 60]) && is_like(&image, (2, 2), [255; 3]));
+    assert!(image.pixels().all(|point| point.0[0] > 200 && point.0[1] > 170), "black shows through");
+}
+
+#[test]
+fn a_logo_has_tighter_limits() {
+    for (width, height) in [(4_097, 1), (1, 4_097), (2_100, 2_100), (20_000, 20_000)] {
+        assert_eq!(LOGO.draw(&bomb(width, height)), Err(Unfit::Dimensions), "{width}x{height}");
+    }
 }
 
 proptest::proptest! {
     #[test]
     fn nothing_that_is_handed_in_fails_otherwise(start in 0_usize..4, rest in proptest::collection::vec(0_u8.., 0..400)) {
         let starts: [&[u8]; 4] = [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x08\0\0\0\x08", b"\xff\xd8\xff\xe0", b"RIFF\xff\0\0\0WEBPVP8 ", b""];
-        let _ = portrait(&[starts[start], &rest].concat());
+        let file = [starts[start], &rest].concat();
+        let _ = (PORTRAIT.draw(&file), LOGO.draw(&file));
     }
 }

@@ -1,0 +1,24 @@
+//! The line in the log that every refused request of an app leaves. Which reasons there are, and what is said of each, stands in
+//! [`crate::protocol::refusal`].
+
+use crate::protocol::error::{Explanation, OAuthError};
+use actix_web::HttpRequest;
+
+/// Writes it. `endpoint` is a path of ours, never one that a request made up.
+pub(super) fn logged(refusal: &OAuthError, endpoint: &str) {
+    let Explanation { wrong, rule, right } = refusal.explanation();
+    tracing::info!(
+        endpoint,
+        client_id = refusal.client(),
+        error = refusal.code().as_str(),
+        what = wrong,
+        %rule,
+        remedy = right,
+        "a request was refused"
+    );
+}
+
+/// The path of the route that a request took.
+pub(super) fn endpoint(request: &HttpRequest) -> String {
+    request.match_pattern().unwrap_or_default()
+}
