@@ -190,7 +190,8 @@ impl Config {
                 registration.certification == Switch::On,
                 "registration.certification",
                 "for a run of the OpenID conformance suite only: apps that register themselves may have tokens sent through \
-                 the browser (implicit and hybrid flows), go without PKCE, and have pages show whatever logo they like",
+                 the browser (implicit and hybrid flows), go without PKCE, have pages show whatever logo they like, and \
+                 have errors sent to them without a page that warns of it",
             ),
             advice(
                 registration.open == Switch::On,

@@ -27,7 +27,8 @@ pub struct Terms {
     pub open: Switch,
     /// The initial access tokens that an administrator handed out; whoever has one may.
     pub tokens: Vec<SecretDigest>,
-    /// May they ask for implicit and hybrid flows, do confidential ones go without PKCE, and are their logos shown?
+    /// May they ask for implicit and hybrid flows, do confidential ones go without PKCE, are their logos shown, and are they
+    /// told errors without a page before?
     pub certification: Switch,
     /// For how long a registration is kept that nobody signs in with.
     pub unused: Limit,

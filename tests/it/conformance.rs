@@ -103,7 +103,9 @@ fn every_requirement_is_shown_by_a_test_that_exists_or_says_why_not() {
     known.extend(beside("abide", &root().join("src")));
     known.extend(beside("abide_rp", &root().join("rp/src")));
     let (mut wrong, mut counts, mut seen) = (Vec::new(), [0; 3], BTreeSet::new());
-    for Row { specification, line, cells } in rows(&text) {
+    // The rows of the plans are looked at where the plans are.
+    let requirements = rows(&text).into_iter().filter(|row| row.specification != crate::plans::SECTION);
+    for Row { specification, line, cells } in requirements {
         let mut complain = |what: &str| wrong.push(format!("line {line} ({specification}): {what}"));
         let [section, requirement, shown] = cells.as_slice() else {
             complain("a row has section, requirement and what shows it");

@@ -190,6 +190,8 @@ impl Keyed {
 pub enum Serving {
     /// It answers with this status and body.
     Answers(u16, String),
+    /// It answers with a file of this kind.
+    File(&'static str, Vec<u8>),
     /// It sends everybody on to another address.
     Redirects(String),
     /// It never answers.
@@ -255,6 +257,7 @@ impl Serving {
             Serving::Answers(status, body) => {
                 HttpResponse::build(status.try_into().unwrap()).content_type("application/json").body(body)
             }
+            Serving::File(kind, bytes) => HttpResponse::Ok().content_type(kind).body(bytes),
             Serving::Redirects(to) => HttpResponse::Found().insert_header(("location", to)).finish(),
             Serving::Hangs => std::future::pending().await,
             Serving::Floods => {

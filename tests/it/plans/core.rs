@@ -106,8 +106,8 @@ fn hybrid(mode: ResponseMode) -> Plan {
     let mut entries = Vec::new();
     for (response_type, others) in [
         ("code id_token", &[NONCE, MISSING, ORDER, PKCE][..]),
-        ("code token", &[WITHOUT_NONCE]),
-        ("code id_token token", &[NONCE]),
+        ("code token", &[WITHOUT_NONCE][..]),
+        ("code id_token token", &[NONCE][..]),
     ] {
         let modules = [&EVERYWHERE[..], &OBJECTS, &USERINFO, &CODE, others];
         entries.push(of(&modules, response_type, mode, ClientAuth::SecretBasic));

@@ -1,16 +1,14 @@
 //! The plan for apps that register themselves: how they sign in.
 //!
-//! What they say when they register is in [`super::registration`].
+//! What they say when they register is in [`super::registration`], and what becomes of keys in [`super::rotation`].
 
 use super::config::{DISCOVERY, nobody};
 use super::party::fresh;
 use super::registering::{registered, unregister};
-use super::stage::as_for_the_suite;
 use super::whole::{redeemed, sign_in, userinfo};
 use super::{Came, ClientAuth, Entry, Party, Plan, Registration, ResponseMode, Stage, Variant, told};
 use crate::harness::keyed::{ASSERTION, ClientKey, changed, signed};
-use crate::harness::{Answer, ISSUER, Idp, claims_of};
-use abide::model::signing_key::Urgency;
+use crate::harness::{Answer, ISSUER, claims_of};
 use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 
@@ -21,31 +19,24 @@ modules! {
     "oidcc-redirect-uri-query-OK" => with_the_query_that_is_registered;
     "oidcc-redirect-uri-query-mismatch" => with_another_query;
     "oidcc-redirect-uri-query-added" => with_a_query_that_is_not_registered;
-    "oidcc-server-rotate-keys" => the_provider_has_new_keys;
-    "oidcc-refresh-token-rp-key-rotation" => the_app_has_a_new_key;
     "oidcc-request-uri-unsigned" => a_request_that_is_published;
     "oidcc-request-uri-signed-rs256" => a_request_that_is_published_and_signed;
     "oidcc-ensure-client-assertion-with-iss-aud-succeeds" => an_assertion_for_the_issuer;
 }
 
 pub fn plans() -> Vec<Plan> {
-    let by_code = |word: &'static str| move |variant: &Variant| variant.includes(word);
-    let of = |modules: Vec<&'static str>, keep: &dyn Fn(&Variant) -> bool| Entry {
-        modules,
+    let of = |modules: &[&'static str], keep: &dyn Fn(&Variant) -> bool| Entry {
+        modules: modules.to_vec(),
         variants: variants().into_iter().filter(|variant| keep(variant)).collect(),
     };
-    let mut everywhere: Vec<&str> = MODULES.iter().chain(super::registration::MODULES).map(|(name, _)| *name).collect();
-    let apart = [
-        "oidcc-server-rotate-keys",
-        "oidcc-refresh-token-rp-key-rotation",
-        "oidcc-registration-jwks-uri",
-        "oidcc-userinfo-rs256",
-    ];
-    everywhere.retain(|name| !apart.contains(name));
+    // What this plan shares with those for the flows themselves is with them, in [`super::core`].
+    let by_code = ["oidcc-refresh-token-rp-key-rotation", "oidcc-registration-jwks-uri"];
+    let own = MODULES.iter().chain(super::registration::MODULES).map(|(name, _)| *name);
+    let everywhere: Vec<&str> = own.filter(|name| *name != "oidcc-userinfo-rs256" && !by_code.contains(name)).collect();
     let entries = vec![
-        of(everywhere, &|_| true),
-        of(vec!["oidcc-refresh-token-rp-key-rotation", "oidcc-registration-jwks-uri"], &by_code("code")),
-        of(vec!["oidcc-userinfo-rs256"], &|variant| variant.response_type != "id_token"),
+        of(&everywhere, &|_| true),
+        of(&by_code, &|variant| variant.includes("code")),
+        of(&["oidcc-userinfo-rs256"], &|variant| variant.response_type != "id_token"),
         Entry { modules: vec![DISCOVERY, "oidcc-server-rotate-keys"], variants: vec![nobody(Registration::Dynamic)] },
     ];
     vec![Plan { name: "oidcc-dynamic-certification-test-plan", profile: "Dynamic OP", entries }]
@@ -161,83 +152,6 @@ async fn with_a_query_that_is_not_registered(stage: &mut Stage) {
     let party = registered(stage, json!({})).await;
     let longer = format!("{}?dummy1=lorem&dummy2=ipsum", party.redirect_uri);
     stays_here(stage, &party, &party.parameters(&[("redirect_uri", &longer)])).await;
-}
-
-async fn the_provider_has_new_keys(stage: &mut Stage) {
-    // Where no app asked for keys of another kind: of those by EdDSA (RFC 8037) the suite says that it knows none like them.
-    let folder = tempfile::tempdir().unwrap();
-    let keys_dir = folder.path().to_owned();
-    stage.idp = Idp::empty(|config| {
-        as_for_the_suite(config);
-        config.keys_dir = keys_dir;
-    })
-    .await;
-    let before = told::keys(stage).await;
-    stage.idp.flows().rotate_keys(Urgency::Announced, stage.idp.now()).await.unwrap();
-    let after = told::keys(stage).await;
-    let new: Vec<&Value> = after.iter().filter(|key| before.iter().all(|old| old["kid"] != key["kid"])).collect();
-    stage.must(!new.is_empty(), "there is no new key");
-    for key in new {
-        let usual = ["RSA", "EC"].contains(&key["kty"].as_str().unwrap_or_default());
-        stage.must(usual, format!("the suite knows no keys like {key}"));
-        for half in ["n", "x"] {
-            let same = key.get(half).is_some_and(|value| before.iter().any(|old| old.get(half) == Some(value)));
-            stage.must(!same, "an old key has a new name");
-        }
-    }
-    let stays = before.iter().all(|old| after.iter().any(|key| key["kid"] == old["kid"]));
-    stage.should(stays, "what the old keys signed cannot be verified any more");
-}
-
-async fn the_app_has_a_new_key(stage: &mut Stage) {
-    let site = stage.with_site().await;
-    let (uri, new) = (site.publish("/jwks", "{}"), ClientKey::of("RS256", "suite-2"));
-    let mut grants = super::party::metadata(stage.variant, "")["grant_types"].clone();
-    grants.as_array_mut().unwrap().push(json!("refresh_token"));
-    let party = registered(stage, json!({"jwks": null, "jwks_uri": uri, "grant_types": grants})).await;
-    let old = party.key.clone();
-    site.publish("/jwks", json!({"keys": [old.jwk()]}));
-    let metadata = told::metadata(stage).await;
-    stage.should(told::lists(&metadata, "grant_types_supported", &["refresh_token"]), "refresh_token is not offered");
-    let scope = "openid offline_access";
-    let whole = sign_in(stage, &party, &[("scope", scope), ("prompt", "consent")]).await;
-    let first = whole.tokens.unwrap();
-    let refresh = first["refresh_token"].as_str().unwrap_or_default();
-    stage.must(!refresh.is_empty(), "there is no refresh token");
-
-    site.publish("/jwks", json!({"keys": [new.jwk()]}));
-    stage.idp.pass("60s");
-    let asked = [("grant_type", "refresh_token"), ("refresh_token", refresh), ("scope", scope)];
-    let answer = by_key(stage, &party, &new, &asked).await;
-    let second = redeemed(stage, &answer);
-    stage.should(second["access_token"] != first["access_token"], "the access token is the same");
-    if let (Some(first), Some(second)) = (first["id_token"].as_str(), second["id_token"].as_str()) {
-        same_sign_in(stage, (&claims_of(first), &claims_of(second)));
-    }
-    let answer = userinfo(stage, second["access_token"].as_str().unwrap_or_default()).await;
-    stage.must(answer.status == 200, format!("the userinfo endpoint answers with {}", answer.status));
-    let answer = by_key(stage, &party, &old, &asked).await;
-    stage.must(answer.error() == "invalid_client", format!("the key that was taken away opens with {}", answer.body));
-}
-
-/// A token request by this key.
-async fn by_key(stage: &Stage, party: &Party, key: &ClientKey, fields: &[(&str, &str)]) -> Answer {
-    let now = stage.idp.now().0;
-    let claims = json!({"iss": party.client_id, "sub": party.client_id, "aud": format!("{ISSUER}/token"), "iat": now,
-        "exp": now + 60, "jti": fresh("jti")});
-    let assertion = key.sign(&json!({"alg": "RS256", "kid": key.jwk()["kid"]}), &claims);
-    let mut fields = fields.to_vec();
-    fields.extend([("client_assertion_type", ASSERTION), ("client_assertion", assertion.as_str())]);
-    stage.idp.call(TestRequest::post().uri("/token").set_form(fields)).await
-}
-
-/// A refreshed ID token (OpenID Connect Core, section 12.2).
-pub fn same_sign_in(stage: &mut Stage, (first, second): (&Value, &Value)) {
-    for name in ["iss", "sub", "aud", "auth_time", "azp"] {
-        let same = first.get(name) == second.get(name);
-        stage.must(same, format!("{name} was {} and is {}", first[name], second[name]));
-    }
-    stage.must(first["iat"] != second["iat"], "the refreshed ID token was made when the first one was");
 }
 
 /// The request of the stage at an address that the app registered; answers with what else goes with it.

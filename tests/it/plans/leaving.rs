@@ -103,17 +103,13 @@ impl SignedIn {
         panic!("it does not end: {} {}", answer.status, answer.body)
     }
 
-    /// The app asks whether somebody is signed in; answers with what it is told, by way of a page where there is one.
+    /// The app asks whether somebody is signed in; answers with what it is told.
     pub async fn silently(&mut self) -> Option<BTreeMap<String, String>> {
         let parameters = self.party.parameters(&[("prompt", "none")]);
         self.state = parameters.iter().find(|(name, _)| name == "state").unwrap().1.clone();
         match self.party.send(&mut self.browser, &parameters).await {
             Came::Back(arrival) => Some(arrival.told),
-            Came::Page(page) => {
-                let onward = page.attribute("a#continue", "href")?;
-                let pairs = onward.split_once('#').or_else(|| onward.split_once('?'))?.1.to_owned();
-                serde_urlencoded::from_str(&pairs).ok()
-            }
+            Came::Page(_) => None,
         }
     }
 

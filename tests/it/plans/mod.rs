@@ -11,6 +11,12 @@
 //! cannot hide a panic: it counts as a failure of that variant, and the other variants are played all the same.
 //!
 //! `docs/conformance.md` names plan, module and test; [`document`] compares it with these tables.
+//!
+//! The suite itself is run against `abide serve` at an address that it reaches by https, with `[registration] open` and
+//! `certification` for the variants with `dynamic_client` (without the second, apps that register themselves have neither
+//! implicit and hybrid flows nor requests without PKCE, and errors reach them by way of a page). For `static_client` an
+//! administrator imports three clients with the suite's callback, as [`Party::register`] does: two by
+//! `client_secret_basic` and one by `client_secret_post`. `docs/conformance.md` has the steps.
 
 /// Declares the modules of a file: `"oidcc-…" => function;`. The function is `async fn(&mut Stage)`.
 macro_rules! modules {
@@ -31,6 +37,7 @@ macro_rules! modules {
 
 mod again;
 mod arrival;
+mod channels;
 mod config;
 mod core;
 mod document;
@@ -38,18 +45,27 @@ mod dynamic;
 mod happy;
 mod leaving;
 mod logout;
+mod objects;
 mod party;
 mod playing;
+mod refused;
 mod registering;
 mod registration;
+mod reuse;
+mod rotation;
+mod scopes;
 mod session;
 mod stage;
+mod standard;
 mod third_party;
 mod told;
+mod userinfo;
 mod variant;
 mod whole;
+mod wishes;
 
 pub use arrival::{Arrival, Came, Place};
+pub use document::SECTION;
 pub use party::Party;
 pub use playing::play;
 pub use stage::Stage;
@@ -61,6 +77,7 @@ pub fn plans() -> Vec<Plan> {
     plans.extend(config::plans());
     plans.extend(dynamic::plans());
     plans.extend(logout::plans());
+    plans.extend(channels::plans());
     plans.extend(third_party::plans());
     plans.extend(session::plans());
     plans
@@ -70,10 +87,19 @@ pub fn plans() -> Vec<Plan> {
 pub fn declared() -> Vec<(&'static str, &'static str)> {
     [
         happy::MODULES,
+        again::MODULES,
+        objects::MODULES,
+        refused::MODULES,
+        reuse::MODULES,
+        scopes::MODULES,
+        userinfo::MODULES,
+        wishes::MODULES,
         config::MODULES,
         dynamic::MODULES,
+        rotation::MODULES,
         registration::MODULES,
         logout::MODULES,
+        channels::MODULES,
         third_party::MODULES,
         session::MODULES,
     ]

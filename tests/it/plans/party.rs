@@ -136,7 +136,6 @@ impl Party {
             ClientAuth::SecretJwt | ClientAuth::PrivateKeyJwt => {
                 fields.extend([("client_assertion_type", ASSERTION), ("client_assertion", &assertion)]);
             }
-            ClientAuth::None => fields.push(("client_id", &self.client_id)),
         }
         self.idp.call(request.set_form(fields)).await
     }

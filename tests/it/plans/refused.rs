@@ -2,9 +2,12 @@
 
 use super::party::fresh;
 use super::registering::registered;
-use super::{Arrival, Came, Place, Stage};
-use crate::harness::ISSUER;
+use super::{Arrival, Came, Place, Registration, Stage, Variant};
+use crate::harness::{ISSUER, Idp};
+use abide::model::cookies::Switch;
+use futures_util::FutureExt;
 use serde_json::json;
+use std::panic::AssertUnwindSafe;
 
 modules! {
     "oidcc-response-type-missing" => without_a_response_type;
@@ -86,4 +89,17 @@ async fn silently_where_nobody_is(stage: &mut Stage) {
     stage.must(arrival.shown.is_empty(), format!("there was a page: {:?}", arrival.shown));
     let named = ["interaction_required", "login_required", "account_selection_required", "consent_required"];
     stage.must(named.contains(&arrival.need("error").as_str()), format!("the error is {}", arrival.need("error")));
+}
+
+#[actix_web::test]
+async fn a_provider_that_shows_a_page_where_none_may_be_is_found_out() {
+    // Of apps that register themselves a person is told before the app is told an error, but in a run of the suite.
+    let strangers =
+        |variant: &Variant| variant.registration == Registration::Dynamic && variant.response_type == "code";
+    for variant in super::playing::variants("oidcc-prompt-none-not-logged-in").into_iter().filter(strangers) {
+        let mut stage = Stage::new(variant).await;
+        stage.idp = Idp::with(|config| config.registration.open = Switch::On).await;
+        let played = AssertUnwindSafe(silently_where_nobody_is(&mut stage)).catch_unwind().await;
+        assert!(played.is_err(), "{variant}: {:?}", stage.found());
+    }
 }

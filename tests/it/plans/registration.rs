@@ -2,16 +2,46 @@
 
 use super::registering::{refused, registered, unregister};
 use super::whole::sign_in;
-use super::{Stage, told};
+use super::{Party, Stage, told};
+use crate::harness::Answer;
+use crate::harness::keyed::Serving;
+use crate::stories::picture::plain;
+use image::ImageFormat;
 use serde_json::{Value, json};
 
 modules! {
+    "oidcc-registration-logo-uri" => logo;
     "oidcc-registration-policy-uri" => policy;
     "oidcc-registration-tos-uri" => terms;
     "oidcc-registration-jwks-uri" => keys;
     "oidcc-registration-sector-uri" => sector;
     "oidcc-registration-sector-bad" => sector_of_others;
     "oidcc-redirect-uri-regfrag" => redirect_uri_with_a_fragment;
+}
+
+/// The page that asks for the password shows the app's logo, once it was fetched.
+async fn logo(stage: &mut Stage) {
+    let site = stage.with_site().await;
+    let picture = plain([200, 30, 30], ImageFormat::Png);
+    let uri = site.put("/logo.png", Serving::File("image/png", picture));
+    let party = registered(stage, json!({"logo_uri": uri})).await;
+    stage.idp.deliver().await;
+    stage.must(site.count("/logo.png") == 1, format!("the logo was fetched {} times", site.count("/logo.png")));
+    let page = at_the_door(stage, &party).await;
+    let shown = page.attribute("main img.mark", "src").unwrap_or_default();
+    stage.must(!shown.is_empty(), format!("there is no picture: {}", page.body));
+    let file = stage.idp.browser().get(&shown).await;
+    let kind = file.header("content-type").to_owned();
+    stage.must(file.status == 200 && kind.starts_with("image/"), format!("the picture is {} {kind}", file.status));
+    unregister(stage, &party).await;
+}
+
+/// The page that asks for the password.
+async fn at_the_door(stage: &mut Stage, party: &Party) -> Answer {
+    let address = format!("/authorize?{}", serde_urlencoded::to_string(party.parameters(&[])).unwrap());
+    let page = stage.idp.browser().get(&address).await;
+    stage.must(page.text("#sign-in").is_some(), format!("nobody is asked to sign in: {} {}", page.status, page.body));
+    page
 }
 
 async fn policy(stage: &mut Stage) {
@@ -26,9 +56,7 @@ async fn terms(stage: &mut Stage) {
 async fn linked(stage: &mut Stage, member: &str) {
     let uri = format!("https://app.suite.example/{member}");
     let party = registered(stage, json!({(member): uri})).await;
-    let address = format!("/authorize?{}", serde_urlencoded::to_string(party.parameters(&[])).unwrap());
-    let page = stage.idp.browser().get(&address).await;
-    stage.must(page.text("#sign-in").is_some(), format!("nobody is asked to sign in: {} {}", page.status, page.body));
+    let page = at_the_door(stage, &party).await;
     let link = page.text(&format!("a[href=\"{uri}\"]"));
     stage.must(link.as_ref().is_some_and(|words| !words.is_empty()), format!("nothing leads to {uri}"));
     unregister(stage, &party).await;

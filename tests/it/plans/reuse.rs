@@ -1,9 +1,9 @@
 //! What is good once, and what is good again: codes and refresh tokens at the token endpoint.
 
-use super::dynamic::same_sign_in;
 use super::happy::entropy;
 use super::refused::described;
 use super::registering::{is_json, registered};
+use super::rotation::same_sign_in;
 use super::whole::{Whole, redeemed, sign_in, userinfo};
 use super::{Party, Stage, party, told};
 use crate::harness::{Answer, claims_of};

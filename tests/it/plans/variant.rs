@@ -40,7 +40,6 @@ pub enum ClientAuth {
     SecretPost,
     SecretJwt,
     PrivateKeyJwt,
-    None,
 }
 
 /// How it came to be a client.
@@ -48,13 +47,6 @@ pub enum ClientAuth {
 pub enum Registration {
     Static,
     Dynamic,
-}
-
-impl Plan {
-    /// Does it have this module, under any variant?
-    pub fn has(&self, module: &str) -> bool {
-        self.entries.iter().any(|entry| entry.modules.contains(&module))
-    }
 }
 
 impl Variant {
@@ -78,7 +70,6 @@ impl ClientAuth {
             ClientAuth::SecretPost => "client_secret_post",
             ClientAuth::SecretJwt => "client_secret_jwt",
             ClientAuth::PrivateKeyJwt => "private_key_jwt",
-            ClientAuth::None => "none",
         }
     }
 }
