@@ -100,6 +100,6 @@ async fn a_provider_that_shows_a_page_where_none_may_be_is_found_out() {
         let mut stage = Stage::new(variant).await;
         stage.idp = Idp::with(|config| config.registration.open = Switch::On).await;
         let played = AssertUnwindSafe(silently_where_nobody_is(&mut stage)).catch_unwind().await;
-        assert!(played.is_err(), "{variant}: {:?}", stage.found());
+        assert!(played.is_err() || !stage.found().is_empty(), "{variant}: nothing was found");
     }
 }
