@@ -171,7 +171,8 @@ fn told_within_sector(metadata: &ClientMetadata) -> Result<(), Refused> {
     let Some(sector) = sector(metadata).filter(|_| metadata.subject_type == SubjectType::Pairwise) else {
         return Ok(());
     };
-    if ["127.0.0.1", "[::1]", "localhost"].contains(&sector.as_str()) || sector.ends_with(".localhost") {
+    let here = ["127.0.0.1", "[::1]", "localhost"].contains(&sector.as_str()) || sector.ends_with(".localhost");
+    if here && metadata.sector_identifier_uri.is_none() {
         let words =
             "subject_type: apps on the person's own device share no sector; pairwise needs a sector_identifier_uri";
         return Err(Refused::metadata(words));

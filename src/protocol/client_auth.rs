@@ -98,6 +98,12 @@ pub struct SignedAssertion {
     pub claims: Assertion,
 }
 
+/// Which client a request that cannot be taken says it comes from: for the log, and for whoever develops it.
+pub fn claimed(authorization: Option<&str>, params: &Params) -> Option<String> {
+    let named = || params.get("client_id").map(str::to_owned);
+    authorization.and_then(basic).map(|(id, _)| id).or_else(named)
+}
+
 /// Finds the one authentication in a request.
 ///
 /// # Errors

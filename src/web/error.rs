@@ -1,7 +1,7 @@
 //! Errors as pages and as JSON. No internal text ever leaves: a fault is logged, and shown as a reference.
 
 use super::asking::EarlierForm;
-use super::pages::ErrorPage;
+use super::pages::{ErrorPage, Explained};
 use super::refusal::logged;
 use super::request_id;
 use super::{answer, language};
@@ -146,7 +146,7 @@ impl ResponseError for WebError {
 }
 
 /// What was wrong, the rule, and what would be right, for an app in development.
-pub(super) fn explained(refusal: &OAuthError) -> Option<(String, String, String)> {
+pub(super) fn explained(refusal: &OAuthError) -> Option<Explained> {
     let Explanation { wrong, rule, right } = refusal.explanation();
     (refusal.depth() == Depth::Full).then(|| (wrong, rule.to_string(), right))
 }

@@ -2,16 +2,18 @@
 
 use super::answer::{page, page_framing, page_to, see_other, source_of};
 use super::asking::Asking;
-use super::error::WebError;
+use super::error::{WebError, explained};
 use super::form::{OpenForm, OurForm};
-use super::pages::{AppMark, SignOut, SignedOut, Stayed, ToldLine, ToldState, WholeSession};
+use super::pages::{AppMark, Explained, SignOut, SignedOut, Stayed, ToldLine, ToldState, WholeSession};
+use super::refusal::logged;
 use super::{cookies, turn};
 use crate::flow::authorize::Problem;
 use crate::flow::cookies::Handles;
 use crate::flow::logout::{AppAlone, Farewell, LoggedOut, LogoutAnswer, Question, Scope, SessionGoes, Told};
 use crate::protocol::end_session::LogoutRequest;
+use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
-use crate::protocol::refusal::transport;
+use crate::protocol::refusal::sign_out;
 use crate::text::Text;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -21,7 +23,7 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
     let read = Params::parse(request.query_string().as_bytes());
     let Some(logout) = read.as_ref().ok().and_then(LogoutRequest::parse) else {
         let claimed = read.as_ref().ok().and_then(|params| params.get("client_id"));
-        let refusal = asking.idp().heard_as(claimed, transport::LOGOUT_MALFORMED.into()).await;
+        let refusal = asking.idp().heard_as(claimed, sign_out::MALFORMED.into()).await;
         return Err(WebError::Refused(Problem::LogoutMalformed, Box::new(refusal)));
     };
     let outcome = asking.idp().end_session_request(&asking.visitor, logout, asking.now).await?;
@@ -67,14 +69,20 @@ pub(super) async fn signed_out(request: HttpRequest, asking: Asking) -> Result<H
         None => nobody(),
         Some(receipt) => asking.idp().farewell(&asking.visitor, receipt, asking.now).await?.ok_or_else(gone)?,
     };
-    Ok(farewell_page(farewell, asking.text()))
+    Ok(farewell_page(farewell, None, asking.text()))
 }
 
 fn nobody() -> Farewell {
     Farewell { apps: Vec::new(), frames: Vec::new(), address: None, session: SessionGoes::Over }
 }
 
-fn farewell_page(farewell: Farewell, text: Text) -> HttpResponse {
+/// Writes it down, and has it for the page of an app in development.
+fn told(refusal: &OAuthError) -> Option<Explained> {
+    logged(refusal, "/end_session");
+    explained(refusal)
+}
+
+fn farewell_page(farewell: Farewell, explained: Option<Explained>, text: Text) -> HttpResponse {
     let frames: Vec<String> = farewell.frames.iter().map(|frame| source_of(frame)).collect();
     let view = SignedOut {
         text,
@@ -83,6 +91,7 @@ fn farewell_page(farewell: Farewell, text: Text) -> HttpResponse {
         next: farewell.address,
         session: if farewell.session == SessionGoes::On { WholeSession::GoesOn } else { WholeSession::Over },
         sign_in: "/account".to_owned(),
+        explained,
     };
     page_framing(StatusCode::OK, &view, &frames)
 }
@@ -103,11 +112,12 @@ pub(super) fn draw(asking: &Asking, (outcome, handles): (LoggedOut, Handles)) ->
     let text = asking.text();
     let mut response = match outcome {
         LoggedOut::Ask(question) => {
-            let Question { request, current, apps, destination, asked_by, app_alone } = *question;
+            let Question { request, current, apps, destination, asked_by, app_alone, refusal } = *question;
+            let explained = refusal.as_ref().and_then(told);
             let person = Some(current.account.display_name().to_owned());
             let alone = if app_alone == AppAlone::Offered { asked_by.clone() } else { None };
             let apps = apps.into_iter().map(|app| AppMark { name: app.name, logo: app.logo }).collect();
-            let ask = SignOut { text, csrf: asking.csrf(), request, person, apps, asked_by, alone };
+            let ask = SignOut { text, csrf: asking.csrf(), request, person, apps, asked_by, alone, explained };
             let target = destination.as_deref().map(source_of).unwrap_or_default();
             let mut response = page_to(StatusCode::OK, &ask, &format!("https: {target}"));
             cookies::introduce(&mut response, asking.to(), None);
@@ -121,7 +131,7 @@ pub(super) fn draw(asking: &Asking, (outcome, handles): (LoggedOut, Handles)) ->
             cookies::introduce(&mut response, asking.to(), None);
             response
         }
-        LoggedOut::Nobody => farewell_page(nobody(), text),
+        LoggedOut::Nobody(refusal) => farewell_page(nobody(), refusal.as_deref().and_then(told), text),
         LoggedOut::Stayed => page(StatusCode::OK, &Stayed { text }),
         LoggedOut::Gone => return Err(WebError::Problem(Problem::InteractionGone)),
     };

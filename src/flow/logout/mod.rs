@@ -4,6 +4,7 @@
 //! must not be able to sign anybody out.
 
 mod farewell;
+mod unreturned;
 
 pub use farewell::{Farewell, SessionGoes, Told};
 
@@ -25,6 +26,7 @@ use crate::model::session::standing::EndReason;
 use crate::protocol::claims::IdTokenClaims;
 use crate::protocol::client_metadata::LogoutScope;
 use crate::protocol::end_session::LogoutRequest;
+use crate::protocol::error::OAuthError;
 use crate::protocol::time::Timestamp;
 use farewell::Left;
 use serde::{Deserialize, Serialize};
@@ -49,8 +51,8 @@ pub enum LoggedOut {
         /// Its address.
         address: String,
     },
-    /// Nobody was signed in, and no app wants to have the browser back.
-    Nobody,
+    /// Nobody was signed in, and no app has the browser back; for this reason, where one wants to.
+    Nobody(Option<Box<OAuthError>>),
     /// The person stays.
     Stayed,
     /// The question is too old or another browser's.
@@ -72,6 +74,8 @@ pub struct Question {
     pub asked_by: Option<String>,
     /// May the person leave that app alone?
     pub app_alone: AppAlone,
+    /// Why that app does not get what it asked for.
+    pub refusal: Option<OAuthError>,
 }
 
 /// Does the app that asks take part in the session, so that it alone can be left?
@@ -102,6 +106,9 @@ pub enum LogoutAnswer {
     Stay,
 }
 
+/// What a logout request proves: whom it means, who asks, and where it may lead.
+type Proved = (Option<IdTokenClaims>, Option<Client>, Option<ReturnAddress>);
+
 /// How far a sign-out reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -122,7 +129,23 @@ impl Idp {
         now: Timestamp,
     ) -> Result<(LoggedOut, Handles), Fault> {
         visitor.languages.app_asks(request.ui_locales.as_deref());
-        let (hint, client, address) = self.proved(&request, now).await?;
+        let proved = self.proved(&request, now).await?;
+        let refusal = unreturned::refusal(&request, &proved);
+        let (mut next, handles) = self.end_as_proved(visitor, (request, proved), now).await?;
+        match &mut next {
+            LoggedOut::Ask(question) => question.refusal = refusal,
+            LoggedOut::Nobody(why) => *why = refusal.map(Box::new),
+            _ => (),
+        }
+        Ok((next, handles))
+    }
+
+    async fn end_as_proved(
+        &self,
+        visitor: &Visitor,
+        (request, (hint, client, address)): (LogoutRequest, Proved),
+        now: Timestamp,
+    ) -> Result<(LoggedOut, Handles), Fault> {
         let told = (hint.as_ref(), client.as_ref());
         let (live, dormant) = self.all_ours(visitor, now).await?;
         let meant = live.iter().find(|current| self.is_meant(&current.session, told));
@@ -157,6 +180,7 @@ impl Idp {
                     destination: address.map(|address| address.uri().to_owned()),
                     asked_by: client.map(|client| client.name().to_owned()),
                     app_alone,
+                    refusal: None,
                 };
                 Ok((LoggedOut::Ask(Box::new(question)), Handles::Unchanged))
             }
@@ -244,16 +268,12 @@ impl Idp {
         let first = visitor.handles.first().map(Secret::expose);
         match dormant.iter().find(|held| Some(held.handle().expose()) == first) {
             Some(held) => self.out_of_dormant(held, None, now).await,
-            None => Ok((LoggedOut::Nobody, Handles::Unchanged)),
+            None => Ok((LoggedOut::Nobody(None), Handles::Unchanged)),
         }
     }
 
     /// What a request proves: whom it means, who asks, and where it may lead.
-    async fn proved(
-        &self,
-        request: &LogoutRequest,
-        now: Timestamp,
-    ) -> Result<(Option<IdTokenClaims>, Option<Client>, Option<ReturnAddress>), Fault> {
+    async fn proved(&self, request: &LogoutRequest, now: Timestamp) -> Result<Proved, Fault> {
         let hint = request.id_token_hint.as_deref().and_then(|hint| self.genuine_hint(hint, now));
         let client = self.asking_client(request, hint.as_ref()).await?;
         // Of an app that nobody vouches for a genuine hint is wanted (RP-Initiated Logout 1.0, section 3): else whoever
@@ -364,7 +384,7 @@ impl Idp {
 
 /// Nobody is signed in, or not any more.
 fn nobody(address: Option<ReturnAddress>) -> LoggedOut {
-    address.map_or(LoggedOut::Nobody, |address| LoggedOut::Return(address.with(&[])))
+    address.map_or(LoggedOut::Nobody(None), |address| LoggedOut::Return(address.with(&[])))
 }
 
 fn return_address(request: &LogoutRequest, client: Option<&Client>) -> Option<ReturnAddress> {

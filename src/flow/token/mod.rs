@@ -17,7 +17,7 @@ use crate::flow::dpop::Proven;
 use crate::flow::{Fault, Idp};
 use crate::model::authorization::grant_type_forbidden;
 use crate::model::client::{Allowed, Client};
-use crate::protocol::client_auth::{PresentedClient, presented};
+use crate::protocol::client_auth::{PresentedClient, claimed, presented};
 use crate::protocol::dpop::Header;
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
@@ -78,7 +78,10 @@ impl Idp {
     ) -> Result<PresentedClient, NoToken> {
         match presented(from.authorization, params) {
             Ok(presented) => Ok(presented),
-            Err(refusal) => Err(self.refused_as(params.get("client_id"), refusal).await),
+            Err(refusal) => {
+                let claimed = claimed(from.authorization, params);
+                Err(self.refused_as(claimed.as_deref(), refusal).await)
+            }
         }
     }
 

@@ -32,6 +32,7 @@ pub mod person;
 pub mod proof;
 pub mod register;
 mod rule;
+pub mod sign_out;
 pub mod token;
 pub mod transport;
 
@@ -61,6 +62,7 @@ impl Reason {
             person::ALL,
             proof::ALL,
             register::ALL,
+            sign_out::ALL,
             token::ALL,
             transport::ALL,
         ];

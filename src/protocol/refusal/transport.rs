@@ -11,9 +11,6 @@ reasons! {
         "Send a smaller body.";
     TOO_SLOW: InvalidRequest, TooSlow, "the body came too slowly",
         "Send the body within 15 seconds.";
-    LOGOUT_MALFORMED: InvalidRequest, SignOut, "too many parameters" /
-        "a parameter of the logout request is repeated or malformed, or there are more than 64",
-        "Send id_token_hint, client_id, post_logout_redirect_uri and state once each, percent-encoded from UTF-8.";
     BUSY: TemporarilyUnavailable, Unavailable, "too busy; try again",
         "Wait for Retry-After seconds, and send the request again.";
     TRY_AGAIN: TemporarilyUnavailable, Unavailable, "try again",

@@ -5,6 +5,9 @@ use askama::Template;
 use super::AppMark;
 use crate::text::Text;
 
+/// A refusal, for whoever develops the app: what was wrong, the rule, what would be right.
+pub type Explained = (String, String, String);
+
 /// Really sign out? POST `/end_session/confirm` with `csrf`, `request`, `choice` (`sign-out` or `stay`)
 /// (OpenID Connect RP-Initiated Logout 1.0, section 6: any request without a genuine hint asks).
 #[derive(Debug, Clone, Template)]
@@ -24,6 +27,8 @@ pub struct SignOut {
     pub asked_by: Option<String>,
     /// The same name, where that app alone can be left.
     pub alone: Option<String>,
+    /// Why the browser will not go back to an app in development.
+    pub explained: Option<Explained>,
 }
 
 /// What the person signed out of, and who was told (`/signed-out`).
@@ -42,6 +47,8 @@ pub struct SignedOut {
     pub session: WholeSession,
     /// Where "Sign in again" leads: a path of ours.
     pub sign_in: String,
+    /// Why the browser did not go back to an app in development.
+    pub explained: Option<Explained>,
 }
 
 /// What became of the session.
@@ -175,5 +182,5 @@ pub struct ErrorPage {
     /// What a developer of the app wants to know; never anything internal.
     pub developer: Option<String>,
     /// The same at length, of an app in development: what was wrong, the rule, what would be right.
-    pub explained: Option<(String, String, String)>,
+    pub explained: Option<Explained>,
 }

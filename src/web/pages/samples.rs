@@ -233,6 +233,7 @@ fn leaving(text: Text) -> Vec<(&'static str, String)> {
         apps: apps.clone(),
         asked_by: Some("Plaza".into()),
         alone: Some("Plaza".into()),
+        explained: None,
     };
     let told = |name: &str, state, key: &str| ToldLine { name: name.into(), state, words: text.say(key) };
     let signed_out = SignedOut {
@@ -246,6 +247,7 @@ fn leaving(text: Text) -> Vec<(&'static str, String)> {
         next: Some("https://plaza.example/bye?state=1".into()),
         session: WholeSession::Over,
         sign_in: "/account".into(),
+        explained: None,
     };
     let left_alone = SignedOut {
         apps: Vec::new(),

@@ -180,3 +180,54 @@ async fn a_token_that_does_not_reach_is_explained_beside_its_challenge() {
         assert!(matches!(lines.as_slice(), [line] if line.contains(client) && !line.contains(&access)), "{lines:?}");
     }
 }
+
+#[actix_web::test]
+async fn an_app_learns_why_the_browser_does_not_come_back_from_a_sign_out() {
+    let idp = idp().await;
+    let logs = Logs::gather();
+    let foreign = "post_logout_redirect_uri=https%3A%2F%2Felsewhere.example%2F%3Fstate%3DMARKED";
+    for (query, what, rule, right) in [
+        (
+            format!("client_id=ID&{foreign}"),
+            "post_logout_redirect_uri is https://elsewhere.example/?state=..., which is not registered",
+            "RP-Initiated Logout 1.0, section 3",
+            "No post_logout_redirect_uri is registered for this client",
+        ),
+        (
+            format!("client_id=ID&id_token_hint=MARKED&{foreign}"),
+            "id_token_hint is no ID token of this issuer",
+            "RP-Initiated Logout 1.0, section 2",
+            "one that has expired will do",
+        ),
+        (
+            foreign.to_owned(),
+            "post_logout_redirect_uri comes without id_token_hint and client_id",
+            "RP-Initiated Logout 1.0, section 2",
+            "Send id_token_hint",
+        ),
+    ] {
+        for signed_in in [true, false] {
+            for client in ["shop", "workshop"] {
+                let mut browser = idp.browser();
+                if signed_in {
+                    browser.enter(&idp.app("social")).await;
+                }
+                logs.take();
+                let page = browser.get(&format!("/end_session?{}", query.replace("=ID", &format!("={client}")))).await;
+                let lines = logs.refusals();
+                let [line] = lines.as_slice() else { panic!("{query}: {lines:?}") };
+                let told = client == "workshop" && query.contains("client_id");
+                let section = page.text("section.developer");
+                assert_eq!((page.status.as_u16(), section.is_some()), (200, told), "{query}: {}", page.body);
+                for part in [what, rule, right] {
+                    assert!(line.contains(part), "{part}: {line}");
+                    assert!(section.as_ref().is_none_or(|section| section.contains(part)), "{part}: {section:?}");
+                }
+                assert!(!line.contains("MARKED") && !section.is_some_and(|section| section.contains("MARKED")));
+            }
+        }
+    }
+    // What is asked for rightly is no line of the log.
+    idp.browser().get("/end_session?client_id=shop").await;
+    assert_eq!(logs.refusals(), Vec::<String>::new());
+}
