@@ -16,6 +16,9 @@ enum Ending {
     SignedOutEverywhere,
 }
 
+/// A page, where its form goes, and what is filled in.
+type OpenForm = (Answer, &'static str, Vec<(&'static str, &'static str)>);
+
 /// What a person left behind, of every kind.
 struct Left {
     browser: Browser,
@@ -26,7 +29,7 @@ struct Left {
     /// A device that was let in, and did not ask since.
     device: String,
     /// Pages that are open, with what would be answered on them.
-    open: Vec<(Answer, &'static str, Vec<(&'static str, &'static str)>)>,
+    open: Vec<OpenForm>,
 }
 
 async fn house() -> Idp {

@@ -76,7 +76,7 @@ fn last_bit(text: &str) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let (start, last) = text.split_at(text.len() - 1);
     let at = LETTERS.iter().position(|letter| *letter == last.as_bytes()[0]).unwrap();
-    if text.len() % 4 == 0 { text.to_owned() } else { format!("{start}{}", char::from(LETTERS[at ^ 1])) }
+    if text.len().is_multiple_of(4) { text.to_owned() } else { format!("{start}{}", char::from(LETTERS[at ^ 1])) }
 }
 
 /// Other forms of tokens than three parts with points between them.
