@@ -231,7 +231,7 @@ pub fn of_posts() -> Vec<Row> {
             "/par",
             &[("response_type", "code")],
             "redirect_uri is missing, repeated or malformed",
-            &["RFC 9700, section 2.1", "Send redirect_uri=https://"],
+            &["RFC 9700, section 2.1", "Send one of https://"],
         ),
         posted(
             "/par",
