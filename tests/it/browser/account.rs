@@ -36,7 +36,7 @@ fn a_person_sees_sessions_and_consents_and_takes_them_back() {
         .await;
         page.open(&house.request("asks", &[("prompt", "none")])).await;
         page.arrive(&house.app).await;
-        assert!(page.url().await.contains("error=consent_required"), "{}", page.url().await);
+        assert!(page.url().await.contains("error=login_required"), "{}", page.url().await);
 
         page.open(&house.idp.at("/account")).await;
         page.click("#sign-out").await;
