@@ -27,8 +27,8 @@ async fn warned_stayed_timed_out_and_back_with_what_was_typed() {
     assert!(!kept.to_string().contains("not to be kept"), "{kept}");
 
     world.pass(70);
-    let dialog = browser.find("#session-warning[role=alertdialog]").await;
-    assert!(dialog.text().await.expect("text").contains("You will be signed out in 0:"));
+    let dialog = "document.querySelector('#session-warning[role=alertdialog][open]')";
+    browser.until(&format!("{dialog}?.innerText.includes('You will be signed out in 0:')")).await;
     assert_eq!(browser.script("return document.activeElement.id").await, "stay-signed-in");
     browser.find("#stay-signed-in").await.click().await.expect("clicked");
     browser.until("!document.getElementById('session-warning')").await;

@@ -174,7 +174,8 @@ impl Idp {
         let changed = self.store.change::<Client, _, _>(client, move |before| match before {
             None => Change::keep(false),
             Some(client) => {
-                Change::delete(true).told(Event::done(Act::ClientRemoved, now).by(&actor).client(&client.id))
+                let event = Event::done(Act::ClientRemoved, now).by(&actor).client(&client.id);
+                Change::delete(true).told(event).looking_for_logo(Some(&client), now)
             }
         });
         Ok(changed.await?.outcome()?)

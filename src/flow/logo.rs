@@ -117,7 +117,8 @@ impl Idp {
         // It may have changed, or gone, while its server was asked: then another appointment is its.
         let client = match self.store.read::<Client>(client.id.as_str()).await? {
             Some(client) if self.logo_source(&client).as_deref() == Some(&uri) => client,
-            _ => return self.visit::<Logo, ()>(claimed, |_| Change::keep(())).await,
+            // Looked at once more: the other appointment may have been for the very moment that this one was, and be struck.
+            _ => return Ok(self.store.postpone(claimed, now).await?),
         };
         let (id, key) = (client.id.clone(), Logo::key_of(&client.id));
         let changed = self.store.change::<Logo, _, _>(&key, move |before| {
@@ -169,7 +170,8 @@ impl Idp {
             let page = self.store.list::<Client>(("clients", ""), cursor.as_ref(), PAGE).await?;
             for client in page.items.iter().filter(|client| self.logo_source(client).is_some()) {
                 let key = Logo::key_of(&client.id);
-                if self.store.read::<Logo>(&key).await?.is_none() {
+                let source = self.logo_source(client);
+                if self.store.read::<Logo>(&key).await?.is_none_or(|logo| Some(logo.uri) != source) {
                     self.store.appoint(Due { at: now, kind: Kind::Picture, key }).await?;
                 }
             }

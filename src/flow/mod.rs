@@ -8,6 +8,7 @@
 //! several     several people in one browser
 //! session     sessions begin, are used, and end
 //! client_secret how the secrets of clients are kept and compared
+//! consent     what a person allowed a client, as it stands today
 //! cookies     what the cookies of a browser's sessions say; what frames of other sites may learn by them
 //! status      what a session is good for, told to apps and pages; reports of activity
 //! watch       waiting until that may have changed
@@ -50,6 +51,7 @@ pub mod admin;
 pub mod authorize;
 pub mod browser;
 mod client_secret;
+mod consent;
 pub mod cookies;
 pub mod device;
 pub mod dpop;

@@ -171,10 +171,12 @@ fn told_within_sector(metadata: &ClientMetadata) -> Result<(), Refused> {
     let Some(sector) = sector(metadata).filter(|_| metadata.subject_type == SubjectType::Pairwise) else {
         return Ok(());
     };
+    // A private scheme has whatever host its app gives it, and nobody has that one to themselves.
+    let web = |uri: &String| uri.starts_with("https://") || uri.starts_with("http://");
     let here = ["127.0.0.1", "[::1]", "localhost"].contains(&sector.as_str()) || sector.ends_with(".localhost");
-    if here && metadata.sector_identifier_uri.is_none() {
+    if metadata.sector_identifier_uri.is_none() && (here || !metadata.redirect_uris.iter().all(web)) {
         let words =
-            "subject_type: apps on the person's own device share no sector; pairwise needs a sector_identifier_uri";
+            "subject_type: apps on the person's own device have no sector; pairwise needs a sector_identifier_uri";
         return Err(Refused::metadata(words));
     }
     let host = |uri: &String| Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
@@ -273,8 +275,7 @@ fn by_https(metadata: &ClientMetadata) -> Result<(), Refused> {
     let single = [("jwks_uri", &metadata.jwks_uri), ("backchannel_logout_uri", &metadata.backchannel_logout_uri)];
     let single = single.into_iter().filter_map(|(member, uri)| Some((member, uri.as_ref()?)));
     let all = single.chain(metadata.request_uris.iter().map(|uri| ("request_uris", uri)));
-    let is_https = |uri: &str| uri.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"));
-    match all.into_iter().find(|(_, uri)| !is_https(uri)) {
+    match all.into_iter().find(|(_, uri)| !uri.starts_with("https://")) {
         Some((member, _)) => Err(Refused::metadata(&format!("{member}: by registration, an https address"))),
         None => Ok(()),
     }
@@ -345,6 +346,11 @@ mod tests {
             (false, json!({"application_type": "native", "redirect_uris": ["http://[::1]/cb"]})),
             (false, json!({"application_type": "native", "redirect_uris": ["http://localhost/cb"]})),
             (false, json!({"redirect_uris": ["http://app.localhost/cb"]})),
+            (false, json!({"application_type": "native", "redirect_uris": ["com.evil.app://bank.example/cb"]})),
+            (
+                false,
+                json!({"application_type": "native", "redirect_uris": ["https://a.example/cb", "com.evil.app://a.example/cb"]}),
+            ),
             (true, json!({"redirect_uris": ["http://app.localhost/cb"], "sector_identifier_uri": listed})),
         ] {
             assert_eq!(pairwise(more.clone()).is_ok(), good, "{more}: {:?}", pairwise(more.clone()));

@@ -151,7 +151,8 @@ fn by_assertion(params: &Params) -> Result<PresentedClient, OAuthError> {
         return Err(why::ASSERTION_INCOMPLETE.into());
     };
     if kind != assertion::TYPE {
-        return Err(OAuthError::of(why::ASSERTION_KIND).sent(kind));
+        // It is not shown: whoever takes the two parameters for each other has the assertion there.
+        return Err(why::ASSERTION_KIND.into());
     }
     let token = Compact::parse(text).ok_or(why::ASSERTION_UNREADABLE)?;
     let (Some(alg), Some(claims)) = (JwsAlg::named(&token.header.alg), Assertion::of(&token)) else {

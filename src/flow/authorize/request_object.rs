@@ -100,8 +100,9 @@ impl Idp {
 
     /// The request object at an address that the client registered (OpenID Connect Core, 6.2).
     async fn referenced(&self, client: &Client, uri: &str, now: Timestamp) -> Result<Arc<String>, Unassembled> {
+        // No address is shown, be it one that was sent or one of the record: whoever knows one can read the request there.
         let (place, hash) = match (client.publishes_requests_at(uri), uri.split_once('#')) {
-            (Fragment::Foreign, _) => return refused(reference_foreign(client)),
+            (Fragment::Foreign, _) => return refused(why::REFERENCE_FOREIGN),
             (Fragment::Registered, Some((place, _))) => (place, None),
             (Fragment::Free, Some((place, hash))) => (place, Some(hash)),
             (_, None) => (uri, None),
@@ -119,9 +120,4 @@ impl Idp {
         }
         if is_meant(&object) { Ok(object) } else { refused(why::REFERENCE_HASH) }
     }
-}
-
-/// The address that was sent is not shown: it may be one that whoever knows it can read the request at.
-fn reference_foreign(client: &Client) -> OAuthError {
-    OAuthError::of(why::REFERENCE_FOREIGN).in_place("The client's record", &client.metadata.request_uris)
 }

@@ -8,7 +8,6 @@ use crate::model::authorization::factor::{Held, Level, lacks_a_factor, level};
 use crate::model::authorization::named::{Named, chosen, named};
 use crate::model::authorization::{Goal, Interaction, Situation, Step, next_step};
 use crate::model::client::Client;
-use crate::model::consent::Consent;
 use crate::protocol::authorize::Prompt;
 use crate::protocol::error::OAuthError;
 use crate::protocol::refusal::authorize as why;
@@ -67,7 +66,7 @@ impl Idp {
         }
         let mut known = Vec::new();
         for current in live {
-            if self.store.read::<Consent>(&Consent::key_of(&current.account.id, &client.id)).await?.is_some() {
+            if self.consent_of(&current.account.id, &client).await?.is_some() {
                 known.push(current);
             }
         }
@@ -88,9 +87,7 @@ impl Idp {
             (None, _) => Named::Nobody,
         };
         let consent = match (client, current) {
-            (Some(client), Some(current)) => {
-                self.store.read::<Consent>(&Consent::key_of(&current.account.id, &client.id)).await?
-            }
+            (Some(client), Some(current)) => self.consent_of(&current.account.id, client).await?,
             _ => None,
         };
         let tried = match interaction.tried() {

@@ -8,7 +8,6 @@ use super::{Next, Reply, Turn};
 use crate::flow::browser::Visitor;
 use crate::flow::{Fault, Idp};
 use crate::model::client::{Client, Origin};
-use crate::model::consent::Consent;
 use crate::model::cookies::Switch;
 use crate::protocol::time::Timestamp;
 
@@ -33,9 +32,7 @@ impl Idp {
         let client = self.store.read::<Client>(reply.address.client().as_str()).await?;
         let Some(client) = client.filter(|client| client.origin != Origin::Administrator) else { return Ok(None) };
         let known = match self.current(visitor, now).await? {
-            Some(current) => {
-                self.store.read::<Consent>(&Consent::key_of(&current.account.id, &client.id)).await?.is_some()
-            }
+            Some(current) => self.consent_of(&current.account.id, &client).await?.is_some(),
             None => false,
         };
         Ok((!known).then(|| client.name().to_owned()))

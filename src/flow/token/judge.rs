@@ -2,9 +2,9 @@
 
 use super::{NoToken, refused};
 use crate::flow::Idp;
+use crate::flow::consent::is_of_this_record;
 use crate::model::account::{Account, AccountStanding};
 use crate::model::client::Client;
-use crate::model::consent::Consent;
 use crate::model::grant::{Grant, GrantStanding, Reach};
 use crate::model::session::Session;
 use crate::model::session::application::Epochs;
@@ -31,7 +31,10 @@ impl Idp {
     /// `invalid_grant`, with no word about which of them is over.
     pub(in crate::flow) async fn judge(&self, grant: &Grant, client: &Client, now: Timestamp) -> Result<Life, NoToken> {
         let over = || refused(why::GRANT_OVER);
-        if grant.client != client.id || grant.standing(&self.settings.tokens.offline, now) == GrantStanding::Over {
+        if grant.client != client.id || !is_of_this_record(grant.created_at, client) {
+            return over();
+        }
+        if grant.standing(&self.settings.tokens.offline, now) == GrantStanding::Over {
             return over();
         }
         let Some(account) = self.store.read::<Account>(grant.account.as_str()).await? else { return over() };
@@ -59,7 +62,7 @@ impl Idp {
         if !client.metadata.offline_access || client.limits() != ApplicationLimits::default() {
             return Ok(false);
         }
-        let consent = self.store.read::<Consent>(&Consent::key_of(&grant.account, &client.id)).await?;
+        let consent = self.consent_of(&grant.account, client).await?;
         Ok(consent.is_some_and(|consent| consent.carries(OFFLINE_ACCESS, grant.created_at)))
     }
 

@@ -70,15 +70,31 @@ fn one_of(name: &str, registered: &[String]) -> String {
 }
 
 /// What an app had in its own address goes along when it sends that as its redirect URI: what an earlier answer held.
-const SECRET: [&str; 8] =
-    ["code", "access_token", "id_token", "refresh_token", "client_secret", "token", "password", "state"];
+const SECRET: [&str; 16] = [
+    "code",
+    "access_token",
+    "id_token",
+    "refresh_token",
+    "client_secret",
+    "token",
+    "password",
+    "state",
+    "nonce",
+    "code_verifier",
+    "id_token_hint",
+    "client_assertion",
+    "assertion",
+    "device_code",
+    "request",
+    "logout_token",
+];
 
 /// The address without what must not stand in a log.
 fn without_secrets(address: &str) -> String {
     let Some(at) = address.find(['?', '#']) else { return address.to_owned() };
     let (place, rest) = address.split_at(at);
     let pieces = rest.split_inclusive(['?', '#', '&']).map(|piece| match piece.split_once('=') {
-        Some((name, value)) if SECRET.contains(&name) => {
+        Some((name, value)) if SECRET.iter().any(|secret| secret.eq_ignore_ascii_case(name)) => {
             let end = value.chars().last().filter(|c| matches!(c, '?' | '#' | '&')).map(String::from);
             format!("{name}=...{}", end.unwrap_or_default())
         }

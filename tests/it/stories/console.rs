@@ -224,4 +224,14 @@ async fn an_app_that_is_removed_is_over_at_once_for_everybody() {
     assert_eq!(again.status, 422, "it was removed before");
     assert!(again.text("[role=alert]").is_some());
     assert!(boss.get("/admin/audit").await.body.contains("App removed"));
+
+    // Whoever has its id later is another app: nothing of the first one's is theirs.
+    idp.pass("1m");
+    idp.import(json!({"clients": [{"client_id": "social", "client_secret": social.secret(),
+        "redirect_uris": [social.redirect_uri()], "scope": "openid profile offline_access", "offline_access": true}]}))
+        .await;
+    assert_eq!(social.try_refresh(&tokens.refresh).await.error(), "invalid_grant");
+    assert_eq!(social.userinfo(&tokens.access).await.status, 401);
+    assert_eq!(social.introspect(&tokens.access).await.body, r#"{"active":false}"#);
+    assert!(mira.authorize(&social, &[]).await.body.contains("id=\"allow\""));
 }

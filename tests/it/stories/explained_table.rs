@@ -122,7 +122,7 @@ pub fn of_authorize() -> Vec<Row> {
         asked(
             &[("request_uri", "https://app.example/object")],
             "request_uri is not registered for this client",
-            &["section 6.2", "The client's record has: nothing"],
+            &["section 6.2", "added to request_uris in the client's record"],
         ),
         asked(
             &[("request_uri", "urn:ietf:params:oauth:request_uri:x")],
