@@ -108,12 +108,13 @@ pub struct ClientMetadata {
     /// May it have grants that outlive the session?
     #[serde(default)]
     pub offline_access: bool,
-    /// The resources that it may ask for access tokens for (RFC 8707), as absolute URIs.
+    /// The resources that it serves (RFC 8707), as absolute URIs: it may ask for access tokens for them, and introspect such
+    /// tokens, whoever got them (RFC 7662).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<String>,
-    /// The resources that it is the server of: it may introspect access tokens for them, whoever got them (RFC 7662).
+    /// The resources that it may ask for access tokens for, and no more: those of others, which it calls.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub serves: Vec<String>,
+    pub calls: Vec<String>,
     /// Allows plain `http://localhost` redirects to a public web client.
     #[serde(default)]
     pub development: bool,

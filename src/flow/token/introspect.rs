@@ -47,7 +47,7 @@ impl Idp {
         claims: AccessTokenClaims,
         now: Timestamp,
     ) -> Result<Introspection, NoToken> {
-        let serves = asker.metadata.serves.iter().any(|resource| claims.aud.contains(resource));
+        let serves = asker.metadata.resources.iter().any(|resource| claims.aud.contains(resource));
         if asker.id.as_str() != claims.client_id && !serves {
             return Ok(Introspection::inactive());
         }

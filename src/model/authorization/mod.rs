@@ -97,10 +97,10 @@ const RECORD: &str = "The client's record";
 /// # Errors
 /// `invalid_target`.
 pub fn check_resources(asked: &[String], client: &Client) -> Result<(), OAuthError> {
-    let known = &client.metadata.resources;
-    match asked.iter().find(|resource| !known.contains(resource)) {
+    let known = || client.metadata.resources.iter().chain(&client.metadata.calls);
+    match asked.iter().find(|resource| !known().any(|one| one == *resource)) {
         None => Ok(()),
-        Some(other) => Err(OAuthError::of(why::RESOURCE_FORBIDDEN).sent(other).in_place(RECORD, known)),
+        Some(other) => Err(OAuthError::of(why::RESOURCE_FORBIDDEN).sent(other).in_place(RECORD, known())),
     }
 }
 

@@ -90,7 +90,7 @@ fn check_uris(metadata: &ClientMetadata) -> Result<(), String> {
             return Err(format!("{member}: an https address (http on localhost names only)"));
         }
     }
-    for (member, list) in [("resources", &metadata.resources), ("serves", &metadata.serves)] {
+    for (member, list) in [("resources", &metadata.resources), ("calls", &metadata.calls)] {
         for resource in list {
             if Url::parse(resource).is_err() || resource.contains('#') || !resource.is_ascii() {
                 return Err(format!(
@@ -210,14 +210,11 @@ fn check_flows(metadata: &ClientMetadata) -> Result<(), String> {
         return Err("grant_types: client_credentials is for clients with credentials (RFC 6749, section 4.4)".into());
     }
     // The server of a resource may do nothing but ask about tokens.
-    let only_serves = metadata.grant_types.is_empty() && !metadata.serves.is_empty();
+    let only_serves = metadata.grant_types.is_empty() && !metadata.resources.is_empty();
     if !only_serves && metadata.grant_types.iter().all(|grant_type| *grant_type == GrantType::RefreshToken) {
         return Err("grant_types: one that refresh tokens can come of is needed, or none for a client that only \
-                    introspects (serves)"
+                    introspects (resources)"
             .into());
-    }
-    if !metadata.serves.is_empty() && metadata.token_endpoint_auth_method == AuthMethod::None {
-        return Err("serves: only a client that authenticates may introspect (RFC 7662, section 2.1)".into());
     }
     if metadata.dpop_bound_access_tokens
         && metadata.response_types.iter().any(|response_type| response_type.gives(Part::Token))

@@ -27,13 +27,13 @@ async fn house() -> (Idp, Vec<RelyingApp>) {
         .iter()
         .map(|app| {
             let client = json!({"client_id": app.client_id, "client_secret": app.secret(), "consent": "skip",
-                "redirect_uris": [app.redirect_uri()], "resources": RESOURCES[..3], "offline_access": true});
+                "redirect_uris": [app.redirect_uri()], "calls": RESOURCES[..3], "offline_access": true});
             match app.client_id.as_str() {
                 "posting" => changed(client, &json!({"token_endpoint_auth_method": "client_secret_post"})),
                 "spa" => changed(client, &json!({"token_endpoint_auth_method": "none", "client_secret": null})),
                 "sealed" => changed(client, &json!({"access_token_format": "opaque"})),
                 // It serves what it may call as well, and may ask about everybody's tokens for it.
-                _ => changed(client, &json!({"serves": RESOURCES[..3]})),
+                _ => changed(client, &json!({"resources": RESOURCES[..3]})),
             }
         })
         .collect();
@@ -133,7 +133,7 @@ async fn a_token_is_told_of_to_its_client_and_its_audiences_alone() {
     let (idp, _) = house().await;
     let serving = |id: &str, resources: &[&str]| {
         json!({"client_id": id, "client_secret": idp.app(id).secret(), "consent": "skip",
-            "redirect_uris": [idp.app(id).redirect_uri()], "serves": resources})
+            "redirect_uris": [idp.app(id).redirect_uri()], "resources": resources})
     };
     idp.import(json!({"clients": [
         serving("serves-one", &RESOURCES[..1]), serving("serves-two", &RESOURCES[1..2]), serving("serves-both", &RESOURCES[..2]),

@@ -46,11 +46,11 @@ async fn whoever_serves_an_audience_may_ask_and_nobody_else() {
     let (asking, serving, other) = (idp.app("asking"), idp.app("serving"), idp.app("social"));
     let calling = idp.app("calling");
     let client = |app: &crate::harness::RelyingApp| {
-        json!({"client_id": app.client_id, "client_secret": app.secret(), "consent": "skip", "resources": [API],
+        json!({"client_id": app.client_id, "client_secret": app.secret(), "consent": "skip", "calls": [API],
             "redirect_uris": [app.redirect_uri()]})
     };
     // The server of the resource signs nobody in, and asks for no tokens.
-    let server = json!({"client_id": "serving", "client_secret": serving.secret(), "serves": [API], "grant_types": [],
+    let server = json!({"client_id": "serving", "client_secret": serving.secret(), "resources": [API], "grant_types": [],
         "response_types": [], "redirect_uris": []});
     idp.import(json!({"clients": [client(&asking), client(&calling), server]})).await;
     let mut browser = idp.browser();

@@ -20,7 +20,7 @@ async fn world() -> (Idp, RelyingApp, RelyingApp) {
     let (app, api) = (idp.app("sealed"), idp.app("serving"));
     let both = [
         client(&app, json!({"access_token_format": "opaque", "resources": [API]})),
-        client(&api, json!({"serves": [API]})),
+        client(&api, json!({"resources": [API]})),
     ];
     idp.import(json!({"clients": both})).await;
     (idp, app, api)
