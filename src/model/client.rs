@@ -6,6 +6,7 @@ pub use check::check;
 
 use crate::model::audit::{Act, Event};
 use crate::model::id::{ClientId, SecretDigest};
+use crate::model::nodes::APART;
 use crate::model::outbound::Author;
 use crate::model::record::{Change, Kind, Record, Row};
 use crate::model::registration::LOOK_AGAIN;
@@ -177,6 +178,21 @@ impl Client {
     #[must_use]
     pub fn hears(&self, refusal: OAuthError) -> OAuthError {
         refusal.to_client(self.id.as_str(), if self.metadata.development { Depth::Full } else { Depth::Brief })
+    }
+
+    /// What whoever a request says it is hears of a refusal: nobody that is known, what everybody does.
+    #[must_use]
+    pub fn heard(client: Option<&Client>, refusal: OAuthError) -> OAuthError {
+        match client {
+            Some(client) => client.hears(refusal),
+            None => refusal,
+        }
+    }
+
+    /// Was something given to this client, and not to one of the same id whose record was removed before? The clock of
+    /// another node may have stamped it.
+    pub fn was_given(&self, at: Timestamp) -> bool {
+        at.0 + APART >= self.created_at.0
     }
 
     /// The limits of its application sessions.

@@ -344,7 +344,7 @@ impl Idp {
 
     /// A request stands elsewhere and cannot be read: the error goes to the address beside it, where that is proved.
     fn refuse_unread(&self, params: &Params, client: Option<&Client>, refusal: OAuthError) -> Next {
-        let refusal = heard(client, refusal);
+        let refusal = Client::heard(client, refusal);
         match bind(params, client) {
             Ok(address) => self.respond(address, Err(refusal)),
             Err(_) => Next::Refused(Problem::Unread, Box::new(refusal)),
@@ -360,19 +360,12 @@ impl Idp {
         let Some(request) = open.interaction.request() else { return Next::Problem(Problem::NotForYou) };
         // The device asks on until its code is over, or the person says no: what keeps them from it now may pass.
         if let Goal::Device(..) = open.interaction.goal {
-            return Next::DeviceTold(DeviceTold::Refused(heard(client, error)));
+            return Next::DeviceTold(DeviceTold::Refused(Client::heard(client, error)));
         }
         let Some(client) = client else { return self.refuse_unbound(Unbound::UnknownClient, None, None) };
         match ReturnAddress::of(request, client) {
             Ok(address) => self.respond(address, Err(client.hears(error))),
             Err(unbound) => self.refuse_unbound(unbound, Some(client), Some(&request.redirect_uri)),
         }
-    }
-}
-
-fn heard(client: Option<&Client>, refusal: OAuthError) -> OAuthError {
-    match client {
-        Some(client) => client.hears(refusal),
-        None => refusal,
     }
 }

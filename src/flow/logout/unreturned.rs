@@ -3,6 +3,7 @@
 
 use super::Proved;
 use crate::model::authorization::{ReturnAddress, explain};
+use crate::model::client::Client;
 use crate::protocol::end_session::LogoutRequest;
 use crate::protocol::error::OAuthError;
 use crate::protocol::refusal::sign_out as why;
@@ -21,8 +22,5 @@ pub(super) fn refusal(request: &LogoutRequest, (hint, client, address): &Proved)
         }
         (Some(_), Some(_)) => why::UNVOUCHED.into(),
     };
-    Some(match client {
-        Some(client) => client.hears(refusal),
-        None => refusal,
-    })
+    Some(Client::heard(client.as_ref(), refusal))
 }

@@ -6,7 +6,6 @@
 
 use super::{NoToken, refused};
 use crate::crypto::random;
-use crate::flow::consent::is_of_this_record;
 use crate::flow::dpop::Proven;
 use crate::flow::{Fault, Idp};
 use crate::model::authorization::check_resources;
@@ -78,7 +77,7 @@ impl Idp {
             return Ok(None);
         }
         let Some(client) = self.store.read::<Client>(&claims.client_id).await? else { return Ok(None) };
-        let allowed = is_of_this_record(claims.iat, &client)
+        let allowed = client.was_given(claims.iat)
             && client.allows(GrantType::ClientCredentials) == Allowed::Yes
             && client.own_scope().covers(&ScopeSet::parse(&claims.scope).unwrap_or_default());
         if !allowed || self.store.read::<Setting>(&Setting::used_key(&given_back(claims))).await?.is_some() {

@@ -2,7 +2,6 @@
 
 use super::{NoToken, refused};
 use crate::flow::Idp;
-use crate::flow::consent::is_of_this_record;
 use crate::model::account::{Account, AccountStanding};
 use crate::model::client::Client;
 use crate::model::grant::{Grant, GrantStanding, Reach};
@@ -31,7 +30,7 @@ impl Idp {
     /// `invalid_grant`, with no word about which of them is over.
     pub(in crate::flow) async fn judge(&self, grant: &Grant, client: &Client, now: Timestamp) -> Result<Life, NoToken> {
         let over = || refused(why::GRANT_OVER);
-        if grant.client != client.id || !is_of_this_record(grant.created_at, client) {
+        if grant.client != client.id || !client.was_given(grant.created_at) {
             return over();
         }
         if grant.standing(&self.settings.tokens.offline, now) == GrantStanding::Over {

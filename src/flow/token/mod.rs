@@ -109,10 +109,7 @@ impl Idp {
             Some(id) if id.len() <= 200 => self.store.read::<Client>(id).await.ok().flatten(),
             _ => None,
         };
-        match client {
-            Some(client) => client.hears(refusal),
-            None => refusal,
-        }
+        Client::heard(client.as_ref(), refusal)
     }
 
     /// Answers a token request.

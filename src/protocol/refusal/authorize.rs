@@ -44,7 +44,7 @@ reasons! {
         "nonce is missing; an ID token from the authorization endpoint needs one",
         "Send a fresh random nonce with every request, and compare it with the one in the ID token.";
     RESOURCE_FORBIDDEN: InvalidTarget, Resources, "a resource is none that this client may ask for",
-        "Send a resource of the client's record, byte by byte, or have an administrator add this one to its resources.";
+        "Send a resource of the client's record, byte by byte, or have an administrator add this one to its calls.";
     RESOURCE_TOO_LONG: InvalidRequest, Resources, "scope or resource is too long",
         "Send at most 1024 bytes of scope, and 2048 of all resource parameters together.";
     MAX_AGE: InvalidRequest, Request, "max_age must be a number of seconds",

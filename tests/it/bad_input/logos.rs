@@ -3,6 +3,7 @@
 
 use super::pictures::bomb;
 use crate::harness::{Giving, Idp, LogoServer};
+use crate::store::words::nothing;
 use crate::stories::logo::{house, import, kept, red, shown};
 use crate::stories::picture::plain;
 use abide::model::id::AccountId;
@@ -193,19 +194,7 @@ async fn a_logo_that_cannot_be_read_keeps_nobody_from_signing_in() {
     // A record of the same kind that is none of a logo.
     let strange = Picture::new("x".into(), AccountId::new("x"), idp.now(), b"x");
     let write = encode(&strange).unwrap();
-    let rule: RawRule = Box::new(move |_| {
-        Ok(RawChange {
-            write: Write::Put(write.clone()),
-            claim: Vec::new(),
-            release: Vec::new(),
-            list: Vec::new(),
-            unlist: Vec::new(),
-            due: Vec::new(),
-            undue: Vec::new(),
-            events: Vec::new(),
-            mails: Vec::new(),
-        })
-    });
+    let rule: RawRule = Box::new(move |_| Ok(RawChange { write: Write::Put(write.clone()), ..nothing() }));
     store.backend().change(Kind::Picture, "logo:shop", rule).await.unwrap();
     assert_eq!(shown(&idp).await, Err("S".to_owned()));
     idp.pass("1d");

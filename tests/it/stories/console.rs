@@ -208,6 +208,7 @@ async fn an_app_that_is_removed_is_over_at_once_for_everybody() {
     let (social, mut mira) = (idp.app("social"), idp.browser());
     let tokens = social.redeem(&mira.enter(&social).await).await;
     let page = boss.get("/admin/clients").await;
+    assert!(page.body.contains(">social<"));
     let mut fields = page.fields("/admin/clients/remove");
     fields.insert("client".into(), "social".into());
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
