@@ -8,13 +8,15 @@
 #   tests/fuzz.sh --list              the targets, and how long each has run, with what
 #
 # It needs cargo-fuzz (`cargo install cargo-fuzz`) and a nightly toolchain. A target runs in slices of five minutes; each slice
-# that is done is written down in target/fuzz/TARGET.log, and what was found to reach further is kept beside it. An input over
-# which a target fails stops that target: it is in fuzz/artifacts/TARGET, and belongs into fuzz/corpus/TARGET once its fault is
-# mended. The inputs of fuzz/corpus run in every `cargo test` as well (`fuzz_corpus`).
+# that is done is added to fuzz/runs.tsv, which is kept with the sources (target, processor seconds, inputs, commit), and what
+# was found to reach further stays in target/fuzz/TARGET. Two runs of different targets can go side by side. An input over which
+# a target fails stops that target: it is in fuzz/artifacts/TARGET, and belongs into fuzz/corpus/TARGET once its fault is mended.
+# The inputs of fuzz/corpus run in every `cargo test` as well (`fuzz_corpus`).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-log=$PWD/target/fuzz
+found=$PWD/target/fuzz
+runs=$PWD/fuzz/runs.tsv
 seconds=3600
 slice=300
 fresh=no
@@ -23,7 +25,7 @@ main() {
   local wanted=() name failed=()
   while (($# > 0)); do
     case $1 in
-      -h | --help) sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; return 0 ;;
+      -h | --help) sed -n '2,15s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; return 0 ;;
       --list) list; return 0 ;;
       --seconds) seconds=${2:?a number of seconds}; shift ;;
       --fresh) fresh=yes ;;
@@ -34,10 +36,10 @@ main() {
     shift
   done
   ((${#wanted[@]} > 0)) || mapfile -t wanted < <(targets)
-  mkdir -p "$log"
+  mkdir -p "$found"
   cargo +nightly fuzz build
   for name in "${wanted[@]}"; do
-    [[ $fresh == no ]] || rm -rf "${log:?}/$name" "$log/$name.log"
+    [[ $fresh == no ]] || forget "$name"
     run "$name" || failed+=("$name")
   done
   list
@@ -53,27 +55,49 @@ is_target() { [[ -e fuzz/fuzz_targets/$1.rs ]]; }
 
 # How long a target has run, and how many inputs it was given.
 done_by() {
-  [[ -e $log/$1.log ]] || { echo "0 0"; return; }
-  awk '{ seconds += $1; inputs += $2 } END { print seconds + 0, inputs + 0 }' "$log/$1.log"
+  awk -v target="$1" '$1 == target { seconds += $2; inputs += $3 } END { print seconds + 0, inputs + 0 }' "$runs"
+}
+
+# Adds a slice to what this target has run at this commit.
+write_down() {
+  rewrite -v target="$1" -v seconds="$2" -v inputs="$3" -v commit="$(git rev-parse --short=7 HEAD)" '
+    $1 == target && $4 == commit { $2 += seconds; $3 += inputs; added = 1 }
+    { print }
+    END { if (!added) print target, seconds, inputs, commit }'
+}
+
+forget() {
+  rm -rf "${found:?}/$1"
+  rewrite -v target="$1" '$1 != target'
+}
+
+# The record, gone over by awk, while no run beside this one does so.
+rewrite() {
+  (
+    flock 9
+    awk -F '\t' -v OFS='\t' "$@" "$runs" > "$runs.new"
+    sort -o "$runs" "$runs.new"
+    rm "$runs.new"
+  ) 9< fuzz/Cargo.toml
 }
 
 run() {
   local name=$1 spent left output TIMEFORMAT='%U %S'
-  mkdir -p "$log/$name"
+  mkdir -p "$found/$name"
   read -r spent _ < <(done_by "$name")
   while ((spent < seconds)); do
     left=$((seconds - spent < slice ? seconds - spent : slice))
     output=$(mktemp)
     # What is found goes to the first folder, the second is only read.
     # What counts is what the processor did: beside other work, an hour on the wall may be a minute of it.
-    if ! { time cargo +nightly fuzz run "$name" "$log/$name" "fuzz/corpus/$name" -- \
+    if ! { time cargo +nightly fuzz run "$name" "$found/$name" "fuzz/corpus/$name" -- \
       -max_total_time="$left" -max_len=16384 -timeout=10 -print_final_stats=1 > "$output" 2>&1; } 2> "$output.time"; then
       tail -n 30 "$output" >&2
       rm -f "$output" "$output.time"
       return 1
     fi
-    awk -v took="$(awk '{ print int($1 + $2) }' "$output.time")" \
-      '/^stat::number_of_executed_units:/ { print took, $2 }' "$output" >> "$log/$name.log"
+    write_down "$name" "$(awk '{ print int($1 + $2) }' "$output.time")" \
+      "$(awk '/^stat::number_of_executed_units:/ { print $2 }' "$output")"
     rm -f "$output" "$output.time"
     read -r spent _ < <(done_by "$name")
   done
