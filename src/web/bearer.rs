@@ -77,7 +77,13 @@ pub(super) fn token_in_query(request: &HttpRequest) -> bool {
 }
 
 /// No token: challenges without an error code (RFC 6750, section 3.1; RFC 9449, section 7.1).
-pub(super) fn unasked() -> HttpResponse {
+pub(super) fn unasked(request: &HttpRequest) -> HttpResponse {
+    logged(&token::NONE.into(), &endpoint(request));
+    bare()
+}
+
+/// The same to a page of ours whose session is over: no app asked.
+pub(super) fn bare() -> HttpResponse {
     challenging(StatusCode::UNAUTHORIZED, Scheme::Bearer, None).finish()
 }
 
@@ -97,8 +103,8 @@ pub(super) fn malformed(reason: &'static Reason, request: &HttpRequest) -> HttpR
 pub(super) fn refused(refusal: &NoToken, request: &HttpRequest) -> HttpResponse {
     let error = match refusal {
         NoToken::Refused(error) => error,
-        NoToken::Busy => return busy(),
-        NoToken::Fault(fault) => return broken(fault),
+        NoToken::Busy => return busy(request),
+        NoToken::Fault(fault) => return broken(fault, request),
     };
     let status = match error.code() {
         Code::InsufficientScope => StatusCode::FORBIDDEN,

@@ -12,7 +12,7 @@
 
 use super::Facing;
 use super::asking::Asking;
-use super::bearer::{refused, unasked};
+use super::bearer::{bare, refused};
 use super::refusal::logged;
 use super::session::{Door, door};
 use super::streams::{Full, Outlook, Place};
@@ -53,19 +53,19 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> HttpResponse {
     };
     let subject = match subject {
         Ok(Some(subject)) => subject,
-        Ok(None) => return unasked(),
+        Ok(None) => return bare(),
         Err(refusal) => return refused(&refusal, &request),
     };
     // Listening begins before the first look, so that no change falls between them.
     let watch = idp.watch(&subject);
     let first = match idp.status(&subject, now).await {
         Ok(status) => status,
-        Err(fault) => return broken(&fault),
+        Err(fault) => return broken(&fault, &request),
     };
     if request.method() == Method::HEAD {
         return HttpResponse::Ok().content_type(KIND).finish();
     }
-    let Some(facing) = request.app_data::<Data<Facing>>().cloned() else { return unasked() };
+    let Some(facing) = request.app_data::<Data<Facing>>().cloned() else { return bare() };
     let place = match facing.streams.take(&subject) {
         Ok(place) => place,
         Err(full) => return no_place(full),

@@ -26,8 +26,8 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
         let refusal = asking.idp().heard_as(claimed, sign_out::MALFORMED.into()).await;
         return Err(WebError::Refused(Problem::LogoutMalformed, Box::new(refusal)));
     };
-    let outcome = asking.idp().end_session_request(&asking.visitor, logout, asking.now).await?;
-    draw(&asking, outcome)
+    let (outcome, refusal) = asking.idp().end_session_request(&asking.visitor, logout, asking.now).await?;
+    draw_explained(&asking, outcome, refusal.as_ref().and_then(told))
 }
 
 /// POST /end_session: the same by GET, so that the session's cookie arrives.
@@ -108,12 +108,19 @@ fn told_line(name: String, told: Told, text: Text) -> ToldLine {
 }
 
 /// Draws what comes of a sign-out.
-pub(super) fn draw(asking: &Asking, (outcome, handles): (LoggedOut, Handles)) -> Result<HttpResponse, WebError> {
+pub(super) fn draw(asking: &Asking, outcome: (LoggedOut, Handles)) -> Result<HttpResponse, WebError> {
+    draw_explained(asking, outcome, None)
+}
+
+fn draw_explained(
+    asking: &Asking,
+    (outcome, handles): (LoggedOut, Handles),
+    explained: Option<Explained>,
+) -> Result<HttpResponse, WebError> {
     let text = asking.text();
     let mut response = match outcome {
         LoggedOut::Ask(question) => {
-            let Question { request, current, apps, destination, asked_by, app_alone, refusal } = *question;
-            let explained = refusal.as_ref().and_then(told);
+            let Question { request, current, apps, destination, asked_by, app_alone } = *question;
             let person = Some(current.account.display_name().to_owned());
             let alone = if app_alone == AppAlone::Offered { asked_by.clone() } else { None };
             let apps = apps.into_iter().map(|app| AppMark { name: app.name, logo: app.logo }).collect();
@@ -131,7 +138,7 @@ pub(super) fn draw(asking: &Asking, (outcome, handles): (LoggedOut, Handles)) ->
             cookies::introduce(&mut response, asking.to(), None);
             response
         }
-        LoggedOut::Nobody(refusal) => farewell_page(nobody(), refusal.as_deref().and_then(told), text),
+        LoggedOut::Nobody => farewell_page(nobody(), explained, text),
         LoggedOut::Stayed => page(StatusCode::OK, &Stayed { text }),
         LoggedOut::Gone => return Err(WebError::Problem(Problem::InteractionGone)),
     };

@@ -16,9 +16,10 @@
 //! Who shows neither gets the bare challenge, as at userinfo.
 
 use super::asking::Asking;
-use super::bearer::{Carried, Presented, ambiguous, header_token, malformed, refused, token_in_query, unasked};
+use super::bearer::{Carried, Presented, ambiguous, bare, header_token, malformed, refused, token_in_query, unasked};
 use super::error::WebError;
 use super::form::{bytes, same_origin};
+use super::refusal::{endpoint, logged};
 use super::token::{body, broken, unreadable};
 use crate::flow::our_pages::Page;
 use crate::flow::status::Reporting;
@@ -42,9 +43,9 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> HttpResponse {
     match subject {
         Ok(Some(subject)) => match idp.status(&subject, now).await {
             Ok(status) => told(&status, now),
-            Err(fault) => broken(&fault),
+            Err(fault) => broken(&fault, &request),
         },
-        Ok(None) => unasked(),
+        Ok(None) => bare(),
         Err(refusal) => refused(&refusal, &request),
     }
 }
@@ -64,13 +65,13 @@ pub(super) async fn activity(request: HttpRequest, payload: web::Payload, asking
     match door {
         Door::Token(token) => match idp.report_activity(token.of(&request), now).await {
             Ok(Reporting::Counted(status)) => told(&status, now),
-            Ok(Reporting::TooOften(again)) => too_often(now.until(again).as_secs()),
+            Ok(Reporting::TooOften(again)) => too_often(now.until(again).as_secs(), &request),
             Err(refusal) => refused(&refusal, &request),
         },
         Door::Cookie(page) => match idp.stay_signed_in(&asking.visitor, page, now).await {
             Ok(Some(status)) => told(&status, now),
-            Ok(None) => unasked(),
-            Err(fault) => broken(&fault),
+            Ok(None) => bare(),
+            Err(fault) => broken(&fault, &request),
         },
     }
 }
@@ -91,12 +92,12 @@ pub(super) fn door(request: &HttpRequest, asking: &Asking) -> Result<Door, Box<H
     match header_token(request) {
         Presented::Token(token) => Ok(Door::Token(token)),
         Presented::Ambiguous => Err(Box::new(ambiguous(request))),
-        Presented::Nothing if request.headers().contains_key(header::AUTHORIZATION) => Err(Box::new(unasked())),
+        Presented::Nothing if request.headers().contains_key(header::AUTHORIZATION) => Err(Box::new(unasked(request))),
         Presented::Nothing if same_origin(request, &asking.idp().issuer.origin()) => match page(request) {
             Some(page) => Ok(Door::Cookie(page)),
             None => Err(Box::new(malformed(token::UNKNOWN_PAGE, request))),
         },
-        Presented::Nothing => Err(Box::new(unasked())),
+        Presented::Nothing => Err(Box::new(unasked(request))),
     }
 }
 
@@ -118,7 +119,8 @@ fn told(status: &SessionStatus, now: Timestamp) -> HttpResponse {
     HttpResponse::Ok().insert_header((header::DATE, date)).json(status)
 }
 
-fn too_often(seconds: u64) -> HttpResponse {
+fn too_often(seconds: u64, request: &HttpRequest) -> HttpResponse {
     let error = token::REPORTED.into();
+    logged(&error, &endpoint(request));
     HttpResponse::TooManyRequests().insert_header((header::RETRY_AFTER, seconds.max(1).to_string())).json(body(&error))
 }

@@ -74,8 +74,8 @@ fn refused(no_token: &NoToken, request: &HttpRequest) -> HttpResponse {
             logged(error, &endpoint(request));
             refusal(error, authorization(request).is_some())
         }
-        NoToken::Busy => busy(),
-        NoToken::Fault(fault) => broken(fault),
+        NoToken::Busy => busy(request),
+        NoToken::Fault(fault) => broken(fault, request),
     }
 }
 
@@ -118,18 +118,20 @@ pub(super) fn unreadable(error: &WebError, request: &HttpRequest) -> HttpRespons
 }
 
 /// The hashing queue is full.
-pub(super) fn busy() -> HttpResponse {
+pub(super) fn busy(request: &HttpRequest) -> HttpResponse {
     let error = transport::BUSY.into();
+    logged(&error, &endpoint(request));
     HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "2")).json(body(&error))
 }
 
 /// Something broke: said in JSON, without a word about what.
-pub(super) fn broken(fault: &Fault) -> HttpResponse {
+pub(super) fn broken(fault: &Fault, request: &HttpRequest) -> HttpResponse {
     tracing::error!(%fault, "a request failed");
     let reference = super::request_id::current();
     match fault.outlook() {
         Outlook::TryAgain => {
             let error = transport::TRY_AGAIN.into();
+            logged(&error, &endpoint(request));
             HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "5")).json(body(&error))
         }
         Outlook::Broken => HttpResponse::InternalServerError()

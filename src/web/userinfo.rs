@@ -44,7 +44,7 @@ pub(super) async fn post(request: HttpRequest, payload: web::Payload, facing: we
 async fn answer(token: Presented, (request, facing): (&HttpRequest, &Facing)) -> HttpResponse {
     let token = match token {
         Presented::Token(token) => token,
-        Presented::Nothing => return unasked(),
+        Presented::Nothing => return unasked(request),
         Presented::Ambiguous => return ambiguous(request),
     };
     match facing.idp.userinfo(token.of(request), facing.clock.now()).await {

@@ -51,8 +51,8 @@ pub enum LoggedOut {
         /// Its address.
         address: String,
     },
-    /// Nobody was signed in, and no app has the browser back; for this reason, where one wants to.
-    Nobody(Option<Box<OAuthError>>),
+    /// Nobody was signed in, and no app has the browser back.
+    Nobody,
     /// The person stays.
     Stayed,
     /// The question is too old or another browser's.
@@ -74,8 +74,6 @@ pub struct Question {
     pub asked_by: Option<String>,
     /// May the person leave that app alone?
     pub app_alone: AppAlone,
-    /// Why that app does not get what it asked for.
-    pub refusal: Option<OAuthError>,
 }
 
 /// Does the app that asks take part in the session, so that it alone can be left?
@@ -121,23 +119,17 @@ pub enum Scope {
 }
 
 impl Idp {
-    /// A logout request comes in.
+    /// A logout request comes in. Beside what comes of it: why the app does not get all that it asked for.
     pub async fn end_session_request(
         &self,
         visitor: &Visitor,
         request: LogoutRequest,
         now: Timestamp,
-    ) -> Result<(LoggedOut, Handles), Fault> {
+    ) -> Result<((LoggedOut, Handles), Option<OAuthError>), Fault> {
         visitor.languages.app_asks(request.ui_locales.as_deref());
         let proved = self.proved(&request, now).await?;
         let refusal = unreturned::refusal(&request, &proved);
-        let (mut next, handles) = self.end_as_proved(visitor, (request, proved), now).await?;
-        match &mut next {
-            LoggedOut::Ask(question) => question.refusal = refusal,
-            LoggedOut::Nobody(why) => *why = refusal.map(Box::new),
-            _ => (),
-        }
-        Ok((next, handles))
+        Ok((self.end_as_proved(visitor, (request, proved), now).await?, refusal))
     }
 
     async fn end_as_proved(
@@ -180,7 +172,6 @@ impl Idp {
                     destination: address.map(|address| address.uri().to_owned()),
                     asked_by: client.map(|client| client.name().to_owned()),
                     app_alone,
-                    refusal: None,
                 };
                 Ok((LoggedOut::Ask(Box::new(question)), Handles::Unchanged))
             }
@@ -268,7 +259,7 @@ impl Idp {
         let first = visitor.handles.first().map(Secret::expose);
         match dormant.iter().find(|held| Some(held.handle().expose()) == first) {
             Some(held) => self.out_of_dormant(held, None, now).await,
-            None => Ok((LoggedOut::Nobody(None), Handles::Unchanged)),
+            None => Ok((LoggedOut::Nobody, Handles::Unchanged)),
         }
     }
 
@@ -384,7 +375,7 @@ impl Idp {
 
 /// Nobody is signed in, or not any more.
 fn nobody(address: Option<ReturnAddress>) -> LoggedOut {
-    address.map_or(LoggedOut::Nobody(None), |address| LoggedOut::Return(address.with(&[])))
+    address.map_or(LoggedOut::Nobody, |address| LoggedOut::Return(address.with(&[])))
 }
 
 fn return_address(request: &LogoutRequest, client: Option<&Client>) -> Option<ReturnAddress> {

@@ -80,6 +80,8 @@ reasons! {
         "Ask for openid at the authorization endpoint.";
     NO_REPORT: InsufficientScope, BearerErrors, "the client may not report activity with this token",
         "Have an administrator set session.activity to report in the client's record, and send a token that is no offline one.";
+    NONE: InvalidRequest, BearerHeader, "no access token",
+        "Send Authorization: Bearer and the token, or, where it is bound to a key, DPoP and the token.";
     TWO: InvalidRequest, BearerOnce, "more than one access token",
         "Send the token once, in the Authorization header.";
     IN_ADDRESS: InvalidRequest, NoTokenInAddress, "the token goes into the header",

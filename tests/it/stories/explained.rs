@@ -2,6 +2,8 @@
 
 use super::explained_table;
 use crate::harness::{Answer, Idp, Logs};
+use actix_web::http::Method;
+use actix_web::test::TestRequest;
 use serde_json::json;
 
 async fn idp() -> Idp {
@@ -227,7 +229,64 @@ async fn an_app_learns_why_the_browser_does_not_come_back_from_a_sign_out() {
             }
         }
     }
+    // The browser may be sent back all the same.
+    let back = "https://social.example.com/bye";
+    let asked = serde_urlencoded::to_string([
+        ("client_id", "social"),
+        ("id_token_hint", "MARKED"),
+        ("post_logout_redirect_uri", back),
+    ]);
+    let answer = idp.browser().get(&format!("/end_session?{}", asked.unwrap())).await;
+    assert_eq!(answer.location(), back);
+    assert!(
+        matches!(logs.refusals().as_slice(), [line] if line.contains("id_token_hint is no ID token of this issuer"))
+    );
     // What is asked for rightly is no line of the log.
     idp.browser().get("/end_session?client_id=shop").await;
     assert_eq!(logs.refusals(), Vec::<String>::new());
+}
+
+#[actix_web::test]
+async fn an_answer_that_may_say_nothing_is_explained_in_the_log() {
+    let idp = idp().await;
+    let logs = Logs::gather();
+    for (method, path) in [
+        (Method::GET, "/userinfo"),
+        (Method::POST, "/userinfo"),
+        (Method::GET, "/session"),
+        (Method::GET, "/session/events"),
+        (Method::POST, "/session/activity"),
+        (Method::GET, "/register/shop"),
+        (Method::DELETE, "/register/shop"),
+    ] {
+        logs.take();
+        let answer = idp.call(TestRequest::default().method(method.clone()).uri(path)).await;
+        assert_eq!((answer.status.as_u16(), answer.body.as_str()), (401, ""), "{method} {path}");
+        let lines = logs.refusals();
+        let [line] = lines.as_slice() else { panic!("{method} {path}: {lines:?}") };
+        for part in ["no access token", "RFC 6750, section 2.1", "Send Authorization: Bearer"] {
+            assert!(line.contains(part), "{part}: {line}");
+        }
+    }
+    // A page of ours whose session is over is no app.
+    let ours = TestRequest::get().uri("/session").insert_header(("sec-fetch-site", "same-origin"));
+    assert_eq!((idp.call(ours).await.status.as_u16(), logs.refusals().len()), (401, 0));
+    // Later is an answer as well.
+    let app = idp.app("social");
+    let tokens = app.redeem(&idp.browser().enter(&app).await).await;
+    let report = async || {
+        let report = TestRequest::post().uri("/session/activity");
+        idp.call(report.insert_header(("authorization", format!("Bearer {}", tokens.access)))).await
+    };
+    idp.pass("61s");
+    let first = report().await;
+    logs.take();
+    let second = report().await;
+    assert_eq!((first.status.as_u16(), second.status.as_u16()), (200, 429), "{} {}", first.body, second.body);
+    let lines = logs.refusals();
+    assert!(
+        matches!(lines.as_slice(), [line] if line.contains("activity was reported a moment ago")
+        && line.contains("/session/activity") && line.contains("Wait for Retry-After seconds")),
+        "{lines:?}"
+    );
 }
