@@ -9,7 +9,7 @@ use crate::flow::session::Current;
 use crate::flow::token::NoToken;
 use crate::flow::{Fault, Idp};
 use crate::model::authorization::factor::told;
-use crate::model::authorization::next_step::{asking, console_id, console_limits};
+use crate::model::authorization::next_step::{allowed, asking, console_id, console_limits, owed};
 use crate::model::authorization::{Goal, ReturnAddress, Unbound};
 use crate::model::client::Client;
 use crate::model::device::{Answer, Entered};
@@ -58,10 +58,11 @@ impl Idp {
         };
         let join = Join { client: client.id.clone(), limits: client.limits(), asking: asking(&request), activity };
         let answer = match self.join(&current, join, now).await? {
-            Joined::Part(session) => {
+            Joined::Part(session) if self.allowed_still((&current.session, &session), &client, &request).await? => {
                 self.note_use(&client, now).await?;
                 self.granted(&session, &client, *request, now).await?
             }
+            Joined::Part(_) => Err(why::TAKEN_BACK.into()),
             Joined::Over(_) | Joined::Refused(_) => Err(why::SESSION_OVER.into()),
             Joined::Full => Err(why::TOO_MANY_APPS.into()),
         };
@@ -79,6 +80,9 @@ impl Idp {
         let join = Join { client: client.id.clone(), limits: client.limits(), asking: Asking::Visibly, activity };
         let told = |reason: &'static Reason| Ok(Next::DeviceTold(DeviceTold::Refused(client.hears(reason.into()))));
         match self.join(current, join, now).await? {
+            Joined::Part(session) if !self.allowed_still((&current.session, &session), client, &request).await? => {
+                told(why::TAKEN_BACK)
+            }
             Joined::Part(session) => {
                 let facts = code(&session, client, request, now);
                 let answer = Answer::Allowed(Box::new(facts));
@@ -87,6 +91,23 @@ impl Idp {
             Joined::Over(_) | Joined::Refused(_) => told(why::SESSION_OVER),
             Joined::Full => told(why::TOO_MANY_APPS),
         }
+    }
+
+    /// Does the person allow it still, now that the client takes part? Whoever takes back what they allowed deletes the consent
+    /// first and ends the client's parts then. So a part that was there when the consent was read ends with it; one that began
+    /// since may have come after that, and the consent is read once more.
+    async fn allowed_still(
+        &self,
+        (before, after): (&Session, &Session),
+        client: &Client,
+        request: &AuthorizationRequest,
+    ) -> Result<bool, Fault> {
+        let part = |session: &Session| session.participants.get(&client.id).map(|part| part.epoch);
+        if part(before) == part(after) || owed(request, client).is_empty() {
+            return Ok(true);
+        }
+        let consent = self.consent_of(&after.account, client).await?;
+        Ok(allowed(consent.as_ref(), request, client))
     }
 
     async fn enter_console(&self, current: &Current, activity: Activity, now: Timestamp) -> Result<Next, Fault> {

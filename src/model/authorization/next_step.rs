@@ -273,14 +273,7 @@ fn consent(of: &Situation<'_>, request: &AuthorizationRequest, client: &Client, 
     if of.interaction.consented(&account.id) {
         return Step::Issue;
     }
-    let nothing = ScopeSet::default();
-    let given = of.consent.map_or(&nothing, |consent| &consent.scope);
-    let owed = match client.vouched_for() {
-        // Even a vouched-for client gets a grant that outlives sessions from the person alone.
-        true => request.scope.filter(|token| token == OFFLINE_ACCESS),
-        false => request.opens(),
-    };
-    if !given.covers(&owed) || request.prompts(Prompt::Consent) {
+    if !allowed(of.consent, request, client) || request.prompts(Prompt::Consent) {
         return Step::Consent(request.opens());
     }
     let page_shown = !of.interaction.evidence.is_empty();
@@ -289,6 +282,21 @@ fn consent(of: &Situation<'_>, request: &AuthorizationRequest, client: &Client, 
         return Step::Consent(if request.prompts(Prompt::None) { ScopeSet::default() } else { request.opens() });
     }
     Step::Issue
+}
+
+/// Does what the person allowed before cover what is asked for?
+pub fn allowed(consent: Option<&Consent>, request: &AuthorizationRequest, client: &Client) -> bool {
+    let nothing = ScopeSet::default();
+    consent.map_or(&nothing, |consent| &consent.scope).covers(&owed(request, client))
+}
+
+/// What of a request the person has to have allowed.
+pub fn owed(request: &AuthorizationRequest, client: &Client) -> ScopeSet {
+    match client.vouched_for() {
+        // Even a vouched-for client gets a grant that outlives sessions from the person alone.
+        true => request.scope.filter(|token| token == OFFLINE_ACCESS),
+        false => request.opens(),
+    }
 }
 
 fn entry(session: &Session, client: &ClientId, limits: &ApplicationLimits, asking: Asking, now: Timestamp) -> Entry {

@@ -19,6 +19,8 @@ reasons! {
         "Send the browser to the authorization endpoint without prompt=none.";
     NOT_CONSENTED: AccessDenied, Consent, "the person did not consent",
         "Go on without it, and ask again when the person wants to.";
+    TAKEN_BACK: AccessDenied, Consent, "the person took back what they had allowed",
+        "Go on without it, and ask again when the person wants to.";
     NOT_ADMINISTRATOR: AccessDenied, RequestErrors, "the console is for administrators",
         "Sign in as an administrator.";
     ANOTHERS_PAGE: AccessDenied, RequestErrors, "it is another person's page",

@@ -72,3 +72,46 @@ async fn a_device_that_was_allowed_and_did_not_ask_yet_gets_nothing() {
     browser.submit(&account, "/account/withdraw", &[]).await;
     assert_eq!(idp.app("tv").userinfo(&tokens.access).await.status, 401);
 }
+
+#[actix_web::test]
+async fn an_app_that_comes_in_while_its_access_is_withdrawn_keeps_nothing() {
+    let idp = Idp::start().await;
+    let asking = idp.app("asking");
+    // One person in two browsers, who takes back in the one and opens the app in the other.
+    let (mut here, mut there) = (idp.browser(), idp.browser());
+    for browser in [&mut here, &mut there] {
+        browser.enter(&idp.app("social")).await;
+    }
+    let (mut given, mut refused, mut asked) = (0, 0, 0);
+    for round in 0..120 {
+        let page = here.authorize(&asking, &[]).await;
+        let allowed = here.submit(&page, "/consent", &[("decision", "allow")]).await;
+        assert!(allowed.parameter("code").is_some(), "round {round}");
+        let account = here.get("/account").await;
+        let entering = async {
+            for _ in 0..round % 4 {
+                tokio::task::yield_now().await;
+            }
+            there.authorize(&asking, &[]).await
+        };
+        let withdrawing = async {
+            for _ in 0..round / 4 {
+                tokio::task::yield_now().await;
+            }
+            here.submit(&account, "/account/withdraw", &[]).await
+        };
+        let (entered, withdrawn) = tokio::join!(entering, withdrawing);
+        assert_eq!(withdrawn.location(), "/account?done=withdrawn");
+        if !entered.status.is_redirection() {
+            asked += 1;
+        } else if let Some(code) = entered.parameter("code") {
+            given += 1;
+            assert_eq!(asking.try_redeem(&code).await.error(), "invalid_grant", "round {round}");
+        } else {
+            refused += 1;
+            assert_eq!(entered.error(), "access_denied", "round {round}");
+        }
+    }
+    let all = [given, refused, asked];
+    assert!(all.iter().all(|rounds| *rounds > 0), "before it, beside it, after it: {all:?}");
+}
