@@ -6,6 +6,7 @@ use crate::protocol::jws::JwsAlg;
 use crate::protocol::response::{ResponseMode, ResponseType};
 use crate::protocol::scope;
 use crate::protocol::signing::{IdTokenAlg, SigningAlg};
+use crate::protocol::token::GrantType;
 use serde::Serialize;
 
 /// Provider metadata: exactly what is really there.
@@ -103,13 +104,7 @@ impl Metadata {
             scopes_supported: scope::STANDARD.to_vec(),
             response_types_supported: ResponseType::ALL.map(ResponseType::name).to_vec(),
             response_modes_supported: ResponseMode::ALL.map(ResponseMode::name).to_vec(),
-            grant_types_supported: vec![
-                "authorization_code",
-                "refresh_token",
-                "implicit",
-                "client_credentials",
-                "urn:ietf:params:oauth:grant-type:device_code",
-            ],
+            grant_types_supported: GrantType::names().collect(),
             acr_values_supported: acrs.to_vec(),
             subject_types_supported: vec!["public", "pairwise"],
             id_token_signing_alg_values_supported: IdTokenAlg::names().collect(),

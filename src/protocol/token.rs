@@ -67,6 +67,16 @@ impl GrantType {
     pub const AT_THE_TOKEN_ENDPOINT: [GrantType; 4] =
         [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials, GrantType::DeviceCode];
 
+    /// All of them, by name.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::AT_THE_TOKEN_ENDPOINT.into_iter().chain([GrantType::Implicit]).map(GrantType::name)
+    }
+
+    /// The one of the token endpoint with this registered name.
+    pub fn asked(name: &str) -> Option<GrantType> {
+        Self::AT_THE_TOKEN_ENDPOINT.into_iter().find(|grant_type| grant_type.name() == name)
+    }
+
     /// Its registered name.
     pub fn name(self) -> &'static str {
         match self {
@@ -93,9 +103,9 @@ impl TokenRequest {
             return Err(OAuthError::of(reason).sent(parameter(name)));
         }
         let resource = params.all("resource");
-        match params.get("grant_type") {
-            None => Err(why::GRANT_TYPE_MISSING.into()),
-            Some("authorization_code") => Ok(TokenRequest::AuthorizationCode {
+        let sent = params.get("grant_type").ok_or(why::GRANT_TYPE_MISSING)?;
+        match GrantType::asked(sent) {
+            Some(GrantType::AuthorizationCode) => Ok(TokenRequest::AuthorizationCode {
                 code: params.get("code").ok_or(why::CODE_MISSING)?.to_owned(),
                 redirect_uri: params.get("redirect_uri").map(str::to_owned),
                 verifier: match params.get("code_verifier") {
@@ -104,18 +114,20 @@ impl TokenRequest {
                 },
                 resource,
             }),
-            Some("refresh_token") => Ok(TokenRequest::RefreshToken {
+            Some(GrantType::RefreshToken) => Ok(TokenRequest::RefreshToken {
                 token: Zeroizing::new(params.get("refresh_token").ok_or(why::REFRESH_MISSING)?.to_owned()),
                 scope: scope(params)?,
                 resource,
             }),
-            Some("urn:ietf:params:oauth:grant-type:device_code") => Ok(TokenRequest::DeviceCode {
+            Some(GrantType::DeviceCode) => Ok(TokenRequest::DeviceCode {
                 device_code: Zeroizing::new(params.get("device_code").ok_or(why::DEVICE_CODE_MISSING)?.to_owned()),
             }),
-            Some("client_credentials") => Ok(TokenRequest::ClientCredentials { scope: scope(params)?, resource }),
-            Some(other) => {
+            Some(GrantType::ClientCredentials) => {
+                Ok(TokenRequest::ClientCredentials { scope: scope(params)?, resource })
+            }
+            Some(GrantType::Implicit) | None => {
                 let known = GrantType::AT_THE_TOKEN_ENDPOINT.map(GrantType::name);
-                Err(OAuthError::of(why::GRANT_TYPE_UNKNOWN).sent(other).in_place("The server", known))
+                Err(OAuthError::of(why::GRANT_TYPE_UNKNOWN).sent(sent).in_place("The server", known))
             }
         }
     }
