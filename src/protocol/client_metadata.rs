@@ -115,6 +115,10 @@ pub struct ClientMetadata {
     /// The resources that it may ask for access tokens for, and no more: those of others, which it calls.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<String>,
+    /// The one of `resources` and `calls` that its access tokens are for where a request names none (RFC 8707, section 2; RFC
+    /// 9068, section 3): for apps whose library cannot send `resource`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_resource: Option<String>,
     /// Allows plain `http://localhost` redirects to a public web client.
     #[serde(default)]
     pub development: bool,
@@ -159,6 +163,18 @@ pub struct ClientMetadata {
     /// Limits of its application sessions.
     #[serde(default)]
     pub session: SessionMetadata,
+}
+
+impl ClientMetadata {
+    /// The resources that the client may ask for access tokens for (RFC 8707, section 2).
+    pub fn to_be_asked_for(&self) -> impl Iterator<Item = &String> {
+        self.resources.iter().chain(&self.calls)
+    }
+
+    /// Is this one of them, byte by byte?
+    pub fn may_ask_for(&self, resource: &str) -> bool {
+        self.to_be_asked_for().any(|one| one == resource)
+    }
 }
 
 /// What an access token looks like.

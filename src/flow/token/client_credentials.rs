@@ -47,7 +47,9 @@ impl Idp {
         let cnf = wish.proof.map(|proof| Confirmation { jkt: proof.thumbprint });
         let token_type = token_type(cnf.as_ref());
         let exp = now + self.settings.tokens.access;
-        let audience = if wish.resource.is_empty() { vec![self.issuer.to_string()] } else { wish.resource };
+        // Of itself a client has nothing here: its usual resource stands alone.
+        let usual = || client.metadata.default_resource.clone().unwrap_or_else(|| self.issuer.to_string());
+        let audience = if wish.resource.is_empty() { vec![usual()] } else { wish.resource };
         let claims = AccessTokenClaims {
             iss: self.issuer.to_string(),
             sub: client.id.to_string(),

@@ -126,11 +126,12 @@ fn check_bindings(client: &Client, code: &CodeFacts, redemption: &Redemption) ->
         }
         _ => {}
     }
-    check_resources(&redemption.resource, &code.resource)
+    check_resources(client, &redemption.resource, &code.resource)
 }
 
-/// Is every resource one that was granted?
-pub(super) fn check_resources(asked: &[String], granted: &[String]) -> Result<(), NoToken> {
+/// Is every resource one that was granted? Where none was named, the client's usual one was.
+pub(super) fn check_resources(client: &Client, asked: &[String], granted: &[String]) -> Result<(), NoToken> {
+    let granted = if granted.is_empty() { client.metadata.default_resource.as_slice() } else { granted };
     match asked.iter().find(|resource| !granted.contains(resource)) {
         None => Ok(()),
         Some(other) => refused(OAuthError::of(why::RESOURCE_BEYOND).sent(other).in_place("The grant", granted)),

@@ -92,11 +92,10 @@ impl Idp {
         now: Timestamp,
     ) -> Result<(String, i64), NoToken> {
         let exp = now + self.lifetime(self.settings.tokens.access, client, grant, life, now);
-        let audience = if wish.resource.is_empty() { vec![self.issuer.to_string()] } else { wish.resource.clone() };
         let claims = AccessTokenClaims {
             iss: self.issuer.to_string(),
             sub: self.subject(client, &grant.account),
-            aud: Audience::of(audience),
+            aud: self.audience(client, &wish.resource),
             client_id: client.id.to_string(),
             scope: wish.scope.to_string(),
             exp,
@@ -108,6 +107,16 @@ impl Idp {
             authentication: Some(grant.authentication.clone()),
         };
         Ok((self.as_registered(client, &claims, now)?, exp.0 - now.0))
+    }
+
+    /// Whom an access token of a person is for. Where no resource was named, the client's usual one comes beside the issuer: an
+    /// app that cannot send `resource` asks `/userinfo` and `/session` with the token that it has.
+    fn audience(&self, client: &Client, resource: &[String]) -> Audience {
+        if !resource.is_empty() {
+            return Audience::of(resource.to_vec());
+        }
+        let usual = client.metadata.default_resource.clone();
+        Audience::of(usual.into_iter().chain([self.issuer.to_string()]).collect())
     }
 
     /// An access token in the form that its client registered.

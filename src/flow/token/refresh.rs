@@ -59,7 +59,7 @@ impl Idp {
         if scope.is_empty() || !grant.scope.covers(&scope) {
             return refused(OAuthError::of(why::SCOPE_BEYOND).sent(&scope.to_string()));
         }
-        check_resources(&refresh.resource, &grant.resource)?;
+        check_resources(client, &refresh.resource, &grant.resource)?;
         // What the client may not have any more it does not get, whatever was granted before.
         let scope = client.permitted(&scope);
         if scope.is_empty() {

@@ -97,10 +97,12 @@ const RECORD: &str = "The client's record";
 /// # Errors
 /// `invalid_target`.
 pub fn check_resources(asked: &[String], client: &Client) -> Result<(), OAuthError> {
-    let known = || client.metadata.resources.iter().chain(&client.metadata.calls);
-    match asked.iter().find(|resource| !known().any(|one| one == *resource)) {
+    match asked.iter().find(|resource| !client.metadata.may_ask_for(resource)) {
         None => Ok(()),
-        Some(other) => Err(OAuthError::of(why::RESOURCE_FORBIDDEN).sent(other).in_place(RECORD, known())),
+        Some(other) => {
+            let known = client.metadata.to_be_asked_for();
+            Err(OAuthError::of(why::RESOURCE_FORBIDDEN).sent(other).in_place(RECORD, known))
+        }
     }
 }
 

@@ -99,7 +99,12 @@ fn check_uris(metadata: &ClientMetadata) -> Result<(), String> {
             }
         }
     }
-    Ok(())
+    match &metadata.default_resource {
+        Some(resource) if !metadata.may_ask_for(resource) => {
+            Err(format!("default_resource: {resource:?} is neither in resources nor in calls"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Where an app hears of a sign-out (Back-Channel Logout 1.0, section 2.2; Front-Channel Logout 1.0, section 2).
@@ -318,6 +323,8 @@ mod tests {
             serde_json::json!({"grant_types": ["refresh_token"]}),
             serde_json::json!({"offline_access": true, "session": {"idle_timeout": "5m"}}),
             serde_json::json!({"resources": ["not a uri"]}),
+            serde_json::json!({"default_resource": "https://a.example/api"}),
+            serde_json::json!({"calls": ["https://a.example/api"], "default_resource": "https://a.example/api/"}),
             serde_json::json!({"token_endpoint_auth_method": "private_key_jwt"}),
             serde_json::json!({"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "ftp://a.example/keys"}),
             serde_json::json!({"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://u@a.example/keys"}),
