@@ -20,6 +20,11 @@ use abide::store::Backend;
 use abide::store::sled::SledStore;
 use actix_web::http::header;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
 use std::sync::Arc;
@@ -54,6 +59,9 @@ async fn main() {
         serde_json::json!({"client_id": id, "token_endpoint_auth_method": "none", "consent": "skip",
             "id_token_signed_response_alg": id.to_uppercase(), "redirect_uris": ["https://app.example.com/cb"]})
     });
+    let worker = serde_json::json!({"client_id": "worker", "client_secret": SECRET, "scope": "stock", "redirect_uris": [],
+        "response_types": [], "grant_types": ["client_credentials"], "token_endpoint_auth_method": "client_secret_post"});
+    let clients: Vec<_> = clients.into_iter().chain([worker]).collect();
     let file = serde_json::json!({"users": [{"username": "mira", "password": "harbour lanterns at dusk"}], "clients": clients});
     facing.idp.import(&file.to_string(), ReplaceSecrets::No, facing.clock.now()).await.unwrap();
 
@@ -153,6 +161,38 @@ async fn main() {
         drop(ask(TestRequest::get().uri("/userinfo").insert_header(("authorization", bearer.clone()))).await)
     })
     .await;
+    let key = Key::new();
+    let bound = {
+        let code = code("rs256").await;
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", &*code),
+            ("redirect_uri", "https://app.example.com/cb"),
+            ("client_id", "rs256"),
+            ("code_verifier", VERIFIER),
+        ];
+        let with = |proof: String| TestRequest::post().uri("/token").insert_header(("dpop", proof)).set_form(form);
+        let without = call_service(&service, with(key.proof("POST", "/token", None, "", 0)).to_request()).await;
+        let nonce = without.headers().get("dpop-nonce").unwrap().to_str().unwrap().to_owned();
+        let proof = key.proof("POST", "/token", None, &nonce, 0);
+        let (_, _, body) = ask(with(proof)).await;
+        let tokens: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(tokens["token_type"], "DPoP", "{body}");
+        (tokens["access_token"].as_str().unwrap().to_owned(), nonce)
+    };
+    let proofs: Vec<String> =
+        (1..=ROUNDS + 30).map(|n| key.proof("GET", "/userinfo", Some(&bound.0), &bound.1, n)).collect();
+    let possessed = time(async |n| {
+        let request = TestRequest::get().uri("/userinfo").insert_header(("authorization", format!("DPoP {}", bound.0)));
+        let (_, _, body) = ask(request.insert_header(("dpop", proofs[n].clone()))).await;
+        assert!(body.contains("\"sub\""), "{body}");
+    })
+    .await;
+    let own = time(async |_| {
+        let form = [("grant_type", "client_credentials"), ("client_id", "worker"), ("client_secret", SECRET)];
+        assert!(token(&form).await["access_token"].is_string());
+    })
+    .await;
     let whole =
         [time(async |_| drop(reissue("rs256").await)).await, time(async |_| drop(reissue("es256").await)).await];
     let mut renewed = Vec::new();
@@ -177,6 +217,8 @@ async fn main() {
     row("JWKS", jwks, &[("empty handler", empty)]);
     row("authorize, prompt=none", silent, &[("empty handler", empty)]);
     row("userinfo", userinfo, &[("empty handler", empty)]);
+    row("userinfo, the token bound to a key (DPoP)", possessed, &[("write", write), ("userinfo", userinfo)]);
+    row("client credentials", own, &[("RS256", rs)]);
     // An access token is signed by RS256 whatever the client chose for its ID tokens.
     row("silent reissue, RS256", whole[0], &[("write + 2 RS256", write + rs * 2)]);
     row("silent reissue, ES256", whole[1], &[("write + RS256 + ES256", write + rs + es)]);
@@ -188,6 +230,33 @@ async fn main() {
 }
 
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+const SECRET: &str = "harbour-lanterns-at-dusk-0123456789";
+
+/// An app's key, for proofs of possession (RFC 9449).
+struct Key(EcdsaKeyPair);
+
+impl Key {
+    fn new() -> Key {
+        Key(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap())
+    }
+
+    fn proof(&self, method: &str, path: &str, token: Option<&str>, nonce: &str, n: usize) -> String {
+        let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let (x, y) = self.0.public_key().as_ref()[1..].split_at(32);
+        let jwk = serde_json::json!({"kty": "EC", "crv": "P-256", "x": text(x), "y": text(y)});
+        let header = serde_json::json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": jwk});
+        let now = Clock::System.now().0;
+        let mut claims = serde_json::json!({"jti": format!("bench-{n}"), "htm": method, "htu": format!("{ISSUER}{path}"),
+            "iat": now, "nonce": nonce});
+        if let Some(token) = token {
+            claims["ath"] = text(digest(&SHA256, token.as_bytes()).as_ref()).into();
+        }
+        let message = format!("{}.{}", text(header.to_string().as_bytes()), text(claims.to_string().as_bytes()));
+        let signature = self.0.sign(&SystemRandom::new(), message.as_bytes()).unwrap();
+        format!("{message}.{}", text(signature.as_ref()))
+    }
+}
 
 fn authorize(client: &str, extra: &str) -> String {
     format!(
