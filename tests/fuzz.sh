@@ -60,7 +60,7 @@ done_by() {
 
 # Adds a slice to what this target has run at this commit.
 write_down() {
-  rewrite -v target="$1" -v seconds="$2" -v inputs="$3" -v commit="$(git rev-parse --short=7 HEAD)" '
+  rewrite -v target="$1" -v seconds="$2" -v inputs="$3" -v commit="$(git describe --always --abbrev=7 --dirty --exclude "*")" '
     $1 == target && $4 == commit { $2 += seconds; $3 += inputs; added = 1 }
     { print }
     END { if (!added) print target, seconds, inputs, commit }'
@@ -75,9 +75,7 @@ forget() {
 rewrite() {
   (
     flock 9
-    awk -F '\t' -v OFS='\t' "$@" "$runs" > "$runs.new"
-    sort -o "$runs" "$runs.new"
-    rm "$runs.new"
+    awk -F '\t' -v OFS='\t' "$@" "$runs" | sort > "$runs.new" && mv "$runs.new" "$runs"
   ) 9< fuzz/Cargo.toml
 }
 

@@ -132,7 +132,9 @@ impl Idp {
             Err(NoToken::Refused(_)) => return Err(not_good()),
             judged => judged?,
         };
-        if grant.reach == Reach::Offline || client.may_report() == Allowed::No {
+        // A token that an API is given as well says nothing of the person: whoever has it could keep the session alive.
+        let own = claims.aud.is(&claims.iss);
+        if !own || grant.reach == Reach::Offline || client.may_report() == Allowed::No {
             return Err(NoToken::Refused(client.hears(why::NO_REPORT.into())));
         }
         let report = Report {

@@ -1,6 +1,7 @@
 //! Which scopes a person allowed a client.
 
 use crate::model::audit::{Act, Event};
+use crate::model::client::Client;
 use crate::model::id::{AccountId, ClientId};
 use crate::model::record::{Change, Kind, Record, Row};
 use crate::protocol::scope::ScopeSet;
@@ -28,8 +29,9 @@ impl Consent {
         format!("{account}/{client}")
     }
 
-    /// Allows `scope`, beside what was allowed before.
-    pub fn give(before: Option<Consent>, now: Timestamp, asked: Asked) -> Change<Consent, ()> {
+    /// Allows `scope`, beside what was allowed before: to this client, and not to one of the same id that was removed.
+    pub fn give(before: Option<Consent>, client: &Client, now: Timestamp, asked: Asked) -> Change<Consent, ()> {
+        let before = before.filter(|consent| client.was_given(consent.since));
         let Asked { account, client, scope } = asked;
         let event = Event::done(Act::ConsentGiven, now).by(&account).client(&client);
         let since = before.as_ref().map_or(now, |consent| consent.since);

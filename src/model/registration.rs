@@ -315,6 +315,7 @@ mod tests {
     fn what_is_an_administrators_word_is_not_taken_from_strangers() {
         let said = json!({
             "consent": "skip", "offline_access": true, "require_acr": "urn:abide:acr:aal3", "resources": ["https://api.example"],
+            "calls": ["https://other.example"], "default_resource": "https://api.example",
             "development": true, "logout_scope": "app", "scope_claims": "id_token", "access_token_format": "opaque",
             "session": {"activity": "report", "idle_timeout": "1m"}, "client_id": "social", "client_secret": "x",
             "client_secret_hash": "x", "weak_secret": true, "require_pkce": false, "owner": "mira", "anything": [1],

@@ -28,6 +28,11 @@ impl Audience {
         }
     }
 
+    /// Is it this one, and nobody else?
+    pub fn is(&self, audience: &str) -> bool {
+        matches!(self, Audience::One(one) if one == audience)
+    }
+
     /// Is this one of them?
     pub fn contains(&self, audience: &str) -> bool {
         match self {

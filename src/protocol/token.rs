@@ -172,3 +172,16 @@ pub struct TokenResponse {
     /// The scope granted.
     pub scope: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::GrantType;
+
+    #[test]
+    fn records_name_grant_types_as_requests_do() {
+        for name in GrantType::names() {
+            let read: GrantType = serde_json::from_value(name.into()).unwrap();
+            assert_eq!((read.name(), serde_json::to_value(read).unwrap()), (name, name.into()));
+        }
+    }
+}

@@ -3,7 +3,8 @@
 use super::asking::{Asking, EarlierForm};
 use super::cookies;
 use super::error::WebError;
-use super::form::{OpenForm, OurForm};
+use super::form::{OpenForm, OurForm, Posted};
+use super::refusal::unread;
 use super::turn;
 use crate::flow::authorize::{Anew, ConsentAnswer, Problem};
 use crate::flow::passkey::PasskeyAnswer;
@@ -27,7 +28,8 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
 
 /// POST /authorize: answered with 303 to the same request by GET, because a `SameSite=Lax` cookie comes with a
 /// navigation by GET alone. Nothing is looked at before that.
-pub(super) async fn post(OpenForm(params): OpenForm, request: HttpRequest) -> Result<HttpResponse, WebError> {
+pub(super) async fn post(form: Posted, request: HttpRequest) -> Result<HttpResponse, WebError> {
+    let OpenForm(params) = form.map_err(|error| unread(error, &request))?;
     if !request.query_string().is_empty() {
         return Err(too_many());
     }

@@ -77,8 +77,8 @@ pub(super) fn token_in_query(request: &HttpRequest) -> bool {
 }
 
 /// No token: challenges without an error code (RFC 6750, section 3.1; RFC 9449, section 7.1).
-pub(super) fn unasked(request: &HttpRequest) -> HttpResponse {
-    logged(&token::NONE.into(), &endpoint(request));
+pub(super) fn unasked(reason: &'static Reason, request: &HttpRequest) -> HttpResponse {
+    logged(&reason.into(), &endpoint(request));
     bare()
 }
 

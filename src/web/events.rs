@@ -13,7 +13,7 @@
 use super::Facing;
 use super::asking::Asking;
 use super::bearer::{bare, refused};
-use super::refusal::logged;
+use super::refusal::{endpoint, logged};
 use super::session::{Door, door};
 use super::streams::{Full, Outlook, Place};
 use super::token::{body, broken};
@@ -68,7 +68,7 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> HttpResponse {
     let Some(facing) = request.app_data::<Data<Facing>>().cloned() else { return bare() };
     let place = match facing.streams.take(&subject) {
         Ok(place) => place,
-        Err(full) => return no_place(full),
+        Err(full) => return no_place(full, &request),
     };
     let until = match &subject.asker {
         Asker::App { until, .. } => *until,
@@ -89,14 +89,14 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> HttpResponse {
 
 const KIND: &str = "text/event-stream";
 
-fn no_place(full: Full) -> HttpResponse {
+fn no_place(full: Full, request: &HttpRequest) -> HttpResponse {
     let (status, reason) = match full {
         Full::Part => (StatusCode::TOO_MANY_REQUESTS, transport::STREAMS_OF_SESSION),
         Full::Whole => (StatusCode::TOO_MANY_REQUESTS, transport::STREAMS_OF_CLIENT),
         Full::Node => (StatusCode::SERVICE_UNAVAILABLE, transport::STREAMS),
     };
     let error = reason.into();
-    logged(&error, "/session/events");
+    logged(&error, &endpoint(request));
     HttpResponse::build(status).insert_header((header::RETRY_AFTER, "30")).json(body(&error))
 }
 

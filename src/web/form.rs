@@ -19,6 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// A form body, from anywhere: for endpoints that clients and other sites post to.
 pub(super) struct OpenForm(pub Params);
 
+/// Such a body, or why it could not be read.
+pub(super) type Posted = Result<OpenForm, WebError>;
+
 /// A form of one of our own pages: it brought the hidden token of this browser, and came from our origin.
 pub(super) struct OurForm {
     /// Its fields.

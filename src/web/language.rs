@@ -3,7 +3,7 @@
 
 use super::answer::see_other;
 use super::error::WebError;
-use super::form::{OpenForm, same_origin};
+use super::form::{OpenForm, Posted, same_origin};
 use super::{Facing, cookies, turn};
 use crate::text::{Language, Preferences};
 use actix_web::body::MessageBody;
@@ -47,7 +47,7 @@ fn heard(request: &HttpRequest) -> Preferences {
 /// POST /language: the person chooses. No hidden token: error pages have the form, too, and know no browser. Whoever
 /// forged it could change the language and nothing else, and no other origin gets as far as that.
 pub(super) async fn choose(
-    form: Result<OpenForm, WebError>,
+    form: Posted,
     request: HttpRequest,
     facing: web::Data<Facing>,
 ) -> Result<HttpResponse, WebError> {

@@ -3,9 +3,9 @@
 use super::answer::{page, page_framing, page_to, see_other, source_of};
 use super::asking::Asking;
 use super::error::{WebError, explained};
-use super::form::{OpenForm, OurForm};
+use super::form::{OpenForm, OurForm, Posted};
 use super::pages::{AppMark, Explained, SignOut, SignedOut, Stayed, ToldLine, ToldState, WholeSession};
-use super::refusal::logged;
+use super::refusal::{logged, unread};
 use super::{cookies, turn};
 use crate::flow::authorize::Problem;
 use crate::flow::cookies::Handles;
@@ -31,7 +31,8 @@ pub(super) async fn get(request: HttpRequest, asking: Asking) -> Result<HttpResp
 }
 
 /// POST /end_session: the same by GET, so that the session's cookie arrives.
-pub(super) async fn post(OpenForm(params): OpenForm) -> Result<HttpResponse, WebError> {
+pub(super) async fn post(form: Posted, request: HttpRequest) -> Result<HttpResponse, WebError> {
+    let OpenForm(params) = form.map_err(|error| unread(error, &request))?;
     turn::resend("/end_session", &params)
 }
 

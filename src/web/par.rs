@@ -1,17 +1,12 @@
 //! Where clients push their authorization requests (RFC 9126).
 
 use super::Facing;
-use super::error::WebError;
-use super::form::OpenForm;
+use super::form::Posted;
 use super::token::ask;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// POST /par
-pub(super) async fn post(
-    request: HttpRequest,
-    form: Result<OpenForm, WebError>,
-    facing: web::Data<Facing>,
-) -> HttpResponse {
+pub(super) async fn post(request: HttpRequest, form: Posted, facing: web::Data<Facing>) -> HttpResponse {
     let asked = ask(&request, form, &facing, async |from, params, now| facing.idp.push(from, params, now).await);
     asked.await.map_or_else(|refusal| refusal, |pushed| HttpResponse::Created().json(pushed))
 }

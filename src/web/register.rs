@@ -27,7 +27,7 @@ pub(super) async fn post(request: HttpRequest, payload: web::Payload, facing: we
             logged(&error, &endpoint(&request));
             return HttpResponse::Forbidden().json(body(&error));
         }
-        (Admission::Unauthorized, None) => return unasked(&request),
+        (Admission::Unauthorized, None) => return unasked(why::NO_TOKEN, &request),
         (Admission::Unauthorized, Some(_)) => return unauthorized(&request),
         (admission, _) => admission,
     };
@@ -97,7 +97,7 @@ fn bearer(presented: &Presented) -> Option<&str> {
 fn unshown(presented: &Presented, request: &HttpRequest) -> HttpResponse {
     match presented {
         Presented::Ambiguous => ambiguous(request),
-        Presented::Token(_) | Presented::Nothing => unasked(request),
+        Presented::Token(_) | Presented::Nothing => unasked(why::NO_TOKEN, request),
     }
 }
 

@@ -1,9 +1,12 @@
 //! A path and its methods: HEAD goes with GET, and any other is answered with 405 and `Allow` (RFC 9110, 15.5.6).
 
+use super::refusal::{endpoint, logged};
+use crate::protocol::error::OAuthError;
+use crate::protocol::refusal::transport;
 use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::http::header;
 use actix_web::web::ServiceConfig;
-use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, Route, web};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, web};
 
 /// Paths, in the order in which they are looked for. Data before they are routes, so that they can be counted.
 #[derive(Default)]
@@ -108,7 +111,9 @@ impl Table {
 impl HttpServiceFactory for At {
     fn register(self, config: &mut AppService) {
         let allowed = self.allowed.join(", ");
-        let usual = move || {
+        let usual = move |request: HttpRequest| {
+            let refusal = OAuthError::of(transport::METHOD).sent(request.method().as_str());
+            logged(&refusal.in_place("The endpoint", [&allowed]), &endpoint(&request));
             let refusal = HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, allowed.clone())).finish();
             std::future::ready(refusal)
         };

@@ -92,12 +92,14 @@ pub(super) fn door(request: &HttpRequest, asking: &Asking) -> Result<Door, Box<H
     match header_token(request) {
         Presented::Token(token) => Ok(Door::Token(token)),
         Presented::Ambiguous => Err(Box::new(ambiguous(request))),
-        Presented::Nothing if request.headers().contains_key(header::AUTHORIZATION) => Err(Box::new(unasked(request))),
+        Presented::Nothing if request.headers().contains_key(header::AUTHORIZATION) => {
+            Err(Box::new(unasked(token::NONE, request)))
+        }
         Presented::Nothing if same_origin(request, &asking.idp().issuer.origin()) => match page(request) {
             Some(page) => Ok(Door::Cookie(page)),
             None => Err(Box::new(malformed(token::UNKNOWN_PAGE, request))),
         },
-        Presented::Nothing => Err(Box::new(unasked(request))),
+        Presented::Nothing => Err(Box::new(unasked(token::NONE, request))),
     }
 }
 

@@ -4,7 +4,7 @@ use super::Facing;
 use super::asking;
 use super::dpop::proof;
 use super::error::WebError;
-use super::form::OpenForm;
+use super::form::{OpenForm, Posted};
 use super::refusal::{endpoint, logged};
 use crate::flow::token::{Caller, NoToken};
 use crate::flow::{Fault, Outlook};
@@ -14,9 +14,6 @@ use crate::protocol::refusal::transport;
 use crate::protocol::time::Timestamp;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-
-/// A form that was read, or why not.
-pub(super) type Posted = Result<OpenForm, WebError>;
 
 /// POST /token
 pub(super) async fn post(request: HttpRequest, form: Posted, facing: web::Data<Facing>) -> HttpResponse {
@@ -106,12 +103,7 @@ pub(super) fn body(error: &OAuthError) -> serde_json::Value {
 /// A body that cannot be read, told in JSON.
 pub(super) fn unreadable(error: &WebError, request: &HttpRequest) -> HttpResponse {
     use actix_web::ResponseError;
-    let refusal = OAuthError::of(match error {
-        WebError::TooLarge => transport::TOO_LARGE,
-        WebError::TooManyParameters => transport::TOO_MANY_PARAMETERS,
-        WebError::TooSlow => transport::TOO_SLOW,
-        _ => transport::NOT_A_FORM,
-    });
+    let refusal = OAuthError::of(super::refusal::unreadable(error));
     logged(&refusal, &endpoint(request));
     let status = if matches!(error, WebError::NotAForm) { StatusCode::BAD_REQUEST } else { error.status_code() };
     HttpResponse::build(status).json(body(&refusal))

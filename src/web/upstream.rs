@@ -3,7 +3,7 @@
 use super::answer::{see_other, source_of};
 use super::asking::{self, Asking};
 use super::error::WebError;
-use super::form::{OpenForm, OurForm};
+use super::form::{OpenForm, OurForm, Posted};
 use super::pages::{ConnectedLine, UpstreamButton};
 use super::signed_in::fresh_person;
 use super::{Facing, turn};
@@ -62,7 +62,7 @@ pub(super) async fn logout(
     id: web::Path<String>,
     request: HttpRequest,
     facing: web::Data<Facing>,
-    form: Result<OpenForm, WebError>,
+    form: Posted,
 ) -> Result<HttpResponse, WebError> {
     let address = asking::address(&request, &facing).map(|ip| ip.to_string()).unwrap_or_default();
     let form = match form {

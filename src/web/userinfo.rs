@@ -6,6 +6,7 @@ use super::error::WebError;
 use super::form::OpenForm;
 use super::token::unreadable;
 use crate::flow::token::access::Userinfo;
+use crate::protocol::refusal::token;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 
@@ -42,12 +43,12 @@ pub(super) async fn post(request: HttpRequest, payload: web::Payload, facing: we
 }
 
 async fn answer(token: Presented, (request, facing): (&HttpRequest, &Facing)) -> HttpResponse {
-    let token = match token {
+    let shown = match token {
         Presented::Token(token) => token,
-        Presented::Nothing => return unasked(request),
+        Presented::Nothing => return unasked(token::NONE, request),
         Presented::Ambiguous => return ambiguous(request),
     };
-    match facing.idp.userinfo(token.of(request), facing.clock.now()).await {
+    match facing.idp.userinfo(shown.of(request), facing.clock.now()).await {
         Ok(Userinfo::Plain(claims)) => HttpResponse::Ok().json(claims),
         Ok(Userinfo::Signed(token)) => HttpResponse::Ok().content_type("application/jwt").body(token),
         Err(refusal) => refused(&refusal, request),

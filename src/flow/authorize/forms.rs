@@ -330,7 +330,7 @@ impl Idp {
         let asked = Asked { account: current.account.id.clone(), client: client.id.clone(), scope: request.opens() };
         let key = Consent::key_of(&asked.account, &asked.client);
         self.store
-            .change::<Consent, _, _>(&key, move |before| Consent::give(before, now, asked.clone()))
+            .change::<Consent, _, _>(&key, move |before| Consent::give(before, &client, now, asked.clone()))
             .await?
             .outcome()?;
         let fact = Evidence::Consented { account: current.account.id.clone() };

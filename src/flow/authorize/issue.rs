@@ -20,7 +20,7 @@ use crate::model::session::activity::Activity;
 use crate::model::session::application::Asking;
 use crate::model::session::standing::{EndReason, Standing};
 use crate::model::session::{Join, Joined, Session};
-use crate::protocol::authorize::AuthorizationRequest;
+use crate::protocol::authorize::{AuthorizationRequest, Prompt};
 use crate::protocol::error::OAuthError;
 use crate::protocol::refusal::{Reason, person as why};
 use crate::protocol::response::Part;
@@ -62,7 +62,10 @@ impl Idp {
                 self.note_use(&client, now).await?;
                 self.granted(&session, &client, *request, now).await?
             }
-            Joined::Part(_) => Err(why::TAKEN_BACK.into()),
+            Joined::Part(session) => {
+                self.leave_app(&session, &client.id, now).await?;
+                Err(if request.prompts(Prompt::None) { why::CONSENT.into() } else { why::TAKEN_BACK.into() })
+            }
             Joined::Over(_) | Joined::Refused(_) => Err(why::SESSION_OVER.into()),
             Joined::Full => Err(why::TOO_MANY_APPS.into()),
         };
@@ -81,6 +84,7 @@ impl Idp {
         let told = |reason: &'static Reason| Ok(Next::DeviceTold(DeviceTold::Refused(client.hears(reason.into()))));
         match self.join(current, join, now).await? {
             Joined::Part(session) if !self.allowed_still((&current.session, &session), client, &request).await? => {
+                self.leave_app(&session, &client.id, now).await?;
                 told(why::TAKEN_BACK)
             }
             Joined::Part(session) => {

@@ -8,7 +8,6 @@ use crate::flow::dpop::Proven;
 use crate::flow::{Idp, SKEW};
 use crate::model::client::{Allowed, Client, Confidentiality};
 use crate::model::grant::{Code as CodeFacts, CodeAge, Grant, Reach, Redeemed};
-use crate::protocol::error::OAuthError;
 use crate::protocol::pkce::CodeVerifier;
 use crate::protocol::refusal::{proof, token as why};
 use crate::protocol::scope::OFFLINE_ACCESS;
@@ -45,6 +44,7 @@ impl Idp {
             return refused(why::CODE_BAD);
         };
         check_bindings(client, &code, &redemption)?;
+        self.check_resources(client, &redemption.resource, &code.resource)?;
         let age = if now < code.issued_at + self.settings.tokens.code { CodeAge::Fresh } else { CodeAge::Expired };
         // Two nodes' clocks differ by more than those of nodes that are let in.
         if code.issued_at > now + SKEW {
@@ -126,16 +126,7 @@ fn check_bindings(client: &Client, code: &CodeFacts, redemption: &Redemption) ->
         }
         _ => {}
     }
-    check_resources(client, &redemption.resource, &code.resource)
-}
-
-/// Is every resource one that was granted? Where none was named, the client's usual one was.
-pub(super) fn check_resources(client: &Client, asked: &[String], granted: &[String]) -> Result<(), NoToken> {
-    let granted = if granted.is_empty() { client.metadata.default_resource.as_slice() } else { granted };
-    match asked.iter().find(|resource| !granted.contains(resource)) {
-        None => Ok(()),
-        Some(other) => refused(OAuthError::of(why::RESOURCE_BEYOND).sent(other).in_place("The grant", granted)),
-    }
+    Ok(())
 }
 
 pub(super) fn birth(client: &Client, code: &CodeFacts, now: Timestamp) -> Grant {

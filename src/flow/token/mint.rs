@@ -1,8 +1,8 @@
 //! Tokens are made. Everything was decided before.
 
-use super::NoToken;
 use super::access::OPAQUE_PREFIX;
 use super::judge::Life;
+use super::{NoToken, refused};
 use crate::crypto::jwt::{self, SignFault, TokenKind};
 use crate::crypto::random;
 use crate::crypto::seal::Purpose;
@@ -11,6 +11,8 @@ use crate::model::client::{Allowed, Client};
 use crate::model::grant::{Grant, Reach};
 use crate::protocol::claims::{AccessTokenClaims, Audience, Confirmation, IdTokenClaims, named, opened_by};
 use crate::protocol::client_metadata::{AccessTokenFormat, ScopeClaims};
+use crate::protocol::error::OAuthError;
+use crate::protocol::refusal::token as why;
 use crate::protocol::scope::{OPENID, ScopeSet};
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::{GrantType, TokenResponse, token_type};
@@ -95,7 +97,7 @@ impl Idp {
         let claims = AccessTokenClaims {
             iss: self.issuer.to_string(),
             sub: self.subject(client, &grant.account),
-            aud: self.audience(client, &wish.resource),
+            aud: Audience::of(self.reached(client, &wish.resource)),
             client_id: client.id.to_string(),
             scope: wish.scope.to_string(),
             exp,
@@ -109,14 +111,24 @@ impl Idp {
         Ok((self.as_registered(client, &claims, now)?, exp.0 - now.0))
     }
 
-    /// Whom an access token of a person is for. Where no resource was named, the client's usual one comes beside the issuer: an
+    /// Whom a grant's access tokens may be for. Where no resource was named, the client's usual one comes beside the issuer: an
     /// app that cannot send `resource` asks `/userinfo` and `/session` with the token that it has.
-    fn audience(&self, client: &Client, resource: &[String]) -> Audience {
-        if !resource.is_empty() {
-            return Audience::of(resource.to_vec());
+    fn reached(&self, client: &Client, granted: &[String]) -> Vec<String> {
+        if !granted.is_empty() {
+            return granted.to_vec();
         }
-        let usual = client.metadata.default_resource.clone();
-        Audience::of(usual.into_iter().chain([self.issuer.to_string()]).collect())
+        let issuer = self.issuer.to_string();
+        let usual = client.metadata.default_resource.clone().filter(|usual| *usual != issuer);
+        usual.into_iter().chain([issuer]).collect()
+    }
+
+    /// Is every resource that is asked for at the token endpoint one that was granted (RFC 8707, section 2.2)?
+    pub(super) fn check_resources(&self, client: &Client, asked: &[String], granted: &[String]) -> Result<(), NoToken> {
+        let granted = self.reached(client, granted);
+        match asked.iter().find(|resource| !granted.contains(resource)) {
+            None => Ok(()),
+            Some(other) => refused(OAuthError::of(why::RESOURCE_BEYOND).sent(other).in_place("The grant", granted)),
+        }
     }
 
     /// An access token in the form that its client registered.

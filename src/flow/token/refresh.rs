@@ -1,6 +1,5 @@
 //! A grant is renewed.
 
-use super::code::check_resources;
 use super::mint::{REFRESH_PREFIX, Wish, refresh_parts};
 use super::{NoToken, refused};
 use crate::crypto::seal::Purpose;
@@ -59,7 +58,7 @@ impl Idp {
         if scope.is_empty() || !grant.scope.covers(&scope) {
             return refused(OAuthError::of(why::SCOPE_BEYOND).sent(&scope.to_string()));
         }
-        check_resources(client, &refresh.resource, &grant.resource)?;
+        self.check_resources(client, &refresh.resource, &grant.resource)?;
         // What the client may not have any more it does not get, whatever was granted before.
         let scope = client.permitted(&scope);
         if scope.is_empty() {

@@ -292,7 +292,7 @@ pub fn allowed(consent: Option<&Consent>, request: &AuthorizationRequest, client
 
 /// What of a request the person has to have allowed.
 pub fn owed(request: &AuthorizationRequest, client: &Client) -> ScopeSet {
-    match client.vouched_for() {
+    match client.vouched_for() && !request.prompts(Prompt::Consent) {
         // Even a vouched-for client gets a grant that outlives sessions from the person alone.
         true => request.scope.filter(|token| token == OFFLINE_ACCESS),
         false => request.opens(),

@@ -1,6 +1,8 @@
 //! Why an app is not registered. What is wrong with its metadata is told with the member by name, in words of its own.
 
 reasons! {
+    NO_TOKEN: InvalidRequest, BearerHeader, "no initial or registration access token",
+        "Send Authorization: Bearer and the token: an initial access token to register, and the registration access token to look after it.";
     OFF: AccessDenied, RegistrationAsked, "apps cannot register themselves here",
         "Have an administrator register the app, or let apps register themselves by [registration] in the configuration.";
     BAD_TOKEN: InvalidToken, RegistrationManaged, "the token is not good",

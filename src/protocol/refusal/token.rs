@@ -79,7 +79,7 @@ reasons! {
     NO_OPENID: InsufficientScope, UserinfoErrors, "the access token lacks the scope openid",
         "Ask for openid at the authorization endpoint.";
     NO_REPORT: InsufficientScope, BearerErrors, "the client may not report activity with this token",
-        "Have an administrator set session.activity to report in the client's record, and send a token that is no offline one.";
+        "Have an administrator set session.activity to report in the client's record, and send a token that is for this server alone and no offline one.";
     NONE: InvalidRequest, BearerHeader, "no access token",
         "Send Authorization: Bearer and the token, or, where it is bound to a key, DPoP and the token.";
     TWO: InvalidRequest, BearerOnce, "more than one access token",

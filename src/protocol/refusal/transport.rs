@@ -3,6 +3,8 @@
 reasons! {
     POST_ONLY: InvalidRequest, Methods, "this endpoint takes POST only",
         "Send a POST with the parameters in its body.";
+    METHOD: InvalidRequest, Methods, "the endpoint does not take this method",
+        "Send a method of the header Allow.";
     NOT_A_FORM: InvalidRequest, TokenErrors, "the body must be application/x-www-form-urlencoded",
         "Send Content-Type: application/x-www-form-urlencoded, and the parameters in that form.";
     TOO_MANY_PARAMETERS: InvalidRequest, AuthorizeErrors, "too many parameters",

@@ -1,4 +1,4 @@
-//! A store that counts what is asked of it.
+//! A store that counts what is asked of it, and stops before a change of a kind where a story wants to be between two.
 
 use abide::model::record::{Due, Kind, Name};
 use abide::protocol::Timestamp;
@@ -6,20 +6,54 @@ use abide::store::contract::{Committed, Load, Mark, RawRule};
 use abide::store::entry::Entry;
 use abide::store::{Backend, Cursor, Page, StoreFault};
 use async_trait::async_trait;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::sync::mpsc::Sender;
+use tokio::sync::oneshot;
 
 /// Passes everything on, and counts reads and changes.
 pub struct Counting {
     inner: Arc<dyn Backend>,
     reads: AtomicU64,
     changes: AtomicU64,
+    stop: Mutex<Option<Stop>>,
+}
+
+/// Where the next change of a kind waits.
+struct Stop {
+    kind: Kind,
+    arrived: oneshot::Sender<()>,
+    go: oneshot::Receiver<()>,
+}
+
+/// A change that will wait.
+pub struct Stopping {
+    arrived: oneshot::Receiver<()>,
+    go: oneshot::Sender<()>,
+}
+
+impl Stopping {
+    /// Does `meanwhile` once the change waits, and lets it go on.
+    pub async fn meanwhile<T>(self, meanwhile: impl Future<Output = T>) -> T {
+        let arrived = tokio::time::timeout(Duration::from_secs(20), self.arrived).await;
+        arrived.expect("the change comes").unwrap();
+        let done = meanwhile.await;
+        self.go.send(()).expect("the change waits");
+        done
+    }
 }
 
 impl Counting {
     pub fn new(inner: Arc<dyn Backend>) -> Counting {
-        Counting { inner, reads: AtomicU64::new(0), changes: AtomicU64::new(0) }
+        Counting { inner, reads: AtomicU64::new(0), changes: AtomicU64::new(0), stop: Mutex::new(None) }
+    }
+
+    /// The next change of this kind waits before it is begun.
+    pub fn stop_at(&self, kind: Kind) -> Stopping {
+        let ((arrived, arriving), (go, going)) = (oneshot::channel(), oneshot::channel());
+        *self.stop.lock().unwrap() = Some(Stop { kind, arrived, go: going });
+        Stopping { arrived: arriving, go }
     }
 
     pub fn work(&self) -> (u64, u64) {
@@ -57,6 +91,11 @@ impl Backend for Counting {
     }
     async fn change(&self, kind: Kind, key: &str, rule: RawRule) -> Result<Committed, StoreFault> {
         self.changes.fetch_add(1, Ordering::SeqCst);
+        let stop = self.stop.lock().unwrap().take_if(|stop| stop.kind == kind);
+        if let Some(Stop { arrived, go, .. }) = stop {
+            let _ = arrived.send(());
+            let _ = go.await;
+        }
         self.inner.change(kind, key, rule).await
     }
     async fn bearer(&self, kind: Kind, name: &Name) -> Result<Option<String>, StoreFault> {

@@ -2,7 +2,7 @@
 
 use super::app::RelyingApp;
 use super::browser::{Answer, Browser};
-use super::counting::Counting;
+use super::counting::{Counting, Stopping};
 use super::every_answer;
 use super::stream::Stream;
 use abide::app::{application, assemble, assemble_reaching};
@@ -16,7 +16,7 @@ use abide::flow::import::ReplaceSecrets;
 use abide::model::account::{Account, EpochReason, username_name};
 use abide::model::audit::{Act, Event};
 use abide::model::cookies::Switch;
-use abide::model::record::Change;
+use abide::model::record::{Change, Kind};
 use abide::model::setting::Setting;
 use abide::model::signing_key::Successor;
 use abide::outside::http::Outbound;
@@ -196,6 +196,11 @@ impl Idp {
     /// Sends a request and reads the answer as it comes.
     pub async fn open(&self, request: TestRequest) -> Stream {
         (self.open)(request).await
+    }
+
+    /// The next change of this kind waits, for a story that wants to be between two.
+    pub fn stop_at(&self, kind: Kind) -> Stopping {
+        self.store.stop_at(kind)
     }
 
     /// The open event streams.

@@ -236,3 +236,32 @@ async fn an_app_that_is_removed_is_over_at_once_for_everybody() {
     assert_eq!(social.introspect(&tokens.access).await.body, r#"{"active":false}"#);
     assert!(mira.authorize(&social, &[]).await.body.contains("id=\"allow\""));
 }
+
+#[actix_web::test]
+async fn whoever_allowed_an_app_that_was_removed_is_asked_once_by_the_one_that_has_its_name() {
+    let idp = Idp::start().await;
+    let mut boss = inside(&idp).await;
+    let (asking, mut mira) = (idp.app("asking"), idp.browser());
+    mira.enter(&idp.app("bank")).await;
+    let allow = async |mira: &mut Browser| {
+        let page = mira.authorize(&asking, &[]).await;
+        mira.submit(&page, "/consent", &[("decision", "allow")]).await
+    };
+    assert!(allow(&mut mira).await.parameter("code").is_some());
+    let page = boss.get("/admin/clients").await;
+    let mut fields = page.fields("/admin/clients/remove");
+    fields.insert("client".into(), "asking".into());
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    boss.post("/admin/clients/remove", &fields).await;
+    idp.pass("1m");
+    let anew =
+        json!({"client_id": "asking", "client_secret": asking.secret(), "redirect_uris": [asking.redirect_uri()]});
+    idp.import(json!({"clients": [anew]})).await;
+    // In another session, where no part of the first one's is left.
+    let mut elsewhere = idp.browser();
+    elsewhere.enter(&idp.app("bank")).await;
+    let answer = allow(&mut elsewhere).await;
+    assert!(answer.parameter("code").is_some(), "{}", answer.location());
+    assert!(elsewhere.silently(&asking).await.parameter("code").is_some());
+    assert!(elsewhere.authorize(&asking, &[]).await.parameter("code").is_some(), "nobody is asked twice");
+}

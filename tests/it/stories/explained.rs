@@ -264,13 +264,31 @@ async fn an_answer_that_may_say_nothing_is_explained_in_the_log() {
         assert_eq!((answer.status.as_u16(), answer.body.as_str()), (401, ""), "{method} {path}");
         let lines = logs.refusals();
         let [line] = lines.as_slice() else { panic!("{method} {path}: {lines:?}") };
-        for part in ["no access token", "RFC 6750, section 2.1", "Send Authorization: Bearer"] {
+        let what =
+            if path.starts_with("/register") { "no initial or registration access token" } else { "no access token" };
+        for part in [what, "RFC 6750, section 2.1", "Send Authorization: Bearer"] {
             assert!(line.contains(part), "{part}: {line}");
         }
     }
     // A page of ours whose session is over is no app.
     let ours = TestRequest::get().uri("/session").insert_header(("sec-fetch-site", "same-origin"));
     assert_eq!((idp.call(ours).await.status.as_u16(), logs.refusals().len()), (401, 0));
+    for (method, path, allowed) in [(Method::PUT, "/userinfo", "GET, HEAD, POST"), (Method::POST, "/jwks", "GET, HEAD")]
+    {
+        let answer = idp.call(TestRequest::default().method(method).uri(path)).await;
+        let lines = logs.refusals();
+        assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, allowed));
+        assert!(matches!(lines.as_slice(), [line] if line.contains(path) && line.contains(allowed)), "{lines:?}");
+    }
+    for path in ["/authorize", "/end_session"] {
+        let answer = idp.call(TestRequest::post().uri(path).set_json(json!({}))).await;
+        let lines = logs.refusals();
+        assert_eq!(answer.status, 415);
+        assert!(
+            matches!(lines.as_slice(), [line] if line.contains(path) && line.contains("x-www-form-urlencoded")),
+            "{lines:?}"
+        );
+    }
     // Later is an answer as well.
     let app = idp.app("social");
     let tokens = app.redeem(&idp.browser().enter(&app).await).await;

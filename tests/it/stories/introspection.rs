@@ -2,6 +2,7 @@
 
 use crate::harness::keyed::changed;
 use crate::harness::{Browser, ISSUER, Idp, Tokens, claims_of};
+use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 
 const API: &str = "https://api.example.com/ledger";
@@ -94,6 +95,7 @@ async fn an_app_that_names_no_resource_gets_tokens_for_its_usual_one() {
     assert_eq!(claims_of(&tokens.access)["aud"], both);
     assert_eq!(app.userinfo(&tokens.access).await.status, 200);
     assert_eq!(api.introspect(&tokens.access).await.json()["aud"], both);
+    assert_eq!(idp.app("social").introspect(&tokens.access).await.json()["active"], false);
     let tokens = app.refresh(&tokens.refresh).await;
     assert_eq!(claims_of(&tokens.access)["aud"], both);
     // Whoever names it gets a token for nobody else, and another than it was not granted.
@@ -105,16 +107,32 @@ async fn an_app_that_names_no_resource_gets_tokens_for_its_usual_one() {
     let word = |name: &str| narrow[name].as_str().unwrap();
     assert_eq!(claims_of(word("access_token"))["aud"], API);
     assert_eq!(app.userinfo(word("access_token")).await.status, 401);
+    // So can a token for this server alone be had; with what an API has as well, nobody keeps a session alive.
+    let ours = [("grant_type", "refresh_token"), ("refresh_token", word("refresh_token")), ("resource", ISSUER)];
+    let ours = app.token(&ours).await.json();
+    let word = |name: &str| ours[name].as_str().unwrap();
+    assert_eq!(claims_of(word("access_token"))["aud"], ISSUER);
+    assert_eq!(app.userinfo(word("access_token")).await.status, 200);
+    assert_eq!(api.introspect(word("access_token")).await.json()["active"], false);
     let mut browser = idp.browser();
     let page = browser.get(&app.request(&[("resource", "https://other.example/")])).await;
     let named = browser.sign_in(&page).await;
+    let report = async |token: &str| {
+        let report = TestRequest::post().uri("/session/activity");
+        idp.call(report.insert_header(("authorization", format!("Bearer {token}")))).await
+    };
     assert_eq!(claims_of(&app.redeem(&named).await.access)["aud"], "https://other.example/");
+    idp.pass("61s");
+    assert_eq!(report(&tokens.access).await.error(), "insufficient_scope");
+    assert_eq!(report(word("access_token")).await.status, 200);
     // A client that acts for itself has nothing to ask here.
     let alone = async || {
         let token = own.token(&[("grant_type", "client_credentials")]).await.json()["access_token"].clone();
         claims_of(token.as_str().unwrap())["aud"].clone()
     };
     assert_eq!(alone().await, API);
+    let token = own.token(&[("grant_type", "client_credentials")]).await.json()["access_token"].clone();
+    assert_eq!(app.userinfo(token.as_str().unwrap()).await.status, 401);
     // The record of today counts.
     idp.import(record(Value::Null)).await;
     let tokens = app.refresh(word("refresh_token")).await;
