@@ -107,7 +107,7 @@ fn wrong_bindings(app: &RelyingApp) -> Vec<(String, String, &'static str)> {
         "x".into(),
     ];
     all.extend(verifiers.chain(others).map(|verifier| ("code_verifier".to_owned(), verifier, "invalid_grant")));
-    for resource in ["https://bank.example.com/api", "https://id.example.com", "x"] {
+    for resource in ["https://bank.example.com/api", "https://id.example.com/", "x"] {
         all.push(("resource".to_owned(), resource.to_owned(), "invalid_target"));
     }
     all
