@@ -31,6 +31,7 @@ parts=(
   "demo      the tests of the demo"
   "doc       the examples in the documentation, and the documentation itself"
   "deny      licences, duplicates and sources of the dependencies (cargo-deny)"
+  "ran       did each test that docs/conformance.md names run and pass? by the last run of each part above"
 )
 
 # The modules of the integration tests that are parts of their own; `stories` is all the others.
@@ -65,14 +66,17 @@ is_part() {
   return 1
 }
 
+# What each part printed the last time it ran.
+logs=target/tests
+
 # A failed part does not keep the others from running: one run tells everything.
 run_all() {
   local name began started=$SECONDS passed=0 failed=0 parts_failed=() ok
   [[ -t 1 ]] && export CARGO_TERM_COLOR=always
-  output=$(mktemp)
-  trap 'rm -f "$output"' EXIT
+  mkdir -p "$logs"
   for name in "$@"; do
     began=$SECONDS
+    output=$logs/$name.log
     printf '\n=== %s\n' "$name"
     # A process of its own: inside `if`, `set -e` would be off in a function called here.
     ok=yes
@@ -331,6 +335,16 @@ part_deny() {
     cargo install cargo-deny --locked --debug --quiet || fail "cargo-deny cannot be installed"
   fi
   cargo deny --locked check licenses bans sources
+}
+
+# Tests beside the code are named with their crate there, and without it where they run.
+part_ran() {
+  local named missing
+  named=$(grep -oE '`[a-z0-9_]+(::[a-z0-9_]+)+`' docs/conformance.md | tr -d '`' | sed -E 's/^(abide|abide_rp):://' | sort -u)
+  missing=$(comm -23 <(cat <<<"$named") \
+    <(cat "$logs"/*.log | sed -E 's/\x1b\[[0-9;]*m//g' | sed -nE 's/^test ([^ ]+)( - [a-z ]+)? \.\.\. ok$/\1/p' | sort -u))
+  [[ -z $missing ]] || fail "named in docs/conformance.md, and not seen to pass:"$'\n'"$missing"
+  echo "$(wc -l <<<"$named") tests are named, and each of them passed"
 }
 
 if [[ ${1:-} == --one ]]; then

@@ -228,7 +228,7 @@ impl Idp {
         if changed.await?.outcome()? { Ok(()) } else { Err(NotRegistered::Unauthorized) }
     }
 
-    /// Somebody signs in to a client: a registration that is used stays.
+    /// A client is used, by a sign-in or a request for tokens: its registration stays.
     pub(in crate::flow) async fn note_use(&self, client: &Client, now: Timestamp) -> Result<(), Fault> {
         // Judged on the copy first: nearly always there is nothing to write.
         if matches!(client.clone().used(now).fate, crate::model::record::Fate::Keep) {

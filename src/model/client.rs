@@ -269,7 +269,7 @@ impl Client {
         self.metadata.consent == ConsentRule::Skip && self.origin == Origin::Administrator
     }
 
-    /// Somebody signs in to it: a registration that is in use is kept.
+    /// It is used: a registration that is in use is kept.
     pub fn used(self, now: Timestamp) -> Change<Client, ()> {
         match &self.origin {
             Origin::Registered { token, last_used } if last_used.is_none_or(|at| now.since(at) >= NOTED_EVERY) => {
@@ -280,7 +280,7 @@ impl Client {
         }
     }
 
-    /// What the sweep does with it: a registration that nobody signed in with for so long goes.
+    /// What the sweep does with it: a registration that was not used for so long goes.
     pub fn sweep(self, unused: Limit, now: Timestamp) -> Change<Client, ()> {
         let Origin::Registered { last_used, .. } = &self.origin else { return Change::keep(()) };
         let Some(span) = unused.span() else { return Change::keep(()).due(now + LOOK_AGAIN) };

@@ -30,7 +30,7 @@ pub struct Terms {
     /// May they ask for implicit and hybrid flows, do confidential ones go without PKCE, are their logos shown, and are they
     /// told errors without a page before?
     pub certification: Switch,
-    /// For how long a registration is kept that nobody signs in with.
+    /// For how long a registration is kept that is not used.
     pub unused: Limit,
 }
 
@@ -144,6 +144,7 @@ pub fn read(said: &Map<String, Value>, client_id: &str, terms: &Terms) -> Result
     may_be_asked(&metadata, terms.certification)?;
     check(&metadata).map_err(|wrong| Refused::metadata(&wrong))?;
     told_within_sector(&metadata)?;
+    leave_out_foreign_links(&mut metadata);
     let length = serde_json::to_string(&metadata).map_or(usize::MAX, |text| text.len());
     if length > LARGEST {
         return Err(Refused::metadata(&format!("all members together: more than {LARGEST} bytes")));
@@ -281,6 +282,16 @@ fn by_https(metadata: &ClientMetadata) -> Result<(), Refused> {
     }
 }
 
+/// A stranger has pages link to hosts that it answers for, and to no other (OpenID Connect Dynamic Client Registration 1.0, section
+/// 9.1; RFC 7591, section 5). What leads elsewhere is not taken, and the answer to the registration shows it.
+fn leave_out_foreign_links(metadata: &mut ClientMetadata) {
+    let host = |uri: &str| Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let own: Vec<String> = metadata.redirect_uris.iter().filter_map(|uri| host(uri)).collect();
+    for link in [&mut metadata.client_uri, &mut metadata.policy_uri, &mut metadata.tos_uri] {
+        link.take_if(|uri| host(uri).is_none_or(|host| !own.contains(&host)));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -325,6 +336,27 @@ mod tests {
         assert_eq!(Ok(&metadata), of(json!({"scope": "openid"}), Switch::Off).as_ref());
         assert_eq!(metadata.session.activity, ActivityRule::None);
         assert!(metadata.client_secret.is_none() && metadata.client_secret_hash.is_none());
+    }
+
+    #[test]
+    fn links_lead_to_hosts_of_the_redirect_uris_alone() {
+        for (uri, taken) in [
+            ("https://a.example/about", true),
+            ("https://a.example:8443/about", true),
+            ("https://A.example/about", true),
+            ("https://www.a.example/about", false),
+            ("https://a.example.evil.example/about", false),
+            ("https://a.example@evil.example/about", false),
+            ("https://evil.example/?https://a.example/", false),
+        ] {
+            for member in ["client_uri", "policy_uri", "tos_uri"] {
+                let Ok(metadata) = of(json!({(member): uri}), Switch::Off) else {
+                    assert!(!taken, "{member} {uri}");
+                    continue;
+                };
+                assert_eq!(shown(&metadata).get(member).is_some(), taken, "{member} {uri}");
+            }
+        }
     }
 
     #[test]

@@ -103,7 +103,8 @@ pub struct AccessTokenClaims {
     pub aud: Audience,
     /// The client it was given to.
     pub client_id: String,
-    /// What it allows.
+    /// What it allows; none of what is in the grant may mean anything to its audience.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub scope: String,
     /// Until when.
     pub exp: Timestamp,

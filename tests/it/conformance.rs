@@ -1,5 +1,5 @@
-//! `docs/conformance.md` names the test that shows each requirement; here every name is looked for. That a test ran and
-//! passed is seen in the same run: those of this binary stand beside this one.
+//! `docs/conformance.md` names the test that shows each requirement; here every name is looked for. That each of them ran and
+//! passed is the last part of `tests/run.sh`.
 
 use std::collections::BTreeSet;
 use std::fs;

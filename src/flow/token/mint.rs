@@ -13,7 +13,7 @@ use crate::protocol::claims::{AccessTokenClaims, Audience, Confirmation, IdToken
 use crate::protocol::client_metadata::{AccessTokenFormat, ScopeClaims};
 use crate::protocol::error::OAuthError;
 use crate::protocol::refusal::token as why;
-use crate::protocol::scope::{OPENID, ScopeSet};
+use crate::protocol::scope::{OPENID, STANDARD, ScopeSet};
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::{GrantType, TokenResponse, token_type};
 use base64::Engine;
@@ -94,12 +94,13 @@ impl Idp {
         now: Timestamp,
     ) -> Result<(String, i64), NoToken> {
         let exp = now + self.lifetime(self.settings.tokens.access, client, grant, life, now);
+        let aud = Audience::of(self.reached(client, &wish.resource));
         let claims = AccessTokenClaims {
             iss: self.issuer.to_string(),
             sub: self.subject(client, &grant.account),
-            aud: Audience::of(self.reached(client, &wish.resource)),
             client_id: client.id.to_string(),
-            scope: wish.scope.to_string(),
+            scope: self.meant(&aud, &wish.scope).to_string(),
+            aud,
             exp,
             iat: now,
             jti: format!("{}.{}", grant.id, random::id()),
@@ -120,6 +121,15 @@ impl Idp {
         let issuer = self.issuer.to_string();
         let usual = client.metadata.default_resource.clone().filter(|usual| *usual != issuer);
         usual.into_iter().chain([issuer]).collect()
+    }
+
+    /// The scope that means something to an audience (RFC 9068, section 2.2.3). What an API's own scopes mean we do not know;
+    /// ours mean nothing to anybody else.
+    fn meant(&self, aud: &Audience, scope: &ScopeSet) -> ScopeSet {
+        if aud.contains(&self.issuer.to_string()) {
+            return scope.clone();
+        }
+        scope.filter(|token| !STANDARD.contains(&token))
     }
 
     /// Is every resource that is asked for at the token endpoint one that was granted (RFC 8707, section 2.2)?

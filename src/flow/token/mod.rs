@@ -121,7 +121,10 @@ impl Idp {
         // Looked at before an assertion is used up: who is asked for a nonce comes again.
         let proof = self.proven_by(&presented, from, now).await?;
         let client = self.authenticate_client(presented, from, now).await?;
-        self.token_for(&client, (params, proof), now).await.map_err(|refused| refused.heard_by(&client))
+        let tokens =
+            self.token_for(&client, (params, proof), now).await.map_err(|refused| refused.heard_by(&client))?;
+        self.note_use(&client, now).await?;
+        Ok(tokens)
     }
 
     async fn token_for(

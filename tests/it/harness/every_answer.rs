@@ -44,6 +44,28 @@ pub fn broken(issuer: &str, answer: &Answer) -> Vec<&'static str> {
     broken
 }
 
+/// Does an answer refuse what an app asked for? By an error in JSON or on the way back to the app, by an empty answer that says no
+/// more than its status, or by a page where an app sent the browser.
+pub fn refuses_an_app(issuer: &str, path: &str, answer: &Answer) -> bool {
+    // Where an upstream tells of a sign-out it is we who are the app.
+    if (answer.status.is_server_error() && answer.status != 503) || path.starts_with("/sign-in/upstream/") {
+        return false;
+    }
+    if let Some(location) = answer.headers.get("location").map(|value| value.to_str().unwrap_or("?")) {
+        let outside = Url::parse(location).is_ok() && !location.starts_with(issuer);
+        let told = |part: Option<&str>| pairs(part).iter().any(|(name, _)| name == "error");
+        return outside && Url::parse(location).is_ok_and(|url| told(url.query()) || told(url.fragment()));
+    }
+    if !answer.status.is_client_error() && answer.status != 503 {
+        return false;
+    }
+    match answer.header("content-type").split(';').next() {
+        Some("application/json") => answer.body.contains("\"error\":"),
+        Some("text/html") => ["/authorize", "/end_session"].contains(&path) && answer.status != 503,
+        _ => answer.status == 405,
+    }
+}
+
 /// Where a redirect leads, and what it carries.
 fn leads(issuer: &str, location: &str, rule: &mut impl FnMut(&'static str, bool)) {
     let inside = location.starts_with('/') && !location.starts_with("//") && !location.starts_with("/\\");

@@ -4,6 +4,7 @@ use super::app::RelyingApp;
 use super::browser::{Answer, Browser};
 use super::counting::{Counting, Stopping};
 use super::every_answer;
+use super::logs::explained;
 use super::stream::Stream;
 use abide::app::{application, assemble, assemble_reaching};
 use abide::clock::Clock;
@@ -170,11 +171,16 @@ impl Idp {
             Box::pin(async move {
                 let request = request.to_request();
                 let asked = format!("{} {:.300}", request.method(), request.uri());
+                let path = request.path().to_owned();
+                let before = explained();
                 let response = call_service(&*service, request).await;
                 let (status, headers) = (response.status(), response.headers().clone());
                 let body = String::from_utf8_lossy(&read_body(response).await).into_owned();
                 let answer = Answer { status, headers, body };
-                let broken = every_answer::broken(&issuer, &answer);
+                let mut broken = every_answer::broken(&issuer, &answer);
+                if every_answer::refuses_an_app(&issuer, &path, &answer) && explained() == before {
+                    broken.push("every refusal of an app's request is explained in the log");
+                }
                 assert!(
                     broken.is_empty(),
                     "{asked}: {broken:?}\n{} {:?}\n{:.2000}",

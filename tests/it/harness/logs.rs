@@ -1,11 +1,13 @@
 //! What is logged, by whoever runs on this thread.
 
+use std::cell::Cell;
 use std::fmt::{self, Write as _};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use tracing::field::{Field, Visit};
 use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::{Context, SubscriberExt};
 
 /// The lines of a test, from now on until it is dropped.
@@ -36,10 +38,40 @@ impl<S: Subscriber> Layer<S> for Gathering {
     }
 }
 
+thread_local! {
+    /// How many refusals were explained on this thread.
+    static EXPLAINED: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Counts the lines of refused requests, whoever else gathers lines.
+struct Counting;
+
+impl<S: Subscriber> Layer<S> for Counting {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut line = Line(String::new());
+        event.record(&mut line);
+        if line.0.contains(REFUSED) {
+            EXPLAINED.set(EXPLAINED.get() + 1);
+        }
+    }
+}
+
+const REFUSED: &str = "a request was refused";
+
+/// How many refusals were explained on this thread up to now. What a thread does counts from the first time it asks.
+pub fn explained() -> u64 {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let subscriber = tracing_subscriber::registry().with(Counting.with_filter(LevelFilter::INFO));
+        tracing::subscriber::set_global_default(subscriber).expect("nobody else gathers for everybody");
+    });
+    EXPLAINED.get()
+}
+
 impl Logs {
     pub fn gather() -> Logs {
         let lines = Arc::new(Mutex::new(Vec::new()));
-        let subscriber = tracing_subscriber::registry().with(Gathering(lines.clone()));
+        let subscriber = tracing_subscriber::registry().with(Gathering(lines.clone())).with(Counting);
         Logs { lines, _until: tracing::subscriber::set_default(subscriber) }
     }
 
@@ -50,6 +82,6 @@ impl Logs {
 
     /// Those of refused requests.
     pub fn refusals(&self) -> Vec<String> {
-        self.take().into_iter().filter(|line| line.contains("a request was refused")).collect()
+        self.take().into_iter().filter(|line| line.contains(REFUSED)).collect()
     }
 }

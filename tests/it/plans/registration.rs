@@ -55,7 +55,9 @@ async fn terms(stage: &mut Stage) {
 /// The page that asks for the password leads to this document.
 async fn linked(stage: &mut Stage, member: &str) {
     let uri = format!("https://app.suite.example/{member}");
-    let party = registered(stage, json!({(member): uri})).await;
+    // Of a stranger links are taken that are on the host of its redirect URI.
+    let own = "https://app.suite.example/callback";
+    let party = registered(stage, json!({"redirect_uris": [own], (member): uri})).await;
     let page = at_the_door(stage, &party).await;
     let link = page.text(&format!("a[href=\"{uri}\"]"));
     stage.must(link.as_ref().is_some_and(|words| !words.is_empty()), format!("nothing leads to {uri}"));

@@ -1,6 +1,7 @@
 //! Our signing keys: what clients see of them, how they are succeeded, and an emergency.
 
 use crate::harness::{ISSUER, Idp, Manner, Receiver, RelyingApp, Tokens, claims_of};
+use crate::real::travelling::Travelling;
 use abide::config::Config;
 use abide::model::audit::Act;
 use abide::model::client::Client;
@@ -14,6 +15,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// The provider, where nobody is signed out by time.
 async fn patient() -> Idp {
@@ -372,4 +374,36 @@ async fn discovery_and_key_set_are_asked_for_again_cheaply() {
     idp.flows().rotate_keys(Urgency::Announced, idp.now()).await.unwrap();
     let changed = idp.call(TestRequest::get().uri("/jwks").insert_header(("if-none-match", tag))).await;
     assert_eq!(changed.status, 200);
+}
+
+/// The background of a node, on the clock of the story.
+#[tokio::test]
+async fn a_node_gives_its_keys_successors_by_itself_when_its_settings_say() {
+    let idp = Travelling::start(|config| config.keys.rotate_after = "3d".parse().unwrap(), json!({}));
+    let idp_now = || idp.facing.clock.now();
+    idp.facing.idp.report(idp_now()).await.unwrap().unwrap();
+    let tasks = abide::app::background::start(&idp.facing);
+    let shown = || -> Vec<String> {
+        let keys = serde_json::to_value(idp.facing.idp.ring.key_set(idp_now())).unwrap();
+        let keys = keys["keys"].as_array().unwrap().clone();
+        keys.iter().filter(|key| key["alg"] == "RS256").map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+    };
+    let first = shown();
+    assert_eq!(first.len(), 1);
+    idp.pass("36h");
+    // A look at the keys or two: nothing is due.
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    assert_eq!(shown(), first);
+    idp.pass("13h");
+    for _ in 0..600 {
+        if shown().len() == 2 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(shown().len(), 2, "announced a day before three days are over");
+    assert!(shown().contains(&first[0]));
+    for task in tasks {
+        task.abort();
+    }
 }

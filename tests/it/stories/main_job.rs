@@ -1,8 +1,12 @@
 //! Sign in once, be signed in everywhere.
 
 use crate::harness::{Idp, PASSWORD, USERNAME, claims_of};
+use abide::protocol::scope::STANDARD;
 use actix_web::test::TestRequest;
 use serde_json::json;
+use std::collections::BTreeSet;
+
+const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 #[actix_web::test]
 async fn a_person_signs_in_once_and_is_signed_in_everywhere() {
@@ -302,4 +306,61 @@ async fn discovery_tells_what_is_there() {
     let supported = document["id_token_signing_alg_values_supported"].as_array().unwrap();
     assert!(algorithms.iter().all(|alg| supported.contains(&serde_json::json!(alg))));
     assert!(keys["keys"].as_array().unwrap().iter().all(|key| key["d"].is_null()), "no private half");
+}
+
+/// What discovery lists works, and nothing else does.
+#[actix_web::test]
+async fn discovery_lists_what_works_and_nothing_else() {
+    let idp = Idp::start().await;
+    let document = idp.call(TestRequest::get().uri("/.well-known/openid-configuration")).await.json();
+    let listed = |name: &str| -> BTreeSet<String> {
+        let list = document[name].as_array().unwrap_or_else(|| panic!("{name}: {document}"));
+        list.iter().map(|value| value.as_str().unwrap().to_owned()).collect()
+    };
+    let everything =
+        ["code", "id_token", "token", "none", "code id_token", "code token", "id_token token", "code id_token token"];
+    let grants = ["authorization_code", "implicit", "refresh_token", "client_credentials", DEVICE];
+    let app = idp.app("social");
+    idp.import(json!({"clients": [{"client_id": "social", "client_secret": app.secret(), "consent": "skip",
+        "redirect_uris": [app.redirect_uri()], "grant_types": grants, "response_types": listed("response_types_supported")}]}))
+        .await;
+    let mut browser = idp.browser();
+    browser.enter(&app).await;
+    for response_type in everything {
+        let answer = browser.authorize(&app, &[("response_type", response_type)]).await;
+        let works = !answer.location().contains("error=");
+        assert_eq!(works, listed("response_types_supported").contains(response_type), "{response_type}");
+    }
+    for mode in ["query", "fragment", "form_post", "query.jwt", "web_message", "jwt"] {
+        let answer = browser.authorize(&app, &[("response_mode", mode)]).await;
+        let works = answer.status == 200 || !answer.location().contains("error=");
+        assert_eq!(works, listed("response_modes_supported").contains(mode), "{mode}");
+    }
+    for grant in grants.into_iter().chain(["password", "urn:ietf:params:oauth:grant-type:jwt-bearer", "none"]) {
+        let known = app.token(&[("grant_type", grant)]).await.error() != "unsupported_grant_type";
+        // That of the implicit flow is none of the token endpoint (RFC 7591, section 2).
+        assert_eq!(known || grant == "implicit", listed("grant_types_supported").contains(grant), "{grant}");
+    }
+    for prompt in ["none", "login", "consent", "select_account", "create", "other"] {
+        let answer = browser.authorize(&app, &[("prompt", prompt)]).await;
+        let works = answer.status == 200 || !answer.location().contains("error=");
+        assert_eq!(works, listed("prompt_values_supported").contains(prompt), "{prompt}");
+    }
+    for (name, values) in [
+        ("display_values_supported", &["page", "popup", "touch"][..]),
+        ("claim_types_supported", &["normal"]),
+        ("code_challenge_methods_supported", &["S256"]),
+        ("subject_types_supported", &["pairwise", "public"]),
+    ] {
+        assert_eq!(listed(name), values.iter().map(|value| (*value).to_owned()).collect(), "{name}");
+    }
+    // Every claim that a token, userinfo or introspection tells of somebody of whom all is known.
+    let everybody = listed("scopes_supported");
+    assert_eq!(everybody, STANDARD.iter().map(|scope| (*scope).to_owned()).collect());
+    let answer = browser.authorize(&app, &[("scope", "openid profile email address phone")]).await;
+    let tokens = app.redeem(&answer).await;
+    let told = app.userinfo(&tokens.access).await.json();
+    for claim in told.as_object().unwrap().keys().chain(tokens.claims().as_object().unwrap().keys()) {
+        assert!(listed("claims_supported").contains(claim), "{claim}");
+    }
 }

@@ -96,23 +96,27 @@ async fn a_request_of_an_hour_ago_and_one_with_numbers_and_objects() {
         json!({"aud": [ISSUER, "https://other.example"]}),
         json!({"aud": format!("{ISSUER}/authorize"), "iss": null}),
         json!({"aud": null, "sub": "anybody"}),
-        json!({"max_age": 600, "claims": {"id_token": {"acr": {"essential": true, "value": "urn:abide:aal1"}}}}),
         json!({"extension": {"a": [1]}, "other": true}),
     ] {
         let request = changed(request(&app), &change);
-        if change["claims"].is_object() {
-            // What it demands cannot be had in this way: that it is demanded is seen.
-            let object = client.key.sign(&client.header(), &request);
-            let answer = idp.browser().get(&address(&[("client_id", "keyed"), ("request", &object)])).await;
-            assert!(
-                answer.status == 200 || answer.error() == "unmet_authentication_requirements",
-                "{}",
-                answer.location()
-            );
-            continue;
-        }
         let object = client.key.sign(&client.header(), &request);
         enter(&client, &app, &address(&[("client_id", "keyed"), ("request", &object)])).await;
+    }
+    // Members that are no texts count as they would beside it.
+    let mut browser = idp.browser();
+    browser.enter(&idp.app("social")).await;
+    idp.pass("10m");
+    let acr = |value: &str| json!({"id_token": {"acr": {"essential": true, "value": value}}});
+    for (change, error) in [
+        (json!({"max_age": 3600}), None),
+        (json!({"max_age": 60}), Some("login_required")),
+        (json!({"claims": acr("urn:abide:acr:aal1")}), None),
+        (json!({"claims": acr("urn:somebody:else")}), Some("unmet_authentication_requirements")),
+    ] {
+        let object =
+            client.key.sign(&client.header(), &changed(changed(request(&app), &json!({"prompt": "none"})), &change));
+        let answer = browser.get_scripted(&address(&[("client_id", "keyed"), ("request", &object)])).await;
+        assert_eq!(answer.parameter("error").as_deref(), error, "{change}: {}", answer.location());
     }
 }
 

@@ -1,6 +1,6 @@
 //! Apps that register themselves, and look after their registration.
 
-use crate::harness::{Answer, Browser, CHALLENGE, ISSUER, Idp, Tokens, VERIFIER};
+use crate::harness::{Answer, Browser, CHALLENGE, ISSUER, Idp, PASSWORD, Tokens, USERNAME, VERIFIER};
 use abide::config::Config;
 use abide::flow::import::ReplaceSecrets;
 use abide::model::cookies::Switch;
@@ -80,14 +80,18 @@ impl Registered {
     }
 
     async fn redeem(&self, code: &str) -> Answer {
-        let basic = STANDARD.encode(format!("{}:{}", self.text("client_id"), self.text("client_secret")));
-        let request = TestRequest::post().uri("/token").insert_header(("authorization", format!("Basic {basic}")));
-        let form = [
+        self.token(&[
             ("grant_type", "authorization_code"),
             ("code", code),
             ("redirect_uri", CALLBACK),
             ("code_verifier", VERIFIER),
-        ];
+        ])
+        .await
+    }
+
+    async fn token(&self, form: &[(&str, &str)]) -> Answer {
+        let basic = STANDARD.encode(format!("{}:{}", self.text("client_id"), self.text("client_secret")));
+        let request = TestRequest::post().uri("/token").insert_header(("authorization", format!("Basic {basic}")));
         self.idp.call(request.set_form(form)).await
     }
 
@@ -219,6 +223,34 @@ async fn a_registration_that_nobody_uses_goes() {
 }
 
 #[actix_web::test]
+async fn a_registration_that_refreshes_is_used() {
+    let idp = Idp::with(|config| {
+        open(config);
+        config.registration.unused = "10d".parse().unwrap();
+    })
+    .await;
+    let app = Registered::new(&idp, json!({"grant_types": ["authorization_code", "refresh_token"]})).await;
+    let mut browser = idp.browser();
+    let page = browser.get(&app.request(&[])).await;
+    let fields = [("username", USERNAME), ("password", PASSWORD), ("remember", "on")];
+    let waiting = browser.submit(&page, "/sign-in", &fields).await;
+    let page = browser.get(waiting.location()).await;
+    let answer = browser.submit(&page, "/consent", &[("decision", "allow")]).await;
+    let mut tokens = Tokens::of(&app.redeem(&answer.parameter("code").unwrap()).await);
+    for _ in 0..3 {
+        idp.pass("4d");
+        idp.deliver().await;
+        tokens = Tokens::of(&app.token(&[("grant_type", "refresh_token"), ("refresh_token", &tokens.refresh)]).await);
+    }
+    idp.pass("9d");
+    idp.deliver().await;
+    assert_eq!(app.manage(Method::GET, None).await.status, 200);
+    idp.pass("1d");
+    idp.deliver().await;
+    assert_eq!(app.manage(Method::GET, None).await.status, 401, "ten days after it refreshed last");
+}
+
+#[actix_web::test]
 async fn an_administrator_takes_a_registration_over() {
     let idp = Idp::with(open).await;
     let app = Registered::new(&idp, json!({})).await;
@@ -249,6 +281,9 @@ async fn an_error_goes_to_a_stranger_by_way_of_a_page() {
             // In a frame there is nobody to be asked, and no window to be led away.
             assert_eq!(browser.get_scripted(address).await.location(), onward);
         }
+        // Nor is there where the browser does not say that there is a window.
+        let unsaid = browser.send(TestRequest::get().uri(&wrong)).await;
+        assert!(unsaid.location().starts_with(&format!("{CALLBACK}?error=")), "{}", unsaid.body);
         let posted = app.request(&[("prompt", "none"), ("response_mode", "form_post")]);
         let page = browser.get(&posted).await;
         assert!(!page.body.contains("form-post.js") && page.fields(CALLBACK).contains_key("error"), "{}", page.body);

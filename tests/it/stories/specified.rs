@@ -370,7 +370,9 @@ async fn what_a_client_registered_stands_in_where_a_request_says_nothing() {
     let waiting = browser.sign_in(&page).await;
     // Its links are shown to whoever is asked about it.
     let page = browser.get(waiting.location()).await;
-    for link in ["https://social.example.com/privacy", "https://social.example.com/terms"] {
+    for link in
+        ["https://social.example.com/", "https://social.example.com/privacy", "https://social.example.com/terms"]
+    {
         assert!(page.body.contains(&format!("href=\"{link}\"")), "{link}: {}", page.body);
     }
     let answer = browser.submit(&page, "/consent", &[("decision", "allow")]).await;
