@@ -10,6 +10,7 @@ mod demands;
 mod devices;
 mod events;
 mod explained;
+mod explained_signatures;
 mod explained_table;
 mod flows;
 mod frames;
