@@ -143,6 +143,8 @@
 //!   treated the same ([`model::logo`]): no page leads a browser to the app's server, and none waits for it. An app that
 //!   nobody vouches for has none.
 //! * A form of a signed-in page is done to whom the page was shown, and to nobody who became the current one since.
+//! * Whoever takes back what they allowed an app deletes the consent before the app's parts end; an app reads it once more
+//!   after its part began. So an app that comes in meanwhile keeps nothing, in whatever order the two run.
 //! * What an account signs in with changes between two ends of everything that rests on it (`end_all_of` in [`flow`]).
 //! * A session's inner id never leaves the house: outside it is known by `sid`, and its cookie holds a separate secret.
 //! * What browsers send into frames of other sites ([`flow::cookies`]) authorises nothing but an answer to `prompt=none`,
@@ -178,6 +180,8 @@
 //!   apps sign nobody out who is signed in; and a browser without a session has no state that could be compared.
 //! * **All passkeys of an account are one record**, with the challenges they answered in the last minutes: how many there
 //!   are, which may go, and that nothing is answered twice is decided by one write.
+//! * **Who calls an API is not who serves it**: `calls` in a client's record beside `resources`, so that an app that may ask for
+//!   tokens for an API may not introspect everybody's; and `default_resource` for apps whose library cannot name one.
 //! * **A floor `crypto`** holds what DESIGN calls "one place for each outside thing" as far as keys go.
 //!
 //! # Deliberately absent
