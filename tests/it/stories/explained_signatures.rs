@@ -3,7 +3,7 @@
 
 use super::pushed::{address, request};
 use crate::harness::keyed::{ClientKey, Keyed, changed};
-use crate::harness::{Answer, Holder, Idp, Logs};
+use crate::harness::{Answer, Holder, Idp, Logs, RelyingApp};
 use serde_json::{Value, json};
 
 /// One in development, and one in earnest.
@@ -12,6 +12,15 @@ async fn clients(idp: &Idp) -> [(Keyed, bool); 2] {
         (Keyed::register(idp, id, "ES256", &json!({"development": development})).await, development)
     };
     [of("workshop", true).await, of("shop", false).await]
+}
+
+/// An app with a secret.
+async fn with_a_secret(idp: &Idp, id: &str, development: bool) -> RelyingApp {
+    let app = idp.app(id);
+    idp.import(json!({"clients": [{"client_id": id, "client_secret": app.secret(), "development": development,
+        "consent": "skip", "redirect_uris": [app.redirect_uri()]}]}))
+        .await;
+    app
 }
 
 /// What was wrong is in the log with its rule, and is told where it may be.
@@ -132,10 +141,7 @@ async fn proofs_of_possession() {
     let holder = Holder::of(&idp, "ES256");
     let now = idp.now().0;
     for (id, development) in [("workshop", true), ("shop", false)] {
-        let app = idp.app(id);
-        idp.import(json!({"clients": [{"client_id": id, "client_secret": app.secret(), "development": development,
-            "consent": "skip", "redirect_uris": [app.redirect_uri()]}]}))
-            .await;
+        let app = with_a_secret(&idp, id, development).await;
         let logs = Logs::gather();
         let mut browser = idp.browser();
         browser.enter(&idp.app("social")).await;
@@ -185,10 +191,7 @@ async fn proofs_of_possession() {
 async fn codes_and_refresh_tokens() {
     let idp = Idp::start().await;
     for (id, development) in [("workshop", true), ("shop", false)] {
-        let app = idp.app(id);
-        idp.import(json!({"clients": [{"client_id": id, "client_secret": app.secret(), "development": development,
-            "consent": "skip", "redirect_uris": [app.redirect_uri()]}]}))
-            .await;
+        let app = with_a_secret(&idp, id, development).await;
         let logs = Logs::gather();
         let mut browser = idp.browser();
         browser.enter(&idp.app("social")).await;
