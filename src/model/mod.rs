@@ -4,6 +4,7 @@
 //! come in as arguments.
 
 pub mod account;
+pub mod audience;
 pub mod audit;
 pub mod authorization;
 pub mod client;

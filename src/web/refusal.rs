@@ -22,12 +22,12 @@ pub(super) fn logged(refusal: &OAuthError, endpoint: &str) {
 
 /// A body that could not be read, written down.
 pub(super) fn unread(error: WebError, request: &HttpRequest) -> WebError {
-    logged(&unreadable(&error).into(), &endpoint(request));
+    logged(&why_unread(&error).into(), &endpoint(request));
     error
 }
 
 /// Why a body could not be read.
-pub(super) fn unreadable(error: &WebError) -> &'static Reason {
+pub(super) fn why_unread(error: &WebError) -> &'static Reason {
     match error {
         WebError::TooLarge => transport::TOO_LARGE,
         WebError::TooManyParameters => transport::TOO_MANY_PARAMETERS,

@@ -103,7 +103,7 @@ pub(super) fn body(error: &OAuthError) -> serde_json::Value {
 /// A body that cannot be read, told in JSON.
 pub(super) fn unreadable(error: &WebError, request: &HttpRequest) -> HttpResponse {
     use actix_web::ResponseError;
-    let refusal = OAuthError::of(super::refusal::unreadable(error));
+    let refusal = OAuthError::of(super::refusal::why_unread(error));
     logged(&refusal, &endpoint(request));
     let status = if matches!(error, WebError::NotAForm) { StatusCode::BAD_REQUEST } else { error.status_code() };
     HttpResponse::build(status).json(body(&refusal))

@@ -8,10 +8,10 @@ use super::{NoToken, refused};
 use crate::crypto::random;
 use crate::flow::dpop::Proven;
 use crate::flow::{Fault, Idp};
-use crate::model::authorization::check_resources;
+use crate::model::audience;
 use crate::model::client::{Allowed, Client, Confidentiality};
 use crate::model::setting::Setting;
-use crate::protocol::claims::{AccessTokenClaims, Audience, Confirmation};
+use crate::protocol::claims::{AccessTokenClaims, Confirmation};
 use crate::protocol::error::OAuthError;
 use crate::protocol::refusal::token as why;
 use crate::protocol::scope::ScopeSet;
@@ -42,18 +42,16 @@ impl Idp {
             let refusal = OAuthError::of(why::OWN_SCOPE).sent(&scope.to_string());
             return refused(refusal.in_place("The client's record", [own.to_string()]));
         }
-        check_resources(&wish.resource, client).map_err(NoToken::Refused)?;
+        let issuer = self.issuer.to_string();
+        let aud = audience::of_client(client, &wish.resource, &issuer).map_err(NoToken::Refused)?;
         self.spend_proof(wish.proof.as_ref()).await?;
         let cnf = wish.proof.map(|proof| Confirmation { jkt: proof.thumbprint });
         let token_type = token_type(cnf.as_ref());
         let exp = now + self.settings.tokens.access;
-        // Of itself a client has nothing here: its usual resource stands alone.
-        let usual = || client.metadata.default_resource.clone().unwrap_or_else(|| self.issuer.to_string());
-        let audience = if wish.resource.is_empty() { vec![usual()] } else { wish.resource };
         let claims = AccessTokenClaims {
-            iss: self.issuer.to_string(),
+            iss: issuer,
             sub: client.id.to_string(),
-            aud: Audience::of(audience),
+            aud,
             client_id: client.id.to_string(),
             scope: scope.to_string(),
             exp,

@@ -1,5 +1,6 @@
 //! A code is redeemed.
 
+use super::judge::still_allowed;
 use super::mint::Wish;
 use super::{NoToken, refused};
 use crate::crypto::random;
@@ -8,6 +9,7 @@ use crate::flow::dpop::Proven;
 use crate::flow::{Idp, SKEW};
 use crate::model::client::{Allowed, Client, Confidentiality};
 use crate::model::grant::{Code as CodeFacts, CodeAge, Grant, Reach, Redeemed};
+use crate::protocol::claims::Audience;
 use crate::protocol::pkce::CodeVerifier;
 use crate::protocol::refusal::{proof, token as why};
 use crate::protocol::scope::OFFLINE_ACCESS;
@@ -26,8 +28,8 @@ pub(super) struct Redemption {
 /// How a grant begins.
 pub(super) struct Beginning {
     pub age: CodeAge,
-    /// What the first access token is narrowed to.
-    pub resource: Vec<String>,
+    /// Whom the first access token is for.
+    pub audience: Audience,
     /// The key that whoever begins it holds.
     pub key: Option<String>,
 }
@@ -44,7 +46,7 @@ impl Idp {
             return refused(why::CODE_BAD);
         };
         check_bindings(client, &code, &redemption)?;
-        self.check_resources(client, &redemption.resource, &code.resource)?;
+        let audience = self.audience(client, &code.resource, &redemption.resource)?;
         let age = if now < code.issued_at + self.settings.tokens.code { CodeAge::Fresh } else { CodeAge::Expired };
         // Two nodes' clocks differ by more than those of nodes that are let in.
         if code.issued_at > now + SKEW {
@@ -52,7 +54,7 @@ impl Idp {
         }
         self.spend_proof(redemption.proof.as_ref()).await?;
         let key = redemption.proof.map(|proof| proof.thumbprint);
-        self.give_birth(client, code, Beginning { age, resource: redemption.resource, key }, now).await
+        self.give_birth(client, code, Beginning { age, audience, key }, now).await
     }
 
     /// A grant is born of what a person allowed, and its first tokens with it. The access token is bound to the key there is;
@@ -61,9 +63,10 @@ impl Idp {
         &self,
         client: &Client,
         code: CodeFacts,
-        Beginning { age, resource, key }: Beginning,
+        Beginning { age, audience, key }: Beginning,
         now: Timestamp,
     ) -> Result<TokenResponse, NoToken> {
+        let scope = still_allowed(client, &code.scope)?;
         let bound_to = key.clone().filter(|_| client.confidentiality() == Confidentiality::Public);
         let birth = Grant { key: bound_to, ..birth(client, &code, now) };
         // A code belongs to its session whatever the grant outlives that it gives birth to: after a sign-out nothing is
@@ -84,14 +87,7 @@ impl Idp {
                     self.judge(&bound, client, now).await?;
                 }
                 let life = self.judge(&grant, client, now).await?;
-                let resource = if resource.is_empty() { grant.resource.clone() } else { resource };
-                self.mint(
-                    client,
-                    &grant,
-                    &life,
-                    Wish { scope: grant.scope.clone(), resource, nonce: code.nonce, key },
-                    now,
-                )
+                self.mint(client, &grant, &life, Wish { scope, audience, nonce: code.nonce, key }, now)
             }
             Redeemed::Replayed => refused(why::CODE_USED),
             Redeemed::Expired => refused(why::CODE_EXPIRED),

@@ -44,9 +44,9 @@ impl Idp {
             Polled::Denied => refused(person::NOT_CONSENTED),
             Polled::Expired => refused(why::DEVICE_EXPIRED),
             Polled::Allowed(facts) => {
-                let resource = facts.resource.clone();
+                let audience = self.audience(client, &facts.resource, &[])?;
                 let key = proof.map(|proof| proof.thumbprint);
-                self.give_birth(client, *facts, Beginning { age: CodeAge::Fresh, resource, key }, now).await
+                self.give_birth(client, *facts, Beginning { age: CodeAge::Fresh, audience, key }, now).await
             }
         }
     }

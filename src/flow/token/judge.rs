@@ -3,14 +3,17 @@
 use super::{NoToken, refused};
 use crate::flow::Idp;
 use crate::model::account::{Account, AccountStanding};
+use crate::model::audience;
 use crate::model::client::Client;
 use crate::model::grant::{Grant, GrantStanding, Reach};
 use crate::model::session::Session;
 use crate::model::session::application::Epochs;
 use crate::model::session::policy::ApplicationLimits;
 use crate::model::session::standing::{Authority, Standing};
+use crate::protocol::claims::Audience;
+use crate::protocol::error::OAuthError;
 use crate::protocol::refusal::token as why;
-use crate::protocol::scope::OFFLINE_ACCESS;
+use crate::protocol::scope::{OFFLINE_ACCESS, ScopeSet};
 use crate::protocol::time::Timestamp;
 
 /// What a good grant lives by.
@@ -56,6 +59,11 @@ impl Idp {
         Ok(Life { account, absolute_end, previous })
     }
 
+    /// Whom the next access token is for, of what was granted.
+    pub(super) fn audience(&self, client: &Client, granted: &[String], asked: &[String]) -> Result<Audience, NoToken> {
+        audience::of_grant(client, granted, asked, &self.issuer.to_string()).map_err(NoToken::Refused)
+    }
+
     /// May a grant outlive its session still? The client's record and the person's consent both have to say so today.
     async fn offline_allowed(&self, grant: &Grant, client: &Client) -> Result<bool, NoToken> {
         if !client.metadata.offline_access || client.limits() != ApplicationLimits::default() {
@@ -84,4 +92,10 @@ impl Idp {
             _ => Standing::Expired { since: now, limit: crate::model::session::standing::LimitKind::Absolute },
         }
     }
+}
+
+/// What the client may not have any more it does not get, whatever was granted before.
+pub(super) fn still_allowed(client: &Client, granted: &ScopeSet) -> Result<ScopeSet, NoToken> {
+    let scope = client.permitted(granted);
+    if scope.is_empty() { refused(OAuthError::of(why::SCOPE_GONE).sent(&granted.to_string())) } else { Ok(scope) }
 }

@@ -1,19 +1,18 @@
 //! Tokens are made. Everything was decided before.
 
+use super::NoToken;
 use super::access::OPAQUE_PREFIX;
 use super::judge::Life;
-use super::{NoToken, refused};
 use crate::crypto::jwt::{self, SignFault, TokenKind};
 use crate::crypto::random;
 use crate::crypto::seal::Purpose;
 use crate::flow::Idp;
+use crate::model::audience;
 use crate::model::client::{Allowed, Client};
 use crate::model::grant::{Grant, Reach};
 use crate::protocol::claims::{AccessTokenClaims, Audience, Confirmation, IdTokenClaims, named, opened_by};
 use crate::protocol::client_metadata::{AccessTokenFormat, ScopeClaims};
-use crate::protocol::error::OAuthError;
-use crate::protocol::refusal::token as why;
-use crate::protocol::scope::{OPENID, STANDARD, ScopeSet};
+use crate::protocol::scope::{OPENID, ScopeSet};
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::{GrantType, TokenResponse, token_type};
 use base64::Engine;
@@ -24,7 +23,8 @@ use std::time::Duration;
 /// What this answer is to hold, within what was granted.
 pub(super) struct Wish {
     pub scope: ScopeSet,
-    pub resource: Vec<String>,
+    /// Whom the access token is for.
+    pub audience: Audience,
     pub nonce: Option<String>,
     /// The key that the access token is bound to.
     pub key: Option<String>,
@@ -94,13 +94,13 @@ impl Idp {
         now: Timestamp,
     ) -> Result<(String, i64), NoToken> {
         let exp = now + self.lifetime(self.settings.tokens.access, client, grant, life, now);
-        let aud = Audience::of(self.reached(client, &wish.resource));
+        let issuer = self.issuer.to_string();
         let claims = AccessTokenClaims {
-            iss: self.issuer.to_string(),
+            scope: audience::scope_for(&wish.audience, &wish.scope, &issuer).to_string(),
+            iss: issuer,
             sub: self.subject(client, &grant.account),
             client_id: client.id.to_string(),
-            scope: self.meant(&aud, &wish.scope).to_string(),
-            aud,
+            aud: wish.audience.clone(),
             exp,
             iat: now,
             jti: format!("{}.{}", grant.id, random::id()),
@@ -110,35 +110,6 @@ impl Idp {
             authentication: Some(grant.authentication.clone()),
         };
         Ok((self.as_registered(client, &claims, now)?, exp.0 - now.0))
-    }
-
-    /// Whom a grant's access tokens may be for. Where no resource was named, the client's usual one comes beside the issuer: an
-    /// app that cannot send `resource` asks `/userinfo` and `/session` with the token that it has.
-    fn reached(&self, client: &Client, granted: &[String]) -> Vec<String> {
-        if !granted.is_empty() {
-            return granted.to_vec();
-        }
-        let issuer = self.issuer.to_string();
-        let usual = client.metadata.default_resource.clone().filter(|usual| *usual != issuer);
-        usual.into_iter().chain([issuer]).collect()
-    }
-
-    /// The scope that means something to an audience (RFC 9068, section 2.2.3). What an API's own scopes mean we do not know;
-    /// ours mean nothing to anybody else.
-    fn meant(&self, aud: &Audience, scope: &ScopeSet) -> ScopeSet {
-        if aud.contains(&self.issuer.to_string()) {
-            return scope.clone();
-        }
-        scope.filter(|token| !STANDARD.contains(&token))
-    }
-
-    /// Is every resource that is asked for at the token endpoint one that was granted (RFC 8707, section 2.2)?
-    pub(super) fn check_resources(&self, client: &Client, asked: &[String], granted: &[String]) -> Result<(), NoToken> {
-        let granted = self.reached(client, granted);
-        match asked.iter().find(|resource| !granted.contains(resource)) {
-            None => Ok(()),
-            Some(other) => refused(OAuthError::of(why::RESOURCE_BEYOND).sent(other).in_place("The grant", granted)),
-        }
     }
 
     /// An access token in the form that its client registered.

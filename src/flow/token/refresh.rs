@@ -1,5 +1,6 @@
 //! A grant is renewed.
 
+use super::judge::still_allowed;
 use super::mint::{REFRESH_PREFIX, Wish, refresh_parts};
 use super::{NoToken, refused};
 use crate::crypto::seal::Purpose;
@@ -58,12 +59,8 @@ impl Idp {
         if scope.is_empty() || !grant.scope.covers(&scope) {
             return refused(OAuthError::of(why::SCOPE_BEYOND).sent(&scope.to_string()));
         }
-        self.check_resources(client, &refresh.resource, &grant.resource)?;
-        // What the client may not have any more it does not get, whatever was granted before.
-        let scope = client.permitted(&scope);
-        if scope.is_empty() {
-            return refused(OAuthError::of(why::SCOPE_GONE).sent(&grant.scope.to_string()));
-        }
+        let audience = self.audience(client, &grant.resource, &refresh.resource)?;
+        let scope = still_allowed(client, &scope)?;
         self.judge(&grant, client, now).await?;
         self.spend_proof(refresh.proof.as_ref()).await?;
         let (retry, offline) = (self.settings.tokens.refresh_retry, self.settings.tokens.offline);
@@ -76,9 +73,8 @@ impl Idp {
                 // Judged again: what ended meanwhile must get no token.
                 let life = self.judge(&grant, client, now).await?;
                 self.count_refresh(client, (&grant, &life.account), now).await?;
-                let resource = if refresh.resource.is_empty() { grant.resource.clone() } else { refresh.resource };
                 // A refreshed ID token carries no nonce: that belongs to the one request (OpenID Connect Core, 12.2).
-                self.mint(client, &grant, &life, Wish { scope, resource, nonce: None, key }, now)
+                self.mint(client, &grant, &life, Wish { scope, audience, nonce: None, key }, now)
             }
             Refreshed::Reused => refused(why::REFRESH_USED),
             Refreshed::Dead => refused(why::REFRESH_BAD),

@@ -48,7 +48,8 @@ impl Idp {
         let grant = Grant { id: GrantId::new(random::id()), reach: Reach::Session, ..birth(client, &facts, now) };
         let mut life = self.judge(&grant, client, now).await?;
         self.equip(client, now).await?;
-        let wish = Wish { scope: grant.scope.clone(), resource: grant.resource.clone(), nonce: facts.nonce, key: None };
+        let audience = self.audience(client, &grant.resource, &[])?;
+        let wish = Wish { scope: grant.scope.clone(), audience, nonce: facts.nonce, key: None };
         let mut access = None;
         if response_type.gives(Part::Token) {
             let seed = grant.clone();

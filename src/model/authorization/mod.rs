@@ -19,6 +19,7 @@ pub use bind::{ReturnAddress, Unbound, bind};
 pub use interaction::{Evidence, Goal, Interaction};
 pub use next_step::{Situation, Step, next_step};
 
+use crate::model::audience;
 use crate::model::client::{Allowed, Client};
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::error::OAuthError;
@@ -85,26 +86,12 @@ fn validate_scope(mut request: AuthorizationRequest, client: &Client) -> Result<
         let refused = OAuthError::of(why::SCOPE_FORBIDDEN).sent(&asked.to_string());
         return Err(refused.in_place(RECORD, scopes(client)));
     }
-    check_resources(&request.resource, client)?;
+    audience::check(&request.resource, client)?;
     Ok(request)
 }
 
 /// Whose the values are that would be right.
 const RECORD: &str = "The client's record";
-
-/// May the client ask for all of these?
-///
-/// # Errors
-/// `invalid_target`.
-pub fn check_resources(asked: &[String], client: &Client) -> Result<(), OAuthError> {
-    match asked.iter().find(|resource| !client.metadata.may_ask_for(resource)) {
-        None => Ok(()),
-        Some(other) => {
-            let known = client.metadata.to_be_asked_for();
-            Err(OAuthError::of(why::RESOURCE_FORBIDDEN).sent(other).in_place(RECORD, known))
-        }
-    }
-}
 
 /// A grant type that is not in the client's record.
 pub fn grant_type_forbidden(reason: &'static Reason, sent: GrantType, client: &Client) -> OAuthError {

@@ -50,6 +50,8 @@ reasons! {
         "Have an administrator look at scope in the client's record.";
     RESOURCE_BEYOND: InvalidTarget, ResourcesGranted, "a resource is beyond what was granted",
         "Send a resource of the authorization request, or leave resource out.";
+    RESOURCE_GONE: InvalidTarget, ResourcesGranted, "the client may call none of the resources any more",
+        "Have an administrator look at calls and resources in the client's record.";
     OWN_PUBLIC: UnauthorizedClient, OwnGrant, "a client without credentials cannot act for itself",
         "Register the client with a secret or a key.";
     OWN_SCOPE: InvalidScope, OwnGrant, "a scope is none that this client may have for itself",

@@ -4,7 +4,7 @@ use crate::harness::{Answer, Browser, Idp, Tokens, USERNAME};
 use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 
-const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+pub const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// A television's app, public as such apps are, and one with a secret.
 pub async fn house() -> Idp {

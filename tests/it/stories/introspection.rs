@@ -1,9 +1,7 @@
 //! A token is asked about (RFC 7662) and given back (RFC 7009).
 
-use crate::harness::keyed::changed;
 use crate::harness::{Browser, ISSUER, Idp, Tokens, claims_of};
-use actix_web::test::TestRequest;
-use serde_json::{Value, json};
+use serde_json::json;
 
 const API: &str = "https://api.example.com/ledger";
 
@@ -72,72 +70,6 @@ async fn whoever_serves_an_audience_may_ask_and_nobody_else() {
     // It is dead with its session, at once.
     sign_out(&mut browser).await;
     assert_eq!(serving.introspect(&tokens.access).await.body, r#"{"active":false}"#);
-}
-
-#[actix_web::test]
-async fn an_app_that_names_no_resource_gets_tokens_for_its_usual_one() {
-    let idp = Idp::start().await;
-    let (app, own, api) = (idp.app("spring"), idp.app("worker"), idp.app("serving"));
-    let record = |default: Value| {
-        let common = json!({"consent": "skip", "calls": [API, "https://other.example/"], "default_resource": default});
-        let calling =
-            json!({"client_id": "spring", "client_secret": app.secret(), "redirect_uris": [app.redirect_uri()]});
-        let working = json!({"client_id": "worker", "client_secret": own.secret(), "redirect_uris": [], "response_types": [],
-            "grant_types": ["client_credentials"], "scope": "stock"});
-        let server = json!({"client_id": "serving", "client_secret": api.secret(), "resources": [API], "grant_types": [],
-            "response_types": [], "redirect_uris": []});
-        json!({"clients": [changed(calling, &common), changed(working, &common), server]})
-    };
-    idp.import(record(json!(API))).await;
-    let both = json!([API, ISSUER]);
-    let tokens = app.redeem(&idp.browser().enter(&app).await).await;
-    // The API is served by it, and so are the places of ours that an app asks with it.
-    assert_eq!(claims_of(&tokens.access)["aud"], both);
-    assert_eq!(app.userinfo(&tokens.access).await.status, 200);
-    assert_eq!(api.introspect(&tokens.access).await.json()["aud"], both);
-    assert_eq!(idp.app("social").introspect(&tokens.access).await.json()["active"], false);
-    let tokens = app.refresh(&tokens.refresh).await;
-    assert_eq!(claims_of(&tokens.access)["aud"], both);
-    // Whoever names it gets a token for nobody else, and another than it was not granted.
-    let refreshed = async |resource: &str| {
-        app.token(&[("grant_type", "refresh_token"), ("refresh_token", &tokens.refresh), ("resource", resource)]).await
-    };
-    assert_eq!(refreshed("https://other.example/").await.error(), "invalid_target");
-    let narrow = refreshed(API).await.json();
-    let word = |name: &str| narrow[name].as_str().unwrap();
-    assert_eq!(claims_of(word("access_token"))["aud"], API);
-    assert_eq!(app.userinfo(word("access_token")).await.status, 401);
-    // So can a token for this server alone be had; with what an API has as well, nobody keeps a session alive.
-    let ours = [("grant_type", "refresh_token"), ("refresh_token", word("refresh_token")), ("resource", ISSUER)];
-    let ours = app.token(&ours).await.json();
-    let word = |name: &str| ours[name].as_str().unwrap();
-    assert_eq!(claims_of(word("access_token"))["aud"], ISSUER);
-    assert_eq!(app.userinfo(word("access_token")).await.status, 200);
-    assert_eq!(api.introspect(word("access_token")).await.json()["active"], false);
-    let mut browser = idp.browser();
-    let page = browser.get(&app.request(&[("resource", "https://other.example/")])).await;
-    let named = browser.sign_in(&page).await;
-    let report = async |token: &str| {
-        let report = TestRequest::post().uri("/session/activity");
-        idp.call(report.insert_header(("authorization", format!("Bearer {token}")))).await
-    };
-    assert_eq!(claims_of(&app.redeem(&named).await.access)["aud"], "https://other.example/");
-    idp.pass("61s");
-    assert_eq!(report(&tokens.access).await.error(), "insufficient_scope");
-    assert_eq!(report(word("access_token")).await.status, 200);
-    // A client that acts for itself has nothing to ask here.
-    let alone = async || {
-        let token = own.token(&[("grant_type", "client_credentials")]).await.json()["access_token"].clone();
-        claims_of(token.as_str().unwrap())["aud"].clone()
-    };
-    assert_eq!(alone().await, API);
-    let token = own.token(&[("grant_type", "client_credentials")]).await.json()["access_token"].clone();
-    assert_eq!(app.userinfo(token.as_str().unwrap()).await.status, 401);
-    // The record of today counts.
-    idp.import(record(Value::Null)).await;
-    let tokens = app.refresh(word("refresh_token")).await;
-    assert_eq!(claims_of(&tokens.access)["aud"], ISSUER);
-    assert_eq!(alone().await, ISSUER);
 }
 
 #[actix_web::test]

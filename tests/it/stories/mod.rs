@@ -1,6 +1,7 @@
 //! Stories over actors: what people and apps see.
 
 mod address;
+mod audience;
 mod back_channel;
 mod browsers;
 mod client_keys;
