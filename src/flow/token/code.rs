@@ -9,10 +9,11 @@ use crate::flow::dpop::Proven;
 use crate::flow::{Idp, SKEW};
 use crate::model::client::{Allowed, Client, Confidentiality};
 use crate::model::grant::{Code as CodeFacts, CodeAge, Grant, Reach, Redeemed};
+use crate::model::record::Change;
 use crate::protocol::claims::Audience;
 use crate::protocol::pkce::CodeVerifier;
 use crate::protocol::refusal::{proof, token as why};
-use crate::protocol::scope::OFFLINE_ACCESS;
+use crate::protocol::scope::{OFFLINE_ACCESS, ScopeSet};
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::{GrantType, TokenResponse};
 
@@ -28,8 +29,8 @@ pub(super) struct Redemption {
 /// How a grant begins.
 pub(super) struct Beginning {
     pub age: CodeAge,
-    /// Whom the first access token is for.
-    pub audience: Audience,
+    /// What the first access token is narrowed to.
+    pub resource: Vec<String>,
     /// The key that whoever begins it holds.
     pub key: Option<String>,
 }
@@ -46,7 +47,6 @@ impl Idp {
             return refused(why::CODE_BAD);
         };
         check_bindings(client, &code, &redemption)?;
-        let audience = self.audience(client, &code.resource, &redemption.resource)?;
         let age = if now < code.issued_at + self.settings.tokens.code { CodeAge::Fresh } else { CodeAge::Expired };
         // Two nodes' clocks differ by more than those of nodes that are let in.
         if code.issued_at > now + SKEW {
@@ -54,7 +54,7 @@ impl Idp {
         }
         self.spend_proof(redemption.proof.as_ref()).await?;
         let key = redemption.proof.map(|proof| proof.thumbprint);
-        self.give_birth(client, code, Beginning { age, audience, key }, now).await
+        self.give_birth(client, code, Beginning { age, resource: redemption.resource, key }, now).await
     }
 
     /// A grant is born of what a person allowed, and its first tokens with it. The access token is bound to the key there is;
@@ -63,23 +63,25 @@ impl Idp {
         &self,
         client: &Client,
         code: CodeFacts,
-        Beginning { age, audience, key }: Beginning,
+        Beginning { age, resource, key }: Beginning,
         now: Timestamp,
     ) -> Result<TokenResponse, NoToken> {
-        let scope = still_allowed(client, &code.scope)?;
         let bound_to = key.clone().filter(|_| client.confidentiality() == Confidentiality::Public);
         let birth = Grant { key: bound_to, ..birth(client, &code, now) };
         // A code belongs to its session whatever the grant outlives that it gives birth to: after a sign-out nothing is
         // begun by what was given before it.
         let bound = Grant { reach: Reach::Session, ..birth.clone() };
-        // Judged before anything is written, so that a refused redemption stores nothing. A code that is too old goes
-        // on: it stores nothing either, and a replay among them must still revoke.
-        if age == CodeAge::Fresh {
-            self.judge(&bound, client, now).await?;
-        }
-        let seed = birth.clone();
-        let changed =
-            self.store.change::<Grant, _, _>(birth.id.as_str(), move |before| Grant::redeem(before, &seed, age));
+        // Judged before anything is written, so that a refused redemption stores nothing; but whatever it is refused for, a
+        // replay revokes. A code that is too old stores nothing by itself.
+        let given = match age {
+            CodeAge::Fresh => self.entitled(client, &bound, &resource, now).await,
+            CodeAge::Expired => Ok((Audience::Many(Vec::new()), ScopeSet::default())),
+        };
+        let (seed, born) = (birth.clone(), given.is_ok());
+        let changed = self.store.change::<Grant, _, _>(birth.id.as_str(), move |before| match before {
+            None if !born => Change::keep(Redeemed::Expired),
+            before => Grant::redeem(before, &seed, age),
+        });
         match changed.await?.outcome()? {
             Redeemed::Born(grant) => {
                 // Judged again: what ended while the grant was born must get no token.
@@ -87,11 +89,24 @@ impl Idp {
                     self.judge(&bound, client, now).await?;
                 }
                 let life = self.judge(&grant, client, now).await?;
+                let (audience, scope) = given?;
                 self.mint(client, &grant, &life, Wish { scope, audience, nonce: code.nonce, key }, now)
             }
             Redeemed::Replayed => refused(why::CODE_USED),
-            Redeemed::Expired => refused(why::CODE_EXPIRED),
+            Redeemed::Expired => given.and_then(|_| refused(why::CODE_EXPIRED)),
         }
+    }
+
+    /// What the first tokens of a grant may be for and allow, if it is good at all.
+    async fn entitled(
+        &self,
+        client: &Client,
+        grant: &Grant,
+        resource: &[String],
+        now: Timestamp,
+    ) -> Result<(Audience, ScopeSet), NoToken> {
+        self.judge(grant, client, now).await?;
+        Ok((self.audience(client, &grant.resource, resource)?, still_allowed(client, &grant.scope)?))
     }
 }
 

@@ -44,9 +44,8 @@ impl Idp {
             Polled::Denied => refused(person::NOT_CONSENTED),
             Polled::Expired => refused(why::DEVICE_EXPIRED),
             Polled::Allowed(facts) => {
-                let audience = self.audience(client, &facts.resource, &[])?;
                 let key = proof.map(|proof| proof.thumbprint);
-                self.give_birth(client, *facts, Beginning { age: CodeAge::Fresh, audience, key }, now).await
+                self.give_birth(client, *facts, Beginning { age: CodeAge::Fresh, resource: Vec::new(), key }, now).await
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::variants::{altered, surrounded, truncated};
 use super::{Untouched, assert_alive, assert_dead, assert_json, fresh_code};
 use crate::harness::{Answer, CHALLENGE, Idp, RelyingApp, Tokens, VERIFIER};
+use serde_json::json;
 
 /// A redemption with every field as it should be but these; an empty value leaves a field out.
 async fn redeem(app: &RelyingApp, code: &str, changed: &[(&str, &str)]) -> Answer {
@@ -123,7 +124,9 @@ async fn a_wrong_binding_consumes_nothing_and_revokes_nothing() {
     // Before the code was redeemed, after, and after it is too old.
     for round in ["unused", "used", "old"] {
         let untouched = Untouched::now(&idp).await;
-        for (name, value, error) in wrong_bindings(&social) {
+        // A resource is a wish and no binding of the code: whoever presents it again with another one revokes.
+        let wrong = wrong_bindings(&social).into_iter().filter(|(name, ..)| round == "unused" || name != "resource");
+        for (name, value, error) in wrong {
             let case = format!("{round}: {name}={value}");
             assert_json(&redeem(&social, &code, &[(&name, &value)]).await, 400, error, &case);
             untouched.check(&case).await;
@@ -193,6 +196,43 @@ async fn a_replay_revokes_what_the_code_gave() {
     assert_json(&social.try_redeem(&code).await, 400, "invalid_grant", "replay");
     assert_dead(&social, &first, "first").await;
     assert_dead(&social, &second, "second").await;
+}
+
+#[actix_web::test]
+async fn a_replay_revokes_whatever_else_the_code_would_be_refused_for() {
+    // The session of the code has ended, and what it gave outlives sessions.
+    let idp = Idp::start().await;
+    let (offline, mut browser) = (idp.app("offline"), idp.browser());
+    let page = browser.authorize(&offline, &[("scope", "openid offline_access")]).await;
+    let consent = browser.sign_in(&page).await;
+    let consent = browser.get(consent.location()).await;
+    let code = browser.submit(&consent, "/consent", &[("decision", "allow")]).await.parameter("code").unwrap();
+    let tokens = Tokens::of(&offline.try_redeem(&code).await);
+    let account = browser.get("/account").await;
+    browser.submit(&account, "/account/sign-out", &[]).await;
+    assert_alive(&offline, &tokens.access, "it outlives the session").await;
+    assert_json(&offline.try_redeem(&code).await, 400, "invalid_grant", "signed out");
+    assert_dead(&offline, &tokens, "signed out").await;
+    // The app's record has lost the resource, or the scope.
+    let caller = idp.app("caller");
+    let record = |calls: &[&str], scope: &str| {
+        json!({"clients": [{"client_id": "caller", "client_secret": caller.secret(), "consent": "skip", "calls": calls,
+            "redirect_uris": [caller.redirect_uri()], "scope": scope}]})
+    };
+    for (name, lost) in
+        [("resource", record(&[], "openid ledger")), ("scope", record(&["https://a.example/"], "other"))]
+    {
+        idp.import(record(&["https://a.example/"], "openid ledger")).await;
+        let mut browser = idp.browser();
+        browser.enter(&idp.app("social")).await;
+        let asked = [("resource", "https://a.example/"), ("scope", "openid ledger")];
+        let code = browser.get(&caller.request(&asked)).await.parameter("code").unwrap();
+        let tokens = Tokens::of(&caller.try_redeem(&code).await);
+        idp.import(lost).await;
+        assert_json(&caller.try_redeem(&code).await, 400, "invalid_grant", name);
+        idp.import(record(&["https://a.example/"], "openid ledger")).await;
+        assert_json(&caller.try_refresh(&tokens.refresh).await, 400, "invalid_grant", name);
+    }
 }
 
 #[actix_web::test]
