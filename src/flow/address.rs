@@ -162,7 +162,7 @@ impl Idp {
         let mails = self.notices_to(&event, &current.account, None, &told);
         let rule = move |before: Option<Account>| match before {
             Some(account) if account.email() == from.as_deref() && account.address.as_ref() != Some(&to.key()) => {
-                let change = Change::put(Proved::Now, account.with_address(&to));
+                let change = Change::put(Proved::Now, account.with_address(&to, now));
                 change.told(event.clone()).mailing(mails.clone())
             }
             _ => Change::keep(Proved::Void),
@@ -175,11 +175,11 @@ impl Idp {
 
     /// With the address that its claims call verified: the account is found by it. What is somebody's already is not
     /// verified here, whoever says so.
-    pub(super) async fn with_proved_address(&self, account: Account) -> Result<Account, Fault> {
+    pub(super) async fn with_proved_address(&self, account: Account, now: Timestamp) -> Result<Account, Fault> {
         let proved = account.verified_address();
         match proved {
             Some(address) if self.borne(&address).await?.is_none_or(|owner| owner == account.id) => {
-                Ok(account.with_address(&address))
+                Ok(account.with_address(&address, now))
             }
             _ => Ok(account.with_unproved_address()),
         }

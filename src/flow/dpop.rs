@@ -142,17 +142,16 @@ impl Idp {
         self.spend_proof(Some(&proven)).await
     }
 
-    /// The nonce that is to be said in proofs from now on.
-    pub fn dpop_nonce(&self, now: Timestamp) -> String {
-        URL_SAFE_NO_PAD.encode(self.seals.mac(Purpose::DpopNonce, &[&stretch(now).to_be_bytes()]))
+    /// The nonce that is to be said in proofs from now on. Where none is demanded none is given out: whoever was given one has
+    /// to say it (RFC 9449, section 11.3).
+    pub fn dpop_nonce(&self, now: Timestamp) -> Option<String> {
+        let nonce = || URL_SAFE_NO_PAD.encode(self.seals.mac(Purpose::DpopNonce, &[&stretch(now).to_be_bytes()]));
+        (self.settings.dpop_nonce == Switch::On).then(nonce)
     }
 
-    /// One that is said has to be good, whether or not one is demanded: a client that was given a newer one says that.
+    /// Where none is demanded, one that is said is of a time before: its client hears of no newer one.
     fn check_nonce(&self, said: Option<&str>, now: Timestamp) -> Result<(), OAuthError> {
-        let good = match said {
-            None => self.settings.dpop_nonce == Switch::Off,
-            Some(said) => self.gave_nonce(said, now),
-        };
+        let good = self.settings.dpop_nonce == Switch::Off || said.is_some_and(|said| self.gave_nonce(said, now));
         if good { Ok(()) } else { Err(why::NONCE.into()) }
     }
 

@@ -15,7 +15,7 @@ use crate::model::credential::Credential;
 use crate::model::id::ClientId;
 use crate::model::password::{self, Beside, Stands, Weakness};
 use crate::model::record::Change;
-use crate::protocol::claims::check_standard;
+use crate::protocol::claims::check_standards;
 use crate::protocol::client_metadata::ClientMetadata;
 use crate::protocol::time::Timestamp;
 use crate::store::StoreFault;
@@ -204,6 +204,9 @@ impl Idp {
             after.roles.extend(roles.iter().cloned());
             after.groups.extend(groups.iter().cloned());
             after.claims.extend(claims.clone());
+            if after.claims != before.claims && !claims.contains_key("updated_at") {
+                after.claims.insert("updated_at".to_owned(), Value::from(now.0));
+            }
             after.address.clone_from(&address);
             let event = Event::done(Act::AccountChanged, now).to(&after.id);
             let closing = disabled && after.disabled_at.is_none();
@@ -373,9 +376,7 @@ fn check_user(user: &User) -> Result<(), String> {
         (None, Some(hash)) => check_hash(hash)?,
         (Some(_) | None, None) => {}
     }
-    for (name, value) in &user.claims {
-        check_standard(name, value)?;
-    }
+    check_standards(&user.claims)?;
     let short = |word: &&String| !crate::protocol::claims::plain_line(word) || word.chars().count() > 64;
     match user.roles.iter().chain(&user.groups).find(short) {
         Some(word) => Err(format!("{word:?}: roles and groups are lines of at most 64 characters")),

@@ -128,7 +128,7 @@ impl Idp {
             return Ok(SignedUp::Void);
         }
         let foreign = check_chosen(new.username.trim(), Some(&address)).is_err();
-        let account = fresh_account(new.username, now).with_address(&address);
+        let account = fresh_account(new.username, now).with_address(&address, now);
         let Some(mut account) = named(account, new.name) else { return Ok(SignedUp::Name) };
         account.roles = invitation.roles;
         account.groups = invitation.groups;

@@ -167,7 +167,7 @@ impl Idp {
                 return Ok(SignedUp::Void);
             }
         };
-        let account = fresh_account(&address.to_string(), now).with_address(&address);
+        let account = fresh_account(&address.to_string(), now).with_address(&address, now);
         let Some(mut account) = named(account, new.name) else { return Ok(SignedUp::Name) };
         account.made_by_link = Some(digest(token).as_key().to_owned());
         let hash = match self.new_password(NewPassword::Clear(new.password), &account).await? {

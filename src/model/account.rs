@@ -150,7 +150,10 @@ impl Account {
     }
 
     /// With a mail address that was proved.
-    pub fn with_address(mut self, address: &MailAddress) -> Account {
+    pub fn with_address(mut self, address: &MailAddress, now: Timestamp) -> Account {
+        if self.email() != Some(address.to_string().as_str()) {
+            self.claims.insert("updated_at".into(), Value::from(now.0));
+        }
         self.claims.insert("email".into(), Value::String(address.to_string()));
         self.claims.insert("email_verified".into(), Value::Bool(true));
         self.address = Some(address.key());

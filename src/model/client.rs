@@ -254,14 +254,13 @@ impl Client {
         }
     }
 
-    /// May it be answered without a page?
+    /// May it be answered without a page? A secret that an administrator registered for a native app is delivered with every
+    /// copy, and proves nothing (RFC 8252, section 8.5); one that a copy got by registration is its own.
     pub fn silent_answer(&self) -> SilentAnswer {
         let native = self.metadata.application_type == ApplicationType::Native;
-        if native && self.confidentiality() == Confidentiality::Public {
-            SilentAnswer::Never
-        } else {
-            SilentAnswer::Allowed
-        }
+        let own_secret =
+            self.confidentiality() == Confidentiality::Confidential && self.origin != Origin::Administrator;
+        if native && !own_secret { SilentAnswer::Never } else { SilentAnswer::Allowed }
     }
 
     /// Does an administrator vouch for it?

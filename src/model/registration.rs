@@ -17,6 +17,7 @@ use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::client_metadata::{ActivityRule, ClientMetadata};
 use crate::protocol::duration::Limit;
 use crate::protocol::error::{Code, OAuthError};
+use crate::protocol::redirect::ApplicationType;
 use crate::protocol::refusal::{Reason, fits, register as why};
 use crate::protocol::scope::{OFFLINE_ACCESS, STANDARD, ScopeSet};
 use crate::protocol::token::GrantType;
@@ -43,7 +44,7 @@ pub const LOOK_AGAIN: Duration = Duration::from_secs(90 * 86_400);
 const LARGEST: usize = 32 * 1024;
 
 /// What a client may say of itself.
-const MEMBERS: [&str; 31] = [
+const MEMBERS: [&str; 32] = [
     "application_type",
     "backchannel_logout_session_required",
     "backchannel_logout_uri",
@@ -51,6 +52,7 @@ const MEMBERS: [&str; 31] = [
     "client_uri",
     "default_acr_values",
     "default_max_age",
+    "dpop_bound_access_tokens",
     "frontchannel_logout_session_required",
     "frontchannel_logout_uri",
     "grant_types",
@@ -138,7 +140,10 @@ pub fn read(said: &Map<String, Value>, client_id: &str, terms: &Terms) -> Result
     let mut metadata = typed(&own)?;
     metadata.require_pkce = match (terms.certification, pkce) {
         (Switch::On, Some(Value::Bool(wish))) => wish,
-        (Switch::On, None) => metadata.token_endpoint_auth_method == AuthMethod::None,
+        (Switch::On, None) => {
+            metadata.token_endpoint_auth_method == AuthMethod::None
+                || metadata.application_type == ApplicationType::Native
+        }
         (Switch::On, Some(_)) => return Err(Refused::metadata("require_pkce: true or false")),
         (Switch::Off, _) => true,
     };
@@ -202,7 +207,9 @@ fn typed(own: &Map<String, Value>) -> Result<ClientMetadata, Refused> {
 /// The scopes that a stranger may ask for: the standard ones. Those that mean something to an API are an administrator's
 /// word, and so are grants that outlive sessions.
 fn permitted_scope(asked: Option<&str>) -> Result<Option<String>, Refused> {
-    let Some(asked) = asked else { return Ok(None) };
+    // What is given without being asked for is told (RFC 7591, section 3.2.1).
+    let all = || STANDARD.into_iter().filter(|token| *token != OFFLINE_ACCESS).collect::<Vec<_>>().join(" ");
+    let Some(asked) = asked else { return Ok(Some(all())) };
     let asked = ScopeSet::parse(asked).map_err(|error| Refused::metadata(&format!("scope: {error}")))?;
     let had = asked.filter(|token| STANDARD.contains(&token) && token != OFFLINE_ACCESS);
     if had.is_empty() {

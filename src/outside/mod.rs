@@ -6,6 +6,7 @@
 //! connect     connections, opened only to addresses that the rules admit
 //! mail        the one place that sends mail
 //! names       names become addresses
+//! pace        how often others are asked at strangers' word
 //! published   the keys and request objects that clients publish, remembered for a while
 //! trust       which certificates are believed
 //! unreached   why there was no answer
@@ -23,6 +24,7 @@ pub mod http;
 pub mod image;
 pub mod mail;
 pub mod names;
+mod pace;
 pub mod published;
 pub mod trust;
 mod unreached;

@@ -3,8 +3,10 @@
 //!
 //! What was fetched is remembered for a while, and so is that nothing could be had: nobody is asked more often than the
 //! rules say, however many want to know, so that whoever sends us rubbish cannot make us send more. How many places are
-//! remembered is bounded; the one not asked for longest is forgotten.
+//! remembered is bounded; the one not asked for longest is forgotten. At strangers' word no host is asked more often than
+//! [`super::pace`] says, however many of its addresses were forgotten.
 
+use super::pace::Pace;
 use crate::model::outbound::Author;
 use crate::outside::Unreached;
 use crate::outside::http::Outbound;
@@ -53,6 +55,7 @@ pub struct Published<T> {
     /// What is made of a document; none when it is not of the kind.
     read: fn(&[u8]) -> Option<T>,
     known: Mutex<Known<T>>,
+    pace: Pace,
 }
 
 struct Known<T> {
@@ -77,7 +80,7 @@ impl Published<Vec<Jwk>> {
     /// The keys of clients.
     pub fn keys(outbound: Outbound, rules: Rules) -> Self {
         let read = |bytes: &[u8]| serde_json::from_slice(bytes).ok().and_then(|set| jwk::published(&set));
-        Published { outbound, rules, read, known: Mutex::default() }
+        Published { outbound, rules, read, known: Mutex::default(), pace: Pace::default() }
     }
 }
 
@@ -88,7 +91,7 @@ impl Published<String> {
             let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= LONGEST_TEXT);
             text.map(str::to_owned)
         };
-        Published { outbound, rules, read, known: Mutex::default() }
+        Published { outbound, rules, read, known: Mutex::default(), pace: Pace::default() }
     }
 }
 
@@ -96,7 +99,7 @@ impl Published<Vec<String>> {
     /// The redirect URIs of sectors (OpenID Connect Dynamic Client Registration 1.0, section 5).
     pub fn sectors(outbound: Outbound, rules: Rules) -> Self {
         let read = |bytes: &[u8]| serde_json::from_slice(bytes).ok();
-        Published { outbound, rules, read, known: Mutex::default() }
+        Published { outbound, rules, read, known: Mutex::default(), pace: Pace::default() }
     }
 }
 
@@ -130,6 +133,14 @@ impl<T> Published<T> {
     async fn ask(&self, kept: &Kept<T>, (uri, author): (&str, Author), now: Timestamp, is_done: impl Fn() -> bool) {
         let mut asked_at = kept.asked_at.lock().await;
         if is_done() || asked_at.is_some_and(|at| now < at + self.rules.pace) {
+            return;
+        }
+        let admitted = match author {
+            Author::Stranger => self.pace.admits(uri, now),
+            Author::Administrator => None,
+        };
+        if admitted.is_none() && author == Author::Stranger {
+            tracing::info!("what a client publishes is not asked for: its host was asked too often");
             return;
         }
         *asked_at = Some(now);

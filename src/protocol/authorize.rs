@@ -141,7 +141,9 @@ impl AuthorizationRequest {
             id_token_hint: text(params, "id_token_hint"),
             login_hint: text(params, "login_hint").map(|hint| hint.chars().take(256).collect()),
             ui_locales: params.ui_locales(),
-            acr_values: text(params, "acr_values").map(|values| values.chars().take(MAX_SCOPE).collect()),
+            acr_values: text(params, "acr_values")
+                .or_else(|| claims.voluntary_acr.map(|values| values.join(" ")))
+                .map(|values| values.chars().take(MAX_SCOPE).collect()),
             essential_acr: claims.essential_acr,
             claims: claims.person,
             subject: claims.subject,
@@ -263,7 +265,7 @@ mod tests {
         let hash = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
         for (extra, code) in [
             ("&state=a&state=a", Code::InvalidRequest),
-            ("&x=%00", Code::InvalidRequest),
+            ("&nonce=%00", Code::InvalidRequest),
             ("&request=x", Code::RequestNotSupported),
             ("&request_uri=x", Code::RequestUriNotSupported),
             ("&registration=x", Code::RegistrationNotSupported),

@@ -187,11 +187,53 @@ pub fn check_standard(name: &str, value: &Value) -> Result<(), String> {
             value.as_str().is_some_and(|text| text.starts_with("https://") || text.starts_with("http://"))
         }
         "email" => value.as_str().is_some_and(|text| {
-            text.split_once('@').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty()) && plain_line(text)
+            let parts = text.rsplit_once('@').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());
+            parts && plain_line(text) && !text.contains(char::is_whitespace)
         }),
+        "birthdate" => value.as_str().is_some_and(is_birthdate),
         _ => value.as_str().is_some_and(plain_line),
     };
     if good { Ok(()) } else { Err(format!("`{name}` has the wrong form (OpenID Connect Core, section 5.1)")) }
+}
+
+/// Checks a person's standard claims, each and together.
+///
+/// # Errors
+/// What would be right.
+pub fn check_standards(claims: &Map<String, Value>) -> Result<(), String> {
+    for (name, value) in claims {
+        check_standard(name, value)?;
+    }
+    // What somebody verified can be dialled (5.1); what people write of themselves is theirs.
+    let number = claims.get("phone_number").and_then(Value::as_str);
+    let verified = claims.get("phone_number_verified") == Some(&Value::Bool(true));
+    if verified && number.is_some_and(|number| !is_phone_number(number)) {
+        return Err(
+            "`phone_number` is verified, and so has the form +46 8 5555 0142, or +46855550142;ext=12 (E.164, RFC 3966)"
+                .into(),
+        );
+    }
+    Ok(())
+}
+
+/// `+` and up to fifteen digits, with the visual separators that people write, and perhaps `;ext=` and digits.
+fn is_phone_number(text: &str) -> bool {
+    let (number, extension) = text.split_once(";ext=").map_or((text, None), |(number, ext)| (number, Some(ext)));
+    let Some(rest) = number.strip_prefix('+') else { return false };
+    let digits = rest.chars().filter(char::is_ascii_digit).count();
+    rest.chars().all(|c| c.is_ascii_digit() || " -.()".contains(c))
+        && (3..=15).contains(&digits)
+        && extension.is_none_or(|ext| (1..=15).contains(&ext.len()) && ext.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// `YYYY-MM-DD`, the year alone, or with `0000` for a year that is left out (ISO 8601-1).
+fn is_birthdate(text: &str) -> bool {
+    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    let day = || {
+        text[5..7].parse::<u8>().is_ok_and(|month| (1..=12).contains(&month))
+            && text[8..].parse::<u8>().is_ok_and(|day| (1..=31).contains(&day))
+    };
+    shape == "0000" || (shape == "0000-00-00" && day())
 }
 
 /// One line of ordinary text: no control characters, none that end a line, turn the direction of writing or are never

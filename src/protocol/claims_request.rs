@@ -48,6 +48,8 @@ pub struct ClaimsRequest {
     pub person: RequestedClaims,
     /// The classes without which the app wants nobody (`acr`, marked essential). Empty: any.
     pub essential_acr: Option<Vec<String>>,
+    /// The classes it would like (`acr`, not marked): what `acr_values` asks for (5.5.1.1).
+    pub voluntary_acr: Option<Vec<String>>,
     /// The one subject the request is about (`sub` with a value, 5.5.1).
     pub subject: Option<String>,
 }
@@ -76,12 +78,13 @@ impl ClaimsRequest {
             }
             (one, other) => one.or(other),
         };
-        let essential_acr = match id_token.get("acr") {
-            Some(Value::Object(acr)) if acr.get("essential") == Some(&Value::Bool(true)) => Some(values(acr)?),
-            _ => None,
+        let (essential_acr, voluntary_acr) = match id_token.get("acr") {
+            Some(Value::Object(acr)) if acr.get("essential") == Some(&Value::Bool(true)) => (Some(values(acr)?), None),
+            Some(Value::Object(acr)) => (None, Some(values(acr)?).filter(|values| !values.is_empty())),
+            _ => (None, None),
         };
         let person = RequestedClaims { id_token: names(&id_token), userinfo: names(&userinfo) };
-        Ok(ClaimsRequest { person, essential_acr, subject })
+        Ok(ClaimsRequest { person, essential_acr, voluntary_acr, subject })
     }
 }
 

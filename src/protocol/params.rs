@@ -1,5 +1,6 @@
 //! Request parameters, from a query or a form body (`application/x-www-form-urlencoded`).
 
+use crate::protocol::refusal::is_known;
 use percent_encoding::percent_decode_str;
 
 /// More parameters than this are refused unread.
@@ -127,9 +128,11 @@ impl Params {
         self.spoiled.iter().find(|(n, _)| n == name).map(|(_, why)| *why)
     }
 
-    /// The first parameter with which anything is wrong.
+    /// The first parameter with which anything is wrong. One that nobody knows is ignored, and so is what it says; that it came
+    /// twice it may not all the same (RFC 6749, sections 3.1 and 3.2).
     pub fn first_spoiled(&self) -> Option<(&str, Spoiled)> {
-        self.spoiled.first().map(|(name, why)| (name.as_str(), *why))
+        let counts = |name: &str, why| why == Spoiled::Repeated || is_known(name);
+        self.spoiled.iter().find(|(name, why)| counts(name, *why)).map(|(name, why)| (name.as_str(), *why))
     }
 
     /// The names with which something is wrong.
@@ -179,6 +182,19 @@ mod tests {
         }
         assert_eq!(parse("a=%ff&a=1").get("a"), None);
         assert_eq!(parse(&format!("a={}", "x".repeat(MAX_VALUE + 1))).spoiled("a"), Some(Spoiled::Malformed));
+    }
+
+    #[test]
+    fn what_nobody_knows_may_say_anything_once() {
+        for (text, spoiled) in [
+            ("utm_term=caf%E9", None),
+            ("x=%00", None),
+            ("x=%00&state=%00", Some(("state", Spoiled::Malformed))),
+            ("x=%00&x=1", Some(("x", Spoiled::Repeated))),
+            ("scope=%ff", Some(("scope", Spoiled::Malformed))),
+        ] {
+            assert_eq!(parse(text).first_spoiled(), spoiled, "{text}");
+        }
     }
 
     #[test]

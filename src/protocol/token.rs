@@ -35,6 +35,8 @@ pub enum TokenRequest {
     DeviceCode {
         /// Its code.
         device_code: Zeroizing<String>,
+        /// Resources to narrow the access token to.
+        resource: Vec<String>,
     },
     /// A client acts for itself (RFC 6749, 4.4).
     ClientCredentials {
@@ -121,6 +123,7 @@ impl TokenRequest {
             }),
             Some(GrantType::DeviceCode) => Ok(TokenRequest::DeviceCode {
                 device_code: Zeroizing::new(params.get("device_code").ok_or(why::DEVICE_CODE_MISSING)?.to_owned()),
+                resource,
             }),
             Some(GrantType::ClientCredentials) => {
                 Ok(TokenRequest::ClientCredentials { scope: scope(params)?, resource })
@@ -145,8 +148,11 @@ impl TokenRequest {
 
 fn scope(params: &Params) -> Result<Option<ScopeSet>, OAuthError> {
     let Some(text) = params.get("scope") else { return Ok(None) };
-    let scope = ScopeSet::parse(text);
-    scope.map(Some).map_err(|_| OAuthError::of(why::SCOPE_CHARACTER).sent(text))
+    match ScopeSet::parse(text) {
+        // Spaces alone are none (RFC 6749, section 3.3).
+        Ok(scope) => Ok(Some(scope).filter(|scope| !scope.is_empty())),
+        Err(_) => Err(OAuthError::of(why::SCOPE_CHARACTER).sent(text)),
+    }
 }
 
 /// How an access token is presented: by whoever bears it, or with a proof that its key is at hand (RFC 9449, section 5).
@@ -169,7 +175,8 @@ pub struct TokenResponse {
     /// The ID token, where `openid` was granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<String>,
-    /// The scope granted.
+    /// The scope granted; left out where there is none (RFC 6749, section 3.3: a scope has a word at least).
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
 }
 

@@ -1,7 +1,8 @@
 //! Access tokens, with whoever bears them (RFC 6750) or whoever holds their key (RFC 9449): found in a request, and refused.
 
 use super::dpop::proof;
-use super::refusal::{endpoint, logged};
+use super::error::WebError;
+use super::refusal::{endpoint, logged, unread_by_app};
 use super::token::{body, broken, busy};
 use crate::flow::dpop::{Presented as Presentation, Scheme, Shown};
 use crate::flow::token::NoToken;
@@ -97,6 +98,12 @@ pub(super) fn malformed(reason: &'static Reason, request: &HttpRequest) -> HttpR
     let error = OAuthError::of(reason);
     logged(&error, &endpoint(request));
     challenging(StatusCode::BAD_REQUEST, Scheme::Bearer, Some(&error)).json(body(&error))
+}
+
+/// A body that cannot be read, of a request that brought no token (RFC 6750, section 3).
+pub(super) fn unreadable(error: &WebError, request: &HttpRequest) -> HttpResponse {
+    let (status, refusal) = unread_by_app(error, request);
+    challenging(status, Scheme::Bearer, Some(&refusal)).json(body(&refusal))
 }
 
 /// The token does not do, or what came with it.

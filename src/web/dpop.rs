@@ -32,7 +32,7 @@ pub async fn hand_out_nonce<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<B>, Error> {
     let concerned = ENDPOINTS.contains(&request.path()) && shows_key(request.headers());
     let facing = request.app_data::<web::Data<Facing>>().filter(|_| concerned);
-    let nonce = facing.map(|facing| facing.idp.dpop_nonce(facing.clock.now()));
+    let nonce = facing.and_then(|facing| facing.idp.dpop_nonce(facing.clock.now()));
     let mut response = next.call(request).await?;
     if let Some(nonce) = nonce.and_then(|nonce| HeaderValue::from_str(&nonce).ok()) {
         response.headers_mut().insert(HeaderName::from_static(NONCE), nonce);

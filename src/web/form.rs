@@ -33,7 +33,7 @@ pub(super) struct OurForm {
 impl OurForm {
     /// Refuses a form of which a field cannot be read: it must not be taken for one that was left empty.
     pub fn whole(&self) -> Result<(), WebError> {
-        if self.params.first_spoiled().is_some() { Err(WebError::TooManyParameters) } else { Ok(()) }
+        if self.params.spoiled_names().next().is_some() { Err(WebError::TooManyParameters) } else { Ok(()) }
     }
 
     /// A field, or nothing.

@@ -125,8 +125,10 @@ fn draw_explained(
             let person = Some(current.account.display_name().to_owned());
             let alone = if app_alone == AppAlone::Offered { asked_by.clone() } else { None };
             let apps = apps.into_iter().map(|app| AppMark { name: app.name, logo: app.logo }).collect();
-            let ask = SignOut { text, csrf: asking.csrf(), request, person, apps, asked_by, alone, explained };
             let target = destination.as_deref().map(source_of).unwrap_or_default();
+            let destination = destination.as_deref().map(turn::host);
+            let csrf = asking.csrf();
+            let ask = SignOut { text, csrf, request, person, apps, asked_by, destination, alone, explained };
             let mut response = page_to(StatusCode::OK, &ask, &format!("https: {target}"));
             cookies::introduce(&mut response, asking.to(), None);
             response

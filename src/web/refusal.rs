@@ -4,7 +4,8 @@
 use super::error::WebError;
 use crate::protocol::error::{Explanation, OAuthError};
 use crate::protocol::refusal::{Reason, transport};
-use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, ResponseError};
 
 /// Writes it. `endpoint` is a path of ours, never one that a request made up.
 pub(super) fn logged(refusal: &OAuthError, endpoint: &str) {
@@ -26,8 +27,16 @@ pub(super) fn unread(error: WebError, request: &HttpRequest) -> WebError {
     error
 }
 
+/// The same of an app's request that is answered in JSON, and the status of that answer.
+pub(super) fn unread_by_app(error: &WebError, request: &HttpRequest) -> (StatusCode, OAuthError) {
+    let refusal = OAuthError::of(why_unread(error));
+    logged(&refusal, &endpoint(request));
+    let status = if matches!(error, WebError::NotAForm) { StatusCode::BAD_REQUEST } else { error.status_code() };
+    (status, refusal)
+}
+
 /// Why a body could not be read.
-pub(super) fn why_unread(error: &WebError) -> &'static Reason {
+fn why_unread(error: &WebError) -> &'static Reason {
     match error {
         WebError::TooLarge => transport::TOO_LARGE,
         WebError::TooManyParameters => transport::TOO_MANY_PARAMETERS,

@@ -16,11 +16,13 @@
 //! Who shows neither gets the bare challenge, as at userinfo.
 
 use super::asking::Asking;
-use super::bearer::{Carried, Presented, ambiguous, bare, header_token, malformed, refused, token_in_query, unasked};
+use super::bearer::{
+    Carried, Presented, ambiguous, bare, header_token, malformed, refused, token_in_query, unasked, unreadable,
+};
 use super::error::WebError;
 use super::form::{bytes, same_origin};
 use super::refusal::{endpoint, logged};
-use super::token::{body, broken, unreadable};
+use super::token::{body, broken};
 use crate::flow::our_pages::Page;
 use crate::flow::status::Reporting;
 use crate::flow::token::NoToken;

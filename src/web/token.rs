@@ -5,21 +5,21 @@ use super::asking;
 use super::dpop::proof;
 use super::error::WebError;
 use super::form::{OpenForm, Posted};
-use super::refusal::{endpoint, logged};
+use super::refusal::{endpoint, logged, unread_by_app};
 use crate::flow::token::{Caller, NoToken};
 use crate::flow::{Fault, Outlook};
 use crate::protocol::error::{Code, OAuthError};
 use crate::protocol::params::Params;
 use crate::protocol::refusal::transport;
 use crate::protocol::time::Timestamp;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// POST /token
 pub(super) async fn post(request: HttpRequest, form: Posted, facing: web::Data<Facing>) -> HttpResponse {
     let asked = ask(&request, form, &facing, async |from, params, now| facing.idp.token(from, params, now).await);
     match asked.await {
-        Ok(tokens) => HttpResponse::Ok().insert_header((header::PRAGMA, "no-cache")).json(tokens),
+        Ok(tokens) => HttpResponse::Ok().json(tokens),
         Err(refusal) => refusal,
     }
 }
@@ -101,11 +101,8 @@ pub(super) fn body(error: &OAuthError) -> serde_json::Value {
 }
 
 /// A body that cannot be read, told in JSON.
-pub(super) fn unreadable(error: &WebError, request: &HttpRequest) -> HttpResponse {
-    use actix_web::ResponseError;
-    let refusal = OAuthError::of(super::refusal::why_unread(error));
-    logged(&refusal, &endpoint(request));
-    let status = if matches!(error, WebError::NotAForm) { StatusCode::BAD_REQUEST } else { error.status_code() };
+fn unreadable(error: &WebError, request: &HttpRequest) -> HttpResponse {
+    let (status, refusal) = unread_by_app(error, request);
     HttpResponse::build(status).json(body(&refusal))
 }
 

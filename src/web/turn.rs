@@ -375,9 +375,13 @@ pub(super) fn lines(scope: &ScopeSet, text: Text) -> Vec<ScopeLine> {
     tokens.into_iter().map(line).collect()
 }
 
-fn host(address: &str) -> String {
+pub(super) fn host(address: &str) -> String {
     match url::Url::parse(address) {
-        Ok(url) => url.host_str().map_or_else(|| format!("{}:", url.scheme()), str::to_owned),
+        Ok(url) => match (url.scheme(), url.host_str()) {
+            ("https" | "http", Some(host)) => host.to_owned(),
+            // The host of a private scheme is whatever its app calls it.
+            (scheme, _) => format!("{scheme}:"),
+        },
         Err(_) => String::new(),
     }
 }

@@ -1,10 +1,9 @@
 //! GET and POST /userinfo (OpenID Connect Core, 5.3; RFC 6750; RFC 9449, section 7)
 
 use super::Facing;
-use super::bearer::{Carried, Presented, ambiguous, header_token, refused, unasked};
+use super::bearer::{Carried, Presented, ambiguous, header_token, refused, unasked, unreadable};
 use super::error::WebError;
 use super::form::OpenForm;
-use super::token::unreadable;
 use crate::flow::token::access::Userinfo;
 use crate::protocol::refusal::token;
 use actix_web::http::header;

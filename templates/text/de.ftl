@@ -84,6 +84,7 @@ sign-out-heading = Möchten Sie sich abmelden?
 sign-out-asked = { $app } hat darum gebeten.
 sign-out-person = Sie sind als { $person } angemeldet.
 sign-out-apps = Apps, die diese Anmeldung nutzen
+sign-out-destination = Danach geht es weiter zu { $host }.
 sign-out-stay = Angemeldet bleiben
 sign-out-scope = Wie weit?
 sign-out-browser = In diesem Browser, bei allen Apps

@@ -83,6 +83,7 @@ sign-out-heading = Do you want to sign out?
 sign-out-asked = { $app } asked for this.
 sign-out-person = You are signed in as { $person }.
 sign-out-apps = Apps that use this sign-in
+sign-out-destination = Afterwards you go on to { $host }.
 sign-out-stay = Stay signed in
 sign-out-scope = How far?
 sign-out-browser = In this browser, with all apps

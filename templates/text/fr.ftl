@@ -84,6 +84,7 @@ sign-out-heading = Voulez-vous vous déconnecter ?
 sign-out-asked = { $app } l’a demandé.
 sign-out-person = Vous êtes connecté en tant que { $person }.
 sign-out-apps = Applications qui utilisent cette connexion
+sign-out-destination = Vous serez ensuite dirigé vers { $host }.
 sign-out-stay = Rester connecté
 sign-out-scope = Jusqu’où ?
 sign-out-browser = Dans ce navigateur, de toutes les applications

@@ -80,6 +80,7 @@ sign-out-heading = 要退出登录吗？
 sign-out-asked = 这是 { $app } 发起的请求。
 sign-out-person = 您当前以 { $person } 的身份登录。
 sign-out-apps = 使用此次登录的应用
+sign-out-destination = 之后将前往 { $host }。
 sign-out-stay = 保持登录
 sign-out-scope = 退出范围
 sign-out-browser = 此浏览器中的所有应用

@@ -65,6 +65,11 @@ impl Idp {
             (Some(object), _) => self.read_object(client, object, params, now).await.map(Some),
             (None, Some(uri)) => {
                 let object = self.referenced(client, uri, now).await?;
+                let unsigned =
+                    RequestObject::parse(object.trim()).is_some_and(|found| found.alg == ObjectAlg::Unsigned);
+                if unsigned && !uri.starts_with("https://") {
+                    return refused(why::REFERENCE_UNSIGNED);
+                }
                 self.read_object(client, object.trim(), params, now).await.map(Some)
             }
             (None, None) if client.metadata.require_signed_request_object => refused(why::MUST_SIGN),

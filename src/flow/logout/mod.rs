@@ -232,15 +232,35 @@ impl Idp {
         let Some(Asked { request, session, .. }) = ours else { return Ok((LoggedOut::Gone, Handles::Unchanged)) };
         visitor.languages.app_asks(request.ui_locales.as_deref());
         let LogoutAnswer::SignOut(scope) = answer else { return Ok((LoggedOut::Stayed, Handles::Unchanged)) };
-        let (_, client, address) = self.proved(&request, now).await?;
+        let (hint, client, address) = self.proved(&request, now).await?;
         let (live, dormant) = self.all_ours(visitor, now).await?;
-        if let Some(current) = live.iter().find(|current| current.session.id == session) {
-            return self.carry_out(visitor, current, (scope, client.as_ref()), address, now).await;
-        }
-        // It timed out while the page was open.
-        match dormant.iter().find(|held| held.session().id == session) {
-            Some(held) => self.out_of_dormant(held, address, now).await,
-            None => Ok((nobody(address), Handles::Unchanged)),
+        let current = live.iter().find(|current| current.session.id == session);
+        let held = dormant.iter().find(|held| held.session().id == session);
+        let of_theirs = [current.map(|current| &current.session), held.map(Dormant::session)].into_iter().flatten();
+        let told = (hint.as_ref(), client.as_ref());
+        let meant = of_theirs.into_iter().any(|session| self.is_meant(session, told));
+        // An app that nobody vouches for, and a hint of somebody else: whoever signs out here never had to do with it. No
+        // browser is sent there from our pages unasked, just where people expect one of ours (RFC 9700, section 4.11.2).
+        let trusted = meant || client.as_ref().is_some_and(|app| app.origin == Origin::Administrator);
+        let (address, onward) = if trusted { (address, None) } else { (None, address) };
+        // Where other apps are still to be asked by frames, the page that does so is the last one.
+        let framed = match current {
+            Some(current) => self.frames_in(&current.session).await?,
+            None => false,
+        };
+        let onward = onward.filter(|_| !framed);
+        let (next, handles) = match (current, held) {
+            (Some(current), _) => self.carry_out(visitor, current, (scope, client.as_ref()), address, now).await?,
+            // It timed out while the page was open.
+            (None, Some(held)) => self.out_of_dormant(held, address, now).await?,
+            (None, None) => (nobody(address), Handles::Unchanged),
+        };
+        match (onward, client) {
+            (Some(address), Some(app)) => {
+                let (app, address) = (app.name().to_owned(), address.with(&[]));
+                Ok((LoggedOut::Onward { app, address }, handles))
+            }
+            _ => Ok((next, handles)),
         }
     }
 
@@ -267,6 +287,9 @@ impl Idp {
     async fn proved(&self, request: &LogoutRequest, now: Timestamp) -> Result<Proved, Fault> {
         let hint = request.id_token_hint.as_deref().and_then(|hint| self.genuine_hint(hint, now));
         let client = self.asking_client(request, hint.as_ref()).await?;
+        // One that the request itself contradicts says nothing of anybody (RP-Initiated Logout 1.0, section 4).
+        let named = request.client_id.as_deref();
+        let hint = hint.filter(|hint| named.is_none_or(|named| hint.aud.contains(named)));
         // Of an app that nobody vouches for a genuine hint is wanted (RP-Initiated Logout 1.0, section 3): else whoever
         // registers one has links that begin with our address and end at theirs.
         let trusted = client.as_ref().is_some_and(|client| client.origin == Origin::Administrator);

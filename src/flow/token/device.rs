@@ -14,12 +14,19 @@ use crate::protocol::time::Timestamp;
 use crate::protocol::token::TokenResponse;
 use zeroize::Zeroizing;
 
+/// What a device asks with.
+pub(super) struct Poll {
+    pub device_code: Zeroizing<String>,
+    pub resource: Vec<String>,
+    pub proof: Option<Proven>,
+}
+
 impl Idp {
     /// Every binding is proved first; only then is anything written.
     pub(super) async fn poll(
         &self,
         client: &Client,
-        (device_code, proof): (&Zeroizing<String>, Option<Proven>),
+        Poll { device_code, resource, proof }: Poll,
         now: Timestamp,
     ) -> Result<TokenResponse, NoToken> {
         let wrong = || refused(why::DEVICE_CODE_BAD);
@@ -32,6 +39,8 @@ impl Idp {
         if same == Same::No || asked.client != client.id {
             return wrong();
         }
+        // Before the answer is taken, which is there once.
+        self.audience(client, &asked.resource, &resource)?;
         self.spend_proof(proof.as_ref()).await?;
         let changed = self.store.change::<DeviceRequest, _, _>(key, move |before| match before {
             // Another one, under the same user code: the one before it is over.
@@ -45,7 +54,7 @@ impl Idp {
             Polled::Expired => refused(why::DEVICE_EXPIRED),
             Polled::Allowed(facts) => {
                 let key = proof.map(|proof| proof.thumbprint);
-                self.give_birth(client, *facts, Beginning { age: CodeAge::Fresh, resource: Vec::new(), key }, now).await
+                self.give_birth(client, *facts, Beginning { age: CodeAge::Fresh, resource, key }, now).await
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Is a token good? (RFC 7662)
 //!
 //! Answered to those who may know: the token's own client, and a client that serves one of its audiences. Everybody else
-//! hears of every token that it is not active, as of one that was never there.
+//! hears of every token that it is not active, as of one that was never there. So does a server of resources of an access token
+//! that is for others alone, though it be its own: presented to it, it is good for nothing there (RFC 7662, section 4).
 
 use super::{Caller, NoToken};
 use crate::flow::Idp;
@@ -47,8 +48,11 @@ impl Idp {
         claims: AccessTokenClaims,
         now: Timestamp,
     ) -> Result<Introspection, NoToken> {
-        let serves = asker.metadata.resources.iter().any(|resource| claims.aud.contains(resource));
-        if asker.id.as_str() != claims.client_id && !serves {
+        let resources = &asker.metadata.resources;
+        let serves = resources.iter().any(|resource| claims.aud.contains(resource));
+        let elsewhere = !resources.is_empty() && !claims.aud.contains(&claims.iss);
+        let own = asker.id.as_str() == claims.client_id && !elsewhere;
+        if !serves && !own {
             return Ok(Introspection::inactive());
         }
         if self.own_token(&claims).await?.is_some() {

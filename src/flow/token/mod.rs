@@ -149,7 +149,9 @@ impl Idp {
             TokenRequest::RefreshToken { token, scope, resource } => {
                 self.refresh(client, refresh::Refresh { token, scope, resource, proof }, now).await
             }
-            TokenRequest::DeviceCode { device_code } => self.poll(client, (&device_code, proof), now).await,
+            TokenRequest::DeviceCode { device_code, resource } => {
+                self.poll(client, device::Poll { device_code, resource, proof }, now).await
+            }
             TokenRequest::ClientCredentials { scope, resource } => {
                 self.act_for_itself(client, client_credentials::OwnWish { scope, resource, proof }, now).await
             }

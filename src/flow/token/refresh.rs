@@ -8,7 +8,7 @@ use crate::crypto::secret::Same;
 use crate::flow::dpop::Proven;
 use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
-use crate::model::client::Client;
+use crate::model::client::{Client, Confidentiality};
 use crate::model::grant::{Grant, Reach, Refreshed};
 use crate::model::record::Change;
 use crate::model::session::Session;
@@ -64,8 +64,13 @@ impl Idp {
         self.judge(&grant, client, now).await?;
         self.spend_proof(refresh.proof.as_ref()).await?;
         let (retry, offline) = (self.settings.tokens.refresh_retry, self.settings.tokens.offline);
+        // A refresh token of a client that cannot authenticate is bound to the first key that is shown with it (RFC 9449,
+        // section 5).
+        let bound_to = key.clone().filter(|_| client.confidentiality() == Confidentiality::Public);
         let changed = self.store.change::<Grant, _, _>(grant.id.as_str(), move |before| match before {
-            Some(grant) => grant.refresh(generation, retry, &offline, now),
+            // Somebody else's key was the first, meanwhile.
+            Some(grant) if grant.key.is_some() && grant.key != bound_to => Change::keep(Refreshed::Dead),
+            Some(grant) => Grant { key: bound_to.clone(), ..grant }.refresh(generation, retry, &offline, now),
             None => Change::keep(Refreshed::Dead),
         });
         match changed.await?.outcome()? {

@@ -131,7 +131,7 @@ impl Idp {
         let mut account = fresh_account(username, now);
         account.claims = profile.claims.clone();
         account.links = vec![by.link(&profile.shown, now)];
-        let account = self.with_proved_address(account).await?;
+        let account = self.with_proved_address(account, now).await?;
         if check_username(username).is_err() {
             return Ok(Made::Refused(Refusal::UsernameUnfit));
         }

@@ -5,7 +5,7 @@ use crate::model::id::ClientId;
 use crate::protocol::authorize::AuthorizationRequest;
 use crate::protocol::params::Params;
 use crate::protocol::redirect;
-use crate::protocol::response::ResponseMode;
+use crate::protocol::response::{ResponseMode, Unfit};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Where the answer to a request goes: a redirect URI registered for the client that asked, how it travels there, and the
@@ -29,6 +29,10 @@ pub enum Unbound {
     NoRedirectUri,
     /// It is not registered for this client.
     UnregisteredRedirectUri,
+    /// How the answer is to travel is not known: no error can (OpenID Connect Core, 3.1.2.6).
+    UnknownResponseMode,
+    /// A form is to be posted to an app, and no browser can.
+    FormToApp,
 }
 
 /// Proves where answers to this request go.
@@ -43,7 +47,15 @@ pub fn bind(params: &Params, client: Option<&Client>) -> Result<ReturnAddress, U
     }
     let client = client.ok_or(Unbound::UnknownClient)?;
     let uri = params.get("redirect_uri").ok_or(Unbound::NoRedirectUri)?;
-    ReturnAddress::prove(client, (uri, ResponseMode::of(params)), params.get("state").map(str::to_owned))
+    let mode = ResponseMode::of(params);
+    let address = ReturnAddress::prove(client, (uri, mode), params.get("state").map(str::to_owned))?;
+    if ResponseMode::check(params) == Err(Unfit::Unknown) {
+        return Err(Unbound::UnknownResponseMode);
+    }
+    if mode == ResponseMode::FormPost && redirect::origin(uri).is_none() {
+        return Err(Unbound::FormToApp);
+    }
+    Ok(address)
 }
 
 impl ReturnAddress {

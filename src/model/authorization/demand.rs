@@ -121,8 +121,9 @@ impl fmt::Display for Requirement {
 impl Demand {
     /// What a request of this client demands of this person.
     ///
-    /// `acr_values` is a wish, and so is the client's default for it (OpenID Connect Core, 3.1.2.1 and 5.5.1.1); an
-    /// essential claim `acr` is none, and neither is what an administrator wrote down.
+    /// `acr_values` is a wish, and so is the client's default for it, in place of which comes whatever the request says of
+    /// `acr` (OpenID Connect Core, 3.1.2.1 and 5.5.1.1; Dynamic Client Registration 1.0, section 2); an essential claim `acr`
+    /// is none, and neither is what an administrator wrote down.
     pub fn of_request(
         request: &AuthorizationRequest,
         client: &Client,
@@ -134,6 +135,7 @@ impl Demand {
         let insisted = listed().min();
         let wished = match &request.acr_values {
             Some(values) => Level::wanted(values),
+            None if essential.is_some() => None,
             None => client.metadata.default_acr_values.iter().find_map(|acr| Level::of_acr(acr)),
         };
         let wished = wished.max(listed().next());

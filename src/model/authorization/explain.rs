@@ -28,6 +28,8 @@ impl Unbound {
             Unbound::UnknownClient => authorize::NO_SUCH_CLIENT,
             Unbound::NoRedirectUri => authorize::NO_REDIRECT_URI,
             Unbound::UnregisteredRedirectUri => authorize::FOREIGN_REDIRECT_URI,
+            Unbound::UnknownResponseMode => authorize::RESPONSE_MODE_UNKNOWN,
+            Unbound::FormToApp => authorize::FORM_POST_TO_APP,
         }
     }
 

@@ -511,10 +511,21 @@ fn what_comes_next() {
             Some(Err(Code::InteractionRequired)),
         ),
         (
-            "native and confidential",
+            "native, with a secret that is delivered with it",
             |w| {
                 w.client =
                     Some(client(json!({"application_type": "native", "redirect_uris": ["com.example.app:/cb"]})));
+                w.consent = Some("openid email");
+            },
+            all(),
+            Some(Err(Code::InteractionRequired)),
+        ),
+        (
+            "native, with a secret of its own",
+            |w| {
+                let native = client(json!({"application_type": "native", "redirect_uris": ["com.example.app:/cb"]}));
+                let origin = serde_json::from_value(json!({"registered": {"token": "x"}})).unwrap();
+                w.client = Some(Client { origin, ..native });
                 w.consent = Some("openid email");
             },
             Step::Issue,

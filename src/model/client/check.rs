@@ -65,6 +65,17 @@ fn check_uris(metadata: &ClientMetadata) -> Result<(), String> {
     let shows_tokens = metadata.response_types.iter().any(|response_type| response_type.shows_tokens());
     let exposed = (public || shows_tokens) && !metadata.development;
     let local = if exposed { LocalHttp::Refused } else { LocalHttp::Allowed };
+    let web = metadata.application_type == ApplicationType::Web;
+    if let Some(here) = metadata.redirect_uris.iter().find(|uri| is_here(uri))
+        && web
+        && shows_tokens
+        && exposed
+    {
+        return Err(format!(
+            "redirect_uris: {here:?}: what is shown in the browser of a web client goes to no localhost address (`development` \
+             set to true allows it)"
+        ));
+    }
     if metadata.redirect_uris.is_empty() && !metadata.response_types.is_empty() {
         return Err("redirect_uris: at least one is needed".into());
     }
@@ -114,8 +125,18 @@ fn check_logout_uris(metadata: &ClientMetadata) -> Result<(), String> {
                     where `[outbound] allow` lists it)"
             .into());
     }
+    let public = metadata.token_endpoint_auth_method == AuthMethod::None;
+    let local = if public && !metadata.development { LocalHttp::Refused } else { LocalHttp::Allowed };
+    if local == LocalHttp::Refused
+        && metadata.backchannel_logout_uri.as_deref().is_some_and(|uri| !uri.starts_with("https://"))
+    {
+        return Err(
+            "backchannel_logout_uri: an https address; plain http needs a confidential client, or `development` set \
+                    to true"
+                .into(),
+        );
+    }
     if let Some(uri) = &metadata.frontchannel_logout_uri {
-        let local = LocalHttp::Allowed;
         redirect::registrable(uri, ApplicationType::Web, local)
             .map_err(|error| format!("frontchannel_logout_uri: {uri:?}: {error}"))?;
         let origin = |uri: &String| Url::parse(uri).ok().map(|url| url.origin());
@@ -197,6 +218,11 @@ fn may_be_asked(uri: &str) -> bool {
     plain && url.is_some() && redirect::has_plain_authority(uri)
 }
 
+/// Is it on the person's own device?
+fn is_here(uri: &str) -> bool {
+    Url::parse(uri).is_ok_and(|url| crate::protocol::issuer::is_local_name(&url))
+}
+
 fn is_web_page(uri: &str) -> bool {
     let plain = uri.len() <= 2048 && uri.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     plain
@@ -239,8 +265,10 @@ fn check_flows(metadata: &ClientMetadata) -> Result<(), String> {
                 .into(),
         );
     }
-    if !metadata.require_pkce && metadata.token_endpoint_auth_method == AuthMethod::None {
-        return Err("require_pkce: only a confidential client can be exempted".into());
+    // A secret that is delivered with an app is none (RFC 8252, section 8.5).
+    let native = metadata.application_type == ApplicationType::Native;
+    if !metadata.require_pkce && (native || metadata.token_endpoint_auth_method == AuthMethod::None) {
+        return Err("require_pkce: only a confidential web client can be exempted".into());
     }
     if metadata.require_acr.as_deref().is_some_and(|acr| !ACRS.contains(&acr)) {
         return Err(format!("require_acr: nobody here can reach it; write one of {}", ACRS.join(", ")));

@@ -54,13 +54,17 @@ pub(super) fn by_https(metadata: &ClientMetadata) -> Result<(), Refused> {
     }
 }
 
-/// A stranger has pages link to hosts that it answers for, and to no other (OpenID Connect Dynamic Client Registration 1.0, section
-/// 9.1; RFC 7591, section 5). What leads elsewhere is not taken, and the answer to the registration shows it.
+/// A stranger has pages link to hosts that it answers for, by the scheme it answers by, and to no other (OpenID Connect Dynamic
+/// Client Registration 1.0, section 9.1; RFC 7591, section 5). The host of a private scheme is whatever its app calls it. What
+/// leads elsewhere is not taken, and the answer to the registration shows it.
 pub(super) fn leave_out_foreign_links(metadata: &mut ClientMetadata) {
-    let host = |uri: &str| Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned));
-    let own: Vec<String> = metadata.redirect_uris.iter().filter_map(|uri| host(uri)).collect();
+    let place = |uri: &str| {
+        let url = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "https" | "http"))?;
+        Some((url.scheme().to_owned(), url.host_str()?.to_owned()))
+    };
+    let own: Vec<_> = metadata.redirect_uris.iter().filter_map(|uri| place(uri)).collect();
     for link in [&mut metadata.client_uri, &mut metadata.policy_uri, &mut metadata.tos_uri] {
-        link.take_if(|uri| host(uri).is_none_or(|host| !own.contains(&host)));
+        link.take_if(|uri| place(uri).is_none_or(|place| !own.contains(&place)));
     }
 }
 
@@ -74,6 +78,11 @@ mod tests {
 
     #[test]
     fn links_lead_to_hosts_of_the_redirect_uris_alone() {
+        let native = json!({"application_type": "native", "client_uri": "https://bank.example/",
+            "redirect_uris": ["com.evil.app://bank.example/cb", "http://127.0.0.1/cb"]});
+        assert_eq!(shown(&of(native, Switch::Off).unwrap()).get("client_uri"), None, "a host that is nobody's");
+        let local = json!({"redirect_uris": ["http://app.localhost/cb"], "client_uri": "https://app.localhost/"});
+        assert_eq!(shown(&of(local, Switch::Off).unwrap()).get("client_uri"), None, "another scheme");
         for (uri, taken) in [
             ("https://a.example/about", true),
             ("https://a.example:8443/about", true),

@@ -177,6 +177,11 @@ const PARAMETERS: [&str; 44] = [
     "subject_token",
 ];
 
+/// Is it the name of a parameter that a specification has?
+pub fn is_known(name: &str) -> bool {
+    PARAMETERS.contains(&name)
+}
+
 /// A parameter by its name, where it is one that anybody knows: the name of another is a text of the request.
 pub fn parameter(name: &str) -> &'static str {
     PARAMETERS.iter().find(|known| **known == name).copied().unwrap_or("one that is not known here")

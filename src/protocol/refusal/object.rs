@@ -46,6 +46,9 @@ reasons! {
         "Have the address added to request_uris in the client's record, byte by byte; only its fragment may differ.";
     REFERENCE_UNREACHED: InvalidRequestUri, ObjectReferenced, "what request_uri leads to cannot be had",
         "Publish the object there, with status 200, without a redirect, within seconds, in at most 64 kB.";
+    REFERENCE_UNSIGNED: InvalidRequestUri, ObjectReferenced,
+        "what request_uri leads to is neither signed nor fetched by https",
+        "Publish the object at an https address, or sign it.";
     REFERENCE_HASH: InvalidRequestUri, ObjectReferenced,
         "the fragment of request_uri is not the SHA-256 of what is there",
         "Send as fragment the base64url of the SHA-256 of the object, or no fragment.";

@@ -25,7 +25,9 @@ pub struct SignOut {
     pub apps: Vec<AppMark>,
     /// Name of the client that asked, where it is known.
     pub asked_by: Option<String>,
-    /// The same name, where that app alone can be left.
+    /// The host where the browser goes afterwards, if anywhere.
+    pub destination: Option<String>,
+    /// The name of that client, where it alone can be left.
     pub alone: Option<String>,
     /// Why the browser will not go back to an app in development.
     pub explained: Option<Explained>,

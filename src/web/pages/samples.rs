@@ -232,6 +232,7 @@ fn leaving(text: Text) -> Vec<(&'static str, String)> {
         person: Some("Ada Lovelace".into()),
         apps: apps.clone(),
         asked_by: Some("Plaza".into()),
+        destination: Some("plaza.example".into()),
         alone: Some("Plaza".into()),
         explained: None,
     };

@@ -180,6 +180,7 @@ async fn values_of_8_to_20_kilobytes() {
             "response_type" => all_refused(&lengths, "unsupported_response_type").await,
             "request" => all_refused(&lengths, "invalid_request_object").await,
             "request_uri" => all_refused(&lengths, "invalid_request_uri").await,
+            "response_mode" => all_told_to_the_person(&lengths, "response_mode must be").await,
             "login_hint" | "display" | "ui_locales" | "claims_locales" | "acr_values" => {
                 let idp = Idp::start().await;
                 let untouched = Untouched::now(&idp).await;
@@ -333,7 +334,27 @@ async fn response_types_and_modes_that_are_not_offered() {
     let types = ["id_token", "code+token", "token+code", "code+id_token", "id_token+token", "code+id_token+token"];
     all_refused(&types.map(|value| with("response_type", &[value])), "unauthorized_client").await;
     let modes = ["web_message", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt", "Query", "query+", "x"];
-    all_refused(&modes.map(|value| with("response_mode", &[value])), "invalid_request").await;
+    all_told_to_the_person(&modes.map(|value| with("response_mode", &[value])), "response_mode must be").await;
+    // No browser posts a form to an app.
+    let idp = Idp::start().await;
+    let ask = |mode: &str| idp.app("native").request(&[("response_mode", mode)]);
+    assert_told(&idp.browser().get(&ask("form_post")).await, "response_mode=form_post needs", "form_post");
+    assert_eq!(idp.browser().get(&ask("query")).await.status, 200);
+}
+
+/// How to answer is not known: the person is told, and the app nothing (OpenID Connect Core, 3.1.2.6).
+fn assert_told(answer: &Answer, words: &str, case: &str) {
+    assert_eq!((answer.status.as_u16(), answer.headers.get("location")), (400, None), "{case}");
+    assert!(answer.body.contains(words), "{case}: {}", answer.body);
+}
+
+async fn all_told_to_the_person(queries: &[String], words: &str) {
+    let idp = Idp::start().await;
+    let untouched = Untouched::now(&idp).await;
+    for query in queries {
+        assert_told(&idp.browser().get(&format!("/authorize?{query}")).await, words, query);
+    }
+    untouched.check("nothing was stored").await;
 }
 
 #[actix_web::test]

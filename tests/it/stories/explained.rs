@@ -133,6 +133,24 @@ async fn every_refusal_says_what_was_wrong_which_rule_and_what_would_be_right() 
 }
 
 #[actix_web::test]
+async fn a_page_explains_a_way_of_answering_that_is_not_known() {
+    let idp = idp().await;
+    let logs = Logs::gather();
+    for (client, told) in [("workshop", true), ("shop", false)] {
+        let page = idp.browser().authorize(&idp.app(client), &[("response_mode", "jwt")]).await;
+        assert_eq!(page.status, 400);
+        let section = page.text("section.developer");
+        assert_eq!(section.is_some(), told, "{}", page.body);
+        for part in
+            ["response_mode must be query, fragment or form_post", "Multiple Response Type", "leave response_mode out"]
+        {
+            assert!(section.as_ref().is_none_or(|section| section.contains(part)), "{part}: {section:?}");
+        }
+        assert_eq!(logs.refusals().len(), 1, "{client}");
+    }
+}
+
+#[actix_web::test]
 async fn a_page_explains_a_request_that_stands_elsewhere_and_has_no_proven_address() {
     let idp = idp().await;
     for (client, told) in [("workshop", true), ("shop", false)] {

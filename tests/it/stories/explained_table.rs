@@ -38,11 +38,6 @@ pub fn of_authorize() -> Vec<Row> {
             &["sent: id_token", "RFC 6749, section 3.1.1", "The client's record has: code, authorization_code"],
         ),
         asked(
-            &[("response_mode", "jwt")],
-            "response_mode must be query, fragment or form_post",
-            &["sent: jwt", "Multiple Response Type", "leave response_mode out"],
-        ),
-        asked(
             &[("response_type", "code id_token"), ("response_mode", "query")],
             "response_mode=query is for response_type=code alone: no token in a query",
             &["sent: code id_token", "no token travels in a query", "fragment or form_post"],

@@ -191,12 +191,16 @@ async fn a_request_that_the_app_publishes() {
     assert_eq!(idp.browser().get(&meant(&object)).await.status, 400, "that version is gone");
     // A fragment that is registered is a name: clients choose it before they know what will be there.
     let named = format!("{first}#{}", hash("anything"));
-    Keyed::register(&idp, "naming", "ES256", &json!({"request_uris": [named]})).await;
+    let naming = Keyed::register(&idp, "naming", "ES256", &json!({"request_uris": [named]})).await;
+    let ask = address(&[("client_id", "naming"), ("request_uri", &named), ("response_type", "code")]);
+    documents.turn(Serving::Answers(200, naming.key.sign(&naming.header(), &request(&idp.app("naming")))));
+    idp.pass("10s");
+    assert_eq!(idp.browser().get(&ask).await.status, 200);
+    // What comes in the clear has to be signed (OpenID Connect Core, 6.2).
     let unsigned = signed(&json!({"alg": "none"}), &request(&idp.app("naming")), |_| Vec::new());
     documents.turn(Serving::Answers(200, unsigned));
     idp.pass("10s");
-    let ask = address(&[("client_id", "naming"), ("request_uri", &named), ("response_type", "code")]);
-    assert_eq!(idp.browser().get(&ask).await.status, 200);
+    assert_eq!(idp.browser().get(&ask).await.status, 400);
 }
 
 #[actix_web::test]
