@@ -268,9 +268,17 @@ mod tests {
             ("application_type", json!("web")),
             ("subject_type", json!("public")),
             ("require_pkce", json!(true)),
+            ("scope", json!("openid profile email address phone")),
         ] {
             assert_eq!(metadata[name], value, "{name}");
         }
+    }
+
+    #[test]
+    fn what_an_app_demands_of_its_own_tokens_is_kept() {
+        let metadata = of(json!({"dpop_bound_access_tokens": true}), Switch::Off).unwrap();
+        assert!(metadata.dpop_bound_access_tokens);
+        assert_eq!(shown(&metadata)["dpop_bound_access_tokens"], true);
     }
 
     #[test]

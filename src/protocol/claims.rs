@@ -291,6 +291,37 @@ fn joins(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_a_person_is_said_to_have_has_its_form() {
+        let of = |claims: Value| check_standards(claims.as_object().unwrap()).is_ok();
+        for (good, claims) in [
+            (true, json!({"email": "mira@example.com"})),
+            (true, json!({"email": "\"a@b\"@example.com"})),
+            (false, json!({"email": "a b@c d"})),
+            (false, json!({"email": "mira@"})),
+            (false, json!({"email": "mira"})),
+            (true, json!({"phone_number": "reception"})),
+            (true, json!({"phone_number": "reception", "phone_number_verified": false})),
+            (false, json!({"phone_number": "reception", "phone_number_verified": true})),
+            (false, json!({"phone_number": "046 8 5555", "phone_number_verified": true})),
+            (true, json!({"phone_number": "+46 8 5555 0142", "phone_number_verified": true})),
+            (true, json!({"phone_number": "+1 (425) 555-1212;ext=5678", "phone_number_verified": true})),
+            (false, json!({"phone_number": "+1 (425) 555-1212;ext=", "phone_number_verified": true})),
+            (false, json!({"phone_number": "+1234567890123456", "phone_number_verified": true})),
+            (false, json!({"phone_number": "+46 8 CALL", "phone_number_verified": true})),
+            (true, json!({"birthdate": "1990-12-31"})),
+            (true, json!({"birthdate": "0000-12-31"})),
+            (true, json!({"birthdate": "1990"})),
+            (false, json!({"birthdate": "1990-13-31"})),
+            (false, json!({"birthdate": "31.12.1990"})),
+            (false, json!({"birthdate": "1990-12-3\u{e9}"})),
+            (false, json!({"birthdate": "soon"})),
+        ] {
+            assert_eq!(of(claims.clone()), good, "{claims}");
+        }
+    }
 
     #[test]
     fn what_nobody_sees_is_no_part_of_a_name_that_is_told_from_others() {

@@ -1043,6 +1043,15 @@ fn what_is_required_is_shown_or_set_up_and_never_waived() {
     assert_eq!(world.decide(), Step::SecondFactor);
     world.request.acr_values = Some(Level::One.acr().into());
     assert_eq!(world.decide(), Step::Issue);
+    // So does whatever it says of the claim `acr`.
+    world.request.acr_values = None;
+    world.request.essential_acr = essential(&[Level::One.acr()]);
+    assert_eq!(world.decide(), Step::Issue);
+    let claims = format!("{{\"id_token\":{{\"acr\":{{\"values\":[\"{}\"]}}}}}}", Level::One.acr());
+    let sent = [("client_id", "a"), ("response_type", "code"), ("scope", "openid"), ("claims", &claims)];
+    let params = Params::of(sent.map(|(name, value)| (name.to_owned(), value.to_owned()))).unwrap();
+    let read = AuthorizationRequest::parse(&params).unwrap();
+    assert_eq!((read.acr_values.as_deref(), &read.essential_acr), (Some(Level::One.acr()), &None));
 }
 
 #[test]

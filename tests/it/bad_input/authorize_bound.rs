@@ -462,6 +462,9 @@ async fn unknown_parameters_are_ignored() {
     for extra in [
         "foo=bar",
         "utm_source=x",
+        "utm_term=caf%E9",
+        "utm_term=%00",
+        "utm_term=%C3%28",
         "a%00b=1",
         "%FF=1",
         "%FF",

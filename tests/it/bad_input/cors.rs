@@ -1,6 +1,7 @@
 //! CORS: token and userinfo by registered origin, metadata for all, everything a person sees for nobody.
 
 use crate::harness::Idp;
+use abide::model::cookies::Switch;
 use actix_web::test::TestRequest;
 
 const REGISTERED: [&str; 3] = ["https://social.example.com", "https://spa.example.com", "http://127.0.0.1"];
@@ -42,7 +43,17 @@ const ALLOW: [&str; 5] = [
 #[actix_web::test]
 async fn token_userinfo_and_session_are_for_registered_origins() {
     let idp = Idp::start().await;
-    for path in ["/token", "/par", "/userinfo", "/revoke", "/session", "/session/activity", "/session/events"] {
+    for path in [
+        "/token",
+        "/par",
+        "/userinfo",
+        "/revoke",
+        "/introspect",
+        "/device_authorization",
+        "/session",
+        "/session/activity",
+        "/session/events",
+    ] {
         for origin in REGISTERED {
             let answer = idp.call(preflight(path, origin, "POST")).await;
             assert_eq!(answer.status, 204, "{path} {origin}");
@@ -89,6 +100,29 @@ async fn metadata_and_keys_are_for_everybody() {
             assert_eq!(answer.header("access-control-allow-origin"), "*", "{path} {origin}");
             assert_eq!(answer.header("access-control-allow-credentials"), "", "{path}");
         }
+    }
+}
+
+/// Nothing is registered before an app registers itself: any script may (OpenID Connect Discovery 1.0, section 3).
+#[actix_web::test]
+async fn apps_that_register_themselves_may_be_scripts_of_anywhere() {
+    let idp = Idp::with(|config| config.registration.open = Switch::On).await;
+    for origin in REGISTERED.iter().chain(&UNREGISTERED).filter(|origin| !origin.is_empty()) {
+        let metadata = serde_json::json!({"redirect_uris": ["https://script.example/cb"]});
+        let ask = TestRequest::post().uri("/register").insert_header(("origin", *origin)).set_json(metadata);
+        let answer = idp.call(ask).await;
+        assert_eq!((answer.status.as_u16(), answer.header("access-control-allow-origin")), (201, "*"), "{origin}");
+        assert_eq!(answer.header("access-control-allow-credentials"), "", "never with cookies");
+        let one = answer.json()["registration_client_uri"].as_str().unwrap().replace("https://id.example.com", "");
+        for path in ["/register", &one] {
+            let answer = idp.call(preflight(path, origin, "PUT")).await;
+            assert_eq!((answer.status.as_u16(), answer.header("access-control-allow-origin")), (204, "*"), "{origin}");
+            assert_eq!(answer.header("access-control-allow-methods"), "GET, POST, PUT, DELETE");
+        }
+        // A refusal can be read as well.
+        let answer = idp.call(TestRequest::get().uri(&one).insert_header(("origin", *origin))).await;
+        assert_eq!((answer.status.as_u16(), answer.header("access-control-allow-origin")), (401, "*"), "{origin}");
+        idp.pass("1h");
     }
 }
 

@@ -44,6 +44,9 @@ fn assert_headers(answer: &Answer, (kept, window): (Kept, Window), case: &str) {
     for name in ["content-security-policy", "x-content-type-options", "referrer-policy", "cache-control"] {
         assert_eq!(answer.headers.get_all(name).count(), 1, "{case}: {name}");
     }
+    // The same to browsers that do not know the policy (RFC 9700, section 4.16).
+    let framed = answer.header("content-security-policy").contains("frame-ancestors 'none'");
+    assert_eq!(answer.header("x-frame-options"), if framed { "DENY" } else { "" }, "{case}");
 }
 
 #[actix_web::test]

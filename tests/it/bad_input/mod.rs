@@ -142,7 +142,7 @@ async fn assert_dead(app: &RelyingApp, tokens: &Tokens, case: &str) {
 }
 
 /// Sixteen at once; each is told its number.
-async fn sixteen<T: 'static>(act: impl AsyncFn(usize) -> T + Clone + 'static) -> Vec<T> {
+pub async fn sixteen<T: 'static>(act: impl AsyncFn(usize) -> T + Clone + 'static) -> Vec<T> {
     let tasks: Vec<_> = (0..16)
         .map(|number| {
             let act = act.clone();

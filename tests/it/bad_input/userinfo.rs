@@ -193,7 +193,17 @@ async fn more_than_one_token() {
     untouched.check("more than one").await;
     for body in ["{}", "access_token=x"] {
         let request = TestRequest::post().uri("/userinfo").insert_header(("content-type", "application/json"));
-        assert_json(&idp.call(request.set_payload(body)).await, 400, "invalid_request", "no form");
+        let answer = idp.call(request.set_payload(body)).await;
+        assert_json(&answer, 400, "invalid_request", "no form");
+        assert!(answer.header("www-authenticate").starts_with("Bearer realm=\"abide\", error=\"invalid_request\""));
+    }
+    // Whatever is wrong with a request without a good token, it is told how to bring one (RFC 6750, section 3).
+    let many = (0..65).map(|n| format!("p{n}=1")).collect::<Vec<_>>().join("&");
+    for (body, status) in [(many, 400), ("a".repeat(70_000), 413)] {
+        let request = TestRequest::post().uri("/userinfo").insert_header(("content-type", FORM));
+        let answer = idp.call(request.set_payload(body)).await;
+        assert_json(&answer, status, "invalid_request", "a body that is not read");
+        assert!(answer.header("www-authenticate").starts_with("Bearer realm=\"abide\", error="), "{status}");
     }
 }
 

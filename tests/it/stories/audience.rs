@@ -75,6 +75,69 @@ async fn an_app_that_names_no_resource_gets_tokens_for_its_usual_one() {
     assert_eq!(alone().await, ISSUER);
 }
 
+/// RFC 8707, section 2.2: a part of what was granted, by every grant type.
+#[actix_web::test]
+async fn a_device_narrows_its_token_and_gets_none_beyond() {
+    let idp = Idp::start().await;
+    let app = idp.app("caller");
+    idp.import(calling(&app, &[API, MAIL], "openid ledger mail")).await;
+    let mut browser = idp.browser();
+    browser.enter(&idp.app("social")).await;
+    let codes =
+        app.post("/device_authorization", &[("resource", API), ("resource", MAIL), ("scope", "ledger")]).await.json();
+    let page = enter(&mut browser, text(&codes, "user_code")).await;
+    browser.submit(&page, "/consent", &[("decision", "allow")]).await;
+    let ask = async |resource: &str| {
+        let fields = [("grant_type", GRANT), ("device_code", text(&codes, "device_code")), ("resource", resource)];
+        app.token(&fields).await
+    };
+    assert_eq!(ask("https://evil.example/").await.error(), "invalid_target", "and the answer is still to be had");
+    let tokens = ask(MAIL).await.json();
+    assert_eq!(claims_of(text(&tokens, "access_token"))["aud"], MAIL);
+    let tokens = app.try_refresh(text(&tokens, "refresh_token")).await.json();
+    assert_eq!(claims_of(text(&tokens, "access_token"))["aud"], json!([API, MAIL]), "the grant is for both");
+}
+
+/// RFC 7662, section 4: what is good elsewhere alone is not good at the server that asks, though it be its own.
+#[actix_web::test]
+async fn a_server_that_is_shown_its_own_token_for_another_hears_that_it_is_good_for_nothing() {
+    let idp = Idp::start().await;
+    let (server, other) = (idp.app("server"), idp.app("other"));
+    idp.import(json!({"clients": [
+        {"client_id": "server", "client_secret": server.secret(), "redirect_uris": [server.redirect_uri()], "consent": "skip",
+         "resources": [API], "calls": [MAIL]},
+        {"client_id": "other", "client_secret": other.secret(), "redirect_uris": [], "response_types": [], "grant_types": [],
+         "resources": [MAIL]},
+    ]}))
+    .await;
+    let mut browser = idp.browser();
+    browser.enter(&idp.app("social")).await;
+    for (resource, here, there) in [(API, true, false), (MAIL, false, true), ("", true, false)] {
+        let answer = browser.get(&server.request(&[("resource", resource)])).await;
+        let token = server.redeem(&answer).await.access;
+        for (asker, active) in [(&server, here), (&other, there)] {
+            let told = asker.introspect(&token).await;
+            assert_eq!(told.json()["active"], active, "{resource} at {}", asker.client_id);
+            assert!(active || told.body == r#"{"active":false}"#, "{}", told.body);
+        }
+    }
+}
+
+/// RFC 6749, section 3.3: a scope has a word at least.
+#[actix_web::test]
+async fn a_client_without_scopes_of_its_own_is_told_of_none() {
+    let idp = Idp::start().await;
+    let app = idp.app("worker");
+    idp.import(json!({"clients": [{"client_id": "worker", "client_secret": app.secret(), "redirect_uris": [],
+        "response_types": [], "grant_types": ["client_credentials"]}]}))
+        .await;
+    for scope in ["", "%20", " "] {
+        let told =
+            app.token(&[("grant_type", "client_credentials"), ("scope", &scope.replace("%20", "  "))]).await.json();
+        assert_eq!((told["token_type"].as_str(), told.get("scope")), (Some("Bearer"), None), "{told}");
+    }
+}
+
 /// The record of an app that calls these, with this scope.
 fn calling(app: &RelyingApp, calls: &[&str], scope: &str) -> Value {
     json!({"clients": [{"client_id": app.client_id, "client_secret": app.secret(), "redirect_uris": [app.redirect_uri()],

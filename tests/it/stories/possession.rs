@@ -64,6 +64,35 @@ async fn a_public_client_goes_all_the_way_with_its_key() {
     assert_eq!(status.json()["standing"], "ended", "whoever holds the key learns how it ended");
 }
 
+/// RFC 9449, section 5: whenever a client that cannot authenticate shows a proof, what it gets is bound to that key.
+#[actix_web::test]
+async fn a_refresh_token_is_bound_to_the_first_key_that_is_shown_with_it() {
+    let idp = Idp::start().await;
+    let (spa, mut browser) = (idp.app("spa"), idp.browser());
+    let (first, second) = (Holder::of(&idp, "ES256"), Holder::of(&idp, "ES256"));
+    let free = spa.redeem(&browser.enter(&spa).await).await;
+    let free = spa.refresh(&free.refresh).await;
+    let tokens = bound(&first.refresh(&spa, &free.refresh).await, &first);
+    // The lost answer, asked for once more: by nobody else.
+    assert_eq!(spa.try_refresh(&free.refresh).await.error(), "invalid_dpop_proof");
+    assert_eq!(second.refresh(&spa, &free.refresh).await.error(), "invalid_grant");
+    assert_eq!(spa.try_refresh(&tokens.refresh).await.error(), "invalid_dpop_proof");
+    assert_eq!(second.refresh(&spa, &tokens.refresh).await.error(), "invalid_grant");
+    bound(&first.refresh(&spa, &tokens.refresh).await, &first);
+    // Of sixteen keys that are shown at once one is the first.
+    let free = spa.redeem(&browser.silently(&spa).await).await;
+    let place = idp.clone();
+    let answers = crate::bad_input::sixteen(async move |_| {
+        let holder = Holder::of(&place, "ES256");
+        let answer = holder.refresh(&spa, &free.refresh).await;
+        (answer, holder)
+    })
+    .await;
+    let won: Vec<_> = answers.iter().filter(|(answer, _)| answer.status == 200).collect();
+    let [(answer, holder)] = won.as_slice() else { panic!("{} won", won.len()) };
+    bound(answer, holder);
+}
+
 #[actix_web::test]
 async fn a_client_with_a_secret_is_free_to_change_its_key() {
     let idp = Idp::start().await;
