@@ -73,13 +73,13 @@ impl UserCode {
         (code.len() == LENGTH).then_some(UserCode(code))
     }
 
-    /// Reads what a person typed: case, spaces and dashes are theirs to choose (section 6.1).
+    /// Reads what a person typed: case, and what stands between the letters, are theirs to choose (section 6.1). A keyboard that
+    /// makes long dashes of short ones is no reason to begin again; a letter or a digit that no code has is a mistake to be told.
     pub fn parse(typed: &str) -> Option<UserCode> {
         if typed.len() > 64 {
             return None;
         }
-        let code: String =
-            typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase()).collect();
+        let code: String = typed.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_uppercase()).collect();
         let good = code.len() == LENGTH && code.bytes().all(|byte| LETTERS.contains(&byte));
         good.then_some(UserCode(code))
     }
@@ -102,12 +102,20 @@ mod tests {
 
     #[test]
     fn a_user_code_is_read_as_people_type_it() {
-        for typed in ["WDJB-MJHT", "wdjbmjht", " wdjb mjht ", "WDJB\u{a0}MJHT", "W-D-J-B-M-J-H-T"] {
+        for typed in [
+            "WDJB-MJHT",
+            "wdjbmjht",
+            " wdjb mjht ",
+            "WDJB\u{a0}MJHT",
+            "W-D-J-B-M-J-H-T",
+            "WDJB_MJHT",
+            "WDJB.MJHT",
+            "WDJB\u{2013}MJHT",
+            "(WDJB \u{2022} MJHT)",
+        ] {
             assert_eq!(UserCode::parse(typed).map(|code| code.shown()).as_deref(), Some("WDJB-MJHT"), "{typed:?}");
         }
-        for typed in
-            ["", "WDJB-MJH", "WDJB-MJHTT", "WDJB-MJHA", "WDJB_MJHT", "1DJB-MJHT", "\u{416}DJB-MJHT", &"W".repeat(65)]
-        {
+        for typed in ["", "WDJB-MJH", "WDJB-MJHTT", "WDJB-MJHA", "1DJB-MJHT", "\u{416}DJB-MJHT", &"W".repeat(65)] {
             assert_eq!(UserCode::parse(typed), None, "{typed:?}");
         }
     }
