@@ -5,7 +5,7 @@ use super::factor::{Held, NextFactor, lacks_a_factor, level};
 use super::interaction::{Goal, Interaction, Newcomer};
 use super::named::Named;
 use crate::model::account::{ADMIN, Account};
-use crate::model::client::{Client, SilentAnswer};
+use crate::model::client::{Client, Origin, SilentAnswer};
 use crate::model::consent::Consent;
 use crate::model::id::{AccountId, ClientId};
 use crate::model::session::Session;
@@ -120,16 +120,20 @@ pub fn next_step(of: &Situation<'_>) -> Step {
         Goal::Console => console(of),
         Goal::EndOthers(account) => end_others(of, account),
         Goal::Security | Goal::Data | Goal::Email | Goal::Authenticator | Goal::Passkey => security(of),
-        Goal::Authorize(request) | Goal::Device(_, request) => silenced(request, authorize(of, request)),
+        Goal::Authorize(request) | Goal::Device(_, request) => silenced(of, request, authorize(of, request)),
     }
 }
 
-/// `prompt=none`, handled once: a step that would show a page becomes its error.
-fn silenced(request: &AuthorizationRequest, step: Step) -> Step {
+/// `prompt=none`, handled once: a step that would show a page becomes its error. An app that registered itself and that nobody
+/// here let in hears the same whether somebody is signed in or not: any site could register one, and ask in a frame.
+fn silenced(of: &Situation<'_>, request: &AuthorizationRequest, step: Step) -> Step {
     if !request.prompts(Prompt::None) {
         return step;
     }
+    let unknown = of.consent.is_none() && of.client.is_some_and(|client| client.origin != Origin::Administrator);
     match step {
+        Step::Issue => step,
+        _ if unknown => refuse(why::SIGN_IN),
         Step::SignIn(_) => refuse(why::SIGN_IN),
         Step::SecondFactor => refuse(why::SECOND_FACTOR),
         Step::MailedCode => refuse(why::MAILED_CODE),
@@ -138,7 +142,7 @@ fn silenced(request: &AuthorizationRequest, step: Step) -> Step {
         Step::Select => refuse(why::CHOOSE),
         Step::Consent(scope) if scope.is_empty() => refuse(why::NEVER_SILENTLY),
         Step::Consent(_) => refuse(why::CONSENT),
-        Step::Issue | Step::Refuse(_) => step,
+        Step::Refuse(_) => step,
     }
 }
 

@@ -205,6 +205,12 @@ fn native() -> Client {
     )
 }
 
+/// An app that registered itself.
+fn stranger() -> Client {
+    let origin = serde_json::from_value(json!({"registered": {"token": "x"}})).unwrap();
+    Client { origin, ..client(json!({})) }
+}
+
 fn strict() -> Client {
     client(json!({"consent": "skip", "session": {"idle_timeout": "1m", "max_lifetime": "5m"}}))
 }
@@ -524,12 +530,35 @@ fn what_comes_next() {
             "native, with a secret of its own",
             |w| {
                 let native = client(json!({"application_type": "native", "redirect_uris": ["com.example.app:/cb"]}));
-                let origin = serde_json::from_value(json!({"registered": {"token": "x"}})).unwrap();
-                w.client = Some(Client { origin, ..native });
+                w.client = Some(Client { origin: stranger().origin, ..native });
                 w.consent = Some("openid email");
             },
             Step::Issue,
             Some(Ok(())),
+        ),
+        (
+            "registered by itself, and never let in",
+            |w| w.client = Some(stranger()),
+            all(),
+            Some(Err(Code::LoginRequired)),
+        ),
+        (
+            "registered by itself, never let in, nobody here",
+            |w| {
+                w.client = Some(stranger());
+                w.session = None;
+            },
+            Step::SignIn(Why::SignedOut),
+            Some(Err(Code::LoginRequired)),
+        ),
+        (
+            "registered by itself, let in for less",
+            |w| {
+                w.client = Some(stranger());
+                w.consent = Some("openid");
+            },
+            all(),
+            Some(Err(Code::ConsentRequired)),
         ),
         (
             "public on the web",

@@ -5,9 +5,11 @@ use super::paths::{FORMS, PATHS};
 use super::variants::{altered, surrounded, truncated};
 use crate::harness::authenticator::without_challenge;
 use crate::harness::{Answer, Browser, ISSUER, Idp, RelyingApp, Tokens};
+use crate::stories::registration::{self, Registered};
 use abide::model::cookies::{OptionalCookies, Switch};
 use actix_web::http::{Method, header};
 use actix_web::test::TestRequest;
+use serde_json::json;
 
 /// Places that every other test of paths leaves out, because a session changes what they say.
 const OTHERS: [&str; 3] = ["/signed-out", "/session", "/check_session"];
@@ -196,6 +198,42 @@ async fn where_it_is_switched_off_no_secret_is_one() {
     let answer = browser.silently(&social).await;
     assert!(answer.parameter("code").is_some() && answer.headers.get_all(header::SET_COOKIE).count() == 0);
     assert_eq!(browser.get("/check_session").await.status, 404);
+}
+
+/// Any site can register an app, and ask by it in a frame: what it hears of whoever never let it in says nothing of them.
+#[actix_web::test]
+async fn an_app_that_nobody_let_in_hears_the_same_whether_somebody_is_signed_in_or_not() {
+    let idp = Idp::with(|config| {
+        registration::open(config);
+        config.cookies = OptionalCookies { silent: Switch::On, state: Switch::On };
+    })
+    .await;
+    let stranger = Registered::new(&idp, json!({"default_acr_values": ["urn:abide:acr:aal2"]})).await;
+    let (_, mut here, _) = signed_in(&idp).await;
+    let secret = format!("{SILENT}={}", here.cookie(SILENT).unwrap());
+    for extra in [
+        &[][..],
+        &[("scope", "openid email")],
+        &[("max_age", "0")],
+        &[("acr_values", "urn:abide:acr:aal3")],
+        &[("claims", r#"{"id_token":{"acr":{"essential":true,"value":"urn:nobody"}}}"#)],
+        &[("response_mode", "fragment")],
+    ] {
+        let asked: Vec<_> = extra.iter().copied().chain([("prompt", "none")]).collect();
+        let ask = stranger.request(&asked);
+        let nobody = framed(&idp, (Method::GET, &ask), "").await;
+        let somebody = framed(&idp, (Method::GET, &ask), &secret).await;
+        // What is set in the browser no app reads.
+        assert_eq!((somebody.status, somebody.location()), (nobody.status, nobody.location()), "{extra:?}");
+        assert!(nobody.location().contains("error=login_required"), "{extra:?}: {}", nobody.location());
+    }
+    // Whoever let it in is told to it.
+    let page = here.get(&stranger.request(&[])).await;
+    here.submit(&page, "/consent", &[("decision", "allow")]).await;
+    let secret = format!("{SILENT}={}", here.cookie(SILENT).unwrap());
+    let answer =
+        framed(&idp, (Method::GET, &stranger.request(&[("prompt", "none"), ("acr_values", "")])), &secret).await;
+    assert!(answer.location().contains("code="), "{}", answer.location());
 }
 
 #[actix_web::test]
