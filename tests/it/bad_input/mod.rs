@@ -1,6 +1,7 @@
 //! Bad input, in generated variants: each gets its specified error, nobody gets a 5xx, and nothing is stored.
 
 mod addresses;
+mod asking;
 mod assertions;
 mod authorize_bound;
 mod authorize_unbound;
