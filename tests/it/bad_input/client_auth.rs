@@ -1,8 +1,10 @@
 //! Client authentication: the registered method, once, and right; anything else redeems nothing and ends nothing.
 
+use super::assertions::ENDPOINTS;
 use super::variants::{altered, truncated};
 use super::{Untouched, assert_json, basic, encoded, fresh_code, post_token};
 use crate::harness::{Idp, RelyingApp, VERIFIER};
+use actix_web::test::TestRequest;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
@@ -106,6 +108,42 @@ async fn two_methods_at_once() {
     }
 }
 
+/// RFC 6749, section 2.3.1: parameters of the body they are, and never of the address.
+#[actix_web::test]
+async fn credentials_in_the_address_prove_nobody() {
+    let idp = Idp::start().await;
+    for id in ["social", "posting", "spa"] {
+        let app = idp.app(id);
+        let (code, secret, uri) = (fresh_code(&idp, &app).await, app.secret(), app.redirect_uri());
+        let redemption = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", &uri),
+            ("code_verifier", VERIFIER),
+        ];
+        let untouched = Untouched::now(&idp).await;
+        let endpoints = ENDPOINTS.into_iter().chain([("/token", &redemption[..])]);
+        for (endpoint, fields) in endpoints {
+            let in_address = match id {
+                "spa" => vec![("client_id", id)],
+                _ => vec![("client_id", id), ("client_secret", &secret)],
+            };
+            // All of it in the address, or the secret alone.
+            for (split, in_body) in [(0, &[][..]), (1, &in_address[..1])] {
+                if split == in_address.len() {
+                    continue;
+                }
+                let address = format!("{endpoint}?{}", encoded(&in_address[split..]));
+                let request = TestRequest::post().uri(&address).insert_header(("content-type", super::FORM));
+                let answer = idp.call(request.set_payload(encoded(&[fields, in_body].concat()))).await;
+                assert_json(&answer, 401, "invalid_client", &address);
+                untouched.check(&address).await;
+            }
+        }
+        assert_eq!(app.try_redeem(&code).await.status, 200, "{id}: nothing was consumed");
+    }
+}
+
 #[actix_web::test]
 async fn headers_that_cannot_be_read() {
     let idp = Idp::start().await;
@@ -165,8 +203,7 @@ async fn headers_that_cannot_be_read() {
     }
     // Two headers, whichever is right.
     for pair in [[good.as_str(), good.as_str()], [good.as_str(), "Bearer x"], ["Basic x", good.as_str()]] {
-        let mut request =
-            actix_web::test::TestRequest::post().uri("/token").insert_header(("content-type", super::FORM));
+        let mut request = TestRequest::post().uri("/token").insert_header(("content-type", super::FORM));
         for value in pair {
             request = request.append_header(("authorization", value));
         }
@@ -174,7 +211,7 @@ async fn headers_that_cannot_be_read() {
         assert_json(&answer, 401, "invalid_client", "two headers");
     }
     let raw = actix_web::http::header::HeaderValue::from_bytes(b"Basic \xff\xfe").unwrap();
-    let request = actix_web::test::TestRequest::post().uri("/token").insert_header(("content-type", super::FORM));
+    let request = TestRequest::post().uri("/token").insert_header(("content-type", super::FORM));
     let answer = idp.call(request.insert_header(("authorization", raw)).set_payload(body(&app, &code, &[]))).await;
     assert_json(&answer, 401, "invalid_client", "bytes that are no text");
     untouched.check("unreadable").await;

@@ -252,13 +252,14 @@ async fn somebody_elses_session_and_consent_are_out_of_reach() {
     let page = otto.get("/account").await;
     otto.sign_in_as(&page, "otto", "another person entirely").await;
     let page = otto.get("/account").await;
-    let untouched = Untouched::now(&idp).await;
     otto.submit(&page, "/account/sign-out", &[]).await.status.as_u16();
     let page = otto.get("/account").await;
     otto.sign_in_as(&page, "otto", "another person entirely").await;
     let page = otto.get("/account/profile").await;
     let csrf = page.fields("/account/sign-out")["csrf"].clone();
     let person = page.fields("/account/profile")["person"].clone();
+    mira.silently(&asking).await;
+    let untouched = Untouched::now(&idp).await;
     for (action, name, value) in [
         ("/account/end-session", "session", sid.as_str()),
         ("/account/withdraw", "client", "asking"),
@@ -267,8 +268,8 @@ async fn somebody_elses_session_and_consent_are_out_of_reach() {
         otto.post(action, &[("csrf", &csrf), ("person", &person), (name, value)]).await;
         assert!(mira.silently(&social).await.parameter("code").is_some(), "{action}");
         assert!(mira.silently(&asking).await.parameter("code").is_some(), "{action}");
+        untouched.check(action).await;
     }
-    drop(untouched);
     // The console is not his, by page or by form.
     for path in ["/admin", "/admin/users", "/admin/clients", "/admin/sessions", "/admin/audit"] {
         assert_page(&otto.get(path).await, 403, path);

@@ -1,7 +1,11 @@
 //! Guessing costs time, and never locks anybody out.
 
 use super::{Untouched, assert_page};
-use crate::harness::{Answer, Browser, Idp, PASSWORD, RelyingApp, USERNAME};
+use crate::harness::{Answer, Browser, CHALLENGE, Idp, PASSWORD, RelyingApp, USERNAME, claims_of};
+use crate::stories::{devices, registration};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 const WRONG: &str = "a wrong password for her";
 
@@ -224,6 +228,43 @@ async fn sixteen_guesses_at_once_get_no_more_looks_than_one_by_one() {
     assert_eq!(idp.flows().hashing.done(), hashes + 5);
 }
 
+/// The codes of devices are counted like passwords, before they are looked at (RFC 8628, section 5.1).
+#[actix_web::test]
+async fn sixteen_guesses_at_once_at_the_code_of_a_device_get_no_more_looks_than_one_by_one() {
+    let idp = devices::house().await;
+    let waiting = idp.call(devices::asking(&[])).await.json();
+    let mut browser = idp.browser();
+    browser.enter(&idp.app("social")).await;
+    let page = browser.get("/device").await;
+    let untouched = Untouched::now(&idp).await;
+    // All of them of one network, each with a code of its own; the right one waits like the others.
+    let shared = Rc::new((browser.copied(), page.clone()));
+    let answers = super::sixteen(async move |number| {
+        let (browser, page) = &*shared;
+        let letters = ["B", "C", "D", "F"];
+        let guess = format!("BCDF-GH{}{}", letters[number / 4], letters[number % 4]);
+        browser.copied().submit(page, "/device", &[("user_code", &guess)]).await
+    })
+    .await;
+    let statuses: Vec<u16> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == 422).count(), 5, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 11, "{statuses:?}");
+    untouched.check("sixteen guesses").await;
+    let user_code = devices::text(&waiting, "user_code");
+    assert_eq!(browser.submit(&page, "/device", &[("user_code", user_code)]).await.status, 429);
+    untouched.check("the right one, unlooked-at").await;
+    // From there the wait doubles, and what is refused unlooked-at makes nothing worse.
+    for wait in [1_u64, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300] {
+        let early = browser.submit(&page, "/device", &[("user_code", user_code)]).await;
+        assert_eq!((early.status.as_u16(), early.header("retry-after")), (429, wait.to_string().as_str()));
+        idp.pass(&format!("{wait}s"));
+        let wrong = browser.submit(&page, "/device", &[("user_code", "BCDF-GHJK")]).await;
+        assert_page(&wrong, 422, &format!("after {wait} s"));
+        assert!(wrong.text("[role=alert]").is_some());
+        untouched.check(&format!("after {wait} s")).await;
+    }
+}
+
 #[actix_web::test]
 async fn names_and_passwords_of_every_kind_are_simply_wrong() {
     let idp = Idp::start().await;
@@ -277,4 +318,61 @@ async fn names_and_passwords_of_every_kind_are_simply_wrong() {
         place += 1;
     }
     untouched.check("names and passwords").await;
+}
+
+/// How many bits of a value are of its own: the places in which any of these differ, each a letter of base64url.
+fn bits(values: &[String]) -> usize {
+    let shortest = values.iter().map(String::len).min().unwrap_or_default();
+    let differs = |at: &usize| values.iter().any(|value| value.as_bytes()[*at] != values[0].as_bytes()[*at]);
+    (0..shortest).filter(differs).count() * 6
+}
+
+/// RFC 6749, section 10.10; RFC 8628, section 5.2; RFC 9126, section 7.1: the same is asked for eight times at one instant.
+#[actix_web::test]
+async fn what_must_not_be_guessed_has_128_bits_and_is_another_one_each_time() {
+    let idp = Idp::with(registration::open).await;
+    let client = |id: &str| {
+        json!({"client_id": id, "client_secret": idp.app(id).secret(), "redirect_uris": [idp.app(id).redirect_uri()],
+            "consent": "skip", "access_token_format": "opaque", "grant_types": ["authorization_code", devices::GRANT]})
+    };
+    idp.import(json!({"clients": [client("sealed")]})).await;
+    let (social, sealed) = (idp.app("social"), idp.app("sealed"));
+    let mut found: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for _ in 0..8 {
+        let mut browser = idp.browser();
+        let answer = browser.enter(&social).await;
+        let code = answer.parameter("code").unwrap();
+        let tokens = social.redeem(&answer).await;
+        let opaque = sealed.redeem(&browser.authorize(&sealed, &[]).await).await.access;
+        let codes = sealed.post("/device_authorization", &[("scope", "openid")]).await.json();
+        let uri = social.redirect_uri();
+        let pushed = [
+            ("response_type", "code"),
+            ("redirect_uri", uri.as_str()),
+            ("scope", "openid"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ];
+        let pushed = social.post("/par", &pushed).await.json();
+        let registered = registration::Registered::new(&idp, json!({})).await;
+        for (name, value) in [
+            ("a code", code.as_str()),
+            ("a refresh token", &tokens.refresh),
+            ("the name of an access token", claims_of(&tokens.access)["jti"].as_str().unwrap()),
+            ("a sealed access token", &opaque),
+            ("a device code", devices::text(&codes, "device_code")),
+            ("a pushed request", devices::text(&pushed, "request_uri")),
+            ("a client's id", registered.text("client_id")),
+            ("a client's secret", registered.text("client_secret")),
+            ("the token of a registration", registered.text("registration_access_token")),
+            ("the cookie of a session", browser.cookie("__Host-abide_session").unwrap()),
+            ("the cookie of a browser", browser.cookie("__Host-abide_browser").unwrap()),
+        ] {
+            found.entry(name).or_default().push(value.to_owned());
+        }
+    }
+    for (name, values) in found {
+        assert!(bits(&values) >= 128, "{name}: {} bits, {values:?}", bits(&values));
+        assert_eq!(values.iter().collect::<BTreeSet<_>>().len(), 8, "{name}");
+    }
 }

@@ -2,11 +2,14 @@
 //! is not for them is good, and nothing is revoked.
 
 use super::variants::{altered, truncated};
-use super::{FORM, Untouched, assert_alive, assert_json, basic, encoded, forge, fresh_tokens};
+use super::{FORM, Untouched, assert_alive, assert_dead, assert_json, basic, encoded, forge, fresh_tokens};
 use crate::harness::{Answer, Idp};
 use actix_web::test::TestRequest;
+use serde_json::json;
 
 const PATHS: [&str; 2] = ["/introspect", "/revoke"];
+/// For every token one of them is wrong.
+const HINTS: [&str; 3] = ["refresh_token", "access_token", "nonsense"];
 
 async fn post(idp: &Idp, path: &str, authorization: Option<&str>, body: &str) -> Answer {
     let mut request = TestRequest::post().uri(path).insert_header(("content-type", FORM));
@@ -42,11 +45,15 @@ async fn clients_that_do_not_prove_who_they_are() {
             }
         }
     }
+    untouched.check("nobody proved anything").await;
     // Whoever has no credentials could fish for tokens of others: they may give back their own, and ask nothing.
     let spa = fresh_tokens(&idp, &idp.app("spa")).await;
-    let body = encoded(&[("token", &spa.access), ("client_id", "spa")]);
-    assert_json(&post(&idp, "/introspect", None, &body).await, 401, "invalid_client", "public");
-    drop(untouched);
+    let untouched = Untouched::now(&idp).await;
+    for token in [&spa.access, &spa.refresh, &tokens.access] {
+        let body = encoded(&[("token", token), ("client_id", "spa")]);
+        assert_json(&post(&idp, "/introspect", None, &body).await, 401, "invalid_client", "public");
+    }
+    untouched.check("a public client").await;
     assert_alive(&social, &tokens.access, "nothing was revoked").await;
     assert_alive(&idp.app("spa"), &spa.access, "nothing was revoked").await;
 }
@@ -117,9 +124,36 @@ async fn requests_that_are_malformed() {
         }
     }
     // A hint that is wrong changes nothing (RFC 7662, section 2.1).
-    for hint in ["refresh_token", "access_token", "nonsense"] {
-        let body = encoded(&[("token", token), ("token_type_hint", hint)]);
-        assert_eq!(post(&idp, "/introspect", Some(&auth), &body).await.json()["active"], true, "{hint}");
+    for token in [token, &tokens.refresh] {
+        let plain = post(&idp, "/introspect", Some(&auth), &encoded(&[("token", token)])).await.json();
+        assert_eq!(plain["active"], true);
+        for hint in HINTS {
+            let body = encoded(&[("token", token), ("token_type_hint", hint)]);
+            assert_eq!(post(&idp, "/introspect", Some(&auth), &body).await.json(), plain, "{hint}");
+        }
     }
     untouched.check("malformed").await;
+}
+
+/// RFC 7009, section 2.1: the search goes on beyond the kind that is hinted at.
+#[actix_web::test]
+async fn a_wrong_hint_keeps_no_token_from_being_revoked() {
+    let idp = Idp::start().await;
+    let sealed = json!({"client_id": "sealed", "client_secret": idp.app("sealed").secret(), "consent": "skip",
+        "redirect_uris": [idp.app("sealed").redirect_uri()], "access_token_format": "opaque"});
+    idp.import(json!({"clients": [sealed]})).await;
+    for (id, hint) in ["social", "posting", "spa", "sealed"].into_iter().flat_map(|id| HINTS.map(|hint| (id, hint))) {
+        let app = idp.app(id);
+        for kind in ["access", "refresh"] {
+            let tokens = fresh_tokens(&idp, &app).await;
+            let (case, token) = match kind {
+                "access" => (format!("{id}'s access token as {hint}"), &tokens.access),
+                _ => (format!("{id}'s refresh token as {hint}"), &tokens.refresh),
+            };
+            assert_alive(&app, &tokens.access, &case).await;
+            let given = app.post("/revoke", &[("token", token), ("token_type_hint", hint)]).await;
+            assert_eq!((given.status.as_u16(), given.body.as_str()), (200, ""), "{case}");
+            assert_dead(&app, &tokens, &case).await;
+        }
+    }
 }

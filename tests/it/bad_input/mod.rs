@@ -1,6 +1,7 @@
 //! Bad input, in generated variants: each gets its specified error, nobody gets a 5xx, and nothing is stored.
 
 mod addresses;
+mod asking;
 mod assertions;
 mod authorize_bound;
 mod authorize_unbound;
@@ -10,6 +11,7 @@ mod codes;
 mod confusion;
 mod cookies;
 mod cors;
+mod crossing;
 mod csrf;
 mod downgrade;
 mod encodings;
@@ -73,6 +75,17 @@ impl<'a> Untouched<'a> {
     async fn check(&self, case: &str) {
         let after = self.idp.contents().await;
         assert!(after == self.before, "{case}: the store changed\nbefore:\n{}\nafter:\n{after}", self.before);
+    }
+
+    /// The same, but for what was used up under keys of this kind, and the appointments to forget it.
+    async fn check_but(&self, used_up: &str, case: &str) {
+        let after = self.idp.contents().await;
+        let rest = |all: &str| {
+            let lines =
+                all.lines().filter(|line| !line.contains(&format!("used/{used_up}/")) && !line.ends_with(" due"));
+            lines.map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(rest(&after), rest(&self.before), "{case}: the store changed");
     }
 }
 

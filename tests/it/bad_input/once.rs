@@ -3,11 +3,19 @@
 
 use super::assertions::ENDPOINTS;
 use super::possession::RESOURCES;
-use super::{Untouched, assert_dead, assert_json, fresh_code, sixteen};
+use super::{Untouched, assert_alive, assert_dead, assert_json, assert_page, fresh_code, fresh_tokens, sixteen};
 use crate::harness::keyed::Keyed;
-use crate::harness::{CHALLENGE, Holder, Idp, RelyingApp, Tokens, presenting};
+use crate::harness::upstream::{Liar, configured, relying_on};
+use crate::harness::{Answer, Browser, CHALLENGE, Holder, Idp, MailServer, PASSWORD, RelyingApp, Tokens, presenting};
+use crate::stories::devices::{GRANT, asking, enter, house, poll, text};
+use crate::stories::invitation::{boss, invite};
+use crate::stories::mail::{open_to_all, reset_mail, with_mail};
 use crate::stories::pushed::address;
+use crate::stories::second_factor::set_up;
+use crate::stories::upstream::{NOW, answered, connected, press};
+use abide::model::account::{Account, username_name};
 use serde_json::json;
+use std::rc::Rc;
 
 /// Two nodes on one store.
 async fn two() -> [Idp; 2] {
@@ -114,6 +122,18 @@ async fn a_code_and_a_spent_refresh_token_kill_their_family_from_every_node() {
     }
 }
 
+/// A request that can be pushed.
+fn pushable(uri: &str) -> [(&str, &str); 6] {
+    [
+        ("response_type", "code"),
+        ("redirect_uri", uri),
+        ("scope", "openid"),
+        ("state", "s"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ]
+}
+
 #[actix_web::test]
 async fn of_sixteen_at_two_nodes_one_redeems_a_code_and_one_opens_a_pushed_request() {
     let nodes = two().await;
@@ -126,15 +146,7 @@ async fn of_sixteen_at_two_nodes_one_redeems_a_code_and_one_opens_a_pushed_reque
     assert_eq!(statuses.iter().filter(|status| **status == 400).count(), 15, "{statuses:?}");
 
     let uri = apps[0].redirect_uri();
-    let pushed = [
-        ("response_type", "code"),
-        ("redirect_uri", uri.as_str()),
-        ("scope", "openid"),
-        ("state", "s"),
-        ("code_challenge", CHALLENGE),
-        ("code_challenge_method", "S256"),
-    ];
-    let pushed = apps[0].post("/par", &pushed).await;
+    let pushed = apps[0].post("/par", &pushable(&uri)).await;
     assert_eq!(pushed.status, 201, "{}", pushed.body);
     let name = pushed.json()["request_uri"].as_str().unwrap().to_owned();
     let (asked, asking) = (address(&[("client_id", "social"), ("request_uri", &name)]), nodes.clone());
@@ -190,4 +202,299 @@ async fn guesses_are_counted_by_all_nodes_together() {
         let page = browser.authorize(&node.app("social"), &[]).await;
         assert_eq!(browser.sign_in(&page).await.status, 429);
     }
+}
+
+/// The same for the codes of devices.
+#[actix_web::test]
+async fn guesses_at_the_codes_of_devices_are_counted_by_all_nodes_together() {
+    let one = house().await;
+    let nodes = [one.clone(), one.another_node().await];
+    let mut browsers = Vec::new();
+    for node in &nodes {
+        let mut browser = node.browser();
+        browser.enter(&node.app("social")).await;
+        browsers.push(browser);
+    }
+    let untouched = Untouched::now(&one).await;
+    let mut statuses = Vec::new();
+    for number in 0..12 {
+        statuses.push(enter(&mut browsers[number % 2], "BCDF-GHJK").await.status.as_u16());
+    }
+    assert_eq!(statuses[..5], [422; 5], "five are free");
+    assert_eq!(statuses[5..], [429; 7], "{statuses:?}");
+    untouched.check("guesses").await;
+    // A right one waits as well, at either.
+    let codes = one.call(asking(&[])).await.json();
+    for browser in &mut browsers {
+        assert_eq!(enter(browser, text(&codes, "user_code")).await.status, 429);
+    }
+}
+
+/// Copies of a browser, at both nodes in turn, with the page that each of them shows.
+fn copies(nodes: &[Idp; 2], browser: &Browser, page: &Answer) -> Rc<Vec<(Browser, Answer)>> {
+    let copy = |number: usize| {
+        let mut copy = browser.copied();
+        copy.idp = nodes[number % 2].clone();
+        (copy, page.clone())
+    };
+    Rc::new((0..16).map(copy).collect())
+}
+
+/// All of them send the form of their page at once, each filled in by its number.
+async fn submitted(
+    all: &Rc<Vec<(Browser, Answer)>>,
+    action: &'static str,
+    fill: impl Fn(usize) -> Vec<(&'static str, String)> + Clone + 'static,
+) -> Vec<Answer> {
+    let all = Rc::clone(all);
+    sixteen(async move |number| {
+        let (browser, page) = &all[number];
+        let filled = fill(number);
+        let filled: Vec<(&str, &str)> = filled.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        browser.copied().submit(page, action, &filled).await
+    })
+    .await
+}
+
+/// One got through, and the others got one of these.
+fn assert_one_won(answers: &[Answer], won: u16, lost: &[u16], case: &str) {
+    let statuses: Vec<u16> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == won).count(), 1, "{case}: {statuses:?}");
+    assert!(statuses.iter().all(|status| *status == won || lost.contains(status)), "{case}: {statuses:?}");
+}
+
+#[actix_web::test]
+async fn of_sixteen_polls_of_a_device_that_was_let_in_one_gets_tokens() {
+    let one = house().await;
+    let nodes = [one.clone(), one.another_node().await];
+    let mut browser = one.browser();
+    browser.enter(&one.app("social")).await;
+    for _ in 0..5 {
+        let codes = one.call(asking(&[])).await.json();
+        let page = enter(&mut browser, text(&codes, "user_code")).await;
+        browser.submit(&page, "/consent", &[("decision", "allow")]).await;
+        let (asking, code) = (nodes.clone(), text(&codes, "device_code").to_owned());
+        let answers = sixteen(async move |number| poll(&asking[number % 2], "spa-tv", &code).await).await;
+        assert_one_won(&answers, 200, &[400], "polls");
+        for lost in answers.iter().filter(|answer| answer.status != 200) {
+            // It is gone already, or went while it was looked at.
+            assert_json(lost, 400, if lost.error() == "expired_token" { "expired_token" } else { "invalid_grant" }, "");
+        }
+        let tokens = Tokens::of(answers.iter().find(|answer| answer.status == 200).unwrap());
+        assert_alive(&one.app("spa-tv"), &tokens.access, "and keeps them").await;
+    }
+}
+
+/// Sixteen browsers in which the password was right, each on the page that asks for the second factor.
+async fn halfway(nodes: &[Idp; 2]) -> Rc<Vec<(Browser, Answer)>> {
+    let mut all = Vec::new();
+    for number in 0..16 {
+        let mut browser = nodes[number % 2].browser();
+        browser.address = format!("198.51.100.{number}:1");
+        let page = browser.authorize(&nodes[number % 2].app("social"), &[]).await;
+        let waiting = browser.sign_in(&page).await;
+        let page = browser.get(waiting.location()).await;
+        all.push((browser, page));
+    }
+    Rc::new(all)
+}
+
+#[actix_web::test]
+async fn of_sixteen_who_show_one_second_factor_one_is_signed_in() {
+    let nodes = two().await;
+    let mut home = nodes[0].browser();
+    let (app, recovery) = set_up(&nodes[0], &mut home).await;
+    for round in 0..2 {
+        for kind in ["a code of the app", "a recovery code"] {
+            nodes[0].pass("5m");
+            let all = halfway(&nodes).await;
+            let code = if kind == "a recovery code" { recovery[round].clone() } else { app.code(&nodes[0], 0) };
+            let answers = submitted(&all, "/sign-in/code", move |_| vec![("code", code.clone())]).await;
+            // Five are looked at, and the others wait.
+            assert_one_won(&answers, 303, &[422, 429], kind);
+            assert!(answers.iter().any(|answer| answer.status == 422), "{kind}: one at least was looked at in vain");
+            assert!(answers.iter().find(|answer| answer.status == 303).unwrap().parameter("code").is_some());
+        }
+    }
+}
+
+#[actix_web::test]
+async fn of_sixteen_who_use_one_link_one_makes_the_account() {
+    let (one, server) = open_to_all().await;
+    let nodes = [one.clone(), one.another_node().await];
+    let mut browser = one.browser();
+    let page = browser.get("/sign-up").await;
+    browser.submit(&page, "/sign-up/send", &[("email", "nia@example.org")]).await;
+    one.deliver().await;
+    let form = browser.get(&server.only().link()).await;
+    let password = |number: usize| format!("seven kites above the dunes {number}");
+    let words = move |number| vec![("password", password(number)), ("name", format!("Nia {number}"))];
+    let answers = submitted(&copies(&nodes, &browser, &form), "/sign-up/confirm", words).await;
+    assert_one_won(&answers, 303, &[410], "a link to sign up");
+    let winner = answers.iter().position(|answer| answer.status == 303).unwrap();
+    let account = one.flows().store.find::<Account>(&username_name("nia@example.org")).await.unwrap().unwrap();
+    assert_eq!(account.claims["name"], format!("Nia {winner}"));
+
+    // An invitation may be used in any browser, and under any name. One address may use thirty links a minute.
+    one.pass("1m");
+    let mut boss = boss(&one).await;
+    let letter = invite(&one, &server, &mut boss, &[("email", "zoe@example.org")]).await;
+    let mut guest = one.browser();
+    let form = guest.get(&letter.link()).await;
+    let words = move |number| vec![("username", format!("zoe{number}")), ("password", password(number))];
+    let answers = submitted(&copies(&nodes, &guest, &form), "/invitation", words).await;
+    assert_one_won(&answers, 303, &[410], "an invitation");
+    for (number, answer) in answers.iter().enumerate() {
+        let account = one.flows().store.find::<Account>(&username_name(&format!("zoe{number}"))).await.unwrap();
+        assert_eq!(account.is_some(), answer.status == 303, "{number}");
+    }
+}
+
+#[actix_web::test]
+async fn of_sixteen_who_come_back_with_one_state_of_an_upstream_one_is_signed_in() {
+    let liar = Liar::start(NOW);
+    let one = relying_on(vec![configured("liar", &liar.issuer)]).await;
+    let nodes = [one.clone(), one.another_node().await];
+    connected(&one).await;
+    for _ in 0..3 {
+        one.pass("2m");
+        liar.at(one.now());
+        let mut browser = one.browser();
+        let page = browser.authorize(&one.app("social"), &[]).await;
+        let back = answered(&press(&mut browser, &page, "liar").await, "liar");
+        let all = copies(&nodes, &browser, &page);
+        let answers = sixteen(async move |number| all[number].0.copied().get(&back).await).await;
+        assert_one_won(&answers, 303, &[400], "a state");
+        assert!(answers.iter().find(|answer| answer.status == 303).unwrap().parameter("code").is_some());
+    }
+}
+
+/// What is good once, and was used.
+struct UsedUp {
+    assertion: String,
+    /// The authorization that it goes with, and the proof.
+    proof: [String; 2],
+    code: (String, Tokens),
+    /// Of three refreshes, each with the token of the one before.
+    family: Vec<Tokens>,
+    given_back: Tokens,
+    device_code: String,
+    pushed: String,
+    /// The browser, its page, and the letter's link.
+    reset: (Browser, Answer, String),
+    recovery: String,
+}
+
+const REQUEST: (&str, &str) = ("GET", "/userinfo");
+
+async fn use_up(idp: &Idp, server: &MailServer, (client, holder): (&Keyed, &Holder)) -> UsedUp {
+    let (social, spa, till, mut browser) = (idp.app("social"), idp.app("spa"), idp.app("till"), idp.browser());
+    // What ends all sessions, and what takes time, comes first.
+    let letter = reset_mail(idp, server, &mut browser).await;
+    let page = browser.get(&letter.link()).await;
+    assert_eq!(browser.submit(&page, "/reset", &[("password", PASSWORD)]).await.status, 303);
+    let reset = (browser, page, letter.link());
+    let mut otto = idp.browser();
+    let page = otto.get("/account").await;
+    otto.sign_in_as(&page, "otto", "another person entirely").await;
+    let (_, recovery) = set_up(idp, &mut otto).await;
+    assert_eq!(by_recovery_code(idp, &recovery[0]).await.status, 303);
+
+    let code = fresh_code(idp, &spa).await;
+    let code = (code.clone(), Tokens::of(&spa.try_redeem(&code).await));
+    let mut family = vec![fresh_tokens(idp, &social).await];
+    for _ in 0..3 {
+        let next = social.refresh(&family.last().unwrap().refresh).await;
+        family.push(next);
+    }
+    let given_back = fresh_tokens(idp, &social).await;
+    assert_eq!(social.give_back(&given_back.refresh).await.status, 200);
+
+    let mut browser = idp.browser();
+    browser.enter(&social).await;
+    let codes = till.post("/device_authorization", &[("scope", "openid")]).await.json();
+    let page = enter(&mut browser, text(&codes, "user_code")).await;
+    browser.submit(&page, "/consent", &[("decision", "allow")]).await;
+    let device_code = text(&codes, "device_code").to_owned();
+    Tokens::of(&till.token(&[("grant_type", GRANT), ("device_code", &device_code)]).await);
+
+    let uri = social.redirect_uri();
+    let pushed = social.post("/par", &pushable(&uri)).await.json();
+    let pushed = address(&[("client_id", "social"), ("request_uri", text(&pushed, "request_uri"))]);
+    assert_eq!(idp.browser().get(&pushed).await.status, 200);
+
+    let bound = Tokens::of(&holder.redeem(&spa, &fresh_code(idp, &spa).await).await);
+    let proof = [format!("DPoP {}", bound.access), holder.proof(REQUEST, Some(&bound.access)).await];
+    assert_eq!(idp.call(presenting(REQUEST, &proof[0], &proof[1])).await.status, 200);
+    let assertion = client.assertion();
+    assert_eq!(client.present("/revoke", &assertion, &[("token", "x")]).await.status, 200);
+    UsedUp { assertion, proof, code, family, given_back, device_code, pushed, reset, recovery: recovery[0].clone() }
+}
+
+/// Somebody signs in with a password, and a recovery code for their second factor.
+async fn by_recovery_code(idp: &Idp, code: &str) -> Answer {
+    let mut browser = idp.browser();
+    let page = browser.authorize(&idp.app("social"), &[]).await;
+    let waiting = browser.sign_in_as(&page, "otto", "another person entirely").await;
+    let page = browser.get(waiting.location()).await;
+    browser.submit(&page, "/sign-in/code", &[("code", code)]).await
+}
+
+/// Somebody guesses at a password.
+async fn guess(idp: &Idp) -> Answer {
+    let mut browser = idp.browser();
+    let page = browser.authorize(&idp.app("social"), &[]).await;
+    browser.sign_in_as(&page, "boss", "no password of theirs").await
+}
+
+/// Nothing about what was used is known by a process: one that has just begun refuses what the one before it refused.
+#[actix_web::test]
+async fn what_was_used_before_a_restart_is_refused_after_it() {
+    let (idp, server) = with_mail().await;
+    let till = json!({"client_id": "till", "client_secret": idp.app("till").secret(), "redirect_uris": [],
+        "response_types": [], "grant_types": [GRANT]});
+    idp.import(json!({"clients": [till]})).await;
+    let client = Keyed::register(&idp, "keyed", "ES256", &json!({})).await;
+    let holder = Holder::of(&idp, "ES256");
+    for _ in 0..5 {
+        assert_eq!(guess(&idp).await.status, 422);
+    }
+    let used = use_up(&idp, &server, (&client, &holder)).await;
+    for _ in 0..4 {
+        guess(&idp).await;
+    }
+
+    let idp = idp.restarted().await;
+    let (social, spa, till) = (idp.app("social"), idp.app("spa"), idp.app("till"));
+    let current = used.family.last().unwrap();
+    assert_alive(&spa, &used.code.1.access, "of the code").await;
+    assert_alive(&social, &current.access, "of the family").await;
+    let mut reset = used.reset.0.copied();
+    reset.idp = idp.clone();
+    let assertion = at(&client, &idp).present("/revoke", &used.assertion, &[("token", "x")]).await;
+    let polled = till.token(&[("grant_type", GRANT), ("device_code", &used.device_code)]).await;
+    for (name, answer, status, error) in [
+        ("an assertion", assertion, 401, "invalid_client"),
+        ("a proof", idp.call(presenting(REQUEST, &used.proof[0], &used.proof[1])).await, 401, "invalid_dpop_proof"),
+        ("a code", spa.try_redeem(&used.code.0).await, 400, "invalid_grant"),
+        ("a spent refresh token", social.try_refresh(&used.family[0].refresh).await, 400, "invalid_grant"),
+        ("one that was given back", social.try_refresh(&used.given_back.refresh).await, 400, "invalid_grant"),
+        ("a device code", polled, 400, "invalid_grant"),
+        ("the page of a link", reset.submit(&used.reset.1, "/reset", &[("password", PASSWORD)]).await, 410, ""),
+        ("a link", reset.get(&used.reset.2).await, 410, ""),
+        ("a pushed request", idp.browser().get(&used.pushed).await, 400, ""),
+        ("a recovery code", by_recovery_code(&idp, &used.recovery).await, 422, ""),
+        ("a guess after five", guess(&idp).await, 429, ""),
+    ] {
+        match error {
+            "" => assert_page(&answer, status, name),
+            _ => assert_json(&answer, status, error, name),
+        }
+    }
+    // A code and a spent token did not only fail: they revoked.
+    assert_dead(&spa, &used.code.1, "of the code").await;
+    for tokens in &used.family {
+        assert_dead(&social, tokens, "of the family").await;
+    }
+    assert_eq!(social.userinfo(&used.given_back.access).await.status, 401);
 }

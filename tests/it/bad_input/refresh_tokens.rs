@@ -1,10 +1,13 @@
 //! Refresh tokens: foreign, altered, of another kind, beyond what was granted, spent, and by sixteen at once.
 
 use super::variants::{altered, surrounded, truncated};
-use super::{Untouched, assert_alive, assert_dead, assert_json, fresh_code, fresh_tokens};
-use crate::harness::{Answer, Idp, RelyingApp, Tokens};
+use super::{Untouched, assert_alive, assert_dead, assert_json, basic, encoded, fresh_code, fresh_tokens, post_token};
+use crate::harness::keyed::{ASSERTION, ClientKey, Keyed};
+use crate::harness::{Answer, Holder, Idp, RelyingApp, Tokens, VERIFIER};
+use actix_web::test::TestRequest;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
 
 async fn refresh_with(app: &RelyingApp, token: &str, name: &str, value: &str) -> Answer {
     app.token(&[("grant_type", "refresh_token"), ("refresh_token", token), (name, value)]).await
@@ -44,6 +47,71 @@ async fn tokens_that_are_not_this_clients_refresh_token() {
         assert_alive(&app, &tokens.access, id).await;
         assert_eq!(app.try_refresh(&tokens.refresh).await.status, 200, "{id}: nothing was consumed or revoked");
         assert_eq!(app.try_redeem(&code).await.status, 200, "{id}: nor was the code");
+    }
+}
+
+/// OpenID Connect Core, 12.1: whoever has credentials shows them at every refresh.
+#[actix_web::test]
+async fn a_confidential_client_that_does_not_prove_who_it_is_renews_nothing() {
+    let idp = Idp::start().await;
+    let keyed = Keyed::register(&idp, "keyed", "ES256", &json!({})).await;
+    let bound = Holder::of(&idp, "ES256");
+    for id in ["social", "posting", "offline", "keyed"] {
+        let app = idp.app(id);
+        let code = fresh_code(&idp, &app).await;
+        let uri = app.redirect_uri();
+        let redemption = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", &uri),
+            ("code_verifier", VERIFIER),
+        ];
+        let tokens = Tokens::of(&match id {
+            "keyed" => keyed.post("/token", &redemption).await,
+            _ => app.token(&redemption).await,
+        });
+        let refresh = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh.as_str())];
+        let (secret, other) = (app.secret(), idp.app("bank").secret());
+        let theirs = Keyed { key: ClientKey::of("ES256", "key-1"), ..keyed.clone() }.assertion();
+        let used = keyed.assertion();
+        keyed.present("/revoke", &used, &[("token", "x")]).await;
+        let mut shown: Vec<(Option<String>, Vec<(&str, &str)>)> = vec![
+            (None, vec![]),
+            (None, vec![("client_id", id)]),
+            (None, vec![("client_id", "spa")]),
+            (None, vec![("client_assertion_type", ASSERTION), ("client_assertion", &theirs)]),
+            (None, vec![("client_assertion_type", ASSERTION), ("client_assertion", &used)]),
+        ];
+        for wrong in [other.as_str(), &secret[1..], "x"] {
+            shown.push((Some(basic(id, wrong)), vec![]));
+            shown.push((None, vec![("client_id", id), ("client_secret", wrong)]));
+        }
+        // The right secret in the wrong place.
+        match id {
+            "posting" => shown.push((Some(basic(id, &secret)), vec![])),
+            _ => shown.push((None, vec![("client_id", id), ("client_secret", &secret)])),
+        }
+        let untouched = Untouched::now(&idp).await;
+        for (header, fields) in shown {
+            let case = format!("{id}: {header:?} {fields:?}");
+            let answer = post_token(&idp, header.as_deref(), &encoded(&[&refresh[..], &fields].concat())).await;
+            match fields[..] {
+                // A public client may ask without any, and it is not its token.
+                [("client_id", "spa")] => assert_json(&answer, 400, "invalid_grant", &case),
+                _ => assert_json(&answer, 401, "invalid_client", &case),
+            }
+            // Nor is a key that is at hand a client's credential.
+            let proof = bound.proof(("POST", "/token"), None).await;
+            let form = TestRequest::post().uri("/token").insert_header(("dpop", proof));
+            let form = form.set_form([&refresh[..], &[("client_id", id)]].concat());
+            assert_json(&idp.call(form).await, 401, "invalid_client", &case);
+            untouched.check(&case).await;
+        }
+        let renewed = match id {
+            "keyed" => keyed.post("/token", &refresh).await,
+            _ => app.token(&refresh).await,
+        };
+        assert_eq!(renewed.status, 200, "{id}: nothing was consumed or revoked");
     }
 }
 

@@ -54,6 +54,14 @@ async fn no_token_at_all() {
     let query = format!("/userinfo?{}", encoded(&[("access_token", &tokens.access)]));
     assert_challenged(&idp.call(TestRequest::get().uri(&query)).await, None, "GET, query");
     assert_challenged(&idp.call(TestRequest::post().uri(&query)).await, None, "POST, query");
+    // Nor is a body looked at where there is none by its method (RFC 6750, section 2.2).
+    for method in ["GET", "HEAD"] {
+        for body in [encoded(&[("access_token", &tokens.access)]), "access_token=x".into(), "access_token=%00".into()] {
+            let request = TestRequest::with_uri("/userinfo").method(method.parse().unwrap());
+            let answer = idp.call(request.insert_header(("content-type", FORM)).set_payload(body)).await;
+            assert_challenged(&answer, None, &format!("{method} with a body"));
+        }
+    }
     let cookie =
         TestRequest::get().uri("/userinfo").insert_header(("cookie", format!("access_token={}", tokens.access)));
     assert_challenged(&idp.call(cookie).await, None, "cookie");

@@ -318,6 +318,17 @@ impl Idp {
         Idp::answering(facing, Arc::clone(&self.store), Rc::clone(&self.config), Rc::clone(&self.folder)).await
     }
 
+    /// The same after its process ended and another one began: nothing is left but what the store has. Whoever spoke with the
+    /// one before has to be told of this one.
+    pub async fn restarted(&self) -> Idp {
+        self.store.close().await.unwrap();
+        let store = SledStore::open(&self.folder.path().join("store"), 16 << 20).unwrap();
+        let store = Arc::new(Counting::new(Arc::new(store)));
+        let (clock, cheap) = (Clock::travelling(self.now()), Cost { memory: 64, passes: 1 });
+        let facing = assemble(&self.config, Arc::clone(&store) as Arc<dyn Backend>, clock, cheap).await.unwrap();
+        Idp::answering(facing, store, Rc::clone(&self.config), Rc::clone(&self.folder)).await
+    }
+
     /// The store does not know any more under which limits its appointments were made, as if they had been others.
     pub async fn forget_limits(&self) {
         let store = &self.facing.idp.store;

@@ -38,7 +38,7 @@ pub fn asking(extra: &[(&str, &str)]) -> TestRequest {
 }
 
 /// It asks how it stands.
-async fn poll(idp: &Idp, client: &str, code: &str) -> Answer {
+pub async fn poll(idp: &Idp, client: &str, code: &str) -> Answer {
     let fields = [("client_id", client), ("grant_type", GRANT), ("device_code", code)];
     idp.call(TestRequest::post().uri("/token").set_form(fields)).await
 }
@@ -185,9 +185,11 @@ async fn a_device_code_is_good_for_its_own_client_alone() {
         text(&codes, "user_code").to_owned(),
         "x".repeat(4000),
     ];
+    let before = idp.contents().await;
     for wrong in forged {
         let expected = if wrong.is_empty() { "invalid_request" } else { "invalid_grant" };
         assert_eq!(poll(&idp, "spa-tv", &wrong).await.error(), expected, "{wrong:.60}");
+        assert_eq!(idp.contents().await, before, "{wrong:.60}");
     }
     assert_eq!(poll(&idp, "other-tv", code).await.error(), "invalid_grant");
     assert_eq!(idp.app("till").token(&[("grant_type", GRANT), ("device_code", code)]).await.error(), "invalid_grant");
@@ -195,6 +197,7 @@ async fn a_device_code_is_good_for_its_own_client_alone() {
         idp.app("bank").token(&[("grant_type", GRANT), ("device_code", code)]).await.error(),
         "unauthorized_client"
     );
+    assert_eq!(idp.contents().await, before, "another's");
     assert_eq!(poll(&idp, "spa-tv", code).await.status, 200, "nothing of that used it up");
 }
 
@@ -232,9 +235,51 @@ async fn devices_of_one_network_ask_so_often_and_no_more() {
     assert_eq!(statuses.get(&200), Some(&30), "{statuses:?}");
     assert_eq!(ask(&idp, &[]).await.error(), "slow_down");
     // Nobody else can ask in the name of a client with a secret: its server asks for all its devices.
-    let till = [("client_id", "till"), ("client_secret", &*idp.app("till").secret()), ("scope", "stock:read")];
-    let answer = idp.call(TestRequest::post().uri("/device_authorization").set_form(till)).await;
-    assert_ne!(answer.error(), "slow_down", "{}", answer.body);
+    let answer = idp.app("till").post("/device_authorization", &[("scope", "stock:read")]).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+/// RFC 8628, section 3.1.
+#[actix_web::test]
+async fn what_a_device_says_that_is_unknown_is_ignored() {
+    let idp = house().await;
+    let unknown = [("unknown", "1"), ("response_type", "x"), ("prompt", "none"), ("redirect_uri", "x"), ("", "x")];
+    let answer = ask(&idp, &unknown).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let codes = answer.json();
+    let (mut browser, page) = asked(&idp, &codes).await;
+    browser.submit(&page, "/consent", &[("decision", "allow")]).await;
+    let fields = [("client_id", "spa-tv"), ("grant_type", GRANT), ("device_code", text(&codes, "device_code"))];
+    let polled = idp.call(TestRequest::post().uri("/token").set_form([&fields[..], &unknown].concat())).await;
+    assert_eq!(Tokens::of(&polled).scope, "openid profile");
+}
+
+/// RFC 8628, sections 3.3.1 and 5.4: whoever came by the whole link is asked the same as whoever typed the code.
+#[actix_web::test]
+async fn the_page_asks_to_compare_the_code_and_says_that_a_device_is_let_in() {
+    let idp = house().await;
+    let mut browser = idp.browser();
+    browser.enter(&idp.app("social")).await;
+    for way in ["typed", "linked"] {
+        let codes = ask(&idp, &[]).await.json();
+        let page = match way {
+            "typed" => enter(&mut browser, text(&codes, "user_code")).await,
+            _ => {
+                let page = browser.get(text(&codes, "verification_uri_complete")).await;
+                assert!(page.body.contains("Enter it only if the device is in front of you."), "{}", page.body);
+                browser.submit(&page, "/device", &[]).await
+            }
+        };
+        assert_eq!(page.text("h1").as_deref(), Some("Allow Evening TV on another device?"), "{way}");
+        assert_eq!(page.text(".device-code").as_deref(), Some(text(&codes, "user_code")), "{way}");
+        for sentence in [
+            "Does your device show this very code?",
+            "Did somebody send you the code or the link? Then it is their device that would be signed in as you.",
+            "Yes, it is my device",
+        ] {
+            assert!(page.body.contains(sentence), "{way}, {sentence}: {}", page.body);
+        }
+    }
 }
 
 #[actix_web::test]

@@ -6,14 +6,14 @@ use abide::model::audit::Act;
 
 const WORDS: &str = "seven kites above the dunes";
 
-async fn boss(idp: &Idp) -> Browser {
+pub async fn boss(idp: &Idp) -> Browser {
     let mut boss = idp.browser();
     let page = boss.get("/admin").await;
     boss.sign_in_as(&page, "boss", "the boss of all of this").await;
     boss
 }
 
-async fn invite(idp: &Idp, server: &MailServer, boss: &mut Browser, more: &[(&str, &str)]) -> Letter {
+pub async fn invite(idp: &Idp, server: &MailServer, boss: &mut Browser, more: &[(&str, &str)]) -> Letter {
     let page = boss.get("/admin/invitations").await;
     let filled = [&[("email", "nia@example.org")], more].concat();
     let done = boss.submit(&page, "/admin/invitations", &filled).await;

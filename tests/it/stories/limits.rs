@@ -1,6 +1,7 @@
 //! Sessions end when they should, each app at its own sensitivity.
 
 use crate::harness::{Answer, Browser, Idp};
+use abide::model::grant::Grant;
 use abide::protocol::duration::Limit;
 use actix_web::test::TestRequest;
 
@@ -251,4 +252,41 @@ async fn the_sweep_forgets_what_is_long_over_and_nothing_else() {
     let left = idp.contents().await;
     let left: Vec<&str> = left.lines().filter(|line| !line.starts_with("history ")).collect();
     assert_eq!(left, before.lines().collect::<Vec<_>>(), "no session, grant or appointment is left");
+}
+
+/// RFC 9700, section 4.14.2, where nothing else would end it: a session without limits.
+#[actix_web::test]
+async fn a_refresh_token_that_nobody_uses_for_thirty_days_is_forgotten() {
+    let idp = Idp::with(|config| {
+        config.session.idle_timeout = Limit::Never;
+        config.session.max_lifetime = Limit::Never;
+    })
+    .await;
+    let (mut browser, social) = (idp.browser(), idp.app("social"));
+    let unused = social.redeem(&browser.enter(&social).await).await;
+    let used = social.redeem(&browser.silently(&social).await).await;
+    let is_good = async |token: &str| social.introspect(token).await.json()["active"] == true;
+    // To ask about one is not to use it.
+    for _ in 0..29 {
+        idp.pass("1d");
+        idp.deliver().await;
+        assert!(is_good(&unused.refresh).await);
+    }
+    let used = social.refresh(&used.refresh).await;
+    idp.pass("23h");
+    idp.deliver().await;
+    assert!(is_good(&unused.refresh).await);
+    let kept = idp.flows().store.all::<Grant>(None, 10).await.unwrap().items.len();
+    idp.pass("1h");
+    idp.deliver().await;
+    assert!(!is_good(&unused.refresh).await);
+    assert_eq!(social.try_refresh(&unused.refresh).await.error(), "invalid_grant");
+    assert_eq!(idp.flows().store.all::<Grant>(None, 10).await.unwrap().items.len(), kept - 1, "nothing is left of it");
+    // The one that was used goes on, and so does the session: it is the token that grew old.
+    let next = social.refresh(&used.refresh).await;
+    assert_eq!(social.userinfo(&next.access).await.status, 200);
+    assert!(browser.silently(&social).await.parameter("code").is_some());
+    idp.pass("31d");
+    idp.deliver().await;
+    assert_eq!(social.try_refresh(&next.refresh).await.error(), "invalid_grant", "thirty days after it was used last");
 }
