@@ -157,6 +157,33 @@ async fn a_hint_that_is_not_genuine_asks() {
     assert!(browser.silently(&social).await.parameter("code").is_some());
 }
 
+/// RP-Initiated Logout 1.0, section 2: a language that there is no page in is no error.
+#[actix_web::test]
+async fn languages_that_nobody_knows_change_nothing() {
+    let idp = Idp::start().await;
+    let (_, mut elsewhere, tokens) = signed_in(&idp).await;
+    let (_, mut browser, _) = signed_in(&idp).await;
+    let hint = [("id_token_hint", tokens.id.as_str()), ("post_logout_redirect_uri", BYE)];
+    let long = "xx ".repeat(1_000);
+    let untouched = Untouched::now(&idp).await;
+    for wish in ["xx", "tlh-Latn x-klingon", "*", "not a language at all", "en-", "\u{e4}", "-", &long, ""] {
+        let pairs = [&hint[..], &[("ui_locales", wish)]].concat();
+        // Nobody is signed in: whoever is genuine is led on.
+        assert_eq!(idp.browser().get(&address(&pairs)).await.location(), BYE, "{wish:.60}");
+        let request = TestRequest::post().uri("/end_session").set_form(&pairs);
+        let posted = browser.send(request).await;
+        for answer in [browser.get(&address(&pairs)).await, browser.get(posted.location()).await] {
+            assert_asks(&answer, wish);
+            assert_eq!(answer.attribute("html", "lang").as_deref(), Some("en"), "{wish:.60}");
+        }
+        untouched.check(wish).await;
+    }
+    let pairs = [&hint[..], &[("ui_locales", "xx de")]].concat();
+    let page = browser.get(&address(&pairs)).await;
+    assert_eq!(page.attribute("html", "lang").as_deref(), Some("de"), "one that is known beside one that is not");
+    assert_eq!(elsewhere.get(&address(&pairs)).await.location(), BYE);
+}
+
 #[actix_web::test]
 async fn a_link_alone_signs_nobody_out() {
     let idp = Idp::start().await;
