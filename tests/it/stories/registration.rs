@@ -187,6 +187,74 @@ async fn an_app_looks_after_its_registration() {
     assert!(put_again.json()["client_secret"].is_string(), "of a digest no key can be made: {}", put_again.body);
 }
 
+/// RFC 7591, 3.2.1; RFC 7592, 2 and 3.
+#[actix_web::test]
+async fn every_success_is_json_of_its_own_and_looking_changes_nothing() {
+    let idp = Idp::with(open).await;
+    let mut seen = std::collections::BTreeSet::new();
+    for method in ["client_secret_basic", "client_secret_post", "client_secret_jwt", "none"] {
+        for _ in 0..3 {
+            // The very same words each time.
+            let body = metadata(json!({"token_endpoint_auth_method": method}));
+            let answer = ask(&idp, (Method::POST, "/register"), None, Some(&body)).await;
+            assert_eq!((answer.status.as_u16(), answer.header("content-type")), (201, "application/json"));
+            let app = Registered { idp: idp.clone(), told: answer.json() };
+            for member in ["client_id", "client_secret", "registration_access_token", "registration_client_uri"] {
+                match app.told[member].as_str() {
+                    Some(text) => assert!(seen.insert(text.to_owned()), "{member} is another's: {text}"),
+                    None => assert_eq!((member, method), ("client_secret", "none")),
+                }
+            }
+            let before = idp.contents().await;
+            for (method, body) in [(Method::GET, ""), (Method::HEAD, ""), (Method::GET, "{}")] {
+                let body = (!body.is_empty()).then(|| json!({"client_name": "Another"}));
+                let read = app.manage(method.clone(), body.as_ref()).await;
+                assert_eq!((read.status.as_u16(), read.header("content-type")), (200, "application/json"), "{method}");
+            }
+            assert_eq!(idp.contents().await, before, "reading changes nothing");
+            let mut change = metadata(json!({"client_name": "Plaza 2", "token_endpoint_auth_method": method}));
+            change["client_id"] = app.told["client_id"].clone();
+            idp.pass("10m");
+            let put = app.manage(Method::PUT, Some(&change)).await;
+            assert_eq!((put.status.as_u16(), put.header("content-type")), (200, "application/json"));
+            let gone = app.manage(Method::DELETE, None).await;
+            assert_eq!((gone.status.as_u16(), gone.body.as_str()), (204, ""));
+            idp.pass("10m");
+        }
+    }
+}
+
+/// RFC 7592, 2.3: with the registration everything goes that it was granted, even where its name comes back.
+#[actix_web::test]
+async fn what_an_app_was_granted_goes_with_its_registration() {
+    let idp = Idp::with(open).await;
+    let app = Registered::new(&idp, json!({"scope": "openid profile"})).await;
+    let mut browser = idp.browser();
+    let answer = app.enter(&mut browser).await;
+    let tokens = Tokens::of(&app.redeem(&answer.parameter("code").unwrap()).await);
+    let code = browser.get(&app.request(&[])).await.parameter("code").unwrap();
+    assert_eq!(app.manage(Method::DELETE, None).await.status, 204);
+    let renewed = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh.as_str())];
+    assert_eq!(app.token(&renewed).await.error(), "invalid_client");
+    assert_eq!(app.redeem(&code).await.error(), "invalid_client");
+    // An administrator makes a client of the same name and secret.
+    idp.pass("5m");
+    let record = json!({"client_id": app.text("client_id"), "client_secret": app.text("client_secret"),
+        "redirect_uris": [CALLBACK], "grant_types": ["authorization_code", "refresh_token"]});
+    idp.import(json!({"clients": [record]})).await;
+    assert_eq!(app.token(&renewed).await.error(), "invalid_grant");
+    assert_eq!(app.redeem(&code).await.error(), "invalid_grant");
+    for (method, path) in [(Method::GET, "/userinfo"), (Method::POST, "/session/activity")] {
+        assert_eq!(with_bearer(&idp, (method, path), &tokens.access).await.status, 401, "{path}");
+    }
+    for token in [&tokens.access, &tokens.refresh] {
+        let basic = STANDARD.encode(format!("{}:{}", app.text("client_id"), app.text("client_secret")));
+        let request = TestRequest::post().uri("/introspect").insert_header(("authorization", format!("Basic {basic}")));
+        let told = idp.call(request.set_form([("token", token)])).await;
+        assert_eq!((told.status.as_u16(), told.body.as_str()), (200, r#"{"active":false}"#));
+    }
+}
+
 #[actix_web::test]
 async fn whoever_has_an_initial_access_token_registers_an_app() {
     let folder = tempfile::tempdir().unwrap();
