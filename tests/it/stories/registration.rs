@@ -402,3 +402,49 @@ async fn a_sign_out_leads_to_a_stranger_by_way_of_a_page_and_never_without_a_hin
     // Whoever let the app in is led back to it.
     assert_eq!(browser.get(&hinted).await.location(), bye);
 }
+
+/// RFC 9700, 4.11.2; RP-Initiated Logout 1.0, 3: a genuine hint is had by whoever signs in to an app of their own.
+#[actix_web::test]
+async fn whoever_never_let_an_app_in_is_not_sent_there_after_a_sign_out() {
+    let idp = Idp::with(open).await;
+    let bye = "https://plaza.example/bye";
+    let app = Registered::new(&idp, json!({"post_logout_redirect_uris": [bye]})).await;
+    let social = idp.app("social");
+    let mut otto = idp.browser();
+    let page = otto.get(&app.request(&[])).await;
+    let waiting = otto.sign_in_as(&page, "otto", "another person entirely").await;
+    let consent = otto.get(waiting.location()).await;
+    let answer = otto.submit(&consent, "/consent", &[("decision", "allow")]).await;
+    let theirs = Tokens::of(&app.redeem(&answer.parameter("code").unwrap()).await).id;
+    let at_social = social.redeem(&otto.authorize(&social, &[]).await).await.id;
+    let leave = |hint: &str, back: &str| {
+        let query = [("id_token_hint", hint), ("post_logout_redirect_uri", back), ("state", "s")];
+        format!("/end_session?{}", serde_urlencoded::to_string(query).unwrap())
+    };
+    for scope in ["browser", "everywhere"] {
+        let mut mira = idp.browser();
+        mira.enter(&social).await;
+        let asked = mira.get(&leave(&theirs, bye)).await;
+        assert!(asked.body.contains("id=\"sign-out\"") && asked.body.contains("plaza.example"), "{}", asked.body);
+        let left = mira.submit(&asked, "/end_session/confirm", &[("choice", "sign-out"), ("scope", scope)]).await;
+        assert_eq!(left.status, 200, "{scope}: {}", left.header("location"));
+        assert!(left.text("h1").unwrap().contains("plaza.example"), "{scope}: {}", left.body);
+        let onward = left.attribute("#continue", "href");
+        assert_eq!(onward.as_deref(), Some("https://plaza.example/bye?state=s"), "{scope}");
+        assert_eq!(mira.silently(&social).await.error(), "login_required", "{scope}: she is signed out all the same");
+        // An app that an administrator vouches for has the browser back at once.
+        mira.enter(&social).await;
+        let back = "https://social.example.com/bye";
+        let asked = mira.get(&leave(&at_social, back)).await;
+        assert!(asked.body.contains("id=\"sign-out\""), "{}", asked.body);
+        let left = mira.submit(&asked, "/end_session/confirm", &[("choice", "sign-out"), ("scope", scope)]).await;
+        assert_eq!(left.location(), "https://social.example.com/bye?state=s", "{scope}");
+        idp.tick();
+    }
+    // Whoever stays is sent nowhere, and whoever timed out meanwhile no further.
+    let mut mira = idp.browser();
+    mira.enter(&social).await;
+    let asked = mira.get(&leave(&theirs, bye)).await;
+    let stays = mira.submit(&asked, "/end_session/confirm", &[("choice", "stay")]).await;
+    assert!(stays.status == 200 && !stays.body.contains("plaza.example"), "{}", stays.body);
+}
