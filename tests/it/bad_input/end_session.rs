@@ -252,7 +252,7 @@ async fn a_hint_that_its_own_request_contradicts_ends_nothing_however_the_sessio
         let mut holding = Holding::of(held).await;
         let hint = holding.tokens.id.clone();
         let untouched = Untouched::now(&holding.idp).await;
-        for client in ["bank", "nobody", "SOCIAL", "social ", "abide:console"] {
+        for client in ["bank", "nobody", "SOCIAL", "social ", "abide:console", &"x".repeat(201)] {
             for uri in [None, Some(BYE), Some("https://bank.example.com/bye")] {
                 let mut pairs = vec![("id_token_hint", hint.as_str()), ("client_id", client)];
                 pairs.extend(uri.map(|uri| ("post_logout_redirect_uri", uri)));
