@@ -318,6 +318,10 @@ async fn response_types_and_modes_that_are_not_offered() {
     let types = [
         "token",
         "none",
+        "code+none",
+        "none+code",
+        "id_token+none",
+        "code+id_token+token+none",
         "token+token",
         "code+id_token+token+code",
         "CODE",

@@ -2,10 +2,17 @@
 //! and enabled again, and a person who signed out everywhere; each times everything that rested on it, in every form and at
 //! every endpoint. Nothing is issued, renewed, told or reported, and what was open before leads nowhere.
 
-use super::assert_json;
-use crate::harness::{Answer, Browser, Idp, PASSWORD, RelyingApp, Tokens, USERNAME, VERIFIER};
+use super::{assert_json, assert_page};
+use crate::harness::upstream::{Liar, configured, relying_on};
+use crate::harness::{
+    Answer, Browser, Idp, MailServer, PASSWORD, RelyingApp, Said, Smtp, Stream, Tokens, USERNAME, VERIFIER,
+};
+use crate::stories::mail::reset_mail;
+use crate::stories::second_factor::set_up;
+use crate::stories::upstream::{NOW, answered, by_liar, connected, press};
 use actix_web::test::TestRequest;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -16,8 +23,17 @@ enum Ending {
     SignedOutEverywhere,
 }
 
-/// A page, where its form goes, and what is filled in.
-type OpenForm = (Answer, &'static str, Vec<(&'static str, &'static str)>);
+const ENDINGS: [Ending; 3] = [Ending::Disabled, Ending::DisabledForAWhile, Ending::SignedOutEverywhere];
+const NEW: &str = "an entirely different evening";
+
+/// A page that is open: whose browser it is in, where its form goes, what is filled in, and how that is answered now.
+struct Open {
+    browser: Browser,
+    page: Answer,
+    action: &'static str,
+    filled: Vec<(&'static str, String)>,
+    refusal: u16,
+}
 
 /// What a person left behind, of every kind.
 struct Left {
@@ -29,27 +45,31 @@ struct Left {
     /// A device that was let in, and did not ask since.
     device: String,
     /// Pages that are open, with what would be answered on them.
-    open: Vec<OpenForm>,
+    open: Vec<Open>,
+    /// Streams that tell of the session: to an app, and to a page.
+    streams: Vec<Stream>,
 }
 
-async fn house() -> Idp {
-    let idp = Idp::start().await;
+async fn house() -> (Idp, MailServer) {
+    let mails = MailServer::start(Smtp::Takes).await;
+    let idp = Idp::with(|config| mails.configure(config)).await;
     let client = |id: &str| json!({"client_id": id, "client_secret": idp.app(id).secret(), "redirect_uris": [idp.app(id).redirect_uri()]});
     let (mut sealed, mut lasting) = (client("sealed"), client("lasting"));
     sealed["access_token_format"] = json!("opaque");
     sealed["consent"] = json!("skip");
     lasting["offline_access"] = json!(true);
-    idp.import(json!({"clients": [sealed, lasting,
+    idp.import(json!({"users": [{"username": USERNAME, "roles": ["admin"]}], "clients": [sealed, lasting,
         {"client_id": "tv", "token_endpoint_auth_method": "none", "redirect_uris": [], "response_types": [], "grant_types": [DEVICE, "refresh_token"]}]}))
     .await;
-    idp
+    (idp, mails)
 }
 
-async fn left(idp: &Idp) -> Left {
+async fn left(idp: &Idp, mails: &MailServer) -> Left {
     let mut browser = idp.browser();
+    let (authenticator, recovery) = set_up(idp, &mut browser).await;
     let (social, spa, sealed, lasting, asking) =
         (idp.app("social"), idp.app("spa"), idp.app("sealed"), idp.app("lasting"), idp.app("asking"));
-    let first = browser.enter(&social).await;
+    let first = browser.authorize(&social, &[]).await;
     let mut tokens = vec![(social.clone(), social.redeem(&first).await)];
     for app in [&spa, &sealed] {
         let answer = browser.silently(app).await;
@@ -75,13 +95,64 @@ async fn left(idp: &Idp) -> Left {
     let (device, page) = asked(&mut browser).await;
     browser.submit(&page, "/consent", &[("decision", "allow")]).await;
     let (_, second_device) = asked(&mut browser).await;
-    let allow = vec![("decision", "allow")];
-    let open = vec![
-        (browser.authorize(&asking, &[]).await, "/consent", allow.clone()),
-        (second_device, "/consent", allow),
-        (browser.authorize(&social, &[("prompt", "select_account")]).await, "/select", vec![]),
-    ];
-    Left { browser, codes, tokens, device, open }
+    let mut open = Vec::new();
+    let allow = vec![("decision", "allow".to_owned())];
+    let consent = browser.authorize(&asking, &[]).await;
+    open.push(Open {
+        browser: browser.copied(),
+        page: consent,
+        action: "/consent",
+        filled: allow.clone(),
+        refusal: 400,
+    });
+    open.push(Open { browser: browser.copied(), page: second_device, action: "/consent", filled: allow, refusal: 400 });
+    let select = browser.authorize(&social, &[("prompt", "select_account")]).await;
+    open.push(Open { browser: browser.copied(), page: select, action: "/select", filled: Vec::new(), refusal: 200 });
+    for (action, filled) in [
+        ("/admin/users", vec![("username", "eve".to_owned()), ("password", NEW.to_owned())]),
+        ("/admin/users/disable", Vec::new()),
+    ] {
+        let page = browser.get("/admin/users").await;
+        open.push(Open { browser: browser.copied(), page, action, filled, refusal: 303 });
+    }
+    for code in [authenticator.code(idp, 0), recovery[0].clone()] {
+        let page = halfway(&mut idp.browser(), &social).await;
+        open.push(Open {
+            browser: page.0,
+            page: page.1,
+            action: "/sign-in/code",
+            filled: vec![("code", code)],
+            refusal: 400,
+        });
+    }
+    idp.deliver().await;
+    mails.take();
+    let mut forgetful = idp.browser();
+    let page = reset_mail(idp, mails, &mut forgetful).await.link();
+    let page = forgetful.get(&page).await;
+    let filled = vec![("password", NEW.to_owned())];
+    open.push(Open { browser: forgetful, page, action: "/reset", filled, refusal: 410 });
+    let mut streams = vec![social.follow(&tokens[0].1.access).await, browser.follow().await];
+    for stream in &mut streams {
+        assert_eq!(stream.next().await.event("standing")["standing"], "live");
+    }
+    Left { browser, codes, tokens, device, open, streams }
+}
+
+/// A browser, and the page that asks for the code, after the right password.
+async fn halfway(browser: &mut Browser, app: &RelyingApp) -> (Browser, Answer) {
+    let page = browser.authorize(app, &[]).await;
+    let waiting = browser.sign_in(&page).await;
+    let page = browser.get(waiting.location()).await;
+    assert!(page.body.contains("id=\"code\""), "{}", page.body);
+    (browser.copied(), page)
+}
+
+/// The stream says that it is over, and that nothing else will be said.
+async fn assert_over(stream: &mut Stream, case: &str) {
+    assert_eq!(stream.next().await.event("standing")["standing"], "ended", "{case}");
+    assert_eq!(stream.next().await.event("end"), json!({"reason": "session_over"}), "{case}");
+    assert_eq!(stream.next().await, Said::Over, "{case}");
 }
 
 async fn end(idp: &Idp, ending: Ending) {
@@ -104,10 +175,15 @@ async fn redeem(app: &RelyingApp, code: &str) -> Answer {
 
 #[actix_web::test]
 async fn what_rested_on_a_closed_account_is_nothing_anywhere() {
-    for ending in [Ending::Disabled, Ending::DisabledForAWhile, Ending::SignedOutEverywhere] {
-        let idp = house().await;
-        let Left { mut browser, codes, tokens, device, open } = left(&idp).await;
+    for ending in ENDINGS {
+        let (idp, mails) = house().await;
+        let Left { mut browser, codes, tokens, device, open, mut streams } = left(&idp, &mails).await;
+        idp.tick();
         end(&idp, ending).await;
+        for stream in &mut streams {
+            assert_over(stream, &format!("{ending:?}")).await;
+        }
+        idp.tick();
         for (app, code) in &codes {
             assert_json(
                 &redeem(app, code).await,
@@ -139,21 +215,28 @@ async fn what_rested_on_a_closed_account_is_nothing_anywhere() {
         let polled = idp.call(TestRequest::post().uri("/token").set_form(fields)).await;
         assert_json(&polled, 400, "invalid_grant", &format!("{ending:?}: a device that was let in"));
         let before = idp.contents().await;
-        for (page, action, filled) in &open {
-            let answer = browser.submit(page, action, filled).await;
-            let location =
-                answer.headers.get("location").map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
-            assert!(!location.contains("code="), "{ending:?} {action}: {location}");
-            assert!(
-                answer.status != 200 || answer.body.contains("id=\"sign-in\""),
-                "{ending:?} {action}: {}",
-                answer.body
-            );
+        for Open { mut browser, page, action, filled, refusal } in open {
+            let filled: Vec<(&str, &str)> = filled.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let answer = browser.submit(&page, action, &filled).await;
+            let case = format!("{ending:?} {action} {filled:?}");
+            assert_eq!(answer.status, refusal, "{case}: {} {}", answer.header("location"), answer.body);
+            // Where it leads nowhere else it leads to the page that asks to sign in.
+            let page = if refusal == 303 { browser.get(answer.location()).await } else { answer };
+            assert!(refusal >= 400 || page.body.contains("id=\"sign-in\""), "{case}: {}", page.body);
         }
-        let stranger = browser.get("/account").await;
-        assert!(stranger.body.contains("id=\"sign-in\""), "{ending:?}: {}", stranger.body);
-        // Nothing was begun by all that.
-        assert_eq!(grants(&idp.contents().await), grants(&before), "{ending:?}");
+        for path in ["/account", "/account/security", "/admin/users", "/admin/audit", "/device"] {
+            let stranger = browser.get(path).await;
+            assert!(
+                !stranger.body.contains("Mira") && !stranger.body.contains("otto"),
+                "{ending:?}: {}",
+                stranger.body
+            );
+            assert!(stranger.body.contains("id=\"sign-in\"") || path == "/device", "{ending:?}: {}", stranger.body);
+        }
+        for mut stream in [browser.follow().await, tokens[0].0.follow(&tokens[0].1.access).await] {
+            assert_over(&mut stream, &format!("{ending:?}: anew")).await;
+        }
+        assert_nothing_new(&idp, &before, &KINDS, &format!("{ending:?}")).await;
         // The right password is as wrong as any, until the account is opened again.
         let mut anew = idp.browser();
         let page = anew.authorize(&idp.app("social"), &[]).await;
@@ -163,7 +246,72 @@ async fn what_rested_on_a_closed_account_is_nothing_anywhere() {
     }
 }
 
-/// The grants there are.
-fn grants(contents: &str) -> Vec<&str> {
-    contents.lines().filter(|line| line.starts_with("grant ")).collect()
+const KINDS: [&str; 6] = ["interaction", "account", "client", "consent", "session", "grant"];
+
+/// Nothing of these kinds was begun, let in, allowed or changed since.
+async fn assert_nothing_new(idp: &Idp, before: &str, kinds: &[&str], case: &str) {
+    let after = idp.contents().await;
+    let of = |contents: &str| -> BTreeSet<String> {
+        // A code that was shown is spent, whatever comes of it.
+        let kept = |line: &&str| {
+            let (kind, rest) = line.split_once(' ').unwrap_or_default();
+            kinds.contains(&kind) || kind == "credential" && rest.contains("/password ")
+        };
+        contents.lines().filter(kept).map(str::to_owned).collect()
+    };
+    let new: Vec<String> = of(&after).difference(&of(before)).cloned().collect();
+    assert!(new.is_empty(), "{case}: {new:#?}");
+}
+
+/// What an account has beside its upstream.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Beside {
+    Nothing,
+    SecondFactor,
+}
+
+#[actix_web::test]
+async fn an_upstreams_word_opens_no_closed_account() {
+    for (ending, beside) in
+        ENDINGS.into_iter().flat_map(|ending| [(ending, Beside::Nothing), (ending, Beside::SecondFactor)])
+    {
+        let liar = Liar::start(NOW);
+        let idp = relying_on(vec![configured("liar", &liar.issuer)]).await;
+        let mut home = connected(&idp).await;
+        let codes = match beside {
+            Beside::Nothing => [String::new(), String::new()],
+            Beside::SecondFactor => {
+                let (authenticator, recovery) = set_up(&idp, &mut home).await;
+                [authenticator.code(&idp, 0), recovery[0].clone()]
+            }
+        };
+        let (social, mut underway, mut later) = (idp.app("social"), idp.browser(), idp.browser());
+        let page = underway.authorize(&social, &[]).await;
+        let sent = press(&mut underway, &page, "liar").await;
+        end(&idp, ending).await;
+        idp.tick();
+        liar.at(idp.now());
+        let before = idp.contents().await;
+        let page = later.authorize(&social, &[]).await;
+        let answers = [underway.get(&answered(&sent, "liar")).await, by_liar(&mut later, &page).await];
+        for ((mut answer, browser), code) in answers.into_iter().zip([&mut underway, &mut later]).zip(codes) {
+            let case = format!("{ending:?} {beside:?}");
+            if beside == Beside::SecondFactor {
+                let page = browser.get(answer.location()).await;
+                answer = browser.submit(&page, "/sign-in/code", &[("code", &code)]).await;
+            }
+            if ending == Ending::Disabled {
+                assert_page(&answer, 403, &case);
+                assert_eq!(browser.silently(&social).await.error(), "login_required", "{case}");
+                assert!(browser.get("/account").await.body.contains("id=\"sign-in\""), "{case}");
+            } else {
+                assert!(answer.parameter("code").is_some(), "{case}: what was shown since is good");
+            }
+        }
+        if ending == Ending::Disabled {
+            // What waits for a code is of nobody yet.
+            let kinds = if beside == Beside::Nothing { &KINDS[..] } else { &KINDS[1..] };
+            assert_nothing_new(&idp, &before, kinds, &format!("{ending:?} {beside:?}")).await;
+        }
+    }
 }

@@ -4,44 +4,128 @@
 mod places;
 
 use super::{FORM, basic, encoded};
+use crate::harness::authenticator::Authenticator;
 use crate::harness::keyed::{ASSERTION, Keyed, changed};
-use crate::harness::{Answer, Browser, Holder, Idp, VERIFIER, claims_of};
+use crate::harness::upstream::{Liar, configured};
+use crate::harness::{Answer, Browser, Holder, Idp, MailServer, Manner, Receiver, Smtp, USERNAME, VERIFIER, claims_of};
+use crate::stories::passkeys::page_for_new;
 use crate::stories::pushed::{push, request};
-use crate::stories::registration::{Registered, open};
+use crate::stories::registration::{CALLBACK, Registered, metadata, open};
+use crate::stories::upstream::press;
+use abide::model::cookies::{OptionalCookies, Switch};
 use actix_web::test::TestRequest;
 use places::{Place, is_refused, places};
 use serde_json::json;
 use std::collections::BTreeMap;
 
 const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+const SILENT: &str = "__Host-abide_silent";
+const OTTO: (&str, &str) = ("otto", "another person entirely");
 
 struct World {
     idp: Idp,
     browser: Browser,
     things: BTreeMap<&'static str, String>,
-    /// Of the form that signs out.
+    /// Hidden fields of forms.
     fields: BTreeMap<String, String>,
-    registration: String,
+    plaza: Registered,
+    /// What passkeys answered to the challenges of the page that signs in and of the one that makes a passkey.
+    answers: [String; 2],
+    /// Each attempt comes from an address of its own: so many from one would not be looked at any more.
+    attempts: usize,
+}
+
+/// Everything there is, with everybody whom it takes: a mail server, an upstream, and an app that is told of sign-outs.
+struct House {
+    idp: Idp,
+    mails: MailServer,
+    told: Receiver,
+    _tokens: tempfile::TempDir,
+}
+
+impl House {
+    async fn new() -> House {
+        let (mails, liar) = (MailServer::start(Smtp::Takes).await, Liar::start(crate::stories::upstream::NOW));
+        let told = Receiver::start(Manner::Answers(200));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tokens");
+        std::fs::write(&path, "t".repeat(40)).unwrap();
+        let idp = Idp::with(|config| {
+            Idp::with_every_page(config);
+            mails.configure(config);
+            open(config);
+            config.registration.initial_access_token_file = Some(path);
+            config.cookies = OptionalCookies { silent: Switch::On, state: Switch::On };
+            config.outbound.allow = ["http://127.0.0.1:*".parse().unwrap()].into_iter().collect();
+            config.upstream = vec![configured("liar", &liar.issuer)];
+        })
+        .await;
+        let client = |id: &str, extra: serde_json::Value| {
+            let whole = json!({"client_id": id, "client_secret": idp.app(id).secret(), "consent": "skip",
+                "redirect_uris": [idp.app(id).redirect_uri()]});
+            changed(whole, &extra)
+        };
+        idp.import(json!({"clients": [
+            client("sealed", json!({"access_token_format": "opaque"})),
+            client("informed", json!({"userinfo_signed_response_alg": "RS256"})),
+            client("told", json!({"backchannel_logout_uri": told.uri()})),
+            {"client_id": "tv", "token_endpoint_auth_method": "none", "redirect_uris": [], "response_types": [], "grant_types": [DEVICE]},
+        ]}))
+        .await;
+        House { idp, mails, told, _tokens: folder }
+    }
+
+    /// The token of the link that is mailed there, once this form of a page was sent.
+    async fn mailed(
+        &self,
+        browser: &mut Browser,
+        (page, action): (&str, &str),
+        (field, value): (&str, &str),
+    ) -> String {
+        let form = browser.get(page).await;
+        self.idp.deliver().await;
+        self.mails.take();
+        browser.submit(&form, action, &[(field, value)]).await;
+        self.idp.deliver().await;
+        self.mails.next_to(if field == "email" { value } else { "mira@example.org" }).await.token()
+    }
+
+    /// The token that an app got when somebody signed out.
+    async fn logout_token(&self) -> String {
+        let (told, mut other) = (self.idp.app("told"), self.idp.browser());
+        let tokens = told.redeem(&other.enter(&told).await).await;
+        end(&mut other, &tokens.id).await;
+        self.idp.deliver().await;
+        self.told.tokens().remove(0)
+    }
+
+    /// What the browser shows that left one app of its session.
+    async fn receipt(&self, browser: &mut Browser) -> String {
+        let narrow = self.idp.app("narrow");
+        let tokens = narrow.redeem(&browser.silently(&narrow).await).await;
+        let left = end(browser, &tokens.id).await;
+        left.location().strip_prefix("/signed-out?r=").expect("a receipt").to_owned()
+    }
+
+    async fn invitation(&self) -> String {
+        let mut boss = self.idp.browser();
+        let page = boss.get("/admin").await;
+        boss.sign_in_as(&page, "boss", "the boss of all of this").await;
+        self.mailed(&mut boss, ("/admin/invitations", "/admin/invitations"), ("email", "nia@example.org")).await
+    }
+}
+
+async fn end(browser: &mut Browser, hint: &str) -> Answer {
+    browser.get(&format!("/end_session?{}", encoded(&[("id_token_hint", hint)]))).await
 }
 
 impl World {
     async fn new() -> World {
-        let idp = Idp::with(|config| {
-            Idp::with_every_page(config);
-            open(config);
-        })
-        .await;
+        let house = House::new().await;
+        let idp = house.idp.clone();
         let (social, sealed, informed) = (idp.app("social"), idp.app("sealed"), idp.app("informed"));
-        let client = |id: &str| {
-            json!({"client_id": id, "client_secret": idp.app(id).secret(), "consent": "skip",
-                "redirect_uris": [idp.app(id).redirect_uri()]})
-        };
-        idp.import(json!({"clients": [
-            changed(client("sealed"), &json!({"access_token_format": "opaque"})),
-            changed(client("informed"), &json!({"userinfo_signed_response_alg": "RS256"})),
-            {"client_id": "tv", "token_endpoint_auth_method": "none", "redirect_uris": [], "response_types": [], "grant_types": [DEVICE]},
-        ]}))
-        .await;
+        let mut phone = otto_with_a_phone(&idp).await;
+        let logout_token = house.logout_token().await;
         let keyed = Keyed::register(&idp, "keyed", "ES256", &json!({})).await;
         let plaza = Registered::new(&idp, json!({})).await;
         let mut browser = idp.browser();
@@ -54,9 +138,22 @@ impl World {
         let pushed = push(&keyed, &request(&idp.app("keyed"))).await.json();
         let object = keyed.key.sign(&keyed.header(), &request(&idp.app("keyed")));
         let code = browser.silently(&social).await.parameter("code").unwrap();
+        let mails = [
+            (("/forgot", "/forgot/send"), ("username", USERNAME)),
+            (("/sign-up", "/sign-up/send"), ("email", "ida@example.org")),
+            (("/account/email", "/account/email"), ("email", "mira@new.example")),
+        ];
+        let mut links = Vec::new();
+        for (form, filled) in mails {
+            links.push(house.mailed(&mut browser, form, filled).await);
+        }
         let page = browser.authorize(&social, &[("prompt", "login")]).await;
+        let new_passkey = browser.get("/account/security/passkey").await;
+        let sent = press(&mut browser, &page, "liar").await;
+        let receipt = house.receipt(&mut browser).await;
         let question = browser.get("/end_session").await.fields("/end_session/confirm")["request"].clone();
-        let fields = browser.get("/account").await.fields("/account/sign-out");
+        let mut fields = new_passkey.fields("/account/security/passkey");
+        fields.extend(browser.get("/account").await.fields("/account/sign-out"));
         let text = |of: &serde_json::Value, name: &str| of[name].as_str().unwrap().to_owned();
         let claims = claims_of(&tokens.access);
         let things = BTreeMap::from([
@@ -81,12 +178,39 @@ impl World {
             ("form token", fields["csrf"].clone()),
             ("browser cookie", browser.cookie("__Host-abide_browser").unwrap().to_owned()),
             ("session cookie", browser.cookie("__Host-abide_session").unwrap().to_owned()),
+            ("silent cookie", browser.cookie(SILENT).unwrap().to_owned()),
+            ("state cookie", browser.cookie("__Host-abide_state").unwrap().to_owned()),
+            ("logout token", logout_token),
+            ("receipt", receipt),
+            ("upstream's state", sent.parameter("state").unwrap()),
+            ("challenge of a passkey", page.fields("/sign-in/passkey")["challenge"].clone()),
+            ("challenge of a new passkey", new_passkey.fields("/account/security/passkey")["challenge"].clone()),
+            ("reset link", links[0].clone()),
+            ("sign-up link", links[1].clone()),
+            ("address link", links[2].clone()),
+            ("invitation", house.invitation().await),
+            ("initial access token", "t".repeat(40)),
             ("session", text(&claims, "sid")),
             ("person", text(&claims, "sub")),
             ("token's name", text(&claims, "jti")),
             ("verifier", VERIFIER.to_owned()),
         ]);
-        World { idp, browser, things, fields, registration: plaza.path().to_owned() }
+        let answers = [phone.get(&page), phone.create(&new_passkey)];
+        World { idp, browser, things, fields, plaza, answers, attempts: 0 }
+    }
+
+    /// A form of ours, with the hidden token it needs.
+    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let hidden = ["csrf", "person"].map(|name| (name, self.fields.get(name).cloned().unwrap_or_default()));
+        let hidden: Vec<(&str, &str)> = hidden.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        self.browser.post(path, &[fields, &hidden].concat()).await
+    }
+
+    /// A form of an app in the browser, which comes on by GET.
+    async fn posted(&mut self, path: &str, body: &str) -> Answer {
+        let request = TestRequest::post().uri(path).insert_header(("content-type", FORM));
+        let next = self.browser.send(request.set_payload(body.to_owned())).await;
+        self.browser.get(next.location()).await
     }
 
     /// Shows something at a place, with all the rest as it should be.
@@ -94,6 +218,8 @@ impl World {
         let (idp, social) = (self.idp.clone(), self.idp.app("social"));
         let uri = social.redirect_uri();
         let token = social.secret();
+        self.attempts += 1;
+        self.browser.address = format!("203.0.113.{}:4000", self.attempts % 250);
         match place {
             Place::Code => social.try_redeem(thing).await,
             Place::Refresh => social.try_refresh(thing).await,
@@ -126,8 +252,17 @@ impl World {
                 self.browser.get(&idp.app("keyed").request(&[("request_uri", &name)])).await
             }
             Place::Hint => self.browser.authorize(&social, &[("prompt", "none"), ("id_token_hint", thing)]).await,
-            Place::Registration => {
-                let request = TestRequest::get().uri(&self.registration);
+            Place::PostedHint => {
+                let request = social.request(&[("prompt", "none"), ("id_token_hint", thing)]);
+                self.posted("/authorize", request.split_once('?').unwrap().1).await
+            }
+            Place::Register => {
+                let request = TestRequest::post().uri("/register").set_json(metadata(json!({})));
+                idp.call(request.insert_header(("authorization", format!("Bearer {thing}")))).await
+            }
+            Place::Registration(method) => {
+                let said = metadata(json!({"client_id": self.plaza.text("client_id"), "redirect_uris": [CALLBACK]}));
+                let request = TestRequest::with_uri(self.plaza.path()).method(method.parse().unwrap()).set_json(said);
                 idp.call(request.insert_header(("authorization", format!("Bearer {thing}")))).await
             }
             Place::Secret => {
@@ -149,10 +284,37 @@ impl World {
                 other.plant("__Host-abide_session", thing);
                 other.get("/account").await
             }
-            Place::MailedLink(path) => self.browser.get(&format!("{path}?{}", encoded(&[("token", thing)]))).await,
-            Place::SignOutHint => {
-                self.browser.get(&format!("/end_session?{}", encoded(&[("id_token_hint", thing)]))).await
+            Place::SilentCookie => {
+                let mut other = self.browser.copied();
+                other.plant_everywhere(SILENT, thing);
+                other.silently_elsewhere(&social).await
             }
+            Place::Upstream => {
+                let query = encoded(&[("state", thing), ("code", "x")]);
+                self.browser.get(&format!("/sign-in/upstream/liar/callback?{query}")).await
+            }
+            Place::UpstreamNotice => {
+                let request = TestRequest::post().uri("/sign-in/upstream/liar/backchannel_logout");
+                idp.call(request.set_form([("logout_token", thing)])).await
+            }
+            Place::Passkey => {
+                let (interaction, answer) = (self.things["interaction"].clone(), self.answers[0].clone());
+                let fields = [("interaction", interaction.as_str()), ("challenge", thing), ("answer", &answer)];
+                self.post("/sign-in/passkey", &fields).await
+            }
+            Place::NewPasskey => {
+                let answer = self.answers[1].clone();
+                let fields = [("challenge", thing), ("answer", answer.as_str()), ("label", "My phone")];
+                self.post("/account/security/passkey", &fields).await
+            }
+            Place::LinkForm(path) => {
+                let fields = [("token", thing), ("username", "ida"), ("password", "seven kites above the dunes")];
+                self.post(path, &fields).await
+            }
+            Place::SignedOut => self.browser.get(&format!("/signed-out?{}", encoded(&[("r", thing)]))).await,
+            Place::PostedSignOut => self.posted("/end_session", &encoded(&[("id_token_hint", thing)])).await,
+            Place::MailedLink(path) => self.browser.get(&format!("{path}?{}", encoded(&[("token", thing)]))).await,
+            Place::SignOutHint => end(&mut self.browser, thing).await,
             Place::Question => {
                 let fields = [("csrf", self.fields["csrf"].as_str()), ("request", thing), ("choice", "stay")];
                 self.browser.post("/end_session/confirm", &fields).await
@@ -186,18 +348,23 @@ async fn nothing_passes_for_anything_else() {
         let after = world.idp.contents().await;
         assert!(after == untouched, "{place:?}: the store changed\nbefore:\n{untouched}\nafter:\n{after}");
     }
-    assert!(tried > 700, "{tried}");
+    assert!(tried > 1_500, "{tried}");
     // And each is taken at its own place, after all that.
-    for (place, takes, refusal) in places().into_iter().filter(|(place, ..)| *place != Place::Revoke) {
-        for name in takes.iter().filter(|name| **name != "assertion" || place == Place::Assertion("/revoke")) {
+    for (place, takes, refusal) in places().into_iter().filter(|(place, ..)| !place.uses_up()) {
+        for name in takes {
             world.idp.pass("1s");
             let answer = world.show(place, &things[name]).await;
             let case = format!("{name} at {place:?}: {} {:.200}", answer.status, answer.body);
             assert!(!is_refused(&answer, refusal), "{case}");
         }
-        if place == Place::SessionCookie {
-            // What comes after that ends the session.
-            break;
-        }
     }
+}
+
+/// A phone with a passkey of somebody else, whose account the places are not about.
+async fn otto_with_a_phone(idp: &Idp) -> Authenticator {
+    let (mut browser, mut phone) = (idp.browser(), Authenticator::phone());
+    let page = page_for_new(&mut browser, OTTO.0, OTTO.1).await;
+    let answer = phone.create(&page);
+    browser.submit(&page, "/account/security/passkey", &[("answer", &answer), ("label", "My phone")]).await;
+    phone
 }

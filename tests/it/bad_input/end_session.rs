@@ -4,6 +4,7 @@ use super::variants::near;
 use super::{FORM, Untouched, assert_page, encoded, forge};
 use crate::harness::{Answer, Browser, Idp, RelyingApp, Tokens};
 use abide::crypto::jwt::TokenKind;
+use abide::model::history::OnRisk;
 use actix_web::test::TestRequest;
 use serde_json::json;
 
@@ -155,6 +156,129 @@ async fn a_hint_that_is_not_genuine_asks() {
     }
     untouched.check("contradictions").await;
     assert!(browser.silently(&social).await.parameter("code").is_some());
+}
+
+/// RP-Initiated Logout 1.0, section 2: a language that there is no page in is no error.
+#[actix_web::test]
+async fn languages_that_nobody_knows_change_nothing() {
+    let idp = Idp::start().await;
+    let (_, mut elsewhere, tokens) = signed_in(&idp).await;
+    let (_, mut browser, _) = signed_in(&idp).await;
+    let hint = [("id_token_hint", tokens.id.as_str()), ("post_logout_redirect_uri", BYE)];
+    let long = "xx ".repeat(1_000);
+    let untouched = Untouched::now(&idp).await;
+    for wish in ["xx", "tlh-Latn x-klingon", "*", "not a language at all", "en-", "\u{e4}", "-", &long, ""] {
+        let pairs = [&hint[..], &[("ui_locales", wish)]].concat();
+        // Nobody is signed in: whoever is genuine is led on.
+        assert_eq!(idp.browser().get(&address(&pairs)).await.location(), BYE, "{wish:.60}");
+        let request = TestRequest::post().uri("/end_session").set_form(&pairs);
+        let posted = browser.send(request).await;
+        for answer in [browser.get(&address(&pairs)).await, browser.get(posted.location()).await] {
+            assert_asks(&answer, wish);
+            assert_eq!(answer.attribute("html", "lang").as_deref(), Some("en"), "{wish:.60}");
+        }
+        untouched.check(wish).await;
+    }
+    let pairs = [&hint[..], &[("ui_locales", "xx de")]].concat();
+    let page = browser.get(&address(&pairs)).await;
+    assert_eq!(page.attribute("html", "lang").as_deref(), Some("de"), "one that is known beside one that is not");
+    assert_eq!(elsewhere.get(&address(&pairs)).await.location(), BYE);
+}
+
+/// How a session is held in the browser that a hint for it comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Held {
+    Live,
+    /// It timed out, and may come back.
+    Dormant,
+    /// It must not be shown, because the browser has become another one.
+    Unseen,
+    UnseenAndDormant,
+}
+
+impl Held {
+    const ALL: [Held; 4] = [Held::Live, Held::Dormant, Held::Unseen, Held::UnseenAndDormant];
+
+    fn is_dormant(self) -> bool {
+        matches!(self, Held::Dormant | Held::UnseenAndDormant)
+    }
+}
+
+/// A session, the browser it began in, and that browser as it is now.
+struct Holding {
+    idp: Idp,
+    social: RelyingApp,
+    began: Browser,
+    here: Browser,
+    tokens: Tokens,
+}
+
+impl Holding {
+    async fn of(held: Held) -> Holding {
+        let idp = Idp::with(|config| {
+            config.session.idle_timeout = "30m".parse().unwrap();
+            config.session.reconstitution_window = "1h".parse().unwrap();
+            config.sign_in.on_jump = OnRisk::Ask;
+        })
+        .await;
+        let (social, began, tokens) = signed_in(&idp).await;
+        let mut here = began.copied();
+        if held.is_dormant() {
+            idp.pass("31m");
+        }
+        if matches!(held, Held::Unseen | Held::UnseenAndDormant) {
+            here.address = "198.51.100.7:5000".into();
+            here.agent = "Mozilla/5.0 (iPhone) Safari/17".into();
+        }
+        Holding { idp, social, began, here, tokens }
+    }
+
+    /// Does it still go on, or come back, for whom it belongs to?
+    async fn goes_on(&mut self, held: Held) -> bool {
+        let sid = self.tokens.claims()["sid"].clone();
+        if held.is_dormant() {
+            let again = self.began.enter(&self.social).await;
+            return self.social.redeem(&again).await.claims()["prev_sid"] == sid;
+        }
+        let silent = self.began.silently(&self.social).await;
+        silent.parameter("code").is_some() && self.social.redeem(&silent).await.claims()["sid"] == sid
+    }
+}
+
+/// RP-Initiated Logout 1.0, sections 2 and 4.
+#[actix_web::test]
+async fn a_hint_that_its_own_request_contradicts_ends_nothing_however_the_session_is_held() {
+    for held in Held::ALL {
+        let mut holding = Holding::of(held).await;
+        let hint = holding.tokens.id.clone();
+        let untouched = Untouched::now(&holding.idp).await;
+        for client in ["bank", "nobody", "SOCIAL", "social ", "abide:console", &"x".repeat(201)] {
+            for uri in [None, Some(BYE), Some("https://bank.example.com/bye")] {
+                let mut pairs = vec![("id_token_hint", hint.as_str()), ("client_id", client)];
+                pairs.extend(uri.map(|uri| ("post_logout_redirect_uri", uri)));
+                let case = format!("{held:?} {client} {uri:?}");
+                let posted = TestRequest::post().uri("/end_session").set_form(&pairs);
+                let posted = holding.here.send(posted).await.location().to_owned();
+                for address in [address(&pairs), posted] {
+                    let answer = holding.here.get(&address).await;
+                    if held == Held::Live {
+                        assert_asks(&answer, &case);
+                    } else {
+                        assert_page(&answer, 200, &case);
+                        assert!(!answer.body.contains("id=\"sign-out\""), "{case}: {}", answer.body);
+                    }
+                    untouched.check(&case).await;
+                }
+            }
+        }
+        assert!(holding.goes_on(held).await, "{held:?}");
+        // The client whose hint it is ends it.
+        let mut holding = Holding::of(held).await;
+        let pairs = [("id_token_hint", holding.tokens.id.clone()), ("client_id", "social".to_owned())];
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        holding.here.get(&address(&pairs)).await;
+        assert!(!holding.goes_on(held).await, "{held:?}");
+    }
 }
 
 #[actix_web::test]

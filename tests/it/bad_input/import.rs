@@ -386,3 +386,42 @@ async fn secrets_are_replaced_only_when_told_to() {
     let posting = idp.app("posting");
     assert_eq!(posting.try_refresh("abr_x").await.error(), "invalid_client", "the old secret");
 }
+
+/// What a file adds to a person is judged with what stays of them: what is good alone may be wrong beside it.
+#[actix_web::test]
+async fn what_is_added_to_a_person_is_judged_with_what_stays() {
+    let mut taken = Vec::new();
+    for (stays, added) in [
+        (json!({"claims": {"phone_number": "reception"}}), json!({"claims": {"phone_number_verified": true}})),
+        (
+            json!({"claims": {"phone_number": "+46 8 5555 0142", "phone_number_verified": true}}),
+            json!({"claims": {"phone_number": "reception"}}),
+        ),
+        (json!({"claims": {"name": "Nia Okafor-Lindqvist"}}), json!({"password": "okafor-lindqvist"})),
+        (json!({"claims": {"nickname": "Okaforlindqvist"}}), json!({"password": "Okaforlindqvist1"})),
+    ] {
+        let case = format!("{stays} and {added}");
+        let idp = Idp::start().await;
+        let person = |extra: &Value| json!({"users": [user(extra.clone())]});
+        // Each is good alone, both at once are not.
+        Idp::start().await.try_import(person(&added), ReplaceSecrets::Yes).await.expect(&case);
+        let mut both = stays.clone();
+        for (name, value) in added.as_object().unwrap() {
+            match (&mut both[name], value) {
+                (Value::Object(claims), Value::Object(more)) => claims.extend(more.clone()),
+                (member, value) => *member = value.clone(),
+            }
+        }
+        idp.try_import(person(&both), ReplaceSecrets::Yes).await.expect_err(&case);
+        idp.try_import(person(&stays), ReplaceSecrets::Yes).await.expect(&case);
+        let untouched = Untouched::now(&idp).await;
+        match idp.try_import(person(&added), ReplaceSecrets::Yes).await {
+            Err(why) => {
+                assert!(why.contains("newcomer"), "{case}: {why}");
+                untouched.check(&case).await;
+            }
+            Ok(_) => taken.push(case),
+        }
+    }
+    assert!(taken.is_empty(), "{taken:#?}");
+}

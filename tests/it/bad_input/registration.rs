@@ -1,9 +1,10 @@
 //! Registrations that are refused: each with its exact error, nothing stored, nothing fetched that should not be.
 
 use super::{Untouched, assert_json};
-use crate::harness::keyed::{Documents, Serving};
+use crate::harness::keyed::{ClientKey, Documents, Serving, changed};
 use crate::harness::{Answer, Idp};
 use crate::stories::registration::{CALLBACK, Registered, ask, metadata, open};
+use abide::flow::import::ReplaceSecrets;
 use abide::model::cookies::Switch;
 use abide::model::outbound::Author;
 use actix_web::http::Method;
@@ -134,6 +135,162 @@ async fn wrong_metadata_registers_nothing_and_changes_nothing() {
         }
     }
     assert_eq!(app.manage(Method::GET, None).await.json()["client_name"], "Plaza");
+}
+
+/// RFC 7592, section 2; RFC 9110, section 15.5.6.
+#[actix_web::test]
+async fn by_another_method_nothing_is_done() {
+    let idp = Idp::with(open).await;
+    let app = Registered::new(&idp, json!({})).await;
+    let token = app.text("registration_access_token");
+    let mut whole = metadata(json!({"client_name": "Another"}));
+    whole["client_id"] = app.told["client_id"].clone();
+    let untouched = Untouched::now(&idp).await;
+    for (path, allowed) in [(app.path(), "GET, HEAD, PUT, DELETE"), ("/register", "POST")] {
+        for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND", "put", "X"] {
+            if allowed.split(", ").any(|own| own == method) {
+                continue;
+            }
+            for token in [None, Some(token)] {
+                let case = format!("{method} {path}");
+                let answer = ask(&idp, (method.parse().unwrap(), path), token, Some(&whole)).await;
+                assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, allowed), "{case}: {}", answer.body);
+                untouched.check(&case).await;
+            }
+        }
+    }
+}
+
+const METADATA: &str = "invalid_client_metadata";
+
+/// What each of the six response types needs beside it (OpenID Connect Dynamic Client Registration 1.0, section 2).
+const TYPES: [(&str, &[&str]); 6] = [
+    ("code", &["authorization_code"]),
+    ("id_token", &["implicit"]),
+    ("id_token token", &["implicit"]),
+    ("code id_token", &["authorization_code", "implicit"]),
+    ("code token", &["authorization_code", "implicit"]),
+    ("code id_token token", &["authorization_code", "implicit"]),
+];
+
+/// An administrator's word about a client of these members.
+async fn import(idp: &Idp, members: &Value) -> Result<(usize, usize, usize), String> {
+    let record = json!({"client_id": "newcomer", "client_name": "Newcomer",
+        "client_secret": "newcomer-secret-0123456789abcdef0123456789abcdef", "redirect_uris": [CALLBACK]});
+    let secret = match members["token_endpoint_auth_method"].as_str() {
+        Some("none" | "private_key_jwt") => json!({"client_secret": null}),
+        _ => json!({}),
+    };
+    let record = changed(changed(record, &secret), members);
+    idp.try_import(json!({"clients": [record]}), ReplaceSecrets::Yes).await
+}
+
+/// Members that are refused, whoever says them, and nothing is stored; `app` is registered already.
+async fn assert_refused(app: &Registered, members: &Value, error: &str) {
+    let (idp, case) = (&app.idp, members.to_string());
+    let untouched = Untouched::now(idp).await;
+    assert_json(&post(idp, &metadata(members.clone())).await, 400, error, &case);
+    let replacing = changed(metadata(members.clone()), &json!({"client_id": app.told["client_id"]}));
+    assert_json(&app.manage(Method::PUT, Some(&replacing)).await, 400, error, &case);
+    let why = import(idp, members).await.expect_err(&case);
+    assert!(why.starts_with("clients[0] (newcomer): "), "{case}: {why}");
+    untouched.check(&case).await;
+}
+
+/// Members that are good, whoever says them.
+async fn assert_taken(idp: &Idp, members: &Value) -> Registered {
+    idp.pass("11m");
+    import(idp, members).await.unwrap_or_else(|why| panic!("{members}: {why}"));
+    Registered::new(idp, members.clone()).await
+}
+
+async fn certifying() -> Idp {
+    Idp::with(|config| {
+        open(config);
+        config.registration.certification = Switch::On;
+    })
+    .await
+}
+
+#[actix_web::test]
+async fn a_response_type_without_one_of_its_grant_types_is_refused() {
+    let idp = certifying().await;
+    for (response_type, needed) in TYPES {
+        let members = |grants: &[&str]| json!({"response_types": [response_type], "grant_types": grants});
+        let app = assert_taken(&idp, &members(needed)).await;
+        for missing in needed {
+            for also in [&[][..], &["refresh_token"], &["authorization_code"], &["implicit"]] {
+                let mut grants: Vec<&str> = needed.iter().chain(also).copied().collect();
+                grants.retain(|grant| grant != missing);
+                assert_refused(&app, &members(&grants), METADATA).await;
+            }
+        }
+        // One that no response type calls for is as wrong.
+        for other in ["authorization_code", "implicit"] {
+            if !needed.contains(&other) {
+                assert_refused(&app, &members(&[needed, &[other]].concat()), METADATA).await;
+            }
+        }
+        // Beside one that has all it needs it is no better.
+        for (beside, theirs) in TYPES {
+            if needed.iter().any(|grant| !theirs.contains(grant)) {
+                let both = json!({"response_types": [beside, response_type], "grant_types": theirs});
+                assert_refused(&app, &both, METADATA).await;
+            }
+        }
+    }
+}
+
+/// Two changes, each of which is good alone, and which do not go together.
+fn contradictions() -> Vec<(Value, Value, &'static str)> {
+    const REDIRECT: &str = "invalid_redirect_uri";
+    let by_key = json!({"jwks": {"keys": [ClientKey::of("ES256", "key-1").jwk()]}});
+    let signs = changed(by_key.clone(), &json!({"token_endpoint_auth_method": "private_key_jwt"}));
+    let by_secret = json!({"token_endpoint_auth_method": "client_secret_jwt"});
+    let shows = json!({"response_types": ["code", "code id_token"], "grant_types": ["authorization_code", "implicit"]});
+    let public = json!({"token_endpoint_auth_method": "none"});
+    let local = json!({"redirect_uris": ["http://localhost:3000/cb"]});
+    let elsewhere = json!({"redirect_uris": ["https://other.example/cb"]});
+    let with = |object: &Value, change: Value| changed(object.clone(), &change);
+    vec![
+        (by_key.clone(), json!({"jwks_uri": "https://plaza.example/keys"}), METADATA),
+        (signs.clone(), with(&by_secret, json!({"token_endpoint_auth_signing_alg": "HS256"})), METADATA),
+        (by_secret.clone(), with(&signs, json!({"token_endpoint_auth_signing_alg": "ES256"})), METADATA),
+        (
+            with(&by_key, json!({"require_signed_request_object": true})),
+            json!({"request_object_signing_alg": "none"}),
+            METADATA,
+        ),
+        (signs, with(&by_secret, json!({"request_object_signing_alg": "HS256"})), METADATA),
+        (public.clone(), with(&by_key, json!({"request_object_signing_alg": "ES256"})), METADATA),
+        (shows.clone(), json!({"id_token_signed_response_alg": "none"}), METADATA),
+        (shows, local.clone(), REDIRECT),
+        (public.clone(), local, REDIRECT),
+        (public, json!({"require_pkce": false}), METADATA),
+        (
+            json!({"subject_type": "pairwise"}),
+            json!({"redirect_uris": [CALLBACK, "https://other.example/cb"]}),
+            METADATA,
+        ),
+        (json!({"frontchannel_logout_uri": "https://plaza.example/left"}), elsewhere, METADATA),
+    ]
+}
+
+/// "Policy runs on the complete resulting object": what stays counts with what changes.
+#[actix_web::test]
+async fn members_that_are_right_alone_and_wrong_together() {
+    let idp = certifying().await;
+    for (one, other, error) in contradictions() {
+        // What the second needs alone is taken out again, or overruled, beside the first.
+        let mut together = changed(other.clone(), &one);
+        if one["jwks"].is_null() && one["token_endpoint_auth_method"].is_string() {
+            together.as_object_mut().unwrap().remove("jwks");
+        }
+        for alone in [&one, &other] {
+            let app = assert_taken(&idp, alone).await;
+            assert_refused(&app, &together, error).await;
+        }
+    }
 }
 
 #[actix_web::test]

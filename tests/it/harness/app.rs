@@ -1,6 +1,6 @@
 //! A relying app: asks, redeems, renews.
 
-use super::browser::Answer;
+use super::browser::{Answer, Browser};
 use super::idp::{ISSUER, Idp};
 use super::stream::Stream;
 use actix_web::test::TestRequest;
@@ -33,6 +33,11 @@ pub struct Tokens {
 impl RelyingApp {
     pub fn new(idp: Idp, client_id: &str) -> RelyingApp {
         RelyingApp { idp, client_id: client_id.to_owned() }
+    }
+
+    /// A browser that was never at its provider.
+    pub fn browser(&self) -> Browser {
+        self.idp.browser()
     }
 
     pub fn secret(&self) -> String {

@@ -12,6 +12,22 @@ const NEVER_IN_A_QUERY: [&str; 4] = ["access_token", "id_token", "refresh_token"
 /// Schemes by which a browser runs or reads something of ours.
 const SCHEMES_THAT_ACT: [&str; 7] = ["javascript", "data", "vbscript", "file", "blob", "about", "view-source"];
 
+/// What scripts of origins may ask at which a client has registered a redirect URI.
+const FOR_REGISTERED: [&str; 9] = [
+    "/token",
+    "/par",
+    "/device_authorization",
+    "/introspect",
+    "/revoke",
+    "/userinfo",
+    "/session",
+    "/session/activity",
+    "/session/events",
+];
+/// What any script may ask: it is the same for everybody, or wants a token that is in no cookie.
+const FOR_ANY: [&str; 4] =
+    ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/jwks", "/register"];
+
 /// What the one page loads that is made to be framed: /check_session.
 const TO_BE_FRAMED: &str = "type=\"module\" src=\"/static/check-session.js\"";
 
@@ -40,6 +56,29 @@ pub fn broken(issuer: &str, answer: &Answer) -> Vec<&'static str> {
         page(issuer, answer, &mut rule);
     } else {
         rule("the referrer stays here", answer.header("referrer-policy") == "same-origin");
+    }
+    broken
+}
+
+/// The rules that an answer breaks by whom it is shared with: its path, and the `Origin` that asked.
+pub fn shared_wrongly(path: &str, origin: Option<&str>, answer: &Answer) -> Vec<&'static str> {
+    let mut broken = Vec::new();
+    let mut rule = |words: &'static str, holds: bool| broken.extend((!holds).then_some(words));
+    let header = |name: &str| answer.headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let allowed = header("access-control-allow-origin");
+    rule("one origin", answer.headers.get_all("access-control-allow-origin").count() <= 1);
+    let by_name = FOR_REGISTERED.contains(&path);
+    match allowed {
+        Some("*") => rule("not everybody's script", FOR_ANY.contains(&path) || path.starts_with("/register/")),
+        Some(allowed) => {
+            rule("no script from elsewhere", by_name);
+            rule("whoever asked, by name", Some(allowed) == origin && !["null", ""].contains(&allowed));
+            rule("a cache keeps it for that origin alone", header("vary").is_some_and(|vary| vary.contains("Origin")));
+        }
+        None => {
+            let others = answer.headers.keys().filter(|name| name.as_str().starts_with("access-control-"));
+            rule("nothing is allowed to nobody", others.count() == 0);
+        }
     }
     broken
 }
@@ -198,6 +237,35 @@ mod tests {
         }
         assert_ne!(count(&answer(200, &[("location", "/account")], "")), 0);
         assert_ne!(count(&answer(303, &[], "")), 0);
+    }
+
+    #[test]
+    fn with_whom_an_answer_is_shared() {
+        let (app, other) = ("https://app.example", "https://evil.example");
+        let count =
+            |path: &str, headers: &[(&str, &str)]| shared_wrongly(path, Some(app), &answer(200, headers, "")).len();
+        let allow = |value: &'static str| ("access-control-allow-origin", value);
+        let vary = ("vary", "Origin");
+        for path in FOR_REGISTERED {
+            assert_eq!(count(path, &[]) + count(path, &[vary]) + count(path, &[vary, allow(app)]), 0, "{path}");
+            for bad in [&[allow(app)][..], &[vary, allow(other)], &[vary, allow("*")], &[vary, allow("null")]] {
+                assert_ne!(count(path, bad), 0, "{path} {bad:?}");
+            }
+            assert_ne!(shared_wrongly(path, None, &answer(200, &[vary, allow(app)], "")).len(), 0, "{path}");
+        }
+        for path in FOR_ANY.into_iter().chain(["/register/x"]) {
+            assert_eq!(count(path, &[allow("*")]) + count(path, &[]), 0, "{path}");
+            assert_ne!(count(path, &[vary, allow(app)]), 0, "{path}");
+        }
+        for path in ["/authorize", "/account", "/sign-in", "/end_session", "/registered", "/session/x", "/token/", "/"]
+        {
+            assert_eq!(count(path, &[]), 0, "{path}");
+            for bad in
+                [allow("*"), allow(app), ("access-control-max-age", "600"), ("access-control-allow-headers", "x")]
+            {
+                assert_ne!(count(path, &[vary, bad]), 0, "{path} {bad:?}");
+            }
+        }
     }
 
     #[test]

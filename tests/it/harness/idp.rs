@@ -26,6 +26,7 @@ use abide::protocol::signing::SigningAlg;
 use abide::store::sled::SledStore;
 use abide::store::{Backend, Store};
 use abide::web::Facing;
+use actix_web::HttpMessage;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use serde_json::{Value, json};
@@ -172,12 +173,14 @@ impl Idp {
                 let request = request.to_request();
                 let asked = format!("{} {:.300}", request.method(), request.uri());
                 let path = request.path().to_owned();
+                let origin = request.headers().get("origin").and_then(|value| value.to_str().ok()).map(str::to_owned);
                 let before = explained();
                 let response = call_service(&*service, request).await;
                 let (status, headers) = (response.status(), response.headers().clone());
                 let body = String::from_utf8_lossy(&read_body(response).await).into_owned();
                 let answer = Answer { status, headers, body };
                 let mut broken = every_answer::broken(&issuer, &answer);
+                broken.extend(every_answer::shared_wrongly(&path, origin.as_deref(), &answer));
                 if every_answer::refuses_an_app(&issuer, &path, &answer) && explained() == before {
                     broken.push("every refusal of an app's request is explained in the log");
                 }
@@ -197,6 +200,20 @@ impl Idp {
     /// Sends a request.
     pub async fn call(&self, request: TestRequest) -> Answer {
         (self.call)(request).await
+    }
+
+    /// The same, asked by requests that all bear this header; `look` is shown every answer.
+    pub fn bearing(&self, header: (&'static str, &'static str), look: fn(&Answer)) -> Idp {
+        let inner = Rc::clone(&self.call);
+        let call: Rc<dyn Fn(TestRequest) -> Calling> = Rc::new(move |request| {
+            let calling = inner(request.insert_header(header));
+            Box::pin(async move {
+                let answer = calling.await;
+                look(&answer);
+                answer
+            })
+        });
+        Idp { call, ..self.clone() }
     }
 
     /// Sends a request and reads the answer as it comes.

@@ -121,6 +121,37 @@ async fn a_logout_token_is_what_the_specification_wants() {
     assert_eq!(world.idp.app("two").userinfo(token).await.status, 401);
 }
 
+/// Back-Channel Logout 1.0, 2.8: whoever has taken it says 200, and many frameworks make 204 of that.
+#[actix_web::test]
+async fn an_app_that_answers_with_any_success_knows_and_by_anything_else_does_not() {
+    let world = World::new().await;
+    for status in 200..=208 {
+        world.receivers.iter().for_each(|receiver| receiver.turn(Manner::Answers(status)));
+        let before = world.told().map(|told| told.len());
+        let (mut browser, tokens) = world.visit().await;
+        let left = browser.get(&format!("/end_session?id_token_hint={}", tokens[0].id)).await;
+        world.idp.deliver().await;
+        let page = browser.get(left.location()).await;
+        assert_eq!(page.body.matches("knows").count(), 3, "{status}: {}", page.body);
+        world.idp.pass("2h");
+        world.idp.deliver().await;
+        assert_eq!(world.told().map(|told| told.len()), before.map(|count| count + 1), "{status}: told once");
+    }
+    for status in [300, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 409, 410, 500, 501, 504] {
+        let world = World::new().await;
+        world.receivers[1].turn(Manner::Answers(status));
+        let (mut browser, tokens) = world.visit().await;
+        let left = browser.get(&format!("/end_session?id_token_hint={}", tokens[0].id)).await;
+        world.idp.deliver().await;
+        let page = browser.get(left.location()).await;
+        assert_eq!(page.body.matches("knows").count(), 2, "{status}: {}", page.body);
+        world.idp.pass("10m");
+        world.idp.deliver().await;
+        assert!(world.receivers[1].ends().len() > 1, "{status}: it is told again");
+        assert_eq!(world.receivers[0].ends().len(), 1, "{status}");
+    }
+}
+
 #[actix_web::test]
 async fn a_time_out_is_told_with_its_reason_and_how_long_it_may_come_back() {
     let world = World::new().await;

@@ -58,6 +58,17 @@ async fn a_hint_finds_its_person_among_several_and_refuses_a_stranger() {
     let page = fresh.authorize(&social, &[("id_token_hint", &mira.id)]).await;
     let answer = fresh.sign_in_as(&page, OTTO.0, OTTO.1).await;
     assert_eq!(answer.error(), "login_required", "somebody else than expected");
+
+    // Whoever is expected comes in: by signing in, and where somebody else is signed in as well.
+    let (mut fresh, mut others) = (idp.browser(), idp.browser());
+    let page = others.authorize(&social, &[]).await;
+    others.sign_in_as(&page, OTTO.0, OTTO.1).await;
+    for browser in [&mut fresh, &mut others] {
+        let page = browser.authorize(&social, &[("id_token_hint", &mira.id)]).await;
+        assert!(page.body.contains("id=\"sign-in\""), "{}", page.body);
+        let again = social.redeem(&browser.sign_in(&page).await).await;
+        assert_eq!(again.claims()["sub"], mira.claims()["sub"]);
+    }
 }
 
 #[actix_web::test]

@@ -31,6 +31,10 @@ fn told(answer: &Answer) -> (&'static str, BTreeMap<String, String>) {
         let policy = answer.header("content-security-policy");
         assert!(policy.contains("form-action https://hybrid.example.com"), "{policy}");
         assert!(!policy.contains("frame-ancestors"), "it is answered in frames as well: {policy}");
+        // OAuth 2.0 Form Post Response Mode 1.0, 2: by POST, at once, and kept by nobody.
+        assert_eq!(answer.attribute("form#form-post", "method").as_deref(), Some("post"));
+        assert!(answer.body.contains("<script type=\"module\" src=\"/static/form-post.js\">"), "{}", answer.body);
+        assert_eq!(answer.header("cache-control"), "no-store");
         return ("form", answer.fields("https://hybrid.example.com/callback"));
     }
     assert_eq!(answer.status, 303, "{}", answer.body);
@@ -97,6 +101,7 @@ async fn every_response_type_in_every_mode_holds_what_its_name_says() {
 /// What came is worth what it should be.
 async fn check(app: &RelyingApp, told: &BTreeMap<String, String>, response_type: &str, case: &str) {
     if let Some(access) = told.get("access_token") {
+        assert_eq!((told["token_type"].as_str(), told["expires_in"].as_str()), ("Bearer", "600"), "{case}");
         let info = app.userinfo(access).await;
         assert_eq!((info.status.as_u16(), &info.json()["name"]), (200, &json!("Mira Lindqvist")), "{case}");
         assert_eq!(app.introspect(access).await.json()["active"], true, "{case}");
@@ -121,8 +126,39 @@ async fn check(app: &RelyingApp, told: &BTreeMap<String, String>, response_type:
         assert_eq!(claims.get("c_hash"), None, "{case}");
         if let Some(shown) = told.get("id_token") {
             let shown = claims_of(shown);
-            for name in ["iss", "sub", "auth_time", "nonce", "sid"] {
+            for name in ["iss", "sub", "auth_time", "acr", "amr", "nonce", "sid"] {
                 assert_eq!(shown[name], claims[name], "{case}: {name} (OpenID Connect Core, 3.3.3.6)");
+            }
+        }
+    }
+}
+
+/// OpenID Connect Core, 3.3.3.6.
+#[actix_web::test]
+async fn both_id_tokens_tell_the_same_of_the_person() {
+    let (_, app) = everything(|_| ()).await;
+    let wishes = json!({"name": null, "given_name": {"essential": true}, "email": null, "email_verified": null,
+        "acr": {"essential": true}, "auth_time": {"essential": true}});
+    let claims = json!({"id_token": wishes, "userinfo": {"family_name": null}}).to_string();
+    for response_type in ["code id_token", "code id_token token"] {
+        for scope in ["openid", "openid profile email phone address"] {
+            let mut browser = app_browser(&app).await;
+            let asked = [("response_type", response_type), ("claims", claims.as_str()), ("scope", scope)];
+            let (_, told) = told(&browser.authorize(&app, &asked).await);
+            let shown = claims_of(&told["id_token"]);
+            let redeemed = app.try_redeem(&told["code"]).await.json();
+            let redeemed = claims_of(redeemed["id_token"].as_str().unwrap());
+            // What is about the token itself is another matter.
+            let own = ["iat", "exp", "at_hash", "c_hash"];
+            let names = |claims: &Value| -> Vec<String> {
+                claims.as_object().unwrap().keys().filter(|name| !own.contains(&name.as_str())).cloned().collect()
+            };
+            assert_eq!(names(&shown), names(&redeemed), "{response_type} {scope}");
+            for name in names(&shown) {
+                assert_eq!(shown[&name], redeemed[&name], "{response_type} {scope}: {name}");
+            }
+            for name in ["name", "given_name", "email", "email_verified", "acr", "amr", "auth_time"] {
+                assert!(!shown[name].is_null(), "{response_type} {scope}: {name} in {shown}");
             }
         }
     }
@@ -140,6 +176,69 @@ async fn an_id_token_alone_costs_the_store_nothing_and_an_access_token_one_write
         browser.authorize(&app, &[("response_type", response_type), ("prompt", "none")]).await;
         assert_eq!(idp.store_work().1 - before, expected, "{response_type}");
     }
+}
+
+/// RFC 6749, 4.2.2.
+#[actix_web::test]
+async fn a_token_that_was_shown_in_the_browser_is_good_for_as_long_as_the_answer_says() {
+    let (idp, app) = everything(|_| ()).await;
+    for response_type in ["id_token token", "code token", "code id_token token"] {
+        let mut browser = app_browser(&app).await;
+        let (_, told) = told(&browser.authorize(&app, &[("response_type", response_type)]).await);
+        let access = &told["access_token"];
+        let span: i64 = told["expires_in"].parse().unwrap();
+        let claims = claims_of(access);
+        assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), span, "{response_type}");
+        idp.pass(&format!("{}s", span - 1));
+        assert_eq!(app.userinfo(access).await.status, 200, "{response_type}");
+        idp.tick();
+        let late = app.userinfo(access).await;
+        assert_eq!((late.status.as_u16(), late.error().as_str()), (401, "invalid_token"), "{response_type}");
+        assert_eq!(app.introspect(access).await.json(), json!({"active": false}), "{response_type}");
+    }
+}
+
+/// OpenID Connect Core, 3.1.2.1 and 2: whatever the nonce is, the token has it letter by letter.
+#[actix_web::test]
+async fn a_nonce_comes_back_unchanged() {
+    let (_, app) = everything(|_| ()).await;
+    let mut browser = app_browser(&app).await;
+    for nonce in [
+        "a b",
+        " a  b ",
+        "a+b",
+        "a%20b",
+        "a%2Bb",
+        "a&b=c&nonce=d",
+        "\"<a>'\\",
+        "n\u{f6}nce",
+        "\u{6f22}\u{5b57}\u{1f511}",
+    ] {
+        for response_type in TYPES {
+            for mode in ["fragment", "form_post"] {
+                let asked = [("response_type", response_type), ("response_mode", mode), ("nonce", nonce)];
+                let (_, told) = told(&browser.authorize(&app, &asked).await);
+                let case = format!("{nonce} {response_type} {mode}: {told:?}");
+                if let Some(token) = told.get("id_token") {
+                    assert_eq!(claims_of(token)["nonce"], nonce, "{case}");
+                }
+                if mode == "fragment"
+                    && let Some(code) = told.get("code")
+                {
+                    let redeemed = app.try_redeem(code).await.json();
+                    assert_eq!(claims_of(redeemed["id_token"].as_str().unwrap())["nonce"], nonce, "{case}");
+                }
+                assert!(!told.contains_key("error"), "{case}");
+            }
+        }
+    }
+}
+
+/// A browser that signed in to an app.
+async fn app_browser(app: &RelyingApp) -> Browser {
+    let mut browser = app.browser();
+    browser.enter(app).await;
+    browser
 }
 
 async fn shown_access(browser: &mut Browser, app: &RelyingApp) -> String {
@@ -223,6 +322,33 @@ async fn errors_travel_as_the_answer_would_have() {
         let (place, answer) = told(&browser.authorize(&app, &extra).await);
         assert_eq!((place, answer["error"].as_str()), ("fragment", error), "{extra:?}");
         assert!(!answer.contains_key("access_token") && !answer.contains_key("id_token"), "{extra:?}");
+    }
+}
+
+/// Multiple Response Types 1.0, 5; OpenID Connect Core, 3.2.2.6 and 3.3.2.6: a person's refusal travels like any other answer.
+#[actix_web::test]
+async fn whoever_turns_an_app_down_is_sent_back_as_it_asked() {
+    let (_, app) = everything(|client| client["consent"] = json!("ask")).await;
+    for response_type in TYPES {
+        for mode in ["", "fragment", "form_post"] {
+            let mut browser = app.browser();
+            let asked = [("response_type", response_type), ("response_mode", mode)];
+            let page = browser.authorize(&app, &asked).await;
+            let waiting = browser.sign_in(&page).await;
+            let consent = browser.get(waiting.location()).await;
+            let (place, told) = told(&browser.submit(&consent, "/consent", &[("decision", "deny")]).await);
+            let expected = match (mode, response_type) {
+                ("form_post", _) => "form",
+                ("", "code") => "query",
+                _ => "fragment",
+            };
+            let case = format!("{response_type} by {mode:?}");
+            assert_eq!((place, told["error"].as_str()), (expected, "access_denied"), "{case}");
+            assert_eq!((told["state"].as_str(), told["iss"].as_str()), ("state-1", ISSUER), "{case}");
+            for name in ["code", "id_token", "access_token"] {
+                assert!(!told.contains_key(name), "{case}: {name}");
+            }
+        }
     }
 }
 

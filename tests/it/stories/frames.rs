@@ -175,6 +175,33 @@ async fn apps_are_told_what_to_watch() {
     assert_eq!(browser.cookie(STATE), None);
 }
 
+/// Session Management 1.0, 2.
+#[actix_web::test]
+async fn a_session_state_is_one_word_and_another_in_every_answer() {
+    let (idp, social, mut browser) = signed_in().await;
+    let (asking, elliptic) = (idp.app("asking"), idp.app("elliptic"));
+    let mut seen = std::collections::BTreeSet::new();
+    for (app, error) in [(&social, ""), (&elliptic, ""), (&asking, "consent_required")] {
+        for _ in 0..4 {
+            let hint = app.request(&[("prompt", "none"), ("max_age", "0")]);
+            let answers =
+                [browser.silently(app).await, browser.silently_elsewhere(app).await, browser.get_scripted(&hint).await];
+            for (answer, error) in answers.iter().zip([error, error, "login_required"]) {
+                assert_eq!(answer.error(), error, "{}", answer.location());
+                let Some(state) = answer.parameter("session_state") else {
+                    assert_eq!(error, "login_required", "{}", answer.location());
+                    continue;
+                };
+                assert!(!state.contains(char::is_whitespace), "{state:?}");
+                let origin = app.redirect_uri().replace("/callback", "");
+                assert!(unchanged(&state, &app.client_id, &origin, &browser), "{}: {error}", app.client_id);
+                assert!(seen.insert(state.clone()), "{state}");
+            }
+        }
+    }
+    assert!(seen.len() >= 24, "{}", seen.len());
+}
+
 #[actix_web::test]
 async fn an_app_that_may_not_rely_on_the_session_is_told_nothing_of_it() {
     let (idp, social, mut browser) = signed_in().await;

@@ -54,7 +54,7 @@ fn client(app: &RelyingApp, extra: Value) -> Value {
 
 /// As a client with a library would: the key of this name, for this algorithm.
 #[allow(clippy::disallowed_methods, reason = "a client's library stands in for the client")]
-fn verified(keys: &[Value], alg: &str, token: &str) -> Value {
+pub fn verified(keys: &[Value], alg: &str, token: &str) -> Value {
     assert_eq!(header(token)["alg"], alg);
     let key = keys.iter().find(|key| key["kid"] == header(token)["kid"]).expect("the key is shown");
     assert_eq!(key["alg"], alg, "a client that compares finds them equal");
@@ -103,6 +103,43 @@ async fn every_algorithm_signs_for_the_client_that_registered_it() {
     assert_eq!(metadata["userinfo_signing_alg_values_supported"], all);
     let with_none: Vec<Value> = all.as_array().unwrap().iter().cloned().chain([json!("none")]).collect();
     assert_eq!(metadata["id_token_signing_alg_values_supported"], json!(with_none));
+}
+
+/// Back-Channel Logout 1.0, 2.4 and 2.6.
+#[actix_web::test]
+async fn a_logout_token_is_signed_as_the_clients_id_tokens_are() {
+    let receiver = Receiver::start(Manner::Answers(200));
+    let idp = Idp::with(|config| {
+        never_over(config);
+        config.outbound.allow = ["http://127.0.0.1:*".parse().unwrap()].into_iter().collect();
+    })
+    .await;
+    let mut browser = idp.browser();
+    let tokens = idp.app("social").redeem(&browser.enter(&idp.app("social")).await).await;
+    let id_of = |alg: SigningAlg| format!("signed-{}", alg.name().to_lowercase());
+    for alg in SigningAlg::ALL {
+        let app = idp.app(&id_of(alg));
+        idp.import(client(
+            &app,
+            json!({"id_token_signed_response_alg": alg, "backchannel_logout_uri": receiver.uri()}),
+        ))
+        .await;
+        let tokens = app.redeem(&browser.get(&app.request(&[])).await).await;
+        assert_eq!(header(&tokens.id)["alg"], alg.name());
+    }
+    browser.get(&end_session(&tokens.id)).await;
+    for _ in 0..20 {
+        idp.deliver().await;
+        idp.pass("1s");
+    }
+    let (told, keys) = (receiver.tokens(), key_set(&idp).await);
+    assert_eq!(told.len(), SigningAlg::ALL.len());
+    for alg in SigningAlg::ALL {
+        let token = told.iter().find(|token| claims_of(token)["aud"] == id_of(alg)).expect("every app is told");
+        let claims = verified(&keys, alg.name(), token);
+        assert_eq!((&header(token)["typ"], &claims["iss"]), (&json!("logout+jwt"), &json!(ISSUER)), "{alg:?}");
+        assert_eq!(claims.get("nonce"), None, "{alg:?}");
+    }
 }
 
 #[actix_web::test]

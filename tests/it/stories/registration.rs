@@ -187,6 +187,74 @@ async fn an_app_looks_after_its_registration() {
     assert!(put_again.json()["client_secret"].is_string(), "of a digest no key can be made: {}", put_again.body);
 }
 
+/// RFC 7591, 3.2.1; RFC 7592, 2 and 3.
+#[actix_web::test]
+async fn every_success_is_json_of_its_own_and_looking_changes_nothing() {
+    let idp = Idp::with(open).await;
+    let mut seen = std::collections::BTreeSet::new();
+    for method in ["client_secret_basic", "client_secret_post", "client_secret_jwt", "none"] {
+        for _ in 0..3 {
+            // The very same words each time.
+            let body = metadata(json!({"token_endpoint_auth_method": method}));
+            let answer = ask(&idp, (Method::POST, "/register"), None, Some(&body)).await;
+            assert_eq!((answer.status.as_u16(), answer.header("content-type")), (201, "application/json"));
+            let app = Registered { idp: idp.clone(), told: answer.json() };
+            for member in ["client_id", "client_secret", "registration_access_token", "registration_client_uri"] {
+                match app.told[member].as_str() {
+                    Some(text) => assert!(seen.insert(text.to_owned()), "{member} is another's: {text}"),
+                    None => assert_eq!((member, method), ("client_secret", "none")),
+                }
+            }
+            let before = idp.contents().await;
+            for (method, body) in [(Method::GET, ""), (Method::HEAD, ""), (Method::GET, "{}")] {
+                let body = (!body.is_empty()).then(|| json!({"client_name": "Another"}));
+                let read = app.manage(method.clone(), body.as_ref()).await;
+                assert_eq!((read.status.as_u16(), read.header("content-type")), (200, "application/json"), "{method}");
+            }
+            assert_eq!(idp.contents().await, before, "reading changes nothing");
+            let mut change = metadata(json!({"client_name": "Plaza 2", "token_endpoint_auth_method": method}));
+            change["client_id"] = app.told["client_id"].clone();
+            idp.pass("10m");
+            let put = app.manage(Method::PUT, Some(&change)).await;
+            assert_eq!((put.status.as_u16(), put.header("content-type")), (200, "application/json"));
+            let gone = app.manage(Method::DELETE, None).await;
+            assert_eq!((gone.status.as_u16(), gone.body.as_str()), (204, ""));
+            idp.pass("10m");
+        }
+    }
+}
+
+/// RFC 7592, 2.3: with the registration everything goes that it was granted, even where its name comes back.
+#[actix_web::test]
+async fn what_an_app_was_granted_goes_with_its_registration() {
+    let idp = Idp::with(open).await;
+    let app = Registered::new(&idp, json!({"scope": "openid profile"})).await;
+    let mut browser = idp.browser();
+    let answer = app.enter(&mut browser).await;
+    let tokens = Tokens::of(&app.redeem(&answer.parameter("code").unwrap()).await);
+    let code = browser.get(&app.request(&[])).await.parameter("code").unwrap();
+    assert_eq!(app.manage(Method::DELETE, None).await.status, 204);
+    let renewed = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh.as_str())];
+    assert_eq!(app.token(&renewed).await.error(), "invalid_client");
+    assert_eq!(app.redeem(&code).await.error(), "invalid_client");
+    // An administrator makes a client of the same name and secret.
+    idp.pass("5m");
+    let record = json!({"client_id": app.text("client_id"), "client_secret": app.text("client_secret"),
+        "redirect_uris": [CALLBACK], "grant_types": ["authorization_code", "refresh_token"]});
+    idp.import(json!({"clients": [record]})).await;
+    assert_eq!(app.token(&renewed).await.error(), "invalid_grant");
+    assert_eq!(app.redeem(&code).await.error(), "invalid_grant");
+    for (method, path) in [(Method::GET, "/userinfo"), (Method::POST, "/session/activity")] {
+        assert_eq!(with_bearer(&idp, (method, path), &tokens.access).await.status, 401, "{path}");
+    }
+    for token in [&tokens.access, &tokens.refresh] {
+        let basic = STANDARD.encode(format!("{}:{}", app.text("client_id"), app.text("client_secret")));
+        let request = TestRequest::post().uri("/introspect").insert_header(("authorization", format!("Basic {basic}")));
+        let told = idp.call(request.set_form([("token", token)])).await;
+        assert_eq!((told.status.as_u16(), told.body.as_str()), (200, r#"{"active":false}"#));
+    }
+}
+
 #[actix_web::test]
 async fn whoever_has_an_initial_access_token_registers_an_app() {
     let folder = tempfile::tempdir().unwrap();
@@ -333,4 +401,50 @@ async fn a_sign_out_leads_to_a_stranger_by_way_of_a_page_and_never_without_a_hin
     assert!(asked.status == 200 && !asked.body.contains(bye), "{}", asked.body);
     // Whoever let the app in is led back to it.
     assert_eq!(browser.get(&hinted).await.location(), bye);
+}
+
+/// RFC 9700, 4.11.2; RP-Initiated Logout 1.0, 3: a genuine hint is had by whoever signs in to an app of their own.
+#[actix_web::test]
+async fn whoever_never_let_an_app_in_is_not_sent_there_after_a_sign_out() {
+    let idp = Idp::with(open).await;
+    let bye = "https://plaza.example/bye";
+    let app = Registered::new(&idp, json!({"post_logout_redirect_uris": [bye]})).await;
+    let social = idp.app("social");
+    let mut otto = idp.browser();
+    let page = otto.get(&app.request(&[])).await;
+    let waiting = otto.sign_in_as(&page, "otto", "another person entirely").await;
+    let consent = otto.get(waiting.location()).await;
+    let answer = otto.submit(&consent, "/consent", &[("decision", "allow")]).await;
+    let theirs = Tokens::of(&app.redeem(&answer.parameter("code").unwrap()).await).id;
+    let at_social = social.redeem(&otto.authorize(&social, &[]).await).await.id;
+    let leave = |hint: &str, back: &str| {
+        let query = [("id_token_hint", hint), ("post_logout_redirect_uri", back), ("state", "s")];
+        format!("/end_session?{}", serde_urlencoded::to_string(query).unwrap())
+    };
+    for scope in ["browser", "everywhere"] {
+        let mut mira = idp.browser();
+        mira.enter(&social).await;
+        let asked = mira.get(&leave(&theirs, bye)).await;
+        assert!(asked.body.contains("id=\"sign-out\"") && asked.body.contains("plaza.example"), "{}", asked.body);
+        let left = mira.submit(&asked, "/end_session/confirm", &[("choice", "sign-out"), ("scope", scope)]).await;
+        assert_eq!(left.status, 200, "{scope}: {}", left.header("location"));
+        assert!(left.text("h1").unwrap().contains("plaza.example"), "{scope}: {}", left.body);
+        let onward = left.attribute("#continue", "href");
+        assert_eq!(onward.as_deref(), Some("https://plaza.example/bye?state=s"), "{scope}");
+        assert_eq!(mira.silently(&social).await.error(), "login_required", "{scope}: she is signed out all the same");
+        // An app that an administrator vouches for has the browser back at once.
+        mira.enter(&social).await;
+        let back = "https://social.example.com/bye";
+        let asked = mira.get(&leave(&at_social, back)).await;
+        assert!(asked.body.contains("id=\"sign-out\""), "{}", asked.body);
+        let left = mira.submit(&asked, "/end_session/confirm", &[("choice", "sign-out"), ("scope", scope)]).await;
+        assert_eq!(left.location(), "https://social.example.com/bye?state=s", "{scope}");
+        idp.tick();
+    }
+    // Whoever stays is sent nowhere, and whoever timed out meanwhile no further.
+    let mut mira = idp.browser();
+    mira.enter(&social).await;
+    let asked = mira.get(&leave(&theirs, bye)).await;
+    let stays = mira.submit(&asked, "/end_session/confirm", &[("choice", "stay")]).await;
+    assert!(stays.status == 200 && !stays.body.contains("plaza.example"), "{}", stays.body);
 }

@@ -1,5 +1,6 @@
 //! What specifications demand by the letter and no other story happens to show. `docs/conformance.md` has the whole list.
 
+use super::keys::verified;
 use crate::harness::keyed::{Keyed, changed};
 use crate::harness::{Browser, ISSUER, Idp, RelyingApp, Tokens, claims_of};
 use actix_web::test::TestRequest;
@@ -128,6 +129,32 @@ async fn a_refreshed_id_token_is_of_the_same_sign_in() {
     assert_eq!((passed("iat"), passed("exp"), after.get("nonce")), (300, 300, None));
 }
 
+/// RFC 9068, 2.2.1: what a token says of the sign-in stays what it was.
+#[actix_web::test]
+async fn a_refreshed_access_token_is_of_the_same_sign_in() {
+    let idp = Idp::start().await;
+    for id in ["social", "elliptic", "spa"] {
+        let (app, mut browser, first) = signed_in(&idp, id).await;
+        let before = claims_of(&first.access);
+        for name in ["auth_time", "acr", "amr"] {
+            assert!(!before[name].is_null(), "{id}: {name}");
+        }
+        let mut tokens = first;
+        for _ in 0..3 {
+            idp.pass("4m");
+            // She signed in anew meanwhile, which is another matter.
+            let page = browser.authorize(&app, &[("prompt", "login")]).await;
+            browser.sign_in(&page).await;
+            tokens = app.refresh(&tokens.refresh).await;
+            let after = claims_of(&tokens.access);
+            for name in ["auth_time", "acr", "amr", "iss", "sub", "aud", "client_id", "scope", "sid"] {
+                assert_eq!(after.get(name), before.get(name), "{id}: {name}");
+            }
+            assert_eq!(after["iat"], idp.now().0, "{id}");
+        }
+    }
+}
+
 /// RFC 9068, 2.
 #[actix_web::test]
 async fn the_form_of_an_access_token() {
@@ -136,11 +163,14 @@ async fn the_form_of_an_access_token() {
         let (_, _, tokens) = signed_in(&idp, id).await;
         let (claims, header, now) = (claims_of(&tokens.access), header(&tokens.access), idp.now().0);
         assert_eq!((&header["typ"], &header["alg"]), (&json!("at+jwt"), &json!("RS256")), "{id}");
-        // Whoever serves a resource finds the key by its name, where discovery says.
-        let keys = idp.call(TestRequest::get().uri("/jwks")).await.json();
-        let key =
-            keys["keys"].as_array().unwrap().iter().find(|key| key["kid"] == header["kid"]).expect("the key is shown");
+        // Whoever serves a resource finds the key by its name, where discovery says, and holds the token against it.
+        let metadata = idp.call(TestRequest::get().uri("/.well-known/openid-configuration")).await.json();
+        let jwks_uri = metadata["jwks_uri"].as_str().unwrap().strip_prefix(ISSUER).unwrap();
+        let keys = idp.call(TestRequest::get().uri(jwks_uri)).await.json();
+        let keys = keys["keys"].as_array().unwrap();
+        let key = keys.iter().find(|key| key["kid"] == header["kid"]).expect("the key is shown");
         assert_eq!((&key["alg"], &key["kty"]), (&json!("RS256"), &json!("RSA")), "{id}");
+        assert_eq!(verified(keys, "RS256", &tokens.access), claims, "{id}");
         assert_nothing_empty(&claims, id);
         assert_eq!(
             (&claims["iss"], &claims["client_id"], &claims["aud"]),
@@ -172,10 +202,48 @@ async fn a_token_answer_says_what_it_is() {
         assert_eq!((answer.header("cache-control"), answer.header("pragma")), ("no-store", "no-cache"));
         let said = answer.json();
         assert_nothing_empty(&said, "");
+        for name in ["access_token", "id_token", "refresh_token"] {
+            assert_eq!(said[name].as_str().map(|token| token.is_empty()), Some(false), "{name}");
+        }
         assert_eq!((&said["token_type"], &said["expires_in"]), (&json!("Bearer"), &json!(600)));
         assert_eq!(said["scope"], "email openid profile");
         let allowed = ["access_token", "token_type", "expires_in", "refresh_token", "id_token", "scope"];
         assert!(said.as_object().unwrap().keys().all(|name| allowed.contains(&name.as_str())), "{said}");
+    }
+}
+
+/// OpenID Connect Core, 5.3.2 and 5.2.
+#[actix_web::test]
+async fn the_answer_about_a_person_is_json_in_utf_8() {
+    const NAME: &str = "\u{c5}sa \u{d6}str\u{f6}m \u{6f22}\u{5b57} \u{1f33b}";
+    let idp = Idp::start().await;
+    idp.import(json!({"users": [{"username": "mira", "claims": {"name": NAME}}]})).await;
+    let (social, _, tokens) = signed_in(&idp, "social").await;
+    for request in [TestRequest::get(), TestRequest::post()] {
+        let request = request.uri("/userinfo").insert_header(("authorization", format!("Bearer {}", tokens.access)));
+        let answer = idp.call(request).await;
+        assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "application/json"));
+        assert_eq!(answer.json()["name"], NAME);
+    }
+    assert_eq!(social.introspect(&tokens.access).await.header("content-type"), "application/json");
+}
+
+/// OpenID Connect Core, 11: whoever is asked for access beyond the session is told so.
+#[actix_web::test]
+async fn a_grant_that_outlives_the_session_is_marked_where_it_is_asked_for() {
+    let idp = Idp::start().await;
+    let app = idp.app("lasting");
+    let record = json!({"client_id": "lasting", "client_secret": app.secret(), "redirect_uris": [app.redirect_uri()],
+        "offline_access": true});
+    idp.import(json!({"clients": [record]})).await;
+    let mut browser = idp.browser();
+    browser.enter(&idp.app("social")).await;
+    for (scope, marked) in [("openid", false), ("openid profile email", false), ("openid offline_access", true)] {
+        let page = browser.authorize(&app, &[("scope", scope), ("prompt", "consent")]).await;
+        assert!(page.body.contains("id=\"allow\""), "{scope}: {}", page.body);
+        let words = page.text("li.lasting");
+        assert_eq!(words.is_some(), marked, "{scope}: {words:?}");
+        assert!(words.is_none_or(|words| words.len() > 20), "{scope}");
     }
 }
 

@@ -19,15 +19,54 @@ pub(super) enum Place {
     RequestUri,
     PushedName,
     Hint,
-    Registration,
+    /// The same, by POST.
+    PostedHint,
+    /// An app that registers itself.
+    Register,
+    /// An app that looks after its registration, by this method.
+    Registration(&'static str),
     Secret,
     Interaction,
     SessionCookie,
+    /// What goes into frames of other sites, in the place of the session cookie.
+    SilentCookie,
     MailedLink(&'static str),
+    /// The form of the page that such a link leads to.
+    LinkForm(&'static str),
+    /// What an upstream sends a browser back with.
+    Upstream,
+    /// Where an upstream tells of the end of a session.
+    UpstreamNotice,
+    Passkey,
+    NewPasskey,
+    SignedOut,
     SignOutHint,
+    /// The same, by POST.
+    PostedSignOut,
     Question,
     Csrf,
 }
+
+impl Place {
+    /// Whatever is taken here changes what the places after it would take, or is good for one of several.
+    pub(super) fn uses_up(self) -> bool {
+        match self {
+            Place::Revoke | Place::LinkForm(_) | Place::NewPasskey | Place::SignOutHint | Place::Csrf => true,
+            Place::Assertion(path) => path != "/revoke",
+            _ => false,
+        }
+    }
+}
+
+/// Each way by a mailed link, and whose it is.
+const LINKS: [(&str, &[&str]); 5] = [
+    ("/reset", &["reset link"]),
+    ("/sign-up/confirm", &["sign-up link"]),
+    ("/invitation", &["invitation"]),
+    ("/account/email/confirm", &["address link"]),
+    // There is an administrator, so there is no such link.
+    ("/setup", &[]),
+];
 
 /// How what is not taken is answered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,8 +89,6 @@ pub(super) fn places() -> Vec<(Place, &'static [&'static str], Refusal)> {
     use Place::*;
     use Refusal::*;
     const TOKENS: &[&str] = &["access token", "opaque token"];
-    const ASSERTION_ALONE: &[&str] = &["assertion"];
-    const NOTHING_AT_ALL: &[&str] = &[];
     let (bad_grant, bad_token, bad_client) =
         (Json(400, "invalid_grant"), Json(401, "invalid_token"), Json(401, "invalid_client"));
     let mut all: Vec<(Place, &'static [&'static str], Refusal)> = vec![
@@ -66,13 +103,16 @@ pub(super) fn places() -> Vec<(Place, &'static [&'static str], Refusal)> {
         (RequestUri, &["name of a pushed request"], Back("invalid_request_uri")),
         (PushedName, &[], Back("invalid_request_uri")),
         (Hint, &["ID token"], Back("invalid_request")),
-        (Registration, &["registration token"], bad_token),
+        (PostedHint, &["ID token"], Back("invalid_request")),
+        (Register, &["initial access token"], bad_token),
         (Secret, &["secret"], bad_client),
         (Interaction, &["interaction"], Page(400)),
         (SessionCookie, &["session cookie"], SignIn),
-        (SignOutHint, &["ID token"], Asks),
+        (SilentCookie, &["silent cookie"], Back("login_required")),
+        (SignedOut, &["receipt"], Page(400)),
+        (Upstream, &["upstream's state"], Page(400)),
+        (UpstreamNotice, &[], Json(400, "invalid_request")),
         (Question, &["question of a sign-out"], Page(400)),
-        (Csrf, &["form token"], Page(403)),
     ];
     let resources = [
         ("GET", "/userinfo"),
@@ -83,9 +123,17 @@ pub(super) fn places() -> Vec<(Place, &'static [&'static str], Refusal)> {
     ];
     all.extend(resources.map(|(method, path)| (Bearer(method, path), TOKENS, bad_token)));
     let endpoints = ["/token", "/introspect", "/revoke", "/par", "/device_authorization"];
-    all.extend(endpoints.map(|path| (Assertion(path), ASSERTION_ALONE, bad_client)));
-    let links = ["/reset", "/sign-up/confirm", "/invitation", "/account/email/confirm", "/setup"];
-    all.extend(links.map(|path| (MailedLink(path), NOTHING_AT_ALL, Page(410))));
+    all.extend(endpoints.map(|path| (Assertion(path), &["assertion"][..], bad_client)));
+    all.extend(LINKS.map(|(path, takes)| (MailedLink(path), takes, Page(410))));
+    all.extend(LINKS.map(|(path, takes)| (LinkForm(path), takes, Page(410))));
+    all.extend(["GET", "PUT", "DELETE"].map(|method| (Registration(method), &["registration token"][..], bad_token)));
+    all.extend([
+        (NewPasskey, &["challenge of a new passkey"][..], Page(400)),
+        (Passkey, &["challenge of a passkey"], Page(422)),
+        (Csrf, &["form token"], Page(403)),
+        (SignOutHint, &["ID token"], Asks),
+        (PostedSignOut, &["ID token"], Asks),
+    ]);
     all
 }
 
