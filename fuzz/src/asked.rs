@@ -95,6 +95,9 @@ pub fn claims(input: &[u8]) -> Seen {
     if let Some(classes) = &read.essential_acr {
         id_token.insert("acr".into(), json!({"essential": true, "values": classes}));
     }
+    if let Some(classes) = &read.voluntary_acr {
+        id_token.insert("acr".into(), json!({"values": classes}));
+    }
     if let Some(sub) = &read.subject {
         id_token.insert("sub".into(), json!({"value": sub}));
     }

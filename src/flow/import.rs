@@ -111,7 +111,11 @@ impl Idp {
             serde_json::from_str(json).map_err(|error| ImportError::Wrong(format!("the file: {error}")))?;
         check(&file).map_err(ImportError::Wrong)?;
         for (place, user) in file.users.iter().enumerate() {
-            self.check_password(place, user, now).await?;
+            let whole = self.merged(place, user, now).await?;
+            // A password that is not taken is not held against what the person wrote of themselves since.
+            let alone = || Account { claims: user.claims.clone(), ..fresh_account(&user.username, now) };
+            let beside = if replace == ReplaceSecrets::Yes { whole } else { alone() };
+            self.check_password((place, user), &beside).await?;
         }
         for (place, metadata) in file.clients.iter().enumerate() {
             self.check_authenticable(place, metadata, replace).await?;
@@ -126,12 +130,21 @@ impl Idp {
         Ok(done)
     }
 
+    /// The person as the file leaves them: what it says, with what stays. What is good alone may be wrong beside it.
+    async fn merged(&self, place: usize, user: &User, now: Timestamp) -> Result<Account, ImportError> {
+        let known = self.store.find::<Account>(&username_name(&user.username)).await?;
+        let mut whole = known.unwrap_or_else(|| fresh_account(&user.username, now));
+        whole.claims.extend(user.claims.clone());
+        check_standards(&whole.claims)
+            .map_err(|wrong| ImportError::Wrong(format!("users[{place}] ({}): {wrong}", user.username)))?;
+        Ok(whole)
+    }
+
     /// A password in the clear is held to what everybody's is. Whether a second factor stands beside it is not asked: the
     /// file is written for people who are not there yet.
-    async fn check_password(&self, place: usize, user: &User, now: Timestamp) -> Result<(), ImportError> {
+    async fn check_password(&self, (place, user): (usize, &User), whole: &Account) -> Result<(), ImportError> {
         let Some(clear) = &user.password else { return Ok(()) };
-        let account = Account { claims: user.claims.clone(), ..fresh_account(&user.username, now) };
-        let Err(weakness) = self.judge_password(clear, &account, Beside::Nothing).await? else { return Ok(()) };
+        let Err(weakness) = self.judge_password(clear, whole, Beside::Nothing).await? else { return Ok(()) };
         let wrong = match weakness {
             Weakness::TooShort(_) => "it is too short",
             Weakness::TooLong => "it is too long",
@@ -376,7 +389,6 @@ fn check_user(user: &User) -> Result<(), String> {
         (None, Some(hash)) => check_hash(hash)?,
         (Some(_) | None, None) => {}
     }
-    check_standards(&user.claims)?;
     let short = |word: &&String| !crate::protocol::claims::plain_line(word) || word.chars().count() > 64;
     match user.roles.iter().chain(&user.groups).find(short) {
         Some(word) => Err(format!("{word:?}: roles and groups are lines of at most 64 characters")),

@@ -158,9 +158,11 @@ fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Present>, D::Er
     IgnoredAny::deserialize(value).map(|_| Some(Present))
 }
 
-/// Reads a JSON object. An array would do for a structure as well, its items one after the other: headers and claims are none.
+/// Reads a JSON object in UTF-8 (RFC 7515, section 5.2), what nobody reads of it included. An array would do for a structure as
+/// well, its items one after the other: headers and claims are none.
 fn object<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
-    json.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(json).ok())?
+    let text = std::str::from_utf8(json).ok()?;
+    text.trim_start().starts_with('{').then(|| serde_json::from_str(text).ok())?
 }
 
 impl Compact {

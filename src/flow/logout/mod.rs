@@ -369,8 +369,9 @@ impl Idp {
         request: &LogoutRequest,
         hint: Option<&IdTokenClaims>,
     ) -> Result<Option<Client>, Fault> {
-        let named = request.client_id.as_deref().filter(|id| id.len() <= 200);
-        let id = match (hint, named) {
+        let id = match (hint, request.client_id.as_deref()) {
+            // Nobody is called that.
+            (_, Some(named)) if named.len() > 200 => return Ok(None),
             (Some(hint), Some(named)) if !hint.aud.contains(named) => return Ok(None),
             (_, Some(named)) => named.to_owned(),
             (Some(IdTokenClaims { aud: crate::protocol::claims::Audience::One(one), .. }), None) => one.clone(),
