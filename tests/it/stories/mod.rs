@@ -8,7 +8,7 @@ mod client_keys;
 mod client_secrets;
 mod console;
 mod demands;
-mod devices;
+pub mod devices;
 mod events;
 mod explained;
 mod explained_signatures;
