@@ -50,7 +50,7 @@ pub(super) fn places() -> Vec<(Place, &'static [&'static str], Refusal)> {
     use Place::*;
     use Refusal::*;
     const TOKENS: &[&str] = &["access token", "opaque token"];
-    const ASSERTION_ALONE: &[&str] = &["assertion"];
+    const ASSERTION_ALONE: &[&str] = &["assertion", "assertion by a secret"];
     const NOTHING_AT_ALL: &[&str] = &[];
     let (bad_grant, bad_token, bad_client) =
         (Json(400, "invalid_grant"), Json(401, "invalid_token"), Json(401, "invalid_client"));
