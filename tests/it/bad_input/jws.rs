@@ -7,8 +7,8 @@ mod keys;
 use super::forge::public_secrets_of;
 use crate::harness::keyed::{ClientKey, by_secret, changed, signed};
 use abide::protocol::jws::{Family, JwsAlg};
-pub use forms::said_twice;
 use forms::{no_text, other_forms, other_words, signatures};
+pub use forms::{no_text_beside, said_twice};
 use keys::{extensions, foreign_keys, names_of_keys};
 use serde_json::{Value, json};
 

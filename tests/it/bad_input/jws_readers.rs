@@ -2,7 +2,7 @@
 //! specified error, nothing stored, and nothing fetched from where a header points to.
 
 use super::assertions::ENDPOINTS;
-use super::jws::{Forgery, Genuine, KeyBy, by_another_algorithm, forgeries, said_twice};
+use super::jws::{Forgery, Genuine, KeyBy, by_another_algorithm, forgeries, no_text_beside, said_twice};
 use super::possession::{Place, RESOURCES, World, assert_refused};
 use super::{FORM, Untouched, assert_json, encoded};
 use crate::harness::keyed::{ClientKey, Documents, Keyed, Serving, changed};
@@ -253,4 +253,30 @@ async fn logout_tokens_by(alg: &'static str, forge: Forge) {
     assert!(documents.asked() < 10, "{} look-ups of keys", documents.asked());
     assert_eq!(tell(&idp, "house", &good).await.status, 400, "{alg}: and once");
     assert_eq!(trap.asked(), 0, "nothing is fetched that a header points to");
+}
+
+/// Every part of a token is UTF-8 (RFC 7515, section 5.2; RFC 7519, section 7.2), and a token that is no text where nobody reads
+/// it is no token.
+fn beside_what_is_read(genuine: &Genuine<'_>, _trap: &str) -> Vec<Forgery> {
+    no_text_beside(genuine)
+}
+
+#[actix_web::test]
+async fn assertions_that_are_no_text_where_nobody_reads_them() {
+    assertions_by("ES256", beside_what_is_read).await;
+}
+
+#[actix_web::test]
+async fn request_objects_that_are_no_text_where_nobody_reads_them() {
+    objects_by("ES256", beside_what_is_read).await;
+}
+
+#[actix_web::test]
+async fn proofs_that_are_no_text_where_nobody_reads_them() {
+    proofs_by("ES256", beside_what_is_read).await;
+}
+
+#[actix_web::test]
+async fn logout_tokens_that_are_no_text_where_nobody_reads_them() {
+    logout_tokens_by("ES256", beside_what_is_read).await;
 }

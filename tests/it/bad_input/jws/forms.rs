@@ -154,6 +154,20 @@ pub(super) fn no_text(of: &Genuine<'_>) -> Vec<Forgery> {
     all
 }
 
+/// The same in what nobody reads.
+pub fn no_text_beside(of: &Genuine<'_>) -> Vec<Forgery> {
+    let (header, claims) = (of.header.to_string(), of.claims.to_string());
+    let mut all = Vec::new();
+    for bad in NO_TEXT {
+        let beside = |whole: &str| [b"{\"note\":\"", bad, b"\",", &whole.as_bytes()[1..]].concat();
+        let token = of.key.sign_bytes(of.alg, header.as_bytes(), &beside(&claims));
+        all.push((format!("a claim that nobody reads, with {bad:?}"), token));
+        let token = of.key.sign_bytes(of.alg, &beside(&header), claims.as_bytes());
+        all.push((format!("a member of the header that nobody reads, with {bad:?}"), token));
+    }
+    all
+}
+
 /// A claim that is said twice, the same or not, under one spelling or two (RFC 7519, section 4).
 pub fn said_twice(of: &Genuine<'_>) -> Vec<Forgery> {
     let mut all = Vec::new();
