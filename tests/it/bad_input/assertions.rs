@@ -1,10 +1,13 @@
 //! Client assertions that are none, or not for us, or not of this time, or not the client's: at every endpoint where a
 //! client authenticates, each gets its error, nothing is stored, and nothing is fetched.
 
+use super::jws_readers::{By, CARRIED, assert_object_refused, send};
+use super::request_objects::envelopes_that_are_wrong;
 use super::variants::{altered, truncated};
 use super::{Untouched, assert_json};
 use crate::harness::keyed::{ASSERTION, ClientKey, Documents, Keyed, Serving, by_secret, changed, signed};
 use crate::harness::{Answer, ISSUER, Idp};
+use crate::stories::pushed::request;
 use abide::clock::Stopwatch;
 use abide::flow::import::ReplaceSecrets;
 use actix_web::test::TestRequest;
@@ -13,6 +16,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+/// One algorithm of each method by which a client signs who it is: `private_key_jwt`, `client_secret_jwt`.
+pub(super) const METHODS: [&str; 2] = ["ES256", "HS256"];
 
 /// Every endpoint, with fields that are right apart from the authentication.
 pub(super) const ENDPOINTS: [(&str, &[(&str, &str)]); 5] = [
@@ -109,20 +115,25 @@ fn wrong_claims(idp: &Idp) -> Vec<Value> {
 
 #[actix_web::test]
 async fn claims_that_are_wrong_in_one_way() {
-    let idp = Idp::start().await;
-    let client = Keyed::register(&idp, "keyed", "ES256", &json!({})).await;
-    let untouched = Untouched::now(&idp).await;
+    for alg in METHODS {
+        let idp = Idp::start().await;
+        wrong_in_one_way(&idp, &Keyed::register(&idp, "keyed", alg, &json!({})).await).await;
+    }
+}
+
+async fn wrong_in_one_way(idp: &Idp, client: &Keyed) {
+    let untouched = Untouched::now(idp).await;
     for (endpoint, fields) in ENDPOINTS {
-        for change in wrong_claims(&idp) {
+        for change in wrong_claims(idp) {
             let token = client.key.sign(&client.header(), &changed(client.claims(), &change));
             let answer = client.present(endpoint, &token, fields).await;
-            assert_json(&answer, 401, "invalid_client", &format!("{endpoint} {change}"));
+            assert_json(&answer, 401, "invalid_client", &format!("{} {endpoint} {change}", client.alg));
             assert!(!answer.headers.contains_key("www-authenticate"), "{endpoint}");
             untouched.check(&change.to_string()).await;
         }
     }
     for endpoint in ENDPOINTS {
-        assert_taken(&client, endpoint).await;
+        assert_taken(client, endpoint).await;
     }
     // An assertion for one of the other endpoints.
     for (endpoint, other) in [("/introspect", "/revoke"), ("/revoke", "/introspect"), ("/token", "/revoke")] {
@@ -368,15 +379,20 @@ async fn two_methods_at_once_and_halves_of_one() {
 
 #[actix_web::test]
 async fn an_assertion_is_good_once_for_all_endpoints() {
-    let idp = Idp::start().await;
-    let client = Keyed::register(&idp, "keyed", "ES256", &json!({})).await;
-    let other = Keyed::register(&idp, "other", "ES256", &json!({})).await;
+    for alg in METHODS {
+        let idp = Idp::start().await;
+        let client = Keyed::register(&idp, "keyed", alg, &json!({})).await;
+        good_once(&idp, &client, &Keyed::register(&idp, "other", alg, &json!({})).await).await;
+    }
+}
+
+async fn good_once(idp: &Idp, client: &Keyed, other: &Keyed) {
     for (first, fields) in ENDPOINTS {
         let claims = changed(client.claims(), &json!({"exp": idp.now().0 + 300}));
         let token = client.key.sign(&client.header(), &claims);
         let answer = client.present(first, &token, fields).await;
         assert_ne!(answer.status, 401, "{first}");
-        let untouched = Untouched::now(&idp).await;
+        let untouched = Untouched::now(idp).await;
         let resigned = client.key.sign(&client.header(), &changed(claims.clone(), &json!({"exp": idp.now().0 + 600})));
         for (again, fields) in ENDPOINTS {
             for (how, token) in [("the same", &token), ("signed anew under its name", &resigned)] {
@@ -406,21 +422,39 @@ async fn an_assertion_is_good_once_for_all_endpoints() {
         idp.deliver().await;
         assert_json(&client.present("/revoke", &token, &[("token", "x")]).await, 401, "invalid_client", "after it");
     }
-    return_to(&idp).await;
+    return_to(idp).await;
     assert!(!idp.contents().await.contains("assertion/"), "nothing is remembered for longer than it is good");
 }
 
 #[actix_web::test]
 async fn of_sixteen_at_once_one_is_taken() {
     let idp = Idp::start().await;
-    let client = Keyed::register(&idp, "keyed", "ES256", &json!({})).await;
-    for _ in 0..5 {
+    let by_key = Keyed::register(&idp, "by-key", METHODS[0], &json!({})).await;
+    let by_secret = Keyed::register(&idp, "by-secret", METHODS[1], &json!({})).await;
+    for client in [by_key, by_secret].iter().cycle().take(6) {
         let token = client.assertion();
         let (presenting, presented) = (client.clone(), token.clone());
         let answers =
             super::sixteen(async move |_| presenting.present("/revoke", &presented, &[("token", "x")]).await).await;
         assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
         assert_eq!(answers.iter().filter(|answer| answer.status == 401).count(), 15);
+    }
+}
+
+/// A client that proves itself by a secret and signs requests by a key that it publishes there.
+async fn signing_requests(idp: &Idp, uri: &str, key: &ClientKey) -> Keyed {
+    let change = json!({"token_endpoint_auth_method": "client_secret_basic", "jwks": null, "jwks_uri": uri,
+        "client_secret": idp.app("objects").secret()});
+    Keyed { key: key.clone(), ..Keyed::register(idp, "objects", "ES256", &change).await }
+}
+
+/// No request of this client is taken, by any way on which an object is carried: none of them has its keys.
+async fn no_request_is_taken(client: &Keyed, case: &str) {
+    let app = client.idp.app(&client.client_id);
+    let object = &client.key.sign(&client.header(), &request(&app));
+    let sent = CARRIED.map(|by| async move { (by, send(client, ("request", object), by).await) });
+    for (by, answer) in futures_util::future::join_all(sent).await {
+        assert_object_refused(&answer, by, &app, case);
     }
 }
 
@@ -451,8 +485,10 @@ async fn keys_are_fetched_from_nowhere_they_should_not_be() {
         "metadata.google.internal",
     ] {
         for scheme in ["http", "https"] {
-            let change = json!({"jwks": null, "jwks_uri": format!("{scheme}://{host}:{port}/keys")});
+            let uri = format!("{scheme}://{host}:{port}/keys");
+            let change = json!({"jwks": null, "jwks_uri": uri});
             let client = Keyed::register(&idp, "keyed", "ES256", &change).await;
+            let signing = signing_requests(&idp, &uri, &client.key).await;
             trap.turn(Serving::keys(&[&client.key]));
             let untouched = Untouched::now(&idp).await;
             assert_json(
@@ -461,6 +497,7 @@ async fn keys_are_fetched_from_nowhere_they_should_not_be() {
                 "invalid_client",
                 &format!("{scheme} {host}"),
             );
+            no_request_is_taken(&signing, &uri).await;
             untouched.check(host).await;
         }
     }
@@ -475,6 +512,7 @@ async fn what_publishes_no_keys() {
     let documents = Documents::of_keys(&[]);
     let change = json!({"jwks": null, "jwks_uri": documents.uri("keys")});
     let client = Keyed::register(&idp, "keyed", "ES256", &change).await;
+    let signing = signing_requests(&idp, &documents.uri("keys-of-objects"), &client.key).await;
     trap.turn(Serving::keys(&[&client.key]));
     let good = json!({"keys": [client.key.jwk()]});
     let mut private = client.key.jwk();
@@ -514,7 +552,9 @@ async fn what_publishes_no_keys() {
         for (endpoint, fields) in ENDPOINTS {
             assert_json(&client.post(endpoint, fields).await, 401, "invalid_client", &format!("{endpoint} {name}"));
         }
-        assert_eq!(documents.asked(), before + 1, "{name}: three endpoints, one fetch");
+        assert_eq!(documents.asked(), before + 1, "{name}: however many endpoints, one fetch");
+        no_request_is_taken(&signing, name).await;
+        assert_eq!(documents.asked(), before + 2, "{name}: and one for however many requests");
         untouched.check(name).await;
         idp.pass("2h");
     }
@@ -522,9 +562,9 @@ async fn what_publishes_no_keys() {
     // Slow: ten seconds for whoever comes first, and nobody waits for it again within the minute.
     documents.turn(Serving::Hangs);
     let began = Stopwatch::start();
-    let asks = ENDPOINTS.map(|(endpoint, fields)| client.post(endpoint, fields));
-    let all = futures_util::future::join_all(asks);
-    for answer in all.await {
+    let asks = futures_util::future::join_all(ENDPOINTS.map(|(endpoint, fields)| client.post(endpoint, fields)));
+    let (answers, ()) = futures_util::future::join(asks, no_request_is_taken(&signing, "slow")).await;
+    for answer in answers {
         assert_json(&answer, 401, "invalid_client", "slow");
     }
     let took = began.milliseconds();
@@ -537,9 +577,18 @@ async fn what_publishes_no_keys() {
         let token = client.key.sign(&client.header(), &changed(client.claims(), &change));
         client.present("/revoke", &token, &[("token", "x")]).await;
     }
+    let app = idp.app("objects");
+    for change in envelopes_that_are_wrong(&idp) {
+        let object = signing.key.sign(&signing.header(), &changed(request(&app), &change));
+        for by in CARRIED {
+            assert_object_refused(&send(&signing, ("request", &object), by).await, by, &app, &change.to_string());
+        }
+    }
     assert_eq!(documents.asked(), before);
     documents.turn(text(good));
     assert_eq!(client.post("/revoke", &[("token", "x")]).await.status, 200);
+    let object = signing.key.sign(&signing.header(), &request(&app));
+    assert_eq!(send(&signing, ("request", &object), By::Push).await.status, 201);
 }
 
 /// Records that are refused, and the member that is named.

@@ -127,6 +127,7 @@ impl World {
         let mut phone = otto_with_a_phone(&idp).await;
         let logout_token = house.logout_token().await;
         let keyed = Keyed::register(&idp, "keyed", "ES256", &json!({})).await;
+        let by_secret = Keyed::register(&idp, "by-secret", "HS256", &json!({})).await;
         let plaza = Registered::new(&idp, json!({})).await;
         let mut browser = idp.browser();
         let tokens = social.redeem(&browser.enter(&social).await).await;
@@ -164,7 +165,9 @@ impl World {
             ("user code", text(&devices, "user_code")),
             ("name of a pushed request", text(&pushed, "request_uri")),
             ("request object", object),
+            ("request object by a secret", by_secret.key.sign(&by_secret.header(), &request(&idp.app("by-secret")))),
             ("assertion", keyed.assertion()),
+            ("assertion by a secret", by_secret.assertion()),
             ("code", code),
             ("refresh token", tokens.refresh.clone()),
             ("access token", tokens.access.clone()),

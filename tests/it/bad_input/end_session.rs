@@ -22,7 +22,7 @@ async fn signed_in(idp: &Idp) -> (RelyingApp, Browser, Tokens) {
 }
 
 /// A page of ours that asks; the person is still signed in.
-fn assert_asks(answer: &Answer, case: &str) {
+pub(super) fn assert_asks(answer: &Answer, case: &str) {
     assert_page(answer, 200, case);
     assert!(answer.body.contains("id=\"sign-out\""), "{case}: {}", answer.body);
 }

@@ -1,5 +1,7 @@
 //! Tokens that look like ours and are not.
 
+use super::Untouched;
+use super::end_session::assert_asks;
 use crate::harness::Idp;
 use abide::crypto::jwt::{self, TokenKind};
 use abide::crypto::keyring::Keyring;
@@ -135,4 +137,34 @@ fn tagged(tag: u8, content: &[u8]) -> Vec<u8> {
     }
     out.extend_from_slice(content);
     out
+}
+
+/// Hints of clients whose ID tokens are not signed as everybody's are: what is not genuine is refused by whatever algorithm.
+#[actix_web::test]
+async fn hints_that_look_like_id_tokens_of_every_algorithm() {
+    for alg in ["ES256", "ES384", "PS256", "EdDSA"] {
+        let idp = Idp::start().await;
+        let app = idp.app("hinted");
+        idp.import(json!({"clients": [{"client_id": "hinted", "client_secret": app.secret(), "consent": "skip",
+            "redirect_uris": [app.redirect_uri()], "id_token_signed_response_alg": alg}]}))
+            .await;
+        let mut browser = idp.browser();
+        let tokens = app.redeem(&browser.enter(&app).await).await;
+        assert_eq!(parts(&tokens.id).0["alg"], alg);
+        let ask = |hint: &str| app.request(&[("prompt", "none"), ("id_token_hint", hint)]);
+        let sign_out = |hint: &str| {
+            format!("/end_session?{}", super::encoded(&[("id_token_hint", hint), ("client_id", "hinted")]))
+        };
+        let untouched = Untouched::now(&idp).await;
+        for hint in forgeries(&idp, &tokens.id) {
+            let answer = browser.get_scripted(&ask(&hint)).await;
+            assert_eq!((answer.status.as_u16(), answer.error().as_str()), (303, "invalid_request"), "{alg} {hint}");
+            assert!(answer.location().starts_with(&app.redirect_uri()), "{alg} {hint}: {}", answer.location());
+            assert_asks(&browser.get(&sign_out(&hint)).await, &format!("{alg} {hint}"));
+        }
+        untouched.check(alg).await;
+        assert!(browser.get_scripted(&ask(&tokens.id)).await.parameter("code").is_some(), "{alg}: the genuine one");
+        assert!(browser.get(&sign_out(&tokens.id)).await.location().starts_with("/signed-out"), "{alg}");
+        assert_eq!(browser.silently(&app).await.error(), "login_required", "{alg}");
+    }
 }

@@ -6,8 +6,9 @@ mod keys;
 
 use super::forge::public_secrets_of;
 use crate::harness::keyed::{ClientKey, by_secret, changed, signed};
-use abide::protocol::jws::JwsAlg;
-use forms::{other_forms, other_words, signatures};
+use abide::protocol::jws::{Family, JwsAlg};
+use forms::{no_text, other_forms, other_words, signatures};
+pub use forms::{no_text_beside, said_twice};
 use keys::{extensions, foreign_keys, names_of_keys};
 use serde_json::{Value, json};
 
@@ -41,6 +42,11 @@ impl Genuine<'_> {
         self.key.sign_text(self.alg, &header.to_string(), &self.claims.to_string())
     }
 
+    /// Is it signed by a secret? That has no name: what a header calls it counts for nothing, if it is a text.
+    fn is_by_secret(&self) -> bool {
+        JwsAlg::named(self.alg).is_some_and(|alg| alg.family() == Family::Hmac)
+    }
+
     fn whole(&self) -> String {
         self.under(&self.header)
     }
@@ -60,6 +66,7 @@ pub fn forgeries(of: &Genuine<'_>, by: KeyBy, trap: &str) -> Vec<Forgery> {
     all.extend(signatures(of));
     all.extend(other_forms(of));
     all.extend(other_words(of));
+    all.extend(no_text(of));
     all
 }
 
@@ -126,6 +133,18 @@ fn other_algorithms(of: &Genuine<'_>) -> Vec<Forgery> {
     let list = json!({"alg": [of.alg]});
     all.push(("a list of algorithms".into(), of.under(&of.header(&list))));
     all
+}
+
+/// Signed by the genuine key as it should be, but by another algorithm than is registered (RFC 8725, section 3.1).
+pub fn by_another_algorithm(of: &Genuine<'_>) -> Vec<Forgery> {
+    let kin: &[&str] = match &of.alg[..2] {
+        "HS" => &["HS256", "HS384", "HS512"],
+        "RS" | "PS" => &["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
+        // On a curve there is one.
+        _ => &[],
+    };
+    let others = kin.iter().filter(|alg| **alg != of.alg);
+    others.map(|alg| (format!("signed by {alg}"), of.key.sign(&of.header(&json!({"alg": alg})), &of.claims))).collect()
 }
 
 /// Headers that are no object, or say a thing twice.

@@ -1,10 +1,10 @@
 //! What is good once is good once on all nodes together, at whichever endpoint and in whichever order it is shown: nothing of
 //! that is known by a process alone (a lesson of other providers' holes).
 
-use super::assertions::ENDPOINTS;
-use super::possession::RESOURCES;
+use super::assertions::{ENDPOINTS, METHODS};
+use super::possession::{POSTS, Place, RESOURCES, World, assert_refused, places};
 use super::{Untouched, assert_alive, assert_dead, assert_json, assert_page, fresh_code, fresh_tokens, sixteen};
-use crate::harness::keyed::Keyed;
+use crate::harness::keyed::{Keyed, changed};
 use crate::harness::upstream::{Liar, configured, relying_on};
 use crate::harness::{Answer, Browser, CHALLENGE, Holder, Idp, MailServer, PASSWORD, RelyingApp, Tokens, presenting};
 use crate::stories::devices::{GRANT, asking, enter, house, poll, text};
@@ -31,15 +31,21 @@ fn at(client: &Keyed, node: &Idp) -> Keyed {
 #[actix_web::test]
 async fn an_assertion_is_used_up_for_every_endpoint_of_every_node() {
     let nodes = two().await;
-    let client = Keyed::register(&nodes[0], "keyed", "ES256", &json!({})).await;
+    for alg in METHODS {
+        used_up_everywhere(&nodes, &Keyed::register(&nodes[0], &format!("by-{alg}"), alg, &json!({})).await).await;
+    }
+}
+
+async fn used_up_everywhere(nodes: &[Idp; 2], client: &Keyed) {
     for (number, (first, fields)) in ENDPOINTS.into_iter().enumerate() {
         let token = client.assertion();
-        let used = at(&client, &nodes[number % 2]).present(first, &token, fields).await;
+        let used = at(client, &nodes[number % 2]).present(first, &token, fields).await;
         assert_ne!(used.status, 401, "{first}");
         let untouched = Untouched::now(&nodes[0]).await;
         for (node, (second, fields)) in (0..2).flat_map(|node| ENDPOINTS.map(|endpoint| (node, endpoint))) {
-            let answer = at(&client, &nodes[node]).present(second, &token, fields).await;
-            assert_json(&answer, 401, "invalid_client", &format!("{first} and then {second} of node {node}"));
+            let answer = at(client, &nodes[node]).present(second, &token, fields).await;
+            let case = format!("{} at {first} and then {second} of node {node}", client.alg);
+            assert_json(&answer, 401, "invalid_client", &case);
         }
         untouched.check(first).await;
     }
@@ -48,9 +54,10 @@ async fn an_assertion_is_used_up_for_every_endpoint_of_every_node() {
 #[actix_web::test]
 async fn of_sixteen_at_once_at_all_endpoints_of_two_nodes_one_assertion_is_taken() {
     let nodes = two().await;
-    let client = Keyed::register(&nodes[0], "keyed", "ES256", &json!({})).await;
-    for _ in 0..5 {
-        let (presented, clients) = (client.assertion(), nodes.each_ref().map(|node| at(&client, node)));
+    let by_key = Keyed::register(&nodes[0], "by-key", METHODS[0], &json!({})).await;
+    let by_secret = Keyed::register(&nodes[0], "by-secret", METHODS[1], &json!({})).await;
+    for client in [&by_key, &by_secret].into_iter().cycle().take(6) {
+        let (presented, clients) = (client.assertion(), nodes.each_ref().map(|node| at(client, node)));
         let statuses = sixteen(async move |number| {
             let (endpoint, fields) = ENDPOINTS[number % ENDPOINTS.len()];
             clients[number % 2].present(endpoint, &presented, fields).await.status.as_u16()
@@ -92,6 +99,76 @@ async fn a_proof_shown_at_one_node_is_spent_at_every_resource_of_the_other() {
             }
         }
         untouched.check(&format!("{first:?}")).await;
+    }
+}
+
+/// RFC 9449, section 11.1: a proof that was shown at one place is spent for all of them, by whatever it was asked for there.
+#[actix_web::test]
+async fn a_proof_is_spent_for_every_grant_push_and_resource_of_every_node() {
+    let used = World::of("ES256").await;
+    let other = used.idp.another_node().await;
+    for (number, first) in places().enumerate() {
+        let (used, kept) = (used.again().await, used.again().await);
+        let nodes = [kept.clone(), kept.through(&other)];
+        used.idp.pass("10s");
+        let claims = used.claims(first).await;
+        let proof = used.signed(&claims);
+        let user = if number % 2 == 0 { used.clone() } else { used.through(&other) };
+        let answer = user.show(first, &[proof.as_bytes()]).await;
+        assert!(answer.status.is_success(), "{first:?}: {} {}", answer.status, answer.body);
+        let untouched = Untouched::now(&kept.idp).await;
+        for (node, second) in (0..2).flat_map(|node| places().map(move |place| (node, place))) {
+            // As it is, and another one under the same name: it is the name that is spent.
+            let renamed = changed(kept.claims(second).await, &json!({"jti": claims["jti"]}));
+            for proof in [&proof, &kept.signed(&renamed)] {
+                let case = format!("{first:?} and then {second:?} of node {node}");
+                let answer = nodes[node].show(second, &[proof.as_bytes()]).await;
+                assert_refused(&answer, second, "invalid_dpop_proof", &case);
+            }
+        }
+        untouched.check(&format!("{first:?}")).await;
+        // Neither code nor refresh token nor device code was consumed by that.
+        kept.goes_on().await;
+        used.goes_on_but_for(Some(first)).await;
+    }
+}
+
+/// Shows proofs of one name sixteen times at once, at these places in turn and at both nodes; answers with where it was taken.
+async fn taken_once(world: &World, other: &Idp, places: Vec<Place>) -> Place {
+    let nodes = [world.clone(), world.through(other)];
+    let jti = world.claims(places[0]).await["jti"].clone();
+    let mut proofs = Vec::new();
+    for place in &places {
+        proofs.push(world.signed(&changed(world.claims(*place).await, &json!({"jti": jti}))));
+    }
+    let case = format!("{places:?}");
+    let shown = sixteen(async move |number| {
+        let (at, node) = (number % places.len(), number / places.len().min(2) % 2);
+        (places[at], nodes[node].show(places[at], &[proofs[at].as_bytes()]).await)
+    });
+    let (taken, refused): (Vec<_>, Vec<_>) =
+        shown.await.into_iter().partition(|(_, answer)| answer.status.is_success());
+    assert_eq!(taken.len(), 1, "{case}");
+    for (place, answer) in refused {
+        if place == Place::DeviceCode && taken[0].0 == place && answer.error() == "invalid_grant" {
+            // It came when the device had its tokens already, and asked for nothing that there still was.
+            continue;
+        }
+        assert_refused(&answer, place, "invalid_dpop_proof", &case);
+    }
+    taken[0].0
+}
+
+#[actix_web::test]
+async fn of_sixteen_at_two_nodes_with_one_proof_one_gets_what_it_asks_for() {
+    let world = World::of("ES256").await;
+    let other = world.idp.another_node().await;
+    let all = places().map(|place| vec![place]).chain([places().collect(), POSTS.to_vec()]);
+    for places in all {
+        let world = world.again().await;
+        world.idp.pass("10s");
+        let taken = taken_once(&world, &other, places).await;
+        world.goes_on_but_for(Some(taken)).await;
     }
 }
 

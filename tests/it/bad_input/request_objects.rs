@@ -7,6 +7,8 @@ use crate::harness::{Answer, ISSUER, Idp, RelyingApp};
 use crate::stories::pushed::{address, push, reaching, request};
 use abide::clock::Stopwatch;
 use abide::flow::import::ReplaceSecrets;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -31,11 +33,10 @@ async fn ask(app: &RelyingApp, idp: &Idp, carrier: (&str, &str), case: &str) -> 
     told.error()
 }
 
-/// Objects that are refused, whoever presents them: name and token.
-fn wrong_objects(client: &Keyed, app: &RelyingApp) -> Vec<(String, String)> {
-    let now = client.idp.now().0;
-    let mut all = Vec::new();
-    for change in [
+/// Claims by which an object is not the client's, not for us, or not of this time: that is judged before a key is looked for.
+pub(super) fn envelopes_that_are_wrong(idp: &Idp) -> Vec<Value> {
+    let now = idp.now().0;
+    vec![
         json!({"client_id": "social"}),
         json!({"client_id": null}),
         json!({"client_id": ["keyed"]}),
@@ -55,13 +56,21 @@ fn wrong_objects(client: &Keyed, app: &RelyingApp) -> Vec<(String, String)> {
         json!({"request": "x"}),
         json!({"request_uri": "https://keyed.example.com/request"}),
         json!({"request": {}}),
+    ]
+}
+
+/// Objects that are refused, whoever presents them: name and token.
+fn wrong_objects(client: &Keyed, app: &RelyingApp) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    let wrong_parameters = [
         json!({"response_type": ["code"]}),
         json!({"redirect_uri": ["https://keyed.example.com/callback"]}),
         json!({"state": true}),
         json!({"scope": ["openid"]}),
         json!({"prompt": ["login"]}),
         json!({"resource": [1]}),
-    ] {
+    ];
+    for change in envelopes_that_are_wrong(&client.idp).into_iter().chain(wrong_parameters) {
         all.push((change.to_string(), client.key.sign(&client.header(), &changed(request(app), &change))));
     }
     let theirs = ClientKey::of("ES256", "key-1");
@@ -109,6 +118,18 @@ fn wrong_objects(client: &Keyed, app: &RelyingApp) -> Vec<(String, String)> {
     ] {
         add("broken", broken);
     }
+    for header in [
+        json!({"alg": "RSA-OAEP", "enc": "A256GCM", "cty": "JWT"}),
+        json!({"alg": "RSA-OAEP-256", "enc": "A128CBC-HS256"}),
+        json!({"alg": "ECDH-ES", "enc": "A128GCM", "epk": client.key.jwk()}),
+        json!({"alg": "dir", "enc": "A256GCM"}),
+        json!({"alg": "ES256", "enc": "A256GCM", "kid": "key-1"}),
+    ] {
+        // Five parts: encrypted for us (RFC 7516, section 7.1), who publish no key for that.
+        let head = URL_SAFE_NO_PAD.encode(header.to_string());
+        add(&header.to_string(), format!("{head}.{signature}.AAAAAAAAAAAAAAAA.{signature}.AAAAAAAAAAAAAAAAAAAAAA"));
+        add("no key in it", format!("{head}..AAAAAAAAAAAAAAAA.{signature}.AAAAAAAAAAAAAAAAAAAAAA"));
+    }
     // An assertion is no request, and a request no assertion.
     add("an assertion", client.assertion());
     all
@@ -146,6 +167,7 @@ async fn both_at_once_and_each_where_it_is_not_registered() {
     let idp = Idp::start().await;
     let client = Keyed::register(&idp, "keyed", "ES256", &json!({"request_object_signing_alg": "ES256"})).await;
     let unsigned = Keyed::register(&idp, "unsigned", "ES256", &json!({"request_object_signing_alg": "none"})).await;
+    let by_rsa = Keyed::register(&idp, "by-rsa", "RS256", &json!({"request_object_signing_alg": "RS256"})).await;
     let strict = Keyed::register(&idp, "strict", "ES256", &json!({"require_signed_request_object": true})).await;
     let pushing =
         Keyed::register(&idp, "pushing", "ES256", &json!({"require_pushed_authorization_requests": true})).await;
@@ -155,6 +177,8 @@ async fn both_at_once_and_each_where_it_is_not_registered() {
         idp.browser().get(&idp.app(&client.client_id).request(extra)).await.error()
     };
     let object = |client: &Keyed| client.key.sign(&client.header(), &request(&idp.app(&client.client_id)));
+    // RFC 9101, section 6.2: a good signature, and not the one that is registered.
+    let by_pss = by_rsa.key.sign(&changed(by_rsa.header(), &json!({"alg": "PS256"})), &request(&idp.app("by-rsa")));
     let without =
         |client: &Keyed| signed(&json!({"alg": "none"}), &request(&idp.app(&client.client_id)), |_| Vec::new());
     assert_eq!(plain(&client).await.status, 200);
@@ -166,6 +190,7 @@ async fn both_at_once_and_each_where_it_is_not_registered() {
             "invalid_request",
         ),
         ("unsigned", with(&client, &[("request", &without(&client))]).await, "invalid_request_object"),
+        ("signed by another algorithm", with(&by_rsa, &[("request", &by_pss)]).await, "invalid_request_object"),
         ("signed", with(&unsigned, &[("request", &object(&unsigned))]).await, "invalid_request_object"),
         ("not at all", plain(&strict).await.error(), "invalid_request"),
         ("not signed", with(&strict, &[("request", &without(&strict))]).await, "invalid_request_object"),
@@ -185,12 +210,66 @@ async fn both_at_once_and_each_where_it_is_not_registered() {
         assert_eq!(error, expected, "{name}");
     }
     untouched.check("nothing is stored").await;
+    let asked = idp.browser().get(&idp.app("by-rsa").request(&[("request", &object(&by_rsa))])).await;
+    assert_eq!(asked.status, 200, "by the one that is registered");
+    assert_json(&push(&by_rsa, &json!({"request": by_pss})).await, 400, "invalid_request_object", "pushed");
     let app = idp.app("strict");
     assert_json(&push(&strict, &request(&app)).await, 400, "invalid_request", "pushed and not signed");
     assert_eq!(push(&strict, &json!({"request": object(&strict)})).await.status, 201);
     // Twice: which one is meant cannot be told.
     let twice = format!("{}&request=a&request=b", idp.app("keyed").request(&[]));
     assert_eq!(idp.browser().get(&twice).await.error(), "invalid_request");
+}
+
+/// An object for a silent answer that says a claim twice, which no library would make.
+fn twice(client: &Keyed, app: &RelyingApp, [(first, one), (last, other)]: [(&str, &Value); 2]) -> String {
+    let rest = changed(request(app), &json!({first: null, "prompt": "none"})).to_string();
+    let claims = format!("{{\"{first}\":{one},{},\"{last}\":{other}}}", &rest[1..rest.len() - 1]);
+    client.key.sign_text(client.alg, &client.header().to_string(), &claims)
+}
+
+/// RFC 7519, section 4, leaves two ways: to refuse what says a claim twice, or to take what it says last. Of a request object
+/// the last counts, for whoever judges it as for whoever uses it.
+#[actix_web::test]
+async fn what_an_object_says_twice_is_what_it_says_last() {
+    let idp = Idp::start().await;
+    let client = Keyed::register(&idp, "keyed", "ES256", &json!({})).await;
+    let (app, now) = (idp.app("keyed"), idp.now().0);
+    let untouched = Untouched::now(&idp).await;
+    let asked = async |object: &str| {
+        idp.browser().get_scripted(&app.request(&[("request", object), ("state", "outside")])).await
+    };
+    for (name, good, bad) in [
+        ("client_id", json!("keyed"), json!("social")),
+        ("client_id", json!("keyed"), json!(["keyed"])),
+        ("iss", json!("keyed"), json!("social")),
+        ("aud", json!(ISSUER), json!("https://other.example")),
+        ("exp", json!(now + 60), json!(now - 60)),
+        ("nbf", json!(now), json!(now + 61)),
+        ("iat", json!(now), json!("now")),
+        ("response_type", json!("code"), json!("code id_token")),
+        ("redirect_uri", json!(app.redirect_uri()), json!([app.redirect_uri()])),
+        ("redirect_uri", json!(app.redirect_uri()), json!("https://attacker.example/cb")),
+        ("scope", json!("openid"), json!(["openid"])),
+        ("state", json!("inside"), json!(true)),
+    ] {
+        let escaped = format!("\\u{:04x}{}", name.as_bytes()[0], &name[1..]);
+        for last in [name, &escaped] {
+            let case = format!("{name}, and then {last}: {good} and {bad}");
+            let refused = asked(&twice(&client, &app, [(name, &good), (last, &bad)])).await;
+            if bad == "https://attacker.example/cb" {
+                assert_page(&refused, 400, &case);
+            } else {
+                let told = (refused.error(), refused.parameter("state"));
+                assert_eq!(told, ("invalid_request_object".into(), Some("outside".into())), "{case}");
+            }
+            let taken = asked(&twice(&client, &app, [(name, &bad), (last, &good)])).await;
+            assert!(taken.location().starts_with(&app.redirect_uri()), "{case}: {}", taken.location());
+            let told = (taken.error(), taken.parameter("state"));
+            assert_eq!(told, ("login_required".into(), Some("inside".into())), "{case}");
+        }
+        untouched.check(name).await;
+    }
 }
 
 #[actix_web::test]

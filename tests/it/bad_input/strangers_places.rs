@@ -1,18 +1,21 @@
-//! Places that strangers name when they register and where something is then fetched: `sector_identifier_uri`, `jwks_uri`,
-//! `request_uris`. Slow ones, endless ones, ones that lead elsewhere, ones inside. Each gets its exact error, from which
+//! Places that strangers name when they register, and administrators for them, and where something is then fetched:
+//! `sector_identifier_uri`, `jwks_uri`, `request_uris`. Slow ones, endless ones, ones that lead elsewhere, ones inside. Each gets its exact error, from which
 //! nobody learns what is there; nothing is stored, nothing is fetched that should not be, and nobody is asked again and again.
 
-use super::{Untouched, assert_json};
+use super::{Untouched, assert_json, basic};
 use crate::harness::keyed::{ClientKey, Keyed, Serving, changed, signed};
 use crate::harness::site::{Book, Site, reach};
-use crate::harness::{Answer, ISSUER, Idp};
+use crate::harness::{Answer, CHALLENGE, ISSUER, Idp};
+use crate::stories::pushed::address;
 use crate::stories::registration::{CALLBACK, Registered, ask, metadata, open};
 use abide::model::cookies::Switch;
 use abide::outside::http::Limits;
 use actix_web::http::Method;
+use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 const SHORT: Limits = Limits { connect: Duration::from_millis(300), whole: Duration::from_millis(700) };
@@ -172,29 +175,135 @@ async fn sectors_inside() {
     assert!(book.asked().iter().all(|name| NAMES.iter().any(|(known, _)| known == name)), "{:?}", book.asked());
 }
 
-/// An app with keys at this address, registered or changed to it; nothing is fetched for that.
-async fn keyed_at(idp: &Idp, (way, uri): (&str, &str), key: &ClientKey) -> Keyed {
-    let change = json!({"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": uri});
-    let answer = match way {
-        "POST" => register(idp, &change).await,
-        _ => {
-            let before = json!({"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [key.jwk()]}});
-            replace(&Registered::new(idp, before).await, &change).await
+/// What of an app's has its keys asked for: whoever can send it to us makes us ask.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Signed {
+    /// What authenticates it.
+    Assertion,
+    /// A request that anybody's browser brings.
+    Object,
+    /// A request that it pushes, authenticated by its secret.
+    PushedObject,
+}
+
+const SIGNED: [Signed; 3] = [Signed::Assertion, Signed::Object, Signed::PushedObject];
+
+/// An app with keys elsewhere.
+struct Signing {
+    app: Keyed,
+    secret: String,
+    signed: Signed,
+}
+
+impl Signing {
+    fn with(&self, key: &ClientKey) -> Signing {
+        let app = Keyed { key: key.clone(), ..self.app.clone() };
+        Signing { app, secret: self.secret.clone(), signed: self.signed }
+    }
+
+    /// Sends what it signed.
+    async fn send(&self) -> Answer {
+        let (app, id) = (&self.app, self.app.client_id.as_str());
+        let claims = json!({"iss": id, "aud": ISSUER, "client_id": id, "redirect_uri": CALLBACK, "response_type": "code",
+            "scope": "openid", "code_challenge": CHALLENGE, "code_challenge_method": "S256"});
+        let object = app.key.sign(&app.header(), &claims);
+        let fields =
+            [("client_id", id), ("redirect_uri", CALLBACK), ("response_type", "code"), ("request", object.as_str())];
+        match self.signed {
+            Signed::Assertion => app.post("/token", &[("grant_type", "refresh_token"), ("refresh_token", "x")]).await,
+            Signed::Object => app.idp.browser().get(&address(&fields)).await,
+            Signed::PushedObject => {
+                let request = TestRequest::post().uri("/par").insert_header(("authorization", basic(id, &self.secret)));
+                app.idp.call(request.set_form(&fields[1..])).await
+            }
         }
-    };
-    assert!(answer.status.is_success(), "{uri}: {}", answer.body);
-    let client_id = answer.json()["client_id"].as_str().unwrap().to_owned();
-    Keyed { idp: idp.clone(), client_id, key: key.clone(), alg: "RS256" }
+    }
+
+    fn assert_refused(&self, answer: &Answer, case: &str) {
+        // Nobody learns what is there.
+        let words = "the request object is not signed by a key of the client";
+        match self.signed {
+            Signed::Assertion => assert_json(answer, 401, "invalid_client", case),
+            Signed::Object => {
+                let told = (answer.status.as_u16(), answer.error(), answer.parameter("error_description"));
+                assert_eq!(told, (303, "invalid_request_object".into(), Some(words.into())), "{case}");
+                assert!(answer.location().starts_with(CALLBACK), "{case}: {}", answer.location());
+            }
+            Signed::PushedObject => {
+                assert_json(answer, 400, "invalid_request_object", case);
+                assert_eq!(answer.json()["error_description"], words, "{case}");
+            }
+        }
+    }
+
+    async fn assert_taken(&self, case: &str) {
+        let answer = self.send().await;
+        let expected = match self.signed {
+            Signed::Assertion => (400, "invalid_grant".to_owned()),
+            Signed::Object => (200, String::new()),
+            Signed::PushedObject => (201, String::new()),
+        };
+        let error = if answer.status.is_success() { String::new() } else { answer.error() };
+        assert_eq!((answer.status.as_u16(), error), expected, "{case}: {}", answer.body);
+    }
+}
+
+/// How an app comes to be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Way {
+    Registers,
+    Changes,
+    /// An administrator names its places.
+    Imported,
+}
+
+/// The ways of strangers.
+const THEIRS: [Way; 2] = [Way::Registers, Way::Changes];
+
+/// An app with this in its record; `before` is what an app that changes had there first. Nothing is fetched for that.
+async fn app_with(idp: &Idp, way: Way, change: &Value, before: &Value) -> Registered {
+    match way {
+        Way::Registers => Registered::new(idp, change.clone()).await,
+        Way::Changes => {
+            let app = Registered::new(idp, before.clone()).await;
+            let answer = replace(&app, change).await;
+            assert_eq!(answer.status, 200, "{change}: {}", answer.body);
+            app
+        }
+        Way::Imported => {
+            let client_id = format!("plaza-{}", IMPORTED.fetch_add(1, Ordering::SeqCst));
+            let mut told = json!({"client_id": client_id, "client_secret": idp.app("plaza").secret()});
+            if change["token_endpoint_auth_method"] == "private_key_jwt" {
+                told = changed(told, &json!({"client_secret": null}));
+            }
+            let record = changed(changed(metadata(json!({})), &told), change);
+            idp.import(json!({"clients": [record]})).await;
+            Registered { idp: idp.clone(), told }
+        }
+    }
+}
+
+static IMPORTED: AtomicUsize = AtomicUsize::new(0);
+
+/// An app with keys at this address.
+async fn keyed_at(idp: &Idp, (way, uri): (Way, &str), key: &ClientKey, signed: Signed) -> Signing {
+    let method = if signed == Signed::Assertion { "private_key_jwt" } else { "client_secret_basic" };
+    let change = json!({"token_endpoint_auth_method": method, "jwks_uri": uri});
+    let before = changed(change.clone(), &json!({"jwks_uri": null, "jwks": {"keys": [key.jwk()]}}));
+    let registered = app_with(idp, way, &change, &before).await;
+    let secret = registered.told["client_secret"].as_str().unwrap_or_default().to_owned();
+    let client_id = registered.text("client_id").to_owned();
+    Signing { app: Keyed { idp: idp.clone(), client_id, key: key.clone(), alg: "RS256" }, secret, signed }
 }
 
 /// Nobody gets in by those keys, however often they try.
-async fn no_keys(idp: &Idp, app: &Keyed, case: &str) {
-    let untouched = Untouched::now(idp).await;
+async fn no_keys(app: &Signing, case: &str) {
+    let case = format!("{:?}: {case}", app.signed);
+    let untouched = Untouched::now(&app.app.idp).await;
     for _ in 0..4 {
-        let answer = app.post("/token", &[("grant_type", "refresh_token"), ("refresh_token", "x")]).await;
-        assert_json(&answer, 401, "invalid_client", case);
+        app.assert_refused(&app.send().await, &case);
     }
-    untouched.check(case).await;
+    untouched.check(&case).await;
 }
 
 #[actix_web::test]
@@ -204,19 +313,25 @@ async fn keys_that_cannot_be_had() {
     let good = json!({"keys": [key.jwk()]}).to_string();
     let elsewhere = site.publish("/elsewhere", &good);
     for (n, (case, serving)) in useless(&good, &elsewhere).into_iter().enumerate() {
-        for way in ["POST", "PUT"] {
-            let path = format!("/keys/{n}/{way}");
+        let mut apps = Vec::new();
+        for (way, signed) in THEIRS.into_iter().flat_map(|way| SIGNED.map(|signed| (way, signed))) {
             idp.pass("1m");
-            let app = keyed_at(&idp, (way, &site.put(&path, serving.clone())), &key).await;
+            let path = format!("/keys/{n}/{way:?}/{signed:?}");
+            let app = keyed_at(&idp, (way, &site.put(&path, serving.clone())), &key, signed).await;
             assert_eq!(site.count(&path), 0, "{case}: nothing is fetched before it is needed");
-            no_keys(&idp, &app, case).await;
-            assert_eq!(site.count(&path), 1, "{case}: asked once in a minute, however many tokens come");
+            apps.push((app, path));
+        }
+        // All at once, so that slow ones are waited for once.
+        futures_util::future::join_all(apps.iter().map(|(app, _)| no_keys(app, case))).await;
+        for (_, path) in apps {
+            assert_eq!(site.count(&path), 1, "{case} {path}: asked once in a minute, however many tokens come");
         }
     }
     assert_eq!(site.count("/elsewhere"), 0, "nobody is followed");
-    let app = keyed_at(&idp, ("POST", &elsewhere), &key).await;
-    let answer = app.post("/token", &[("grant_type", "refresh_token"), ("refresh_token", "x")]).await;
-    assert_eq!(answer.error(), "invalid_grant", "the same keys where they belong open");
+    for signed in SIGNED {
+        let app = keyed_at(&idp, (Way::Registers, &elsewhere), &key, signed).await;
+        app.assert_taken("the same keys where they belong open").await;
+    }
 }
 
 #[actix_web::test]
@@ -224,26 +339,45 @@ async fn keys_inside() {
     let ((idp, _, book), inside) = (house().await, Inside::start());
     let key = ClientKey::of("RS256", "key-1");
     for uri in inside.addresses() {
-        for way in ["POST", "PUT"] {
+        for (way, signed) in THEIRS.into_iter().flat_map(|way| SIGNED.map(|signed| (way, signed))) {
             idp.pass("1m");
-            let app = keyed_at(&idp, (way, &uri), &key).await;
-            no_keys(&idp, &app, &uri).await;
+            no_keys(&keyed_at(&idp, (way, &uri), &key, signed).await, &uri).await;
         }
     }
     inside.heard_nothing();
     assert!(book.asked().iter().all(|name| NAMES.iter().any(|(known, _)| known == name)), "{:?}", book.asked());
 }
 
-/// An app with requests at this address, registered or changed to it; nothing is fetched for that.
-async fn requests_at(idp: &Idp, (way, uri): (&str, &str)) -> Registered {
-    let change = json!({"request_uris": [uri]});
-    if way == "POST" {
-        return Registered::new(idp, change).await;
+/// Whoever sends what is signed by a key that nobody knows has the keys asked for anew, once a minute and no more; the app
+/// itself is served meanwhile.
+#[actix_web::test]
+async fn a_key_that_nobody_knows_has_keys_fetched_once_a_minute() {
+    let (idp, site, _) = house().await;
+    let (own, unknown) = (ClientKey::of("RS256", "key-1"), ClientKey::of("RS256", "unknown"));
+    for signed in SIGNED {
+        let path = format!("/keys/{signed:?}");
+        let uri = site.put(&path, Serving::keys(&[&own]));
+        let app = keyed_at(&idp, (Way::Registers, &uri), &own, signed).await;
+        let stranger = app.with(&unknown);
+        for minute in 1..=3 {
+            let case = format!("{signed:?} in minute {minute}");
+            let untouched = Untouched::now(&idp).await;
+            for answer in futures_util::future::join_all((0..16).map(|_| stranger.send())).await {
+                stranger.assert_refused(&answer, &case);
+            }
+            idp.pass("59s");
+            stranger.assert_refused(&stranger.send().await, &case);
+            untouched.check(&case).await;
+            assert_eq!(site.count(&path), minute, "{case}");
+            app.assert_taken(&case).await;
+            idp.pass("1s");
+        }
     }
-    let app = Registered::new(idp, json!({})).await;
-    let answer = replace(&app, &change).await;
-    assert_eq!(answer.status, 200, "{uri}: {}", answer.body);
-    app
+}
+
+/// An app with requests at this address.
+async fn requests_at(idp: &Idp, (way, uri): (Way, &str)) -> Registered {
+    app_with(idp, way, &json!({"request_uris": [uri]}), &json!({})).await
 }
 
 /// No request is found there, however often somebody comes with it.
@@ -285,8 +419,8 @@ async fn requests_that_cannot_be_had() {
         if texts.contains(&case) {
             continue;
         }
-        for way in ["POST", "PUT"] {
-            let path = format!("/request/{n}/{way}");
+        for way in [Way::Registers, Way::Changes, Way::Imported] {
+            let path = format!("/request/{n}/{way:?}");
             idp.pass("1m");
             let uri = site.put(&path, serving.clone());
             let app = requests_at(&idp, (way, &uri)).await;
@@ -296,7 +430,7 @@ async fn requests_that_cannot_be_had() {
         }
     }
     assert_eq!(site.count("/elsewhere"), 0, "nobody is followed");
-    let app = requests_at(&idp, ("POST", &elsewhere)).await;
+    let app = requests_at(&idp, (Way::Registers, &elsewhere)).await;
     site.publish("/elsewhere", object(&app));
     let page = idp.browser().get(&app.request(&[("request_uri", &elsewhere)])).await;
     assert!(page.text("#sign-in").is_some(), "a good one where it belongs is taken: {} {}", page.status, page.body);
@@ -306,7 +440,7 @@ async fn requests_that_cannot_be_had() {
 async fn requests_inside() {
     let ((idp, site, book), inside) = (house().await, Inside::start());
     for uri in inside.addresses() {
-        for way in ["POST", "PUT"] {
+        for way in THEIRS {
             idp.pass("1m");
             let app = requests_at(&idp, (way, &uri)).await;
             no_request(&idp, &app, (&uri, &uri)).await;
@@ -316,12 +450,27 @@ async fn requests_inside() {
     assert!(book.asked().iter().all(|name| NAMES.iter().any(|(known, _)| known == name)), "{:?}", book.asked());
     // And nowhere else than where it said.
     idp.pass("1m");
-    let app = requests_at(&idp, ("POST", &site.publish("/own", ""))).await;
+    let app = requests_at(&idp, (Way::Registers, &site.publish("/own", ""))).await;
     for uri in [site.publish("/other", ""), format!("{}/own?x", site.origin()), format!("{}/OWN", site.origin())] {
         let answer = idp.browser().get_scripted(&app.request(&[("request_uri", &uri)])).await;
         assert_eq!(answer.error(), "invalid_request_uri", "{uri}");
     }
     assert!(site.asked().is_empty(), "{:?}", site.asked());
+}
+
+/// An administrator's word opens nothing inside either, unless `[outbound] allow` lists it.
+#[actix_web::test]
+async fn places_inside_that_an_administrator_names() {
+    let (book, inside, key) = (Book::with(&NAMES), Inside::start(), ClientKey::of("RS256", "key-1"));
+    let idp = Idp::reaching(reach(book.clone(), SHORT, &[]), |_| ()).await;
+    for uri in inside.addresses().into_iter().flat_map(|uri| [uri.replace("https://", "http://"), uri]) {
+        for signed in SIGNED {
+            no_keys(&keyed_at(&idp, (Way::Imported, &uri), &key, signed).await, &uri).await;
+        }
+        no_request(&idp, &requests_at(&idp, (Way::Imported, &uri)).await, (&uri, &uri)).await;
+    }
+    inside.heard_nothing();
+    assert!(book.asked().iter().all(|name| NAMES.iter().any(|(known, _)| known == name)), "{:?}", book.asked());
 }
 
 #[actix_web::test]

@@ -1,13 +1,14 @@
 //! Instants in what others sign: past, future, missing, negative, fractional, huge, and none at all, in every claim of every
 //! kind of token that says when it is good. What is good is said here by the rule alone, in seconds from now.
 
-use super::assertions::ENDPOINTS;
-use super::possession::{RESOURCES, TOKEN, World, assert_refused};
+use super::assertions::{ENDPOINTS, METHODS};
+use super::jws_readers::{By, WAYS, assert_object_refused, present};
+use super::possession::{World, assert_refused, places};
 use super::{Untouched, assert_json};
 use crate::harness::Idp;
-use crate::harness::keyed::{Keyed, changed};
+use crate::harness::keyed::{Documents, Keyed, changed};
 use crate::harness::upstream::{Liar, Lie, configured, relying_on};
-use crate::stories::pushed::request;
+use crate::stories::pushed::{reaching, request};
 use crate::stories::upstream::tell;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -83,8 +84,17 @@ fn product<const N: usize>(names: [&'static str; N], now: i64) -> Vec<(&'static 
 
 #[actix_web::test]
 async fn of_assertions_at_every_endpoint() {
+    of_assertions(METHODS[0]).await;
+}
+
+#[actix_web::test]
+async fn of_assertions_by_a_secret_at_every_endpoint() {
+    of_assertions(METHODS[1]).await;
+}
+
+async fn of_assertions(alg: &'static str) {
     let idp = Idp::start().await;
-    let client = Keyed::register(&idp, "keyed", "ES256", &json!({})).await;
+    let client = Keyed::register(&idp, "keyed", alg, &json!({})).await;
     let now = idp.now().0;
     let (good, bad): (Vec<_>, Vec<_>) =
         product(["exp", "nbf", "iat"], now).into_iter().partition(|(name, said)| assertion(name, said));
@@ -96,7 +106,7 @@ async fn of_assertions_at_every_endpoint() {
     for (endpoint, fields) in ENDPOINTS {
         for (token, case) in bad.iter().map(saying) {
             let answer = client.present(endpoint, &token, fields).await;
-            assert_json(&answer, 401, "invalid_client", &format!("{endpoint}: {case}"));
+            assert_json(&answer, 401, "invalid_client", &format!("{alg} {endpoint}: {case}"));
         }
         untouched.check(endpoint).await;
     }
@@ -118,22 +128,26 @@ fn object(name: &str, said: &Said) -> bool {
 
 #[actix_web::test]
 async fn of_request_objects() {
-    let idp = Idp::start().await;
-    let (app, now) = (idp.app("objects"), idp.now().0);
+    let (idp, documents) = (reaching().await, Documents::of_keys(&[]));
+    let app = idp.app("objects");
     // By a secret, so that nothing is stored of its authentication.
-    let change = json!({"client_secret": app.secret(), "token_endpoint_auth_method": "client_secret_basic"});
+    let change = json!({"client_secret": app.secret(), "token_endpoint_auth_method": "client_secret_basic",
+        "request_uris": [documents.uri("request")]});
     let client = Keyed::register(&idp, "objects", "ES256", &change).await;
     let untouched = Untouched::now(&idp).await;
-    for (name, said) in product(["exp", "nbf", "iat"], now) {
-        let token = client.key.sign(&client.header(), &saying(request(&app), name, &said, now));
-        let case = format!("{name} is {said:?}");
-        let pushed = app.post("/par", &[("request", &token)]).await;
-        let asked = idp.browser().get(&app.request(&[("request", &token)])).await;
-        if object(name, &said) {
-            assert_eq!((pushed.status.as_u16(), asked.status.as_u16()), (201, 200), "{case}: {}", pushed.body);
-        } else {
-            assert_json(&pushed, 400, "invalid_request_object", &case);
-            assert_eq!((asked.status.as_u16(), asked.error().as_str()), (303, "invalid_request_object"), "{case}");
+    for (name, said) in product(["exp", "nbf", "iat"], idp.now().0) {
+        // What is published is asked for anew.
+        idp.pass("10s");
+        let token = client.key.sign(&client.header(), &saying(request(&app), name, &said, idp.now().0));
+        for way in WAYS {
+            let (answer, case) =
+                (present(&client, &documents, &token, way).await, format!("{way:?}: {name} is {said:?}"));
+            if object(name, &said) {
+                let expected = if way.1 == By::Push { 201 } else { 200 };
+                assert_eq!(answer.status, expected, "{case}: {}", answer.body);
+            } else {
+                assert_object_refused(&answer, way.1, &app, &case);
+            }
         }
     }
     untouched.check("a request costs the store nothing").await;
@@ -144,21 +158,20 @@ async fn of_proofs_at_every_place() {
     let world = World::of("ES256").await;
     let now = world.idp.now().0;
     let untouched = Untouched::now(&world.idp).await;
-    for request in RESOURCES.into_iter().chain([TOKEN]) {
+    for place in places() {
         for said in all(now) {
             if said.ahead().is_some_and(|ahead| ahead.floor().abs() <= 60.0) {
                 continue;
             }
-            let claims = saying(world.claims(request).await, "iat", &said, now);
-            let proof = world.holder.key.sign(&world.holder.header(), &claims);
-            let case = format!("iat is {said:?}");
-            assert_refused(&world.show(request, &[proof.as_bytes()]).await, request, "invalid_dpop_proof", &case);
+            let claims = saying(world.claims(place).await, "iat", &said, now);
+            let answer = world.show(place, &[world.signed(&claims).as_bytes()]).await;
+            assert_refused(&answer, place, "invalid_dpop_proof", &format!("iat is {said:?}"));
         }
-        untouched.check(&format!("{request:?}")).await;
+        untouched.check(&format!("{place:?}")).await;
     }
     for said in all(now).into_iter().filter(|said| said.ahead().is_some_and(|ahead| ahead.floor().abs() <= 60.0)) {
         let claims = saying(world.claims(("GET", "/userinfo")).await, "iat", &said, now);
-        let proof = world.holder.key.sign(&world.holder.header(), &claims);
+        let proof = world.signed(&claims);
         assert_eq!(world.show(("GET", "/userinfo"), &[proof.as_bytes()]).await.status, 200, "iat is {said:?}");
     }
     world.goes_on().await;

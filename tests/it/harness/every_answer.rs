@@ -47,6 +47,8 @@ pub fn broken(issuer: &str, answer: &Answer) -> Vec<&'static str> {
         "nothing is for every script with credentials",
         !answer.headers.contains_key("access-control-allow-credentials"),
     );
+    // RFC 9449, section 8: a client would not know which of several it has to say.
+    rule("one nonce at most", answer.headers.get_all("dpop-nonce").count() <= 1);
     let secret = location.is_some() || answer.headers.contains_key("set-cookie") || answer.body.contains("_token\":\"");
     rule("what is for one is kept by nobody", !secret || answer.header("cache-control") == "no-store");
     if let Some(location) = location {
@@ -266,6 +268,14 @@ mod tests {
                 assert_ne!(count(path, &[vary, bad]), 0, "{path} {bad:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_nonce_is_told_once() {
+        let mut told = answer(200, &[("dpop-nonce", "a")], "");
+        assert_eq!(count(&told), 0);
+        told.headers.append(HeaderName::from_static("dpop-nonce"), HeaderValue::from_static("b"));
+        assert_ne!(count(&told), 0);
     }
 
     #[test]

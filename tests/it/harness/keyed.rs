@@ -1,4 +1,4 @@
-//! A client with keys of its own, and the server where it publishes them.
+//! A client that signs, by keys of its own or by its secret, and the server where it publishes its keys.
 
 use super::browser::Answer;
 use super::idp::{ISSUER, Idp};
@@ -22,7 +22,7 @@ use std::time::Duration;
 /// `client_assertion_type`.
 pub const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// A private key of somebody else.
+/// What somebody else signs by: a private key, or a secret that is shared with us.
 #[derive(Clone)]
 pub struct ClientKey {
     kid: String,
@@ -33,6 +33,7 @@ enum Pair {
     Rsa(RsaKeyPair),
     Ec(&'static str, EcdsaKeyPair),
     Ed(Ed25519KeyPair),
+    Secret(String),
 }
 
 impl ClientKey {
@@ -43,12 +44,14 @@ impl ClientKey {
             "ES384" => Pair::Ec("P-384", EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap()),
             "ES512" => Pair::Ec("P-521", EcdsaKeyPair::generate(&ECDSA_P521_SHA512_FIXED_SIGNING).unwrap()),
             "EdDSA" | "Ed25519" => Pair::Ed(Ed25519KeyPair::generate().unwrap()),
+            // As long as the longest of the hashes needs it (RFC 7518, section 3.2).
+            "HS256" | "HS384" | "HS512" => Pair::Secret(URL_SAFE_NO_PAD.encode(abide::crypto::random::bytes::<48>())),
             _ => Pair::Rsa(RsaKeyPair::generate(KeySize::Rsa2048).unwrap()),
         };
         ClientKey { kid: kid.to_owned(), pair: Arc::new(pair) }
     }
 
-    /// Its public half.
+    /// Its public half; of a secret, which has none, the whole of it.
     pub fn jwk(&self) -> Value {
         let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
         let mut jwk = match &*self.pair {
@@ -64,9 +67,18 @@ impl ClientKey {
                 json!({"kty": "EC", "crv": curve, "x": text(x), "y": text(y)})
             }
             Pair::Ed(pair) => json!({"kty": "OKP", "crv": "Ed25519", "x": text(pair.public_key().as_ref())}),
+            Pair::Secret(secret) => json!({"kty": "oct", "k": text(secret.as_bytes())}),
         };
         jwk["kid"] = json!(self.kid);
         jwk
+    }
+
+    /// What the record of a client says that authenticates by it.
+    fn registered(&self) -> Value {
+        match &*self.pair {
+            Pair::Secret(secret) => json!({"token_endpoint_auth_method": "client_secret_jwt", "client_secret": secret}),
+            _ => json!({"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [self.jwk()]}}),
+        }
     }
 
     /// Signs claims under this header, whose `alg` says how.
@@ -76,7 +88,12 @@ impl ClientKey {
 
     /// Signs whatever texts, as this algorithm does.
     pub fn sign_text(&self, alg: &str, header: &str, claims: &str) -> String {
-        signed_text(header, claims, |message| {
+        self.sign_bytes(alg, header.as_bytes(), claims.as_bytes())
+    }
+
+    /// The same of what is no text.
+    pub fn sign_bytes(&self, alg: &str, header: &[u8], claims: &[u8]) -> String {
+        signed_bytes(header, claims, |message| {
             let random = SystemRandom::new();
             match &*self.pair {
                 Pair::Rsa(pair) => {
@@ -94,6 +111,7 @@ impl ClientKey {
                 }
                 Pair::Ec(_, pair) => pair.sign(&random, message).unwrap().as_ref().to_vec(),
                 Pair::Ed(pair) => pair.sign(message).as_ref().to_vec(),
+                Pair::Secret(secret) => mac(secret.as_bytes(), alg, message),
             }
         })
     }
@@ -101,22 +119,25 @@ impl ClientKey {
 
 /// A token by a secret, whose header's `alg` says how.
 pub fn by_secret(secret: &[u8], header: &Value, claims: &Value) -> String {
-    let hash = match header["alg"].as_str().unwrap() {
+    signed(header, claims, |message| mac(secret, header["alg"].as_str().unwrap(), message))
+}
+
+fn mac(secret: &[u8], alg: &str, message: &[u8]) -> Vec<u8> {
+    let hash = match alg {
         "HS384" => hmac::HMAC_SHA384,
         "HS512" => hmac::HMAC_SHA512,
         _ => hmac::HMAC_SHA256,
     };
-    let key = hmac::Key::new(hash, secret);
-    signed(header, claims, |message| hmac::sign(&key, message).as_ref().to_vec())
+    hmac::sign(&hmac::Key::new(hash, secret), message).as_ref().to_vec()
 }
 
 /// A token with whatever signature.
 pub fn signed(header: &Value, claims: &Value, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
-    signed_text(&header.to_string(), &claims.to_string(), sign)
+    signed_bytes(header.to_string().as_bytes(), claims.to_string().as_bytes(), sign)
 }
 
-fn signed_text(header: &str, claims: &str, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
-    let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+fn signed_bytes(header: &[u8], claims: &[u8], sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
+    let encode = |part: &[u8]| URL_SAFE_NO_PAD.encode(part);
     let message = format!("{}.{}", encode(header), encode(claims));
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(sign(message.as_bytes())))
 }
@@ -132,7 +153,7 @@ pub fn changed(mut object: Value, change: &Value) -> Value {
     object
 }
 
-/// A client that authenticates by its key.
+/// A client that authenticates by what it signs.
 #[derive(Clone)]
 pub struct Keyed {
     pub idp: Idp,
@@ -144,14 +165,12 @@ pub struct Keyed {
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
 impl Keyed {
-    /// Makes a key, and registers a client that has it in `jwks`; `change` has the last word on its record.
+    /// Makes a key, and registers a client that has it in `jwks`, or as its secret; `change` has the last word on its record.
     pub async fn register(idp: &Idp, client_id: &str, alg: &'static str, change: &Value) -> Keyed {
         let key = ClientKey::of(alg, "key-1");
-        let record = json!({
-            "client_id": client_id, "token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [key.jwk()]},
-            "redirect_uris": [format!("https://{client_id}.example.com/callback")], "consent": "skip",
-        });
-        idp.import(json!({"clients": [changed(record, change)]})).await;
+        let record = json!({"client_id": client_id, "consent": "skip",
+            "redirect_uris": [format!("https://{client_id}.example.com/callback")]});
+        idp.import(json!({"clients": [changed(changed(record, &key.registered()), change)]})).await;
         Keyed { idp: idp.clone(), client_id: client_id.to_owned(), key, alg }
     }
 

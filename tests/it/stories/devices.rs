@@ -1,6 +1,6 @@
 //! Devices without a browser (RFC 8628), and apps that act for themselves (RFC 6749, section 4.4).
 
-use crate::harness::{Answer, Browser, Idp, Tokens, USERNAME};
+use crate::harness::{Answer, Browser, Idp, RelyingApp, Tokens, USERNAME};
 use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 
@@ -47,6 +47,15 @@ pub async fn poll(idp: &Idp, client: &str, code: &str) -> Answer {
 pub async fn enter(browser: &mut Browser, code: &str) -> Answer {
     let page = browser.get("/device").await;
     browser.submit(&page, "/device", &[("user_code", code)]).await
+}
+
+/// The code of a device of this app's, which a person who is signed in has let in.
+pub async fn let_in(app: &RelyingApp, browser: &mut Browser) -> String {
+    let codes = app.post("/device_authorization", &[("scope", "openid")]).await.json();
+    let page = enter(browser, text(&codes, "user_code")).await;
+    let told = browser.submit(&page, "/consent", &[("decision", "allow")]).await;
+    assert_eq!(told.status, 200, "{}", told.body);
+    text(&codes, "device_code").to_owned()
 }
 
 pub fn text<'a>(of: &'a Value, name: &str) -> &'a str {

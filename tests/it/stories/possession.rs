@@ -1,12 +1,11 @@
 //! Apps with a key of their own: tokens that are good in their hands alone (DPoP, RFC 9449).
 
-use crate::harness::keyed::{ASSERTION, Keyed};
+use super::devices::{GRANT as DEVICE, let_in};
+use crate::harness::keyed::{ASSERTION, Keyed, changed};
 use crate::harness::{Answer, Holder, Idp, RelyingApp, Tokens, VERIFIER, claims_of, presenting};
 use abide::model::cookies::Switch;
 use actix_web::test::TestRequest;
 use serde_json::{Value, json};
-
-const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// The answer binds its access token to this key.
 fn bound(answer: &Answer, holder: &Holder) -> Tokens {
@@ -17,10 +16,9 @@ fn bound(answer: &Answer, holder: &Holder) -> Tokens {
 }
 
 async fn register(idp: &Idp, app: &RelyingApp, extra: Value) {
-    let mut client = json!({"client_id": app.client_id, "client_secret": app.secret(), "consent": "skip",
+    let client = json!({"client_id": app.client_id, "client_secret": app.secret(), "consent": "skip",
         "redirect_uris": [app.redirect_uri()]});
-    client.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
-    idp.import(json!({"clients": [client]})).await;
+    idp.import(json!({"clients": [changed(client, &extra)]})).await;
 }
 
 #[actix_web::test]
@@ -220,6 +218,37 @@ async fn every_algorithm_that_discovery_names() {
     }
     let refused = till.post("/token", &wish).await;
     assert_eq!((refused.status.as_u16(), refused.error().as_str()), (400, "invalid_dpop_proof"));
+}
+
+/// `dpop_bound_access_tokens` (RFC 9449, section 5.2): whatever such a client brings, it gets nothing without a proof, and what it
+/// brought is good afterwards.
+#[actix_web::test]
+async fn a_client_whose_tokens_have_to_be_bound_proves_a_key_for_every_grant() {
+    let idp = Idp::start().await;
+    let grant_types = ["authorization_code", "refresh_token", DEVICE];
+    let demand = json!({"dpop_bound_access_tokens": true, "grant_types": grant_types});
+    let of_public = json!({"dpop_bound_access_tokens": true, "grant_types": grant_types,
+        "token_endpoint_auth_method": "none", "client_secret": null});
+    for (app, change) in [(idp.app("strict"), demand), (idp.app("spa"), of_public)] {
+        register(&idp, &app, change).await;
+        let (mut browser, holder) = (idp.browser(), Holder::of(&idp, "ES256"));
+        let refused = |answer: &Answer| {
+            let described = &answer.json()["error_description"];
+            assert_eq!((answer.status.as_u16(), answer.error().as_str()), (400, "invalid_dpop_proof"), "{described}");
+            assert_eq!(described, "this client has to show a DPoP proof", "{}", app.client_id);
+        };
+        let code = browser.enter(&app).await.parameter("code").unwrap();
+        refused(&app.try_redeem(&code).await);
+        let tokens = bound(&holder.redeem(&app, &code).await, &holder);
+        refused(&app.try_refresh(&tokens.refresh).await);
+        let renewed = bound(&holder.refresh(&app, &tokens.refresh).await, &holder);
+        assert_eq!(holder.with(("GET", "/userinfo"), &renewed.access).await.status, 200);
+        let device_code = let_in(&app, &mut browser).await;
+        let fields = [("grant_type", DEVICE), ("device_code", device_code.as_str())];
+        refused(&app.token(&fields).await);
+        bound(&holder.post(&app, "/token", &fields).await, &holder);
+        idp.pass("3s");
+    }
 }
 
 #[actix_web::test]

@@ -89,6 +89,7 @@ pub(super) fn places() -> Vec<(Place, &'static [&'static str], Refusal)> {
     use Place::*;
     use Refusal::*;
     const TOKENS: &[&str] = &["access token", "opaque token"];
+    const ASSERTIONS: &[&str] = &["assertion", "assertion by a secret"];
     let (bad_grant, bad_token, bad_client) =
         (Json(400, "invalid_grant"), Json(401, "invalid_token"), Json(401, "invalid_client"));
     let mut all: Vec<(Place, &'static [&'static str], Refusal)> = vec![
@@ -123,7 +124,7 @@ pub(super) fn places() -> Vec<(Place, &'static [&'static str], Refusal)> {
     ];
     all.extend(resources.map(|(method, path)| (Bearer(method, path), TOKENS, bad_token)));
     let endpoints = ["/token", "/introspect", "/revoke", "/par", "/device_authorization"];
-    all.extend(endpoints.map(|path| (Assertion(path), &["assertion"][..], bad_client)));
+    all.extend(endpoints.map(|path| (Assertion(path), ASSERTIONS, bad_client)));
     all.extend(LINKS.map(|(path, takes)| (MailedLink(path), takes, Page(410))));
     all.extend(LINKS.map(|(path, takes)| (LinkForm(path), takes, Page(410))));
     all.extend(["GET", "PUT", "DELETE"].map(|method| (Registration(method), &["registration token"][..], bad_token)));

@@ -20,6 +20,7 @@ pub(super) fn signatures(of: &Genuine<'_>) -> Vec<Forgery> {
         padded(32),
         bytes[1..].to_vec(),
         bytes[..bytes.len() - 1].to_vec(),
+        bytes[..bytes.len() / 2].to_vec(),
         [&bytes[..], &bytes].concat(),
     ]);
     others.extend([bytes.iter().rev().copied().collect(), bytes.iter().map(|byte| !byte).collect()]);
@@ -115,6 +116,74 @@ pub(super) fn other_forms(of: &Genuine<'_>) -> Vec<Forgery> {
     texts.extend(altered(&whole, 23).into_iter().chain(truncated(&whole, 23)));
     texts.retain(|text| !text.is_empty() && *text != whole);
     texts.into_iter().map(|text| (format!("form {text:.30}"), text)).collect()
+}
+
+/// Bytes that are no UTF-8: a beginning, a rest, an end too soon, a slash by a detour, half a character of UTF-16, and one beyond
+/// the last.
+const NO_TEXT: [&[u8]; 6] = [b"\xff", b"\x80", b"\xc3", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80"];
+
+/// Header and claims that are no UTF-8 (RFC 7515, section 5.2; RFC 7519, section 7.2), in what is read.
+pub(super) fn no_text(of: &Genuine<'_>) -> Vec<Forgery> {
+    let (header, claims) = (of.header.to_string(), of.claims.to_string());
+    let mut all = Vec::new();
+    for bad in NO_TEXT {
+        for (name, value) in of.claims.as_object().unwrap() {
+            let Some(text) = value.as_str() else { continue };
+            let rest = changed(of.claims.clone(), &json!({name: null})).to_string();
+            let claims =
+                [format!("{{\"{name}\":\"").as_bytes(), text.as_bytes(), bad, b"\",", &rest.as_bytes()[1..]].concat();
+            all.push((format!("{name} with {bad:?}"), of.key.sign_bytes(of.alg, header.as_bytes(), &claims)));
+        }
+        let named = [b"{\"", bad, b"\":1,", &claims.as_bytes()[1..]].concat();
+        all.push((format!("a claim called {bad:?}"), of.key.sign_bytes(of.alg, header.as_bytes(), &named)));
+        let rest = of.header(&json!({"typ": null})).to_string();
+        let typ = of.header["typ"].as_str().unwrap();
+        let typed = [b"{\"typ\":\"", typ.as_bytes(), bad, b"\",", &rest.as_bytes()[1..]].concat();
+        all.push((format!("typ with {bad:?}"), of.key.sign_bytes(of.alg, &typed, claims.as_bytes())));
+        for claims in [[bad, claims.as_bytes()].concat(), [claims.as_bytes(), bad].concat()] {
+            all.push((format!("{bad:?} around it"), of.key.sign_bytes(of.alg, header.as_bytes(), &claims)));
+        }
+    }
+    let wide = |text: &str, bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+    for (order, bytes) in [("little", u16::to_le_bytes as fn(u16) -> [u8; 2]), ("big", u16::to_be_bytes)] {
+        let token = of.key.sign_bytes(of.alg, header.as_bytes(), &wide(&claims, bytes));
+        all.push((format!("claims in UTF-16, {order} end first"), token));
+        let token = of.key.sign_bytes(of.alg, &wide(&header, bytes), claims.as_bytes());
+        all.push((format!("a header in UTF-16, {order} end first"), token));
+    }
+    all
+}
+
+/// The same in what nobody reads.
+pub fn no_text_beside(of: &Genuine<'_>) -> Vec<Forgery> {
+    let (header, claims) = (of.header.to_string(), of.claims.to_string());
+    let mut all = Vec::new();
+    for bad in NO_TEXT {
+        let beside = |whole: &str| [b"{\"note\":\"", bad, b"\",", &whole.as_bytes()[1..]].concat();
+        let token = of.key.sign_bytes(of.alg, header.as_bytes(), &beside(&claims));
+        all.push((format!("a claim that nobody reads, with {bad:?}"), token));
+        let token = of.key.sign_bytes(of.alg, &beside(&header), claims.as_bytes());
+        all.push((format!("a member of the header that nobody reads, with {bad:?}"), token));
+    }
+    all
+}
+
+/// A claim that is said twice, the same or not, under one spelling or two (RFC 7519, section 4).
+pub fn said_twice(of: &Genuine<'_>) -> Vec<Forgery> {
+    let mut all = Vec::new();
+    for (name, good) in of.claims.as_object().unwrap() {
+        let rest = changed(of.claims.clone(), &json!({name: null})).to_string();
+        let escaped = format!("\\u{:04x}{}", name.as_bytes()[0], &name[1..]);
+        for (first, last) in [(name, name), (name, &escaped), (&escaped, name)] {
+            let other = if good.is_string() { json!("x") } else { json!(0) };
+            for [one, two] in [[good, good], [good, &other], [&other, good]] {
+                let claims = format!("{{\"{first}\":{one},{},\"{last}\":{two}}}", &rest[1..rest.len() - 1]);
+                let case = format!("{first} is {one}, and {last} is {two}");
+                all.push((case, of.key.sign_text(of.alg, &of.header.to_string(), &claims)));
+            }
+        }
+    }
+    all
 }
 
 /// The genuine signature over other words, and claims that are no object.
