@@ -208,8 +208,8 @@ fn typed(own: &Map<String, Value>) -> Result<ClientMetadata, Refused> {
 /// word, and so are grants that outlive sessions.
 fn permitted_scope(asked: Option<&str>) -> Result<Option<String>, Refused> {
     // What is given without being asked for is told (RFC 7591, section 3.2.1).
-    let all = || STANDARD.into_iter().filter(|token| *token != OFFLINE_ACCESS).collect::<Vec<_>>().join(" ");
-    let Some(asked) = asked else { return Ok(Some(all())) };
+    let all = || ScopeSet::of(STANDARD.into_iter().filter(|token| *token != OFFLINE_ACCESS));
+    let Some(asked) = asked else { return Ok(Some(all().to_string())) };
     let asked = ScopeSet::parse(asked).map_err(|error| Refused::metadata(&format!("scope: {error}")))?;
     let had = asked.filter(|token| STANDARD.contains(&token) && token != OFFLINE_ACCESS);
     if had.is_empty() {
@@ -268,7 +268,7 @@ mod tests {
             ("application_type", json!("web")),
             ("subject_type", json!("public")),
             ("require_pkce", json!(true)),
-            ("scope", json!("openid profile email address phone")),
+            ("scope", json!("address email openid phone profile")),
         ] {
             assert_eq!(metadata[name], value, "{name}");
         }

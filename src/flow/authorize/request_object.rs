@@ -65,12 +65,9 @@ impl Idp {
             (Some(object), _) => self.read_object(client, object, params, now).await.map(Some),
             (None, Some(uri)) => {
                 let object = self.referenced(client, uri, now).await?;
-                let unsigned =
-                    RequestObject::parse(object.trim()).is_some_and(|found| found.alg == ObjectAlg::Unsigned);
-                if unsigned && !uri.starts_with("https://") {
-                    return refused(why::REFERENCE_UNSIGNED);
-                }
-                self.read_object(client, object.trim(), params, now).await.map(Some)
+                let read = self.read_object(client, object.trim(), params, now).await?;
+                let signed = RequestObject::parse(object.trim()).is_some_and(|found| found.alg != ObjectAlg::Unsigned);
+                if signed || uri.starts_with("https://") { Ok(Some(read)) } else { refused(why::REFERENCE_UNSIGNED) }
             }
             (None, None) if client.metadata.require_signed_request_object => refused(why::MUST_SIGN),
             (None, None) => Ok(None),

@@ -19,7 +19,6 @@ pub enum Way {
     Unsigned,
     /// In one that the app publishes.
     PublishedSigned,
-    PublishedUnsigned,
     /// In one that is pushed.
     PushedSigned,
     PushedUnsigned,
@@ -27,7 +26,8 @@ pub enum Way {
 
 /// Those in which the request is in a token.
 pub const SENT: [Way; 2] = [Way::Signed, Way::Unsigned];
-pub const PUBLISHED: [Way; 2] = [Way::PublishedSigned, Way::PublishedUnsigned];
+/// What these tests publish is fetched in the clear, and so has to be signed (OpenID Connect Core, 6.2).
+pub const PUBLISHED: [Way; 1] = [Way::PublishedSigned];
 /// Those in which an answer comes before any browser does.
 pub const PUSHED: [Way; 3] = [Way::Push, Way::PushedSigned, Way::PushedUnsigned];
 
@@ -44,7 +44,7 @@ impl Way {
     /// Core, 6.1), and beside everything else nothing counts.
     pub fn counted<'a>(self, inside: &'a str, beside: &'a str) -> &'a str {
         match self {
-            Way::Unsigned | Way::PublishedUnsigned | Way::PushedUnsigned if inside.is_empty() => beside,
+            Way::Unsigned | Way::PushedUnsigned if inside.is_empty() => beside,
             _ => inside,
         }
     }
@@ -100,7 +100,7 @@ impl Asker {
                 let object = self.object(way, inside);
                 browser.get(&named(&[&[("request", object.as_str())], beside].concat())).await
             }
-            Way::PublishedSigned | Way::PublishedUnsigned => {
+            Way::PublishedSigned => {
                 self.documents.turn(Serving::Answers(200, self.object(way, inside)));
                 // Within ten seconds it would not be asked for again.
                 browser.idp.pass("10s");

@@ -323,7 +323,7 @@ async fn addresses_that_are_not_registered_or_lead_nowhere() {
         (
             "not signed",
             Serving::Answers(200, signed(&json!({"alg": "none"}), &request(&app), |_| Vec::new())),
-            "invalid_request_uri",
+            "invalid_request_object",
         ),
         (
             "of another client",
