@@ -50,6 +50,9 @@ impl Way {
     }
 }
 
+/// Names and values.
+type Fields<'a> = &'a [(&'a str, &'a str)];
+
 /// A client that can ask in every way.
 pub struct Asker {
     pub app: RelyingApp,
@@ -77,12 +80,7 @@ impl Asker {
 
     /// Asks in this way, with these parameters in the request and those beside it, where there is a place beside it. Answers
     /// with what came last: of a request that cannot be pushed, the answer to pushing it.
-    pub async fn ask(
-        &self,
-        browser: &mut Browser,
-        way: Way,
-        (inside, beside): (&[(&str, &str)], &[(&str, &str)]),
-    ) -> Answer {
+    pub async fn ask(&self, browser: &mut Browser, way: Way, (inside, beside): (Fields<'_>, Fields<'_>)) -> Answer {
         let named = |fields: &[(&str, &str)]| {
             let id = [("client_id", self.app.client_id.as_str())];
             address(&[&id[..], fields].concat())
@@ -114,7 +112,7 @@ impl Asker {
         }
     }
 
-    async fn push(&self, browser: &mut Browser, (inside, beside): (&[(&str, &str)], &[(&str, &str)])) -> Answer {
+    async fn push(&self, browser: &mut Browser, (inside, beside): (Fields<'_>, Fields<'_>)) -> Answer {
         if self.app.client_id == "spa" {
             // Anybody can push in the name of a public client, so often a minute.
             browser.idp.pass("2s");

@@ -9,6 +9,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
+/// A header and fields that say who asks.
+type Shown<'a> = (Option<String>, Vec<(&'a str, &'a str)>);
+
 async fn refresh_with(app: &RelyingApp, token: &str, name: &str, value: &str) -> Answer {
     app.token(&[("grant_type", "refresh_token"), ("refresh_token", token), (name, value)]).await
 }
@@ -75,7 +78,7 @@ async fn a_confidential_client_that_does_not_prove_who_it_is_renews_nothing() {
         let theirs = Keyed { key: ClientKey::of("ES256", "key-1"), ..keyed.clone() }.assertion();
         let used = keyed.assertion();
         keyed.present("/revoke", &used, &[("token", "x")]).await;
-        let mut shown: Vec<(Option<String>, Vec<(&str, &str)>)> = vec![
+        let mut shown: Vec<Shown<'_>> = vec![
             (None, vec![]),
             (None, vec![("client_id", id)]),
             (None, vec![("client_id", "spa")]),
