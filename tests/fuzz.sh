@@ -87,9 +87,10 @@ run() {
     left=$((seconds - spent < slice ? seconds - spent : slice))
     output=$(mktemp)
     # What is found goes to the first folder, the second is only read.
-    # What counts is what the processor did: beside other work, an hour on the wall may be a minute of it.
+    # What counts is what the processor did: beside other work, an hour on the wall may be a minute of it. The bound for one
+    # input is told by the wall, and has room for that.
     if ! { time cargo +nightly fuzz run "$name" "$found/$name" "fuzz/corpus/$name" -- \
-      -max_total_time="$left" -max_len=16384 -timeout=10 -print_final_stats=1 > "$output" 2>&1; } 2> "$output.time"; then
+      -max_total_time="$left" -max_len=16384 -timeout=60 -print_final_stats=1 > "$output" 2>&1; } 2> "$output.time"; then
       tail -n 30 "$output" >&2
       rm -f "$output" "$output.time"
       return 1
