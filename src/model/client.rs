@@ -263,6 +263,11 @@ impl Client {
         if native && !own_secret { SilentAnswer::Never } else { SilentAnswer::Allowed }
     }
 
+    /// Does it have to use PKCE? Native apps do, whatever an older record says (RFC 8252, section 6).
+    pub fn needs_pkce(&self) -> bool {
+        self.metadata.require_pkce || self.metadata.application_type == ApplicationType::Native
+    }
+
     /// Does an administrator vouch for it?
     pub fn vouched_for(&self) -> bool {
         self.metadata.consent == ConsentRule::Skip && self.origin == Origin::Administrator

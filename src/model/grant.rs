@@ -119,8 +119,8 @@ pub struct Grant {
     pub authentication: AuthenticationFacts,
     /// A random value that goes into the MAC of its refresh tokens.
     pub salt: String,
-    /// The thumbprint of the key whose holder alone may renew it: of a client that cannot authenticate, the one by which it
-    /// redeemed the code (RFC 9449, section 5).
+    /// The thumbprint of the key whose holder alone may renew it: of a client that cannot authenticate, the first that
+    /// it showed, redeeming the code or at a refresh (RFC 9449, section 5).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// When the code was redeemed.

@@ -9,13 +9,13 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 
 /// One host is asked so often within a span, whatever its addresses.
-pub const PER_HOST: u32 = 32;
+pub const PER_HOST: u32 = 16;
 /// The span.
 pub const SPAN: Duration = Duration::from_secs(10);
 /// So many hosts are asked within a span, and remembered for it.
 pub const HOSTS: usize = 1_024;
-/// So many answers are waited for at a time.
-const AT_ONCE: usize = 32;
+/// So many answers are waited for at a time: those of several hosts that never answer.
+const AT_ONCE: usize = 128;
 
 /// The pace of one kind of document.
 pub struct Pace {
@@ -61,10 +61,10 @@ mod tests {
         let ask =
             |n: u32, now| pace.admits(&format!("https://a.example:{}/{n}?{n}", 1 + n % 7), Timestamp(now)).is_some();
         let asked = |now| (0..1_000).filter(|n| ask(*n, now)).count();
-        assert_eq!(asked(100), 32);
+        assert_eq!(asked(100), 16);
         assert_eq!(asked(109), 0);
         assert!(pace.admits("https://b.example/", Timestamp(109)).is_some(), "another is asked all the same");
-        assert_eq!(asked(110), 32);
+        assert_eq!(asked(110), 16);
     }
 
     #[test]

@@ -140,7 +140,9 @@ impl<T> Published<T> {
             Author::Administrator => None,
         };
         if admitted.is_none() && author == Author::Stranger {
-            tracing::info!("what a client publishes is not asked for: its host was asked too often");
+            tracing::info!(
+                "what a client publishes is not asked for now: its host was asked too often, or too many others are"
+            );
             return;
         }
         *asked_at = Some(now);

@@ -86,6 +86,7 @@ impl Params {
 
     fn put(&mut self, name: String, value: Option<String>, longest: usize) {
         match value {
+            None if self.seen(&name) && name != REPEATABLE => self.spoil(name, Spoiled::Repeated),
             None => self.spoil(name, Spoiled::Malformed),
             Some(value) if value.len() > longest => self.spoil(name, Spoiled::Malformed),
             // An empty one still counts as sent when it comes to repetition: `a=&a=1` is ambiguous.
@@ -191,6 +192,8 @@ mod tests {
             ("x=%00", None),
             ("x=%00&state=%00", Some(("state", Spoiled::Malformed))),
             ("x=%00&x=1", Some(("x", Spoiled::Repeated))),
+            ("x=1&x=%00", Some(("x", Spoiled::Repeated))),
+            ("x=%00&x=%00", Some(("x", Spoiled::Repeated))),
             ("scope=%ff", Some(("scope", Spoiled::Malformed))),
         ] {
             assert_eq!(parse(text).first_spoiled(), spoiled, "{text}");

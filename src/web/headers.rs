@@ -40,8 +40,6 @@ pub async fn guard<B: MessageBody + 'static>(
     default(header::CONTENT_SECURITY_POLICY, &policy(""));
     default(header::CACHE_CONTROL, "no-store");
     default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    // Of HTTP/1.0, and demanded beside no-store all the same (RFC 6749, section 5.1).
-    default(header::PRAGMA, "no-cache");
     // Not `no-referrer`: browsers then send `Origin: null` with our own forms.
     default(header::REFERRER_POLICY, "same-origin");
     if transport == Some(Transport::Tls) {
@@ -50,6 +48,10 @@ pub async fn guard<B: MessageBody + 'static>(
     if path.starts_with("/account") || path.starts_with("/admin") {
         // Elsewhere it would cut the tie to the window of an app that signs in by popup.
         default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    }
+    // Of HTTP/1.0, and demanded beside no-store all the same (RFC 6749, section 5.1).
+    if response.headers().get(header::CACHE_CONTROL).is_some_and(|value| value == "no-store") {
+        response.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
     }
     // For browsers that know no frame-ancestors (RFC 9700, section 4.16).
     let headers = response.headers_mut();

@@ -134,7 +134,7 @@ fn draw_explained(
             response
         }
         LoggedOut::Return(address) => see_other(&address),
-        LoggedOut::Onward { app, address } => turn::onward_to(text, app, address),
+        LoggedOut::Onward { app, address } => turn::onward_to(text, ("onward-signed-out", app), address),
         LoggedOut::Left(receipt) => {
             let mut response = see_other(&format!("/signed-out?r={receipt}"));
             // The receipt names the browser: one that lost its cookie gets it with the receipt.

@@ -25,7 +25,7 @@ use crate::model::authorization::next_step::Why;
 use crate::model::client::{Client, Origin};
 use crate::model::session::policy::Remember;
 use crate::model::upstream::Accounts;
-use crate::protocol::params::Params;
+use crate::protocol::params::{Params, Spoiled};
 use crate::protocol::response::ResponseMode;
 use crate::protocol::scope::{OFFLINE_ACCESS, STANDARD, ScopeSet};
 use crate::protocol::session_status::ReasonWord;
@@ -102,17 +102,19 @@ fn returning(reply: &Reply, text: Text) -> HttpResponse {
 /// The person is asked whether they mean to go to an app that nobody vouches for.
 fn onward(reply: &Reply, app: &str, text: Text) -> HttpResponse {
     if reply.address.mode() != ResponseMode::FormPost {
-        return onward_to(text, app.to_owned(), reply.location());
+        return onward_to(text, ("onward-lead", app.to_owned()), reply.location());
     }
     let target = reply.address.uri();
     let form = OnwardForm { target: target.to_owned(), fields: reply.fields() };
-    let page = Onward { text, app: app.to_owned(), host: host(target), address: String::new(), form: Some(form) };
+    let lead = text.with("onward-lead", &[("app", app)]);
+    let page = Onward { text, lead, host: host(target), address: String::new(), form: Some(form) };
     page_to(StatusCode::OK, &page, &source_of(target))
 }
 
 /// The same, where the whole answer is in the address.
-pub(super) fn onward_to(text: Text, app: String, address: String) -> HttpResponse {
-    page_to(StatusCode::OK, &Onward { text, app, host: host(&address), address, form: None }, "")
+pub(super) fn onward_to(text: Text, (lead, app): (&str, String), address: String) -> HttpResponse {
+    let lead = text.with(lead, &[("app", app.as_str())]);
+    page_to(StatusCode::OK, &Onward { text, lead, host: host(&address), address, form: None }, "")
 }
 
 /// A posted request once more, by GET.
@@ -121,14 +123,15 @@ pub(super) fn resend(path: &str, params: &Params) -> Result<HttpResponse, WebErr
     if location.len() < LONGEST { Ok(see_other(&location)) } else { Err(WebError::TooLarge) }
 }
 
-/// The query that says the same as a form; a spoiled parameter stays spoiled.
+/// The query that says the same as a form; a spoiled parameter stays spoiled, in its way.
 fn query(params: &Params) -> String {
     let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let mut pairs: Vec<String> =
         params.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
     for name in params.spoiled_names() {
+        let repeated = params.spoiled(name) == Some(Spoiled::Repeated);
         let name = encode(name);
-        pairs.push(format!("{name}=1&{name}=2"));
+        pairs.push(if repeated { format!("{name}=1&{name}=2") } else { format!("{name}=%00") });
     }
     pairs.join("&")
 }

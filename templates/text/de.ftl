@@ -788,6 +788,7 @@ app-open = { $app } öffnen
 act-client-removed = App entfernt
 onward-heading = Weiter zu { $host }?
 onward-lead = { $app } hat Sie hierher geschickt, und eine Anmeldung ist nicht zustande gekommen. Diese App hat sich selbst registriert: Niemand hier hat geprüft, wer dahintersteht.
+onward-signed-out = Sie sind abgemeldet, und { $app } bittet Sie auf eine Seite der App. Diese App hat sich selbst registriert: Niemand hier hat geprüft, wer dahintersteht.
 onward-care = Wenn Sie dort nicht hinwollten, schließen Sie diese Seite. Geben Sie das Passwort für dieses Konto dort niemals ein.
 onward-continue = Weiter
 self-registered = Diese App hat sich selbst registriert. Niemand hier hat geprüft, wer dahintersteht, und ihren Namen hat sie selbst gewählt.

@@ -796,6 +796,7 @@ app-open = Open { $app }
 act-client-removed = App removed
 onward-heading = Continue to { $host }?
 onward-lead = { $app } sent you here, and nobody was signed in to it. This app registered itself: nobody here has checked who is behind it.
+onward-signed-out = You are signed out, and { $app } asks you to go on to its page. This app registered itself: nobody here has checked who is behind it.
 onward-care = If you did not mean to go there, close this page. Never enter your password for this account there.
 onward-continue = Continue
 self-registered = This app registered itself. Nobody here has checked who is behind it, and its name is its own choice.

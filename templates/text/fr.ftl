@@ -788,6 +788,7 @@ app-open = Ouvrir { $app }
 act-client-removed = Application supprimée
 onward-heading = Continuer vers { $host } ?
 onward-lead = { $app } vous a envoyé ici, et aucune connexion n’a eu lieu. Cette application s’est enregistrée elle-même : personne ici n’a vérifié qui est derrière.
+onward-signed-out = Vous êtes déconnecté, et { $app } vous invite à continuer vers sa page. Cette application s’est enregistrée elle-même : personne ici n’a vérifié qui est derrière.
 onward-care = Si vous ne vouliez pas y aller, fermez cette page. N’y saisissez jamais le mot de passe de ce compte.
 onward-continue = Continuer
 self-registered = Cette application s’est enregistrée elle-même. Personne ici n’a vérifié qui est derrière, et elle a choisi son nom elle-même.

@@ -774,6 +774,7 @@ app-open = 打开 { $app }
 act-client-removed = 移除应用
 onward-heading = 要继续前往 { $host } 吗？
 onward-lead = { $app } 把您带到了这里，但登录没有完成。这个应用是自行注册的：这里没有人核实过它背后是谁。
+onward-signed-out = 您已退出登录，{ $app } 请您前往它的页面。这个应用是自行注册的：这里没有人核实过它背后是谁。
 onward-care = 如果您并不打算去那里，请关闭此页面。绝不要在那里输入此账户的密码。
 onward-continue = 继续
 self-registered = 这个应用是自行注册的。这里没有人核实过它背后是谁，它的名称也是它自己起的。

@@ -44,7 +44,7 @@ pub enum LoggedOut {
     Return(String),
     /// The page that says what the person is signed out of, by this receipt; see [`Idp::farewell`].
     Left(String),
-    /// A page before the address of an app that nobody vouches for: nobody was signed in, so nobody let it in.
+    /// A page before the address of an app that nobody vouches for, and that had no part in what ended here, if anything did.
     Onward {
         /// What the app calls itself.
         app: String,

@@ -1,6 +1,7 @@
 //! A device asks whether the person has answered (RFC 8628, sections 3.4 and 3.5).
 
 use super::code::Beginning;
+use super::judge::still_allowed;
 use super::{NoToken, refused};
 use crate::crypto::secret::{Same, Secret, compare};
 use crate::flow::Idp;
@@ -41,6 +42,7 @@ impl Idp {
         }
         // Before the answer is taken, which is there once.
         self.audience(client, &asked.resource, &resource)?;
+        still_allowed(client, &asked.scope)?;
         self.spend_proof(proof.as_ref()).await?;
         let changed = self.store.change::<DeviceRequest, _, _>(key, move |before| match before {
             // Another one, under the same user code: the one before it is over.

@@ -66,11 +66,13 @@ impl Idp {
         let (retry, offline) = (self.settings.tokens.refresh_retry, self.settings.tokens.offline);
         // A refresh token of a client that cannot authenticate is bound to the first key that is shown with it (RFC 9449,
         // section 5).
+        let shown = key.clone();
         let bound_to = key.clone().filter(|_| client.confidentiality() == Confidentiality::Public);
         let changed = self.store.change::<Grant, _, _>(grant.id.as_str(), move |before| match before {
             // Somebody else's key was the first, meanwhile.
-            Some(grant) if grant.key.is_some() && grant.key != bound_to => Change::keep(Refreshed::Dead),
-            Some(grant) => Grant { key: bound_to.clone(), ..grant }.refresh(generation, retry, &offline, now),
+            Some(grant) if grant.key.is_some() && grant.key != shown => Change::keep(Refreshed::Dead),
+            Some(grant) => Grant { key: grant.key.clone().or_else(|| bound_to.clone()), ..grant }
+                .refresh(generation, retry, &offline, now),
             None => Change::keep(Refreshed::Dead),
         });
         match changed.await?.outcome()? {

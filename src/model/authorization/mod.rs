@@ -45,7 +45,7 @@ pub fn validate(mut request: AuthorizationRequest, client: &Client) -> Result<Au
     if request.response_mode == ResponseMode::FormPost && redirect::origin(&request.redirect_uri).is_none() {
         return Err(why::FORM_POST_TO_APP.into());
     }
-    if by_code && client.metadata.require_pkce && request.code_challenge.is_none() {
+    if by_code && client.needs_pkce() && request.code_challenge.is_none() {
         return Err(why::CHALLENGE_MISSING.into());
     }
     request = validate_scope(request, client)?;

@@ -220,7 +220,8 @@ fn may_be_asked(uri: &str) -> bool {
 
 /// Is it on the person's own device?
 fn is_here(uri: &str) -> bool {
-    Url::parse(uri).is_ok_and(|url| crate::protocol::issuer::is_local_name(&url))
+    let literal = |url: &Url| url.host_str().is_some_and(|host| ["127.0.0.1", "[::1]"].contains(&host));
+    Url::parse(uri).is_ok_and(|url| crate::protocol::issuer::is_local_name(&url) || literal(&url))
 }
 
 fn is_web_page(uri: &str) -> bool {
@@ -359,6 +360,7 @@ mod tests {
             serde_json::json!({"application_type": "native", "redirect_uris": ["http://127.0.0.1/cb"], "require_pkce": false}),
             serde_json::json!({"redirect_uris": ["https://a.example/cb", "https://localhost/cb"],
                 "response_types": ["id_token"], "grant_types": ["implicit"]}),
+            serde_json::json!({"redirect_uris": ["https://127.0.0.1/cb"], "response_types": ["id_token"], "grant_types": ["implicit"]}),
             serde_json::json!({"redirect_uris": ["https://app.localhost:8443/cb"], "response_types": ["code token"],
                 "grant_types": ["authorization_code", "implicit"]}),
             serde_json::json!({"token_endpoint_auth_method": "none", "backchannel_logout_uri": "http://a.example/bye"}),

@@ -150,8 +150,8 @@ pub struct FormPost {
 pub struct Onward {
     /// The language of the page.
     pub text: Text,
-    /// What the app calls itself.
-    pub app: String,
+    /// Which app leads there, and what became of the person here.
+    pub lead: String,
     /// The host that the way leads to.
     pub host: String,
     /// The address with the answer in it, where the app takes it so.

@@ -296,7 +296,7 @@ fn leaving(text: Text) -> Vec<(&'static str, String)> {
             "onward",
             html(Onward {
                 text,
-                app: "Plaza".to_owned(),
+                lead: text.with("onward-lead", &[("app", "Plaza")]),
                 host: "plaza.example".to_owned(),
                 address: "https://plaza.example/cb?error=access_denied&state=1".to_owned(),
                 form: None,
