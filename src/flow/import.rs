@@ -15,7 +15,7 @@ use crate::model::credential::Credential;
 use crate::model::id::ClientId;
 use crate::model::password::{self, Beside, Stands, Weakness};
 use crate::model::record::Change;
-use crate::protocol::claims::check_standards;
+use crate::protocol::claims::check_said;
 use crate::protocol::client_metadata::ClientMetadata;
 use crate::protocol::time::Timestamp;
 use crate::store::StoreFault;
@@ -24,9 +24,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use zeroize::Zeroizing;
-
-/// Claims that are judged together.
-const TOGETHER: [&str; 2] = ["phone_number", "phone_number_verified"];
 
 /// A person as the file has them.
 #[derive(Serialize, Deserialize)]
@@ -138,14 +135,7 @@ impl Idp {
         let known = self.store.find::<Account>(&username_name(&user.username)).await?;
         let mut whole = known.unwrap_or_else(|| fresh_account(&user.username, now));
         whole.claims.extend(user.claims.clone());
-        // What the file does not speak of stays as it is, though it were not taken today.
-        let spoken = |name: &String| {
-            user.claims.contains_key(name)
-                || (TOGETHER.contains(&name.as_str()) && TOGETHER.iter().any(|name| user.claims.contains_key(*name)))
-        };
-        let judged =
-            whole.claims.iter().filter(|(name, _)| spoken(name)).map(|(n, v)| (n.clone(), v.clone())).collect();
-        check_standards(&judged)
+        check_said(&user.claims, &whole.claims)
             .map_err(|wrong| ImportError::Wrong(format!("users[{place}] ({}): {wrong}", user.username)))?;
         Ok(whole)
     }
@@ -228,7 +218,7 @@ impl Idp {
             after.groups.extend(groups.iter().cloned());
             after.claims.extend(claims.clone());
             if after.claims != before.claims && !claims.contains_key("updated_at") {
-                after.claims.insert("updated_at".to_owned(), Value::from(now.0));
+                after.note_update(now);
             }
             after.address.clone_from(&address);
             let event = Event::done(Act::AccountChanged, now).to(&after.id);

@@ -152,12 +152,17 @@ impl Account {
     /// With a mail address that was proved.
     pub fn with_address(mut self, address: &MailAddress, now: Timestamp) -> Account {
         if self.email() != Some(address.to_string().as_str()) {
-            self.claims.insert("updated_at".into(), Value::from(now.0));
+            self.note_update(now);
         }
         self.claims.insert("email".into(), Value::String(address.to_string()));
         self.claims.insert("email_verified".into(), Value::Bool(true));
         self.address = Some(address.key());
         self
+    }
+
+    /// What is said of the person was changed (`updated_at` of OpenID Connect Core, 5.1).
+    pub fn note_update(&mut self, now: Timestamp) {
+        self.claims.insert("updated_at".to_owned(), Value::from(now.0));
     }
 
     /// With the mail address of its claims, if there is one, as one that was not proved.

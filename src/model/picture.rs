@@ -11,7 +11,6 @@ use crate::model::record::{Change, Kind, Record, Row};
 use crate::protocol::issuer::Issuer;
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// A picture as it is served. It is shown while its account names it ([`Account::picture`]) and at no other time: what a
 /// crash left behind is found by nobody, and goes with the next one.
@@ -69,7 +68,7 @@ impl Account {
         if before == self.picture {
             return Change::keep(None);
         }
-        self.claims.insert("updated_at".to_owned(), Value::from(event.at.0));
+        self.note_update(event.at);
         Change::put(before, self).told(event)
     }
 

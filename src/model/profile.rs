@@ -91,7 +91,7 @@ impl Account {
         if self.claims == before {
             return Change::keep(());
         }
-        self.claims.insert("updated_at".to_owned(), Value::from(event.at.0));
+        self.note_update(event.at);
         Change::put((), self).told(Event { act: Act::AccountChanged, ..event })
     }
 }

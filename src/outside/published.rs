@@ -135,16 +135,16 @@ impl<T> Published<T> {
         if is_done() || asked_at.is_some_and(|at| now < at + self.rules.pace) {
             return;
         }
-        let admitted = match author {
-            Author::Stranger => self.pace.admits(uri, now),
+        let _permit = match author {
             Author::Administrator => None,
+            Author::Stranger => match self.pace.admits(uri, now) {
+                None => {
+                    tracing::info!("a client's host was asked too often, or too many others are: it is not asked now");
+                    return;
+                }
+                permit => permit,
+            },
         };
-        if admitted.is_none() && author == Author::Stranger {
-            tracing::info!(
-                "what a client publishes is not asked for now: its host was asked too often, or too many others are"
-            );
-            return;
-        }
         *asked_at = Some(now);
         match self.fetch(uri, author).await {
             Ok(Some(document)) => {

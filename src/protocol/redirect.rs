@@ -123,6 +123,11 @@ pub fn has_plain_authority(uri: &str) -> bool {
     !authority.is_empty() && !authority.contains(['@', '\\', '*'])
 }
 
+/// Is a host of an address the machine of whoever follows it, by a name or by a literal?
+pub fn is_here(host: &str) -> bool {
+    ["127.0.0.1", "[::1]", "localhost"].contains(&host) || host.ends_with(".localhost")
+}
+
 /// The literals are what RFC 8252 recommends (section 8.3); the name is what OpenID Connect Dynamic Client Registration 1.0
 /// allows as well (section 2), and many command line tools have.
 fn is_loopback(host: Option<Host<&str>>) -> bool {

@@ -4,6 +4,7 @@
 //! must not be able to sign anybody out.
 
 mod farewell;
+mod proved;
 mod unreturned;
 
 pub use farewell::{Farewell, SessionGoes, Told};
@@ -29,6 +30,7 @@ use crate::protocol::end_session::LogoutRequest;
 use crate::protocol::error::OAuthError;
 use crate::protocol::time::Timestamp;
 use farewell::Left;
+use proved::Proved;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -104,8 +106,25 @@ pub enum LogoutAnswer {
     Stay,
 }
 
-/// What a logout request proves: whom it means, who asks, and where it may lead.
-type Proved = (Option<IdTokenClaims>, Option<Client>, Option<ReturnAddress>);
+/// How the browser gets to an app's address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// At once.
+    Straight,
+    /// By way of a page that names it: nobody vouches for the app, and it had no part in what ended here. No browser is sent
+    /// there from our pages unasked, just where people expect one of ours (RFC 9700, section 4.11.2).
+    ByPage,
+}
+
+impl Way {
+    /// To an app whose hint is of no session that ends here.
+    fn to(client: Option<&Client>) -> Way {
+        match client {
+            Some(app) if app.origin != Origin::Administrator => Way::ByPage,
+            _ => Way::Straight,
+        }
+    }
+}
 
 /// How far a sign-out reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,13 +157,13 @@ impl Idp {
         (request, (hint, client, address)): (LogoutRequest, Proved),
         now: Timestamp,
     ) -> Result<(LoggedOut, Handles), Fault> {
-        let told = (hint.as_ref(), client.as_ref());
+        let told = (hint.claims(), client.as_ref());
         let (live, dormant) = self.all_ours(visitor, now).await?;
         let meant = live.iter().find(|current| self.is_meant(&current.session, told));
         let unreturnable = request.post_logout_redirect_uri.is_some() && address.is_none();
         // What timed out must not come back after a sign-out. There is nothing to ask, and nobody else is asked instead.
         if let Some(held) = dormant.iter().find(|held| self.is_meant(held.session(), told)) {
-            return self.out_of_dormant(held, address, now).await;
+            return self.out_of_dormant(held, on(None, address, Way::Straight), now).await;
         }
         if meant.is_none() {
             self.end_unseen(visitor, told, now).await?;
@@ -155,7 +174,7 @@ impl Idp {
                     LogoutScope::App => Scope::App,
                     LogoutScope::Browser => Scope::Browser,
                 };
-                self.carry_out(visitor, current, (scope, Some(client)), address, now).await
+                self.carry_out(visitor, current, (scope, Some(client)), (address, Way::Straight), now).await
             }
             (_, Some(current)) => {
                 let current = meant.unwrap_or(current);
@@ -164,27 +183,22 @@ impl Idp {
                 let app_alone =
                     if client.as_ref().filter(takes_part).is_some() { AppAlone::Offered } else { AppAlone::No };
                 let session = current.session.id.clone();
+                // Where other apps are asked by frames, the page that does so is the last one.
+                let way = Way::to(client.as_ref());
+                let unkept = address.is_some() && way == Way::ByPage && self.frames_in(&current.session).await?;
                 let asked = Asked { request, browser: visitor.browser.id.clone(), session, asked_at: now };
                 let question = Question {
                     request: self.seals.seal(Purpose::Logout, &asked),
                     apps: self.apps_in(&current.session).await?,
                     current: current.clone(),
-                    destination: address.map(|address| address.uri().to_owned()),
+                    destination: address.filter(|_| !unkept).map(|address| address.uri().to_owned()),
                     asked_by: client.map(|client| client.name().to_owned()),
                     app_alone,
                 };
                 Ok((LoggedOut::Ask(Box::new(question)), Handles::Unchanged))
             }
             // Nobody is signed in: there is nothing to ask.
-            (_, None) => {
-                let next = match (client.filter(|client| client.origin != Origin::Administrator), address) {
-                    (Some(app), Some(address)) => {
-                        LoggedOut::Onward { app: app.name().to_owned(), address: address.with(&[]) }
-                    }
-                    (_, address) => nobody(address),
-                };
-                Ok((next, Handles::Unchanged))
-            }
+            (_, None) => Ok((on(client.as_ref(), address, Way::to(client.as_ref())), Handles::Unchanged)),
         }
     }
 
@@ -212,12 +226,12 @@ impl Idp {
     async fn out_of_dormant(
         &self,
         held: &Dormant,
-        address: Option<ReturnAddress>,
+        next: LoggedOut,
         now: Timestamp,
     ) -> Result<(LoggedOut, Handles), Fault> {
         let event = Event::done(Act::SessionEnded, now).by(&held.account().id).because("sign_out");
         self.end_dormant(held, EndReason::SignOut, event).await?;
-        Ok((nobody(address), Handles::Unchanged))
+        Ok((next, Handles::Unchanged))
     }
 
     /// The person answers the page that asked.
@@ -237,30 +251,14 @@ impl Idp {
         let current = live.iter().find(|current| current.session.id == session);
         let held = dormant.iter().find(|held| held.session().id == session);
         let of_theirs = [current.map(|current| &current.session), held.map(Dormant::session)].into_iter().flatten();
-        let told = (hint.as_ref(), client.as_ref());
+        let (client, told) = (client.as_ref(), (hint.claims(), client.as_ref()));
         let meant = of_theirs.into_iter().any(|session| self.is_meant(session, told));
-        // An app that nobody vouches for, and a hint of somebody else: whoever signs out here never had to do with it. No
-        // browser is sent there from our pages unasked, just where people expect one of ours (RFC 9700, section 4.11.2).
-        let trusted = meant || client.as_ref().is_some_and(|app| app.origin == Origin::Administrator);
-        let (address, onward) = if trusted { (address, None) } else { (None, address) };
-        // Where other apps are still to be asked by frames, the page that does so is the last one.
-        let framed = match current {
-            Some(current) => self.frames_in(&current.session).await?,
-            None => false,
-        };
-        let onward = onward.filter(|_| !framed);
-        let (next, handles) = match (current, held) {
-            (Some(current), _) => self.carry_out(visitor, current, (scope, client.as_ref()), address, now).await?,
+        let way = if meant { Way::Straight } else { Way::to(client) };
+        match (current, held) {
+            (Some(current), _) => self.carry_out(visitor, current, (scope, client), (address, way), now).await,
             // It timed out while the page was open.
-            (None, Some(held)) => self.out_of_dormant(held, address, now).await?,
-            (None, None) => (nobody(address), Handles::Unchanged),
-        };
-        match (onward, client) {
-            (Some(address), Some(app)) => {
-                let (app, address) = (app.name().to_owned(), address.with(&[]));
-                Ok((LoggedOut::Onward { app, address }, handles))
-            }
-            _ => Ok((next, handles)),
+            (None, Some(held)) => self.out_of_dormant(held, on(client, address, way), now).await,
+            (None, None) => Ok((on(client, address, way), Handles::Unchanged)),
         }
     }
 
@@ -273,28 +271,14 @@ impl Idp {
         now: Timestamp,
     ) -> Result<(LoggedOut, Handles), Fault> {
         if let Some(current) = self.current(visitor, now).await? {
-            return self.carry_out(visitor, &current, (scope, None), None, now).await;
+            return self.carry_out(visitor, &current, (scope, None), (None, Way::Straight), now).await;
         }
         let (_, dormant) = self.all_ours(visitor, now).await?;
         let first = visitor.handles.first().map(Secret::expose);
         match dormant.iter().find(|held| Some(held.handle().expose()) == first) {
-            Some(held) => self.out_of_dormant(held, None, now).await,
+            Some(held) => self.out_of_dormant(held, LoggedOut::Nobody, now).await,
             None => Ok((LoggedOut::Nobody, Handles::Unchanged)),
         }
-    }
-
-    /// What a request proves: whom it means, who asks, and where it may lead.
-    async fn proved(&self, request: &LogoutRequest, now: Timestamp) -> Result<Proved, Fault> {
-        let hint = request.id_token_hint.as_deref().and_then(|hint| self.genuine_hint(hint, now));
-        let client = self.asking_client(request, hint.as_ref()).await?;
-        // One that the request itself contradicts says nothing of anybody (RP-Initiated Logout 1.0, section 4).
-        let named = request.client_id.as_deref();
-        let hint = hint.filter(|hint| named.is_none_or(|named| hint.aud.contains(named)));
-        // Of an app that nobody vouches for a genuine hint is wanted (RP-Initiated Logout 1.0, section 3): else whoever
-        // registers one has links that begin with our address and end at theirs.
-        let trusted = client.as_ref().is_some_and(|client| client.origin == Origin::Administrator);
-        let address = return_address(request, client.as_ref()).filter(|_| trusted || hint.is_some());
-        Ok((hint, client, address))
     }
 
     /// Ends what is to end, and says what the browser sees next: the app's address at once, unless other apps are still
@@ -304,7 +288,7 @@ impl Idp {
         visitor: &Visitor,
         current: &Current,
         (scope, client): (Scope, Option<&Client>),
-        address: Option<ReturnAddress>,
+        (address, way): (Option<ReturnAddress>, Way),
         now: Timestamp,
     ) -> Result<(LoggedOut, Handles), Fault> {
         visitor.languages.account_says(current.account.locale());
@@ -321,11 +305,13 @@ impl Idp {
             }
             _ => (Left::Session(session.id.clone()), self.sign_out(visitor, current, now).await?),
         };
-        let address = address.map(|address| address.with(&[]));
         let framed = matches!(left, Left::Session(_)) && self.frames_in(session).await?;
         let next = match address {
-            Some(address) if !framed => LoggedOut::Return(address),
-            address => LoggedOut::Left(self.receipt(visitor, left, address, now)),
+            Some(_) if !framed => on(client, address, way),
+            address => {
+                let address = address.filter(|_| way == Way::Straight).map(|address| address.with(&[]));
+                LoggedOut::Left(self.receipt(visitor, left, address, now))
+            }
         };
         Ok((next, handles))
     }
@@ -351,35 +337,6 @@ impl Idp {
         Ok(false)
     }
 
-    /// Is it this session the hint tells of?
-    fn is_meant(&self, session: &Session, (hint, client): (Option<&IdTokenClaims>, Option<&Client>)) -> bool {
-        let Some(hint) = hint else { return false };
-        let parts = session.participants.iter().filter(|(client, _)| hint.aud.contains(client.as_str()));
-        let known = parts.filter(|(_, part)| part.session_epoch == session.epoch).map(|(_, part)| part.epochs());
-        let mut names = known.chain([session.epochs()]).map(|epochs| match client {
-            Some(client) => self.sid_for(client, &session.id, epochs),
-            None => self.sid(&session.id, epochs),
-        });
-        names.any(|name| hint.sid.as_deref() == Some(&name))
-    }
-
-    /// The client that asks: the hint's audience, which a `client_id` beside it must not contradict.
-    async fn asking_client(
-        &self,
-        request: &LogoutRequest,
-        hint: Option<&IdTokenClaims>,
-    ) -> Result<Option<Client>, Fault> {
-        let id = match (hint, request.client_id.as_deref()) {
-            // Nobody is called that.
-            (_, Some(named)) if named.len() > 200 => return Ok(None),
-            (Some(hint), Some(named)) if !hint.aud.contains(named) => return Ok(None),
-            (_, Some(named)) => named.to_owned(),
-            (Some(IdTokenClaims { aud: crate::protocol::claims::Audience::One(one), .. }), None) => one.clone(),
-            _ => return Ok(None),
-        };
-        Ok(self.store.read::<Client>(&id).await?)
-    }
-
     /// The apps that take part in a session, as pages list them.
     async fn apps_in(&self, session: &Session) -> Result<Vec<AppShown>, Fault> {
         let mut apps = Vec::new();
@@ -397,12 +354,11 @@ impl Idp {
     }
 }
 
-/// Nobody is signed in, or not any more.
-fn nobody(address: Option<ReturnAddress>) -> LoggedOut {
-    address.map_or(LoggedOut::Nobody, |address| LoggedOut::Return(address.with(&[])))
-}
-
-fn return_address(request: &LogoutRequest, client: Option<&Client>) -> Option<ReturnAddress> {
-    let uri = request.post_logout_redirect_uri.as_deref()?;
-    ReturnAddress::prove_post_logout(client?, uri, request.state.clone()).ok()
+/// Where the browser goes when nobody is signed in, or not any more.
+fn on(client: Option<&Client>, address: Option<ReturnAddress>, way: Way) -> LoggedOut {
+    match (address.map(|address| address.with(&[])), client, way) {
+        (None, ..) => LoggedOut::Nobody,
+        (Some(address), Some(app), Way::ByPage) => LoggedOut::Onward { app: app.name().to_owned(), address },
+        (Some(address), ..) => LoggedOut::Return(address),
+    }
 }

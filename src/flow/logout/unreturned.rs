@@ -1,7 +1,7 @@
 //! Why a logout request does not get what it asks for. The person signs out all the same: it is no error to anybody but whoever
 //! develops the app.
 
-use super::Proved;
+use super::proved::{Hint, Proved};
 use crate::model::authorization::{ReturnAddress, explain};
 use crate::model::client::Client;
 use crate::protocol::end_session::LogoutRequest;
@@ -11,7 +11,8 @@ use crate::protocol::refusal::sign_out as why;
 /// What is wrong with it, if anything is.
 pub(super) fn refusal(request: &LogoutRequest, (hint, client, address): &Proved) -> Option<OAuthError> {
     let refusal: OAuthError = match (&request.post_logout_redirect_uri, client) {
-        _ if request.id_token_hint.is_some() && hint.is_none() => why::HINT_FOREIGN.into(),
+        _ if matches!(hint, Hint::Contradicted) => why::OTHER_CLIENT.into(),
+        _ if request.id_token_hint.is_some() && hint.claims().is_none() => why::HINT_FOREIGN.into(),
         (Some(_), _) if address.is_some() => return None,
         (None, _) => return None,
         (Some(_), None) if request.client_id.is_some() => why::OTHER_CLIENT.into(),

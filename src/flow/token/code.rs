@@ -9,7 +9,6 @@ use crate::flow::dpop::Proven;
 use crate::flow::{Idp, SKEW};
 use crate::model::client::{Allowed, Client, Confidentiality};
 use crate::model::grant::{Code as CodeFacts, CodeAge, Grant, Reach, Redeemed};
-use crate::model::record::Change;
 use crate::protocol::claims::Audience;
 use crate::protocol::pkce::CodeVerifier;
 use crate::protocol::refusal::{proof, token as why};
@@ -71,17 +70,16 @@ impl Idp {
         // A code belongs to its session whatever the grant outlives that it gives birth to: after a sign-out nothing is
         // begun by what was given before it.
         let bound = Grant { reach: Reach::Session, ..birth.clone() };
-        // Judged before anything is written, so that a refused redemption stores nothing; but whatever it is refused for, a
-        // replay revokes. A code that is too old stores nothing by itself.
+        // Judged before anything is written: a code that gives nothing is as one that is too old. It stores nothing, and a
+        // replay of it still revokes.
         let given = match age {
             CodeAge::Fresh => self.entitled(client, &bound, &resource, now).await,
-            CodeAge::Expired => Ok((Audience::Many(Vec::new()), ScopeSet::default())),
+            CodeAge::Expired => refused(why::CODE_EXPIRED),
         };
-        let (seed, born) = (birth.clone(), given.is_ok());
-        let changed = self.store.change::<Grant, _, _>(birth.id.as_str(), move |before| match before {
-            None if !born => Change::keep(Redeemed::Expired),
-            before => Grant::redeem(before, &seed, age),
-        });
+        let age = if given.is_ok() { CodeAge::Fresh } else { CodeAge::Expired };
+        let seed = birth.clone();
+        let changed =
+            self.store.change::<Grant, _, _>(birth.id.as_str(), move |before| Grant::redeem(before, &seed, age));
         match changed.await?.outcome()? {
             Redeemed::Born(grant) => {
                 // Judged again: what ended while the grant was born must get no token.

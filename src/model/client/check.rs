@@ -65,12 +65,9 @@ fn check_uris(metadata: &ClientMetadata) -> Result<(), String> {
     let shows_tokens = metadata.response_types.iter().any(|response_type| response_type.shows_tokens());
     let exposed = (public || shows_tokens) && !metadata.development;
     let local = if exposed { LocalHttp::Refused } else { LocalHttp::Allowed };
-    let web = metadata.application_type == ApplicationType::Web;
-    if let Some(here) = metadata.redirect_uris.iter().find(|uri| is_here(uri))
-        && web
-        && shows_tokens
-        && exposed
-    {
+    let here = |uri: &&String| Url::parse(uri).is_ok_and(|url| url.host_str().is_some_and(redirect::is_here));
+    let web = metadata.application_type == ApplicationType::Web && shows_tokens && !metadata.development;
+    if let Some(here) = metadata.redirect_uris.iter().find(here).filter(|_| web) {
         return Err(format!(
             "redirect_uris: {here:?}: what is shown in the browser of a web client goes to no localhost address (`development` \
              set to true allows it)"
@@ -216,12 +213,6 @@ fn may_be_asked(uri: &str) -> bool {
     let url = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
     let plain = uri.len() <= 2048 && uri.bytes().all(|b| b.is_ascii_graphic() && !b"#\\*".contains(&b));
     plain && url.is_some() && redirect::has_plain_authority(uri)
-}
-
-/// Is it on the person's own device?
-fn is_here(uri: &str) -> bool {
-    let literal = |url: &Url| url.host_str().is_some_and(|host| ["127.0.0.1", "[::1]"].contains(&host));
-    Url::parse(uri).is_ok_and(|url| crate::protocol::issuer::is_local_name(&url) || literal(&url))
 }
 
 fn is_web_page(uri: &str) -> bool {

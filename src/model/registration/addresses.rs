@@ -3,6 +3,7 @@
 use super::Refused;
 use crate::model::client::sector;
 use crate::protocol::client_metadata::{ClientMetadata, SubjectType};
+use crate::protocol::redirect::is_here;
 use url::Url;
 
 /// Is every redirect URI in the list that its sector publishes? Else any client could name another's sector, and know people
@@ -27,8 +28,7 @@ pub(super) fn told_within_sector(metadata: &ClientMetadata) -> Result<(), Refuse
     };
     // A private scheme has whatever host its app gives it, and nobody has that one to themselves.
     let web = |uri: &String| uri.starts_with("https://") || uri.starts_with("http://");
-    let here = ["127.0.0.1", "[::1]", "localhost"].contains(&sector.as_str()) || sector.ends_with(".localhost");
-    if metadata.sector_identifier_uri.is_none() && (here || !metadata.redirect_uris.iter().all(web)) {
+    if metadata.sector_identifier_uri.is_none() && (is_here(&sector) || !metadata.redirect_uris.iter().all(web)) {
         let words =
             "subject_type: apps on the person's own device have no sector; pairwise needs a sector_identifier_uri";
         return Err(Refused::metadata(words));

@@ -247,6 +247,16 @@ async fn an_app_learns_why_the_browser_does_not_come_back_from_a_sign_out() {
             }
         }
     }
+    // A hint of ours that the request contradicts is not called a stranger's.
+    let (social, mut browser) = (idp.app("social"), idp.browser());
+    let hint = social.redeem(&browser.enter(&social).await).await.id;
+    logs.take();
+    browser.get(&format!("/end_session?client_id=shop&id_token_hint={hint}")).await;
+    let lines = logs.refusals();
+    assert!(
+        matches!(lines.as_slice(), [line] if line.contains("client_id is not the audience of id_token_hint") && !line.contains(&hint)),
+        "{lines:?}"
+    );
     // The browser may be sent back all the same.
     let back = "https://social.example.com/bye";
     let asked = serde_urlencoded::to_string([

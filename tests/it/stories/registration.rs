@@ -441,6 +441,27 @@ async fn whoever_never_let_an_app_in_is_not_sent_there_after_a_sign_out() {
         assert_eq!(left.location(), "https://social.example.com/bye?state=s", "{scope}");
         idp.tick();
     }
+    // Where other apps are asked by frames, the page that does so is the last one, and nothing else is promised before.
+    idp.import(json!({"clients": [{"client_id": "social", "client_secret": social.secret(), "consent": "skip",
+        "redirect_uris": [social.redirect_uri()], "frontchannel_logout_uri": "https://social.example.com/bye-frame"}]}))
+        .await;
+    for (scope, by_page) in [("browser", false), ("app", true)] {
+        let mut mira = idp.browser();
+        mira.enter(&social).await;
+        // She lets it in the first time, and is asked no more.
+        match by_page {
+            false => app.enter(&mut mira).await,
+            true => mira.get(&app.request(&[])).await,
+        };
+        let asked = mira.get(&leave(&theirs, bye)).await;
+        assert!(!asked.body.contains("plaza.example"), "{}", asked.body);
+        let left = mira.submit(&asked, "/end_session/confirm", &[("choice", "sign-out"), ("scope", scope)]).await;
+        assert_eq!(left.text("h1").is_some_and(|h1| h1.contains("plaza.example")), by_page, "{scope}: {}", left.body);
+        if !by_page {
+            assert!(!mira.get(left.location()).await.body.contains("plaza.example"), "{scope}");
+        }
+        idp.tick();
+    }
     // Whoever stays is sent nowhere, and whoever timed out meanwhile no further.
     let mut mira = idp.browser();
     mira.enter(&social).await;
