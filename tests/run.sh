@@ -56,6 +56,8 @@ main() {
     done
   else
     for name in "${parts[@]}"; do names+=("${name%% *}"); done
+    # What passed some other day counts for nothing.
+    rm -f "$logs"/*.log
   fi
   run_all "${names[@]}"
 }

@@ -12,12 +12,12 @@ use crate::flow::sign_in::address_prefix;
 use crate::flow::token::{Caller, NoToken, refused};
 use crate::flow::{Fault, Idp};
 use crate::model::authorization::{Goal, grant_type_forbidden, validate_device};
-use crate::model::client::{Allowed, Client, Confidentiality};
+use crate::model::client::{Allowed, Client};
 use crate::model::device::{Answer, Answered, DeviceRequest, Entered, INTERVAL, LIFETIME};
 use crate::model::id::AccountId;
 use crate::model::session::Device;
 use crate::model::session::activity::Activity;
-use crate::model::throttle::{ACCOUNT, ADDRESS, Attempt, Throttle};
+use crate::model::throttle::{ACCOUNT, Attempt, Throttle};
 use crate::protocol::authorize::{AuthorizationRequest, Prompt};
 use crate::protocol::device::{DeviceAuthorizationRequest, DeviceAuthorizationResponse, UserCode};
 use crate::protocol::error::OAuthError;
@@ -68,8 +68,7 @@ impl Idp {
     /// Answers a device that asks for its codes.
     ///
     /// # Errors
-    /// `invalid_client`, `unauthorized_client`, `invalid_scope`, `invalid_target`, `slow_down` for too many from one
-    /// network; or a fault.
+    /// `invalid_client`, `unauthorized_client`, `invalid_scope`, `invalid_target`; too many from one network; or a fault.
     pub async fn ask_by_device(
         &self,
         from: Caller<'_>,
@@ -93,12 +92,8 @@ impl Idp {
         }
         let asked = DeviceAuthorizationRequest::parse(params).map_err(NoToken::Refused)?;
         let request = validate_device(as_request(client, asked), client).map_err(NoToken::Refused)?;
-        if client.confidentiality() == Confidentiality::Public {
-            // Anybody can be it, and each question is kept for a while.
-            let lane = self.bucket("device-asks", &[&address_prefix(&device.address)]);
-            if let Attempt::Wait { .. } = self.count(&lane, ADDRESS, now).await? {
-                return refused(why::DEVICES_TOO_MANY);
-            }
+        if let Attempt::Wait { until } = self.count_stranger("device-asks", (client, &device.address), now).await? {
+            return Err(NoToken::until(until, now));
         }
         let secret = random::secret();
         // A code that somebody else has at this moment is met once in many lives; then another one is made.

@@ -19,6 +19,18 @@ use std::collections::BTreeSet;
 
 /// Records of one kind handed out or erased at a time.
 const BATCH: usize = 200;
+/// Grants that a download tells of, the latest first; it says when there are more.
+const GRANTS_TOLD: usize = 1_000;
+/// Batches of grants that go at once when an account is deleted: no notice or mail waits for more of them.
+const BATCHES: usize = 10;
+
+/// Did all go?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Erased {
+    All,
+    /// There is more.
+    InPart,
+}
 
 /// How asking for a deletion ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,11 +92,16 @@ impl Idp {
 
     /// Is there an administrator besides, who may act and stays?
     async fn another_administrator(&self, than: &AccountId) -> Result<bool, Fault> {
+        let stays = |one: &Account| one.standing() == AccountStanding::Active && one.leaving_at.is_none();
+        self.some_administrator(|one| one.id != *than && stays(one)).await
+    }
+
+    /// Is there an administrator like that?
+    pub(super) async fn some_administrator(&self, is: impl Fn(&Account) -> bool) -> Result<bool, Fault> {
         let mut cursor = None;
         loop {
             let page = self.store.list::<Account>(("accounts-by-role", ADMIN), cursor.as_ref(), BATCH).await?;
-            let stays = |one: &Account| one.standing() == AccountStanding::Active && one.leaving_at.is_none();
-            if page.items.iter().any(|one| one.id != *than && stays(one)) {
+            if page.items.iter().any(&is) {
                 return Ok(true);
             }
             match page.next {
@@ -119,7 +136,7 @@ impl Idp {
         let account = &of.account;
         let security = self.security_of(&account.id).await?;
         let sessions = self.every::<Session>("sessions-by-account", &account.id).await?;
-        let grants = self.every::<Grant>("grants-by-account", &account.id).await?;
+        let grants = self.store.list::<Grant>(("grants-by-account", account.id.as_str()), None, GRANTS_TOLD).await?;
         let consents = self.every::<Consent>("consents-by-account", &account.id).await?;
         let history = self.history_of(&account.id).await?;
         let picture = match &account.picture {
@@ -162,7 +179,8 @@ impl Idp {
             "consents": consents.iter().map(|consent| json!({
                 "client_id": consent.client, "scope": consent.scope, "given_at": consent.given_at,
             })).collect::<Vec<_>>(),
-            "grants": grants.iter().map(|grant| json!({
+            "more_grants": grants.next.is_some(),
+            "grants": grants.items.iter().map(|grant| json!({
                 "client_id": grant.client, "renewed_at": grant.renewed_at, "renewals": grant.generation,
                 "outlives_sessions": grant.reach == Reach::Offline,
             })).collect::<Vec<_>>(),
@@ -197,6 +215,10 @@ impl Idp {
                 .await
             }
             (Some(account), Departure::Erase) => {
+                if self.erase_grants(&account.id).await? == Erased::InPart {
+                    // The appointment stands, and is kept again.
+                    return Ok(());
+                }
                 self.erase_belongings(&account.id).await?;
                 let event = Event::done(Act::AccountDeleted, now).to(&account.id);
                 self.visit::<Account, ()>(due, move |account| match account.departure(now) {
@@ -209,12 +231,23 @@ impl Idp {
         }
     }
 
+    /// Every silent renewal may have left one: as many go at once as others can wait for.
+    async fn erase_grants(&self, account: &AccountId) -> Result<Erased, Fault> {
+        for _ in 0..BATCHES {
+            let page = self.store.list::<Grant>(("grants-by-account", account.as_str()), None, BATCH).await?;
+            for grant in &page.items {
+                self.erase::<Grant>(&grant.key()).await?;
+            }
+            if page.next.is_none() {
+                return Ok(Erased::All);
+            }
+        }
+        Ok(Erased::InPart)
+    }
+
     async fn erase_belongings(&self, account: &AccountId) -> Result<(), Fault> {
         for consent in self.every::<Consent>("consents-by-account", account).await? {
             self.erase::<Consent>(&consent.key()).await?;
-        }
-        for grant in self.every::<Grant>("grants-by-account", account).await? {
-            self.erase::<Grant>(&grant.key()).await?;
         }
         for session in self.every::<Session>("sessions-by-account", account).await? {
             self.erase::<Session>(&session.key()).await?;

@@ -9,16 +9,14 @@ use crate::crypto::secret::digest;
 use crate::flow::authorize::request_object::{Unassembled, refused};
 use crate::flow::browser::Visitor;
 use crate::flow::dpop::Proven;
-use crate::flow::sign_in::address_prefix;
 use crate::flow::token::{Caller, NoToken};
 use crate::flow::{Fault, Idp};
+use crate::model::authorization::bind;
 use crate::model::authorization::interaction::LIFETIME as RELOADABLE;
-use crate::model::authorization::{bind, validate};
-use crate::model::client::{Client, Confidentiality};
+use crate::model::client::Client;
 use crate::model::id::ClientId;
 use crate::model::setting::{Once, Setting};
-use crate::model::throttle::{ADDRESS, Attempt};
-use crate::protocol::authorize::AuthorizationRequest;
+use crate::model::throttle::Attempt;
 use crate::protocol::error::OAuthError;
 use crate::protocol::params::Params;
 use crate::protocol::refusal::{object as why, parameter, token};
@@ -64,12 +62,8 @@ impl Idp {
         from: Caller<'_>,
         now: Timestamp,
     ) -> Result<PushedAnswer, NoToken> {
-        if client.confidentiality() == Confidentiality::Public {
-            // Anybody can be it: what its requests will cost the store is bounded.
-            let lane = self.bucket("pushed", &[&address_prefix(from.address)]);
-            if let Attempt::Wait { .. } = self.count(&lane, ADDRESS, now).await? {
-                return Err(NoToken::Busy);
-            }
+        if let Attempt::Wait { until } = self.count_stranger("pushed", (client, from.address), now).await? {
+            return Err(NoToken::until(until, now));
         }
         let whole = self.whole(client, params, now).await.map_err(|unassembled| match unassembled {
             Unassembled::Refused(error) => NoToken::Refused(error),
@@ -116,8 +110,7 @@ impl Idp {
         if let Err(unbound) = bind(&whole, Some(client)) {
             return refused(unbound.refusal(Some(client), whole.get("redirect_uri")));
         }
-        let judged = AuthorizationRequest::parse(&whole).and_then(|request| validate(request, client));
-        judged.map_err(Unassembled::Refused)?;
+        self.acceptable(&whole, client).map_err(Unassembled::Refused)?;
         Ok(whole)
     }
 

@@ -4,7 +4,7 @@ use crate::crypto::random;
 use crate::crypto::secret::{Secret, digest};
 use crate::flow::password::{FreshPassword, Over};
 use crate::flow::{Fault, Idp};
-use crate::model::account::{ADMIN, Account, check_username, username_name};
+use crate::model::account::{ADMIN, Account, AccountStanding, check_username, username_name};
 use crate::model::audit::{Act, Event};
 use crate::model::credential::Credential;
 use crate::model::id::AccountId;
@@ -43,9 +43,9 @@ pub enum FormError {
 }
 
 impl Idp {
-    /// Does an administrator exist?
+    /// Does an administrator exist who may act?
     pub async fn administrator_exists(&self) -> Result<bool, Fault> {
-        Ok(!self.store.list::<Account>(("accounts-by-role", ADMIN), None, 1).await?.items.is_empty())
+        self.some_administrator(|one| one.standing() == AccountStanding::Active).await
     }
 
     /// A fresh set-up link, which makes the one before void; none once an administrator exists.

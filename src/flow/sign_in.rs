@@ -7,6 +7,7 @@ use crate::flow::browser::Visitor;
 use crate::flow::{Fault, Idp};
 use crate::model::account::{Account, AccountStanding, typed_key, username_name};
 use crate::model::audit::{Act, Event};
+use crate::model::client::Client;
 use crate::model::credential::Credential;
 use crate::model::id::AccountId;
 use crate::model::mail::address::typed_name;
@@ -174,6 +175,19 @@ impl Idp {
         let changed =
             self.store.change::<Throttle, _, _>(bucket, move |before| Throttle::attempt(before, &key, pace, now));
         Ok(changed.await?.outcome()?)
+    }
+
+    /// Counts what a client is about to leave in the store, where anybody can be that client ([`Client::pace`]).
+    pub(super) async fn count_stranger(
+        &self,
+        lane: &str,
+        (client, address): (&Client, &str),
+        now: Timestamp,
+    ) -> Result<Attempt, Fault> {
+        match client.pace() {
+            Some(pace) => self.count(&self.bucket(lane, &[&address_prefix(address)]), pace, now).await,
+            None => Ok(Attempt::Allowed),
+        }
     }
 
     /// The bucket of a lane: one of 2^20, chosen by a keyed hash, so that nobody can aim at another's.

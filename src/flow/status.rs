@@ -14,15 +14,18 @@
 //! | the grant was revoked, its client removed | ended, revoked | ended, revoked |
 //! | the session is long over and forgotten | expired | expired |
 //! | outlives its session (`offline_access`) | as judged | as judged; reports nothing |
+//!
+//! An app that registered itself is told of its part alone, in both places, and of no act of the person elsewhere.
 
 use crate::flow::dpop::Presented;
 use crate::flow::our_pages::Page;
-use crate::flow::token::NoToken;
+use crate::flow::token::{NoToken, ground_over};
 use crate::flow::{Fault, Idp};
 use crate::model::account::Account;
 use crate::model::client::{Allowed, Client};
 use crate::model::grant::{Grant, Reach};
 use crate::model::id::{AccountId, ClientId, GrantId, SecretDigest, SessionId};
+use crate::model::outbound::Author;
 use crate::model::record::Change;
 use crate::model::session::{Report, Reported, Session};
 use crate::protocol::refusal::token as why;
@@ -117,8 +120,18 @@ impl Idp {
         let policies = &self.settings.sessions;
         let same_part =
             session.participants.get(&client.id).is_some_and(|part| part.epoch == grant.binding.application_epoch);
-        let part = session.application_status((&client.id, client.limits()), account, policies, now);
-        (session.status(account, policies, now), part.filter(|_| same_part).unwrap_or_else(former))
+        let of = (&client.id, client.limits());
+        match client.author() {
+            Author::Administrator => {
+                let part = session.application_status(of, account, policies, now);
+                (session.status(account, policies, now), part.filter(|_| same_part).unwrap_or_else(former))
+            }
+            Author::Stranger => {
+                let part = session.application_status_for_stranger(of, account, policies, now);
+                let own = part.filter(|_| same_part).unwrap_or_else(former);
+                (own, own)
+            }
+        }
     }
 
     /// An app reports that the person did something in it.
@@ -129,7 +142,7 @@ impl Idp {
     pub async fn report_activity(&self, token: Presented<'_>, now: Timestamp) -> Result<Reporting, NoToken> {
         let (grant, client, claims) = self.ground(token, now).await?;
         let life = match self.judge(&grant, &client, now).await {
-            Err(NoToken::Refused(_)) => return Err(not_good()),
+            Err(NoToken::Refused(refusal)) => return Err(ground_over(&refusal, &client)),
             judged => judged?,
         };
         // A token that an API is given as well says nothing of the person: whoever has it could keep the session alive.

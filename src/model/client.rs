@@ -11,6 +11,7 @@ use crate::model::outbound::Author;
 use crate::model::record::{Change, Kind, Record, Row};
 use crate::model::registration::LOOK_AGAIN;
 use crate::model::session::policy::ApplicationLimits;
+use crate::model::throttle::{self, Pace};
 use crate::protocol::client_auth::AuthMethod;
 use crate::protocol::client_metadata::{ActivityRule, ClientMetadata, ConsentRule, SubjectType};
 use crate::protocol::duration::Limit;
@@ -132,6 +133,16 @@ impl Client {
         match self.origin {
             Origin::Administrator => Author::Administrator,
             Origin::Registered { .. } => Author::Stranger,
+        }
+    }
+
+    /// How often it may leave something in the store, from one network, before anybody signed in to it; none where it is
+    /// known who does. Anybody can be a client without a secret, and anybody can have one that registered itself.
+    pub fn pace(&self) -> Option<Pace> {
+        match (self.confidentiality(), self.author()) {
+            (Confidentiality::Public, _) => Some(throttle::ADDRESS),
+            (Confidentiality::Confidential, Author::Stranger) => Some(throttle::STRANGERS),
+            (Confidentiality::Confidential, Author::Administrator) => None,
         }
     }
 

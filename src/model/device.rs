@@ -112,6 +112,10 @@ impl DeviceRequest {
             Answer::Allowed(code) => Change::delete(Polled::Allowed(code)),
             Answer::Awaited => {
                 let early = self.asked_at.is_some_and(|before| now < before + Duration::from_secs(self.interval));
+                // It waits as long as can be: a flood that is refused must not become a flood of writes.
+                if early && self.interval == LIFETIME.as_secs() {
+                    return Change::keep(Polled::TooSoon);
+                }
                 if early {
                     self.interval = (self.interval + INTERVAL.as_secs()).min(LIFETIME.as_secs());
                 }
@@ -200,6 +204,15 @@ mod tests {
         let (three, third) = poll(&two, 1014);
         assert_eq!((third, three.interval), (Polled::TooSoon, 15));
         assert_eq!(poll(&three, 1029).1, Polled::Pending);
+        let (mut flooded, mut writes) = (request(), 0);
+        for _ in 0..1_000 {
+            let change = flooded.clone().poll(Timestamp(1001));
+            if let Fate::Put(after) = change.fate {
+                (flooded, writes) = (after, writes + 1);
+            }
+        }
+        assert_eq!((writes, flooded.interval), (120, 600));
+        assert_eq!(poll(&flooded, 1599).1, Polled::TooSoon);
         assert_eq!(poll(&three, 1600).1, Polled::Expired);
     }
 

@@ -123,6 +123,9 @@ pub struct Grant {
     /// it showed, redeeming the code or at a refresh (RFC 9449, section 5).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// The generation of the first refresh token that is bound to it; 0 where the key was there from the beginning.
+    #[serde(default)]
+    pub bound_since: u32,
     /// When the code was redeemed.
     pub created_at: Timestamp,
     /// Which refresh token is the good one; the first is 0.
@@ -239,6 +242,32 @@ impl Grant {
         self.revoke(Revocation::RefreshReused, now, Refreshed::Reused)
     }
 
+    /// Is the token of `generation` one that takes a key which is not the one that is shown?
+    ///
+    /// One that is older than the binding takes none, and where it is spent it is reuse, whoever presents it: otherwise a
+    /// thief would only have to show a key with it, and its owner's next use would revoke nothing. While the retry window
+    /// is open it is answered with its successor, and that is bound.
+    pub fn lacks_key(
+        &self,
+        shown: Option<&str>,
+        generation: u32,
+        (retry, offline): (Duration, &OfflineLimits),
+        now: Timestamp,
+    ) -> bool {
+        let other = self.key.as_deref().is_some_and(|key| shown != Some(key));
+        other && (generation >= self.bound_since || self.takes(generation, retry, offline, now))
+    }
+
+    /// The same, with the refresh token that follows the one of `generation` bound to this key, where none is bound yet.
+    pub fn binding(self, key: Option<&str>, generation: u32) -> Grant {
+        match (&self.key, key) {
+            (None, Some(key)) if generation == self.generation => {
+                Grant { key: Some(key.to_owned()), bound_since: generation.saturating_add(1), ..self }
+            }
+            _ => self,
+        }
+    }
+
     /// Would the token of `generation` be taken for a refresh?
     pub fn takes(&self, generation: u32, retry: Duration, offline: &OfflineLimits, now: Timestamp) -> bool {
         matches!(self.clone().refresh(generation, retry, offline, now).outcome, Refreshed::Renewed(_))
@@ -350,6 +379,7 @@ mod tests {
             authentication: AuthenticationFacts { auth_time: Timestamp(0), acr: "1".into(), amr: vec![] },
             salt: "x".into(),
             key: None,
+            bound_since: 0,
             created_at: Timestamp(1000),
             generation: 0,
             renewed_at: Timestamp(1000),
@@ -403,6 +433,28 @@ mod tests {
         // A generation that never was.
         let (kept, outcome) = refresh(&two, 9, 60, 2002);
         assert_eq!((kept, outcome), (two, Refreshed::Dead));
+    }
+
+    #[test]
+    fn a_token_older_than_the_binding_takes_no_key_once_it_is_spent() {
+        let lacks = |grant: &Grant, shown, generation, at| {
+            grant.lacks_key(shown, generation, (Duration::from_secs(60), &OFFLINE), Timestamp(at))
+        };
+        let born = Grant { key: Some("mine".into()), ..grant() };
+        for generation in [0, 1, 2] {
+            assert!(lacks(&born, None, generation, 1000) && lacks(&born, Some("other"), generation, 1000));
+            assert!(!lacks(&born, Some("mine"), generation, 1000) && !lacks(&grant(), None, generation, 1000));
+        }
+        let one = refresh(&grant().binding(Some("mine"), 0), 0, 60, 2000).0;
+        assert_eq!((one.key.as_deref(), one.bound_since, one.generation), (Some("mine"), 1, 1));
+        assert!(lacks(&one, None, 1, 9999), "the successor is bound");
+        assert!(lacks(&one, None, 0, 2059), "it would be answered with the successor");
+        assert!(!lacks(&one, None, 0, 2060) && !lacks(&one, Some("other"), 0, 2060), "it is reuse");
+        let two = refresh(&one, 1, 60, 2001).0;
+        assert!(!lacks(&two, None, 0, 2002) && lacks(&two, None, 1, 2002), "the successor was used");
+        // A key that is there stays, and a token that is not the good one binds none.
+        assert_eq!(one.clone().binding(Some("other"), 1), one);
+        assert_eq!(grant().binding(Some("mine"), 7), grant());
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub enum Pace {
 pub const ACCOUNT: Pace = Pace::Doubling { free: 5, longest: Duration::from_secs(300) };
 /// Guesses from one address prefix.
 pub const ADDRESS: Pace = Pace::PerMinute(30);
+/// What apps that registered themselves leave in the store from one network, each of a kind.
+pub const STRANGERS: Pace = Pace::PerMinute(600);
 /// Mails to one account that whoever asks may cause: 3, then slower and slower, down to one an hour.
 pub const MAILS: Pace = Pace::Doubling { free: 3, longest: Duration::from_secs(3_600) };
 /// A quiet lane is forgotten after this long.

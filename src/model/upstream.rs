@@ -3,7 +3,7 @@
 //! An account is found by (issuer, subject) alone, under a unique name of its record. No address, name or other claim ever
 //! leads to one: whoever can choose a claim there could choose an account here.
 
-use crate::model::account::{Account, check_chosen};
+use crate::model::account::{Account, AccountStanding, check_chosen};
 use crate::model::audit::Event;
 use crate::model::authorization::factor::{Level, Method};
 use crate::model::mail::Mail;
@@ -140,6 +140,8 @@ pub enum Connected {
     Yes,
     /// The account has as many as there may be.
     Full,
+    /// The account is closed: whoever opens it again knows of the ways in that it had.
+    Closed,
 }
 
 /// How disconnecting ended.
@@ -281,6 +283,9 @@ impl Account {
     pub fn connect(mut self, link: Link, event: Event, news: Vec<Mail>) -> Change<Account, Connected> {
         if self.links.iter().any(|known| known.name() == link.name()) {
             return Change::keep(Connected::Yes);
+        }
+        if self.standing() != AccountStanding::Active {
+            return Change::keep(Connected::Closed);
         }
         if self.links.len() >= MAX_LINKS {
             return Change::keep(Connected::Full);

@@ -3,7 +3,7 @@
 use super::dpop::proof;
 use super::error::WebError;
 use super::refusal::{endpoint, logged, unread_by_app};
-use super::token::{body, broken, busy};
+use super::token::{body, broken, busy, too_often};
 use crate::flow::dpop::{Presented as Presentation, Scheme, Shown};
 use crate::flow::token::NoToken;
 use crate::protocol::error::{Code, OAuthError};
@@ -111,6 +111,7 @@ pub(super) fn refused(refusal: &NoToken, request: &HttpRequest) -> HttpResponse 
     let error = match refusal {
         NoToken::Refused(error) => error,
         NoToken::Busy => return busy(request),
+        NoToken::TooOften(wait) => return too_often(*wait, request),
         NoToken::Fault(fault) => return broken(fault, request),
     };
     let status = match error.code() {

@@ -4,7 +4,7 @@ use super::Facing;
 use super::answer::page;
 use super::asking::Asking;
 use super::cookies;
-use super::error::WebError;
+use super::error::{WebError, explained as explain};
 use super::form::{OurForm, Posted};
 use super::mailed::later;
 use super::pages::{EnterCode, Told, Tone};
@@ -61,8 +61,10 @@ pub(super) async fn enter(posted: OurForm) -> Result<HttpResponse, WebError> {
 /// What a person is told at the end.
 pub(super) fn told(asking: &Asking, told: DeviceTold) -> HttpResponse {
     let text = asking.text();
+    let mut explained = None;
     if let DeviceTold::Refused(refusal) = &told {
         logged(refusal, "/device");
+        explained = explain(refusal);
     }
     let (status, tone, heading, lead) = match told {
         DeviceTold::Allowed => (StatusCode::OK, Tone::Good, "device-allowed", "device-allowed-lead"),
@@ -73,6 +75,7 @@ pub(super) fn told(asking: &Asking, told: DeviceTold) -> HttpResponse {
         }
         DeviceTold::Refused(_) => (StatusCode::FORBIDDEN, Tone::Warning, "device-refused", "device-refused-lead"),
     };
-    let view = Told { text, tone, heading: text.say(heading), lead: text.say(lead), more: None, action: None };
+    let view =
+        Told { text, tone, heading: text.say(heading), lead: text.say(lead), more: None, action: None, explained };
     page(status, &view)
 }

@@ -39,6 +39,7 @@ pub(super) fn sent(asking: &Asking, lead: &str, more: &str) -> HttpResponse {
         lead: text.say(lead),
         more: Some(text.say(more)),
         action: None,
+        explained: None,
     };
     page(StatusCode::OK, &told)
 }
@@ -53,6 +54,7 @@ pub(super) fn elsewhere(asking: &Asking, lead: &str) -> HttpResponse {
         lead: text.say(lead),
         more: Some(text.say("link-elsewhere-more")),
         action: None,
+        explained: None,
     };
     page(StatusCode::FORBIDDEN, &told)
 }
@@ -67,6 +69,7 @@ pub(super) fn gone(asking: &Asking) -> HttpResponse {
         lead: text.say("link-gone"),
         more: Some(text.say("link-gone-more")),
         action: Some(("/account", text.say("to-account"))),
+        explained: None,
     };
     page(StatusCode::GONE, &told)
 }
@@ -87,6 +90,7 @@ pub(super) fn crowded(asking: &Asking, until: Timestamp) -> HttpResponse {
         lead: text.say("alert-throttled"),
         more: None,
         action: None,
+        explained: None,
     };
     later(page(StatusCode::TOO_MANY_REQUESTS, &told), asking.now, until)
 }

@@ -12,6 +12,8 @@ pub const PER_PART: u32 = 8;
 pub const PER_PAGES: u32 = 32;
 /// Streams of our own pages of one account, however many sessions it has: nobody takes all there are.
 pub const PER_PERSON: u32 = 256;
+/// Streams of all apps that one account is signed in to, for the same reason.
+pub const PER_ACCOUNT: u32 = 1_024;
 /// Streams of one client, so that none takes all there are.
 pub const PER_CLIENT: u32 = 20_000;
 /// Streams of one node.
@@ -40,7 +42,8 @@ struct Counts {
 pub enum Full {
     /// [`PER_PART`] are open for this application session, or [`PER_PAGES`] for our own pages in this session.
     Part,
-    /// [`PER_CLIENT`] are open for this client, or [`PER_PERSON`] for our own pages of this account.
+    /// [`PER_CLIENT`] are open for this client, [`PER_ACCOUNT`] for all apps of this account, or [`PER_PERSON`] for our own
+    /// pages of it.
     Whole,
     /// [`PER_NODE`] are open, or the node stops.
     Node,
@@ -49,8 +52,7 @@ pub enum Full {
 /// One place; free again when dropped.
 pub struct Place {
     streams: Streams,
-    part: u64,
-    whole: u64,
+    keys: [u64; 3],
 }
 
 /// Does the node go on?
@@ -72,25 +74,27 @@ impl Streams {
             Asker::App { client, .. } => Some(client.as_str()),
             Asker::OurPage(..) => None,
         };
-        let (most, most_of_all) = if client.is_some() { (PER_PART, PER_CLIENT) } else { (PER_PAGES, PER_PERSON) };
-        let part = self.hash((subject.session.as_str(), client));
-        let whole = self.hash((client, client.is_none().then_some(subject.account.as_str())));
+        let (most, of_one) = if client.is_some() { (PER_PART, PER_ACCOUNT) } else { (PER_PAGES, PER_PERSON) };
+        let part = self.hash(("part", subject.session.as_str(), client));
+        let person = self.hash(("person", subject.account.as_str(), client.is_some()));
+        let of_client = self.hash(("client", client));
         let mut counts = self.counts();
         if counts.all >= PER_NODE || counts.closing {
             return Err(Full::Node);
         }
-        if counts.of(whole) >= most_of_all {
+        if counts.of(person) >= of_one || (client.is_some() && counts.of(of_client) >= PER_CLIENT) {
             return Err(Full::Whole);
         }
         if counts.of(part) >= most {
             return Err(Full::Part);
         }
         counts.all += 1;
-        for key in [whole, part] {
+        let keys = [part, person, of_client];
+        for key in keys {
             *counts.each.entry(key).or_default() += 1;
         }
         drop(counts);
-        Ok(Place { streams: self.clone(), part, whole })
+        Ok(Place { streams: self.clone(), keys })
     }
 
     /// How many are open.
@@ -141,7 +145,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut counts = self.streams.counts();
         counts.all -= 1;
-        for key in [self.whole, self.part] {
+        for key in self.keys {
             counts.leave(key);
         }
     }
@@ -157,7 +161,8 @@ mod tests {
     fn subject(session: u32, client: &str) -> Subject {
         Subject {
             session: SessionId::new(session.to_string()),
-            account: AccountId::new("mira"),
+            // Of each account as many as it may have.
+            account: AccountId::new((session / PER_ACCOUNT).to_string()),
             asker: Asker::App {
                 grant: GrantId::new("g"),
                 client: ClientId::new(client),
@@ -181,6 +186,11 @@ mod tests {
         }
         assert_eq!(streams.take(&subject(0, "a")).err(), Some(Full::Part));
         assert!(streams.take(&subject(0, "b")).is_ok() && streams.take(&subject(1, "a")).is_ok());
+        places.clear();
+        // Many sessions of one account, at many apps, take no more than the account may have.
+        places.extend((0..PER_ACCOUNT).map(|n| streams.take(&subject(n, &format!("app-{n}"))).ok().unwrap()));
+        assert_eq!(streams.take(&subject(0, "another")).err(), Some(Full::Whole));
+        assert!(streams.take(&subject(PER_ACCOUNT, "app-0")).is_ok(), "another account");
         places.clear();
         // Our own pages: many sessions of one account take no more than the account may have.
         let page = |session: u32, account: &str| Subject {

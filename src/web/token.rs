@@ -14,6 +14,7 @@ use crate::protocol::refusal::transport;
 use crate::protocol::time::Timestamp;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use std::time::Duration;
 
 /// POST /token
 pub(super) async fn post(request: HttpRequest, form: Posted, facing: web::Data<Facing>) -> HttpResponse {
@@ -72,6 +73,7 @@ fn refused(no_token: &NoToken, request: &HttpRequest) -> HttpResponse {
             refusal(error, authorization(request).is_some())
         }
         NoToken::Busy => busy(request),
+        NoToken::TooOften(wait) => too_often(*wait, request),
         NoToken::Fault(fault) => broken(fault, request),
     }
 }
@@ -111,6 +113,14 @@ pub(super) fn busy(request: &HttpRequest) -> HttpResponse {
     let error = transport::BUSY.into();
     logged(&error, &endpoint(request));
     HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "2")).json(body(&error))
+}
+
+/// Too many of its kind (RFC 9126, section 2.3; RFC 6585, section 4).
+pub(super) fn too_often(wait: Duration, request: &HttpRequest) -> HttpResponse {
+    let error = transport::TOO_OFTEN.into();
+    logged(&error, &endpoint(request));
+    let seconds = wait.as_secs().max(1).to_string();
+    HttpResponse::TooManyRequests().insert_header((header::RETRY_AFTER, seconds)).json(body(&error))
 }
 
 /// Something broke: said in JSON, without a word about what.

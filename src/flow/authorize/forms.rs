@@ -10,7 +10,7 @@ use crate::flow::session::{Current, Proven, kept};
 use crate::flow::sign_in::{PasswordAttempt, PasswordOutcome};
 use crate::flow::upstream::Connecting;
 use crate::flow::{Fault, Idp};
-use crate::model::account::Account;
+use crate::model::account::{Account, AccountStanding};
 use crate::model::authorization::factor::{Level, Method, NextFactor, facts};
 use crate::model::authorization::next_step::Why;
 use crate::model::authorization::{Evidence, Goal, Interaction, ReturnAddress};
@@ -162,6 +162,10 @@ impl Idp {
             // What was shown before every session of the account ended is worth nothing after it.
             _ if open.interaction.shown_before(&account, now) => {
                 return Ok(Next::Problem(Problem::InteractionGone).into());
+            }
+            // Before anything else is asked for, or kept of it.
+            _ if account.standing() == AccountStanding::Disabled => {
+                return Ok(Next::Problem(Problem::NotForYou).into());
             }
             NextFactor::First => return Ok(Next::Problem(Problem::InteractionGone).into()),
             NextFactor::Second | NextFactor::MailedCode => return Ok(self.keep(open).await?.into()),

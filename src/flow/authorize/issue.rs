@@ -154,7 +154,7 @@ impl Idp {
         match self.show_tokens(client, (response_type, facts), by_code.as_deref(), now).await {
             Ok(shown) => Ok(Ok(Granted { code: by_code, shown: Some(shown) })),
             Err(NoToken::Fault(fault)) => Err(fault),
-            Err(NoToken::Refused(_) | NoToken::Busy) => Ok(Err(why::SESSION_OVER.into())),
+            Err(NoToken::Refused(_) | NoToken::Busy | NoToken::TooOften(_)) => Ok(Err(why::SESSION_OVER.into())),
         }
     }
 }

@@ -110,12 +110,18 @@ impl Idp {
     /// The request as it will be granted, where its client may have it.
     fn judged_request(&self, params: &Params, client: Option<&Client>) -> Result<AuthorizationRequest, OAuthError> {
         let Some(client) = client else { return Err(person::CLIENT_GONE.into()) };
-        let request = AuthorizationRequest::parse(params).and_then(|request| validate(request, client));
-        let request = request.and_then(|request| {
-            let creates = request.prompts(Prompt::Create) && self.self_registration() == Switch::Off;
-            if creates { Err(authorize::NO_SIGN_UP.into()) } else { Ok(request) }
-        });
-        request.map_err(|refusal| client.hears(refusal))
+        self.acceptable(params, client).map_err(|refusal| client.hears(refusal))
+    }
+
+    /// The same, wherever the request comes: here, or pushed.
+    pub(in crate::flow) fn acceptable(
+        &self,
+        params: &Params,
+        client: &Client,
+    ) -> Result<AuthorizationRequest, OAuthError> {
+        let request = validate(AuthorizationRequest::parse(params)?, client)?;
+        let creates = request.prompts(Prompt::Create) && self.self_registration() == Switch::Off;
+        if creates { Err(authorize::NO_SIGN_UP.into()) } else { Ok(request) }
     }
 
     /// Somebody wants to see a page of ours that needs a session, or posted a form of one.

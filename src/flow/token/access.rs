@@ -1,6 +1,6 @@
 //! An access token is presented to us.
 
-use super::{NoToken, refused};
+use super::{NoToken, ground_over, refused};
 use crate::crypto::jwt::{self, TokenKind};
 use crate::crypto::seal::Purpose;
 use crate::flow::dpop::Presented;
@@ -46,7 +46,7 @@ impl Idp {
     ) -> Result<Userinfo, NoToken> {
         let account = match self.judge(&grant, &client, now).await {
             Ok(life) => life.account,
-            Err(NoToken::Refused(_)) => return Err(invalid()),
+            Err(NoToken::Refused(refusal)) => return Err(ground_over(&refusal, &client)),
             Err(other) => return Err(other),
         };
         let scope = ScopeSet::parse(&claims.scope).unwrap_or_default();
@@ -54,7 +54,7 @@ impl Idp {
             return refused(OAuthError::of(why::NO_OPENID).sent(&claims.scope));
         }
         let all = account.told_claims(&self.issuer);
-        let mut answer = opened_by(&scope, &all);
+        let mut answer = opened_by(&client.permitted(&scope), &all);
         answer.extend(named(&grant.claims.within(|scope| client.permits(scope)).userinfo, &all));
         answer.insert("sub".into(), Value::String(self.subject(&client, &account.id)));
         let Some(alg) = client.metadata.userinfo_signed_response_alg else { return Ok(Userinfo::Plain(answer)) };
@@ -74,11 +74,16 @@ impl Idp {
         presented: Presented<'_>,
         now: Timestamp,
     ) -> Result<(Grant, Client, AccessTokenClaims), NoToken> {
-        let claims = self
-            .unexpired(presented.token, now)
-            .filter(|claims| claims.aud.contains(&claims.iss))
-            .ok_or_else(invalid)?;
-        let (grant, client) = self.named_by(&claims).await?.ok_or_else(invalid)?;
+        let Some(claims) = self.genuine_access(presented.token, now) else { return refused(why::BAD) };
+        if now >= claims.exp {
+            return Err(self.refused_as(Some(&claims.client_id), why::EXPIRED.into()).await);
+        }
+        if !claims.aud.contains(&claims.iss) {
+            return Err(self.refused_as(Some(&claims.client_id), why::FOR_OTHERS.into()).await);
+        }
+        let Some((grant, client)) = self.named_by(&claims).await? else {
+            return Err(self.refused_as(Some(&claims.client_id), why::FORGOTTEN.into()).await);
+        };
         self.check_possession(&claims, presented, now).await.map_err(|refused| refused.heard_by(&client))?;
         Ok((grant, client, claims))
     }
@@ -94,13 +99,18 @@ impl Idp {
 
     /// The claims of an access token of ours, whomever it is for, that has not expired; none for anything else.
     pub(super) fn unexpired(&self, token: &str, now: Timestamp) -> Option<AccessTokenClaims> {
+        self.genuine_access(token, now).filter(|claims| now < claims.exp)
+    }
+
+    /// The same, expired or not.
+    fn genuine_access(&self, token: &str, now: Timestamp) -> Option<AccessTokenClaims> {
         let claims = match token.strip_prefix(OPAQUE_PREFIX) {
             Some(sealed) if sealed.len() <= LONGEST => self.seals.open(Purpose::AccessToken, sealed)?,
             Some(_) => return None,
             None => jwt::verify::<AccessTokenClaims>(&self.ring, TokenKind::Access, token, now)?,
         };
         let ours = claims.iss == self.issuer.to_string();
-        (ours && now < claims.exp && claims.iat <= now + SKEW).then_some(claims)
+        (ours && claims.iat <= now + SKEW).then_some(claims)
     }
 
     /// Has a client registered a redirect URI at this origin?
@@ -116,8 +126,4 @@ impl Idp {
         let claims = jwt::verify::<IdTokenClaims>(&self.ring, TokenKind::Id, hint, now)?;
         (claims.iss == self.issuer.to_string()).then_some(claims)
     }
-}
-
-fn invalid() -> NoToken {
-    NoToken::Refused(why::BAD.into())
 }

@@ -6,6 +6,7 @@ use crate::crypto::secret::{Same, digest};
 use crate::flow::Idp;
 use crate::model::client::{Allowed, Client, ClientSecret};
 use crate::model::setting::Once;
+use crate::model::throttle::Attempt;
 use crate::protocol::client_auth::SignedAssertion;
 use crate::protocol::error::OAuthError;
 use crate::protocol::jwk;
@@ -34,6 +35,10 @@ impl Idp {
         claims.judge(&ours, now).or_else(refused)?;
         if self.client_signed(client, *alg, token, now).await == Same::No {
             return refused(why::ASSERTION_SIGNATURE);
+        }
+        // Every name is remembered for as long as its assertion is good.
+        if let Attempt::Wait { until } = self.count_stranger("assertions", (client, from.address), now).await? {
+            return Err(NoToken::until(until, now));
         }
         let what = format!("assertion/{}", digest(&format!("{}\n{}", client.id, claims.jti())).as_key());
         match self.once(&what, claims.until(), None).await? {

@@ -99,8 +99,8 @@ impl Idp {
         now: Timestamp,
     ) -> Result<Same, NoToken> {
         let lane = self.bucket("client", &[client.id.as_str(), &address_prefix(address)]);
-        if let Attempt::Wait { .. } = self.count(&lane, ACCOUNT, now).await? {
-            return Err(NoToken::Busy);
+        if let Attempt::Wait { until } = self.count(&lane, ACCOUNT, now).await? {
+            return Err(NoToken::until(until, now));
         }
         match self.client_hashing.verify(secret, Some(hash.to_owned())).await {
             Ok(verified) => {

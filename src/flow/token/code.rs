@@ -154,6 +154,7 @@ pub(super) fn birth(client: &Client, code: &CodeFacts, now: Timestamp) -> Grant 
         authentication: code.authentication.clone(),
         salt: random::id(),
         key: None,
+        bound_since: 0,
         created_at: now,
         generation: 0,
         renewed_at: now,

@@ -30,30 +30,33 @@ impl Idp {
     /// Judges a grant against session, application session, account and client as the store has them now.
     ///
     /// # Errors
-    /// `invalid_grant`, with no word about which of them is over.
+    /// `invalid_grant`. Which of them is over the log says, and the answer to a client in development.
     pub(in crate::flow) async fn judge(&self, grant: &Grant, client: &Client, now: Timestamp) -> Result<Life, NoToken> {
-        let over = || refused(why::GRANT_OVER);
         if grant.client != client.id || !client.was_given(grant.created_at) {
-            return over();
+            return refused(why::GRANT_FORMER);
         }
         if grant.standing(&self.settings.tokens.offline, now) == GrantStanding::Over {
-            return over();
+            return refused(why::GRANT_REVOKED);
         }
-        let Some(account) = self.store.read::<Account>(grant.account.as_str()).await? else { return over() };
-        if account.standing() == AccountStanding::Disabled || account.epoch != grant.binding.account_epoch {
-            return over();
+        let account = self.store.read::<Account>(grant.account.as_str()).await?;
+        let Some(account) = account.filter(|account| account.standing() == AccountStanding::Active) else {
+            return refused(why::GRANT_CLOSED);
+        };
+        if account.epoch != grant.binding.account_epoch {
+            return refused(why::GRANT_RENOUNCED);
         }
         if grant.reach == Reach::Offline {
             return if self.offline_allowed(grant, client).await? {
                 Ok(Life { account, absolute_end: None, previous: None })
             } else {
-                over()
+                refused(why::GRANT_OFFLINE)
             };
         }
-        let Some(session) = self.store.read::<Session>(grant.binding.session.as_str()).await? else { return over() };
-        if self.application_standing(grant, &session, &account, client, now).authority() == Authority::Over {
-            return over();
-        }
+        let session = self.store.read::<Session>(grant.binding.session.as_str()).await?;
+        let lives = |session: &Session| {
+            self.application_standing(grant, session, &account, client, now).authority() == Authority::Good
+        };
+        let Some(session) = session.filter(lives) else { return refused(why::GRANT_SESSION) };
         let absolute_end = session.absolute_end(&client.id, &client.limits(), &self.settings.sessions);
         let previous = session.participants.get(&client.id).and_then(|part| part.previous);
         Ok(Life { account, absolute_end, previous })

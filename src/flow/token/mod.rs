@@ -24,6 +24,7 @@ use crate::protocol::params::Params;
 use crate::protocol::refusal::{proof as of_proof, token as why};
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::{TokenRequest, TokenResponse};
+use std::time::Duration;
 
 /// Why no token was given.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub enum NoToken {
     Refused(OAuthError),
     /// Client secrets that are passwords are hashed, and the queue is full.
     Busy,
+    /// Too many of its kind came from there: not before this long.
+    TooOften(Duration),
     /// Something broke.
     Fault(Fault),
 }
@@ -46,7 +49,20 @@ pub(in crate::flow) fn refused<T>(refusal: impl Into<OAuthError>) -> Result<T, N
     Err(NoToken::Refused(refusal.into()))
 }
 
+/// A token rests on a grant that is refused for this reason: where the token is shown, it is the token that is not good (RFC
+/// 6750, section 3.1).
+pub(in crate::flow) fn ground_over(refusal: &OAuthError, client: &Client) -> NoToken {
+    let explanation = refusal.explanation();
+    let over = OAuthError::of(why::GROUND_OVER).explained(explanation.wrong, explanation.right);
+    NoToken::Refused(client.hears(over))
+}
+
 impl NoToken {
+    /// Nothing before this instant.
+    pub(in crate::flow) fn until(until: Timestamp, now: Timestamp) -> NoToken {
+        NoToken::TooOften(now.until(until))
+    }
+
     /// The same, as its client hears it.
     pub(in crate::flow) fn heard_by(self, client: &Client) -> NoToken {
         match self {

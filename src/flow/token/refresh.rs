@@ -46,14 +46,9 @@ impl Idp {
             return refused(why::REFRESH_BAD);
         }
         let key = refresh.proof.as_ref().map(|proof| proof.thumbprint.clone());
-        match (&grant.key, &key) {
-            (Some(_), None) => {
-                return refused(proof::REFRESH_MISSING);
-            }
-            (Some(bound), Some(key)) if bound != key => {
-                return refused(proof::REFRESH_OTHER_KEY);
-            }
-            _ => {}
+        let (retry, offline) = (self.settings.tokens.refresh_retry, self.settings.tokens.offline);
+        if grant.lacks_key(key.as_deref(), generation, (retry, &offline), now) {
+            return refused(if key.is_none() { proof::REFRESH_MISSING } else { proof::REFRESH_OTHER_KEY });
         }
         let scope = refresh.scope.map_or_else(|| grant.scope.clone(), |asked| counted(&asked, &grant.scope));
         if scope.is_empty() || !grant.scope.covers(&scope) {
@@ -63,16 +58,16 @@ impl Idp {
         let scope = still_allowed(client, &scope)?;
         self.judge(&grant, client, now).await?;
         self.spend_proof(refresh.proof.as_ref()).await?;
-        let (retry, offline) = (self.settings.tokens.refresh_retry, self.settings.tokens.offline);
         // A refresh token of a client that cannot authenticate is bound to the first key that is shown with it (RFC 9449,
         // section 5).
         let shown = key.clone();
         let bound_to = key.clone().filter(|_| client.confidentiality() == Confidentiality::Public);
         let changed = self.store.change::<Grant, _, _>(grant.id.as_str(), move |before| match before {
             // Somebody else's key was the first, meanwhile.
-            Some(grant) if grant.key.is_some() && grant.key != shown => Change::keep(Refreshed::Dead),
-            Some(grant) => Grant { key: grant.key.clone().or_else(|| bound_to.clone()), ..grant }
-                .refresh(generation, retry, &offline, now),
+            Some(grant) if grant.lacks_key(shown.as_deref(), generation, (retry, &offline), now) => {
+                Change::keep(Refreshed::Dead)
+            }
+            Some(grant) => grant.binding(bound_to.as_deref(), generation).refresh(generation, retry, &offline, now),
             None => Change::keep(Refreshed::Dead),
         });
         match changed.await?.outcome()? {

@@ -182,6 +182,7 @@ impl Idp {
         Ok(match changed.await? {
             Changed::Done(Connected::Yes) => Connecting::Done,
             Changed::Done(Connected::Full) => Connecting::Full,
+            Changed::Done(Connected::Closed) => Connecting::Failed,
             Changed::Taken(_) => {
                 let event = Event::refused(Act::UpstreamConnected, now, "taken").by(account);
                 let told = move |before: Option<Account>| match before {

@@ -2,6 +2,7 @@
 
 use crate::model::session::policy::{ApplicationLimits, SessionPolicy};
 use crate::model::session::standing::{self, Authority, Bound, Clocks, LimitKind, Standing};
+use crate::protocol::duration::Limit;
 use crate::protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -114,6 +115,13 @@ impl ApplicationSession {
     pub(super) fn bounds(&self, within: Within<'_>) -> impl Iterator<Item = Bound> + use<> {
         let own = standing::bounds(self.clocks(), within.limits, within.policy.warn_before);
         own.chain(standing::bounds(within.session, within.policy.limits(), within.policy.warn_before))
+    }
+
+    /// Those that an app may know of which nobody vouches for: without the session's idle clock.
+    pub(super) fn bounds_for_stranger(&self, within: Within<'_>) -> impl Iterator<Item = Bound> + use<> {
+        let never = ApplicationLimits { idle_timeout: Limit::Never, ..within.policy.limits() };
+        let own = standing::bounds(self.clocks(), within.limits, within.policy.warn_before);
+        own.chain(standing::bounds(within.session, never, within.policy.warn_before))
     }
 
     /// May a request of this client rest on an authentication of `authenticated_at`?

@@ -6,7 +6,7 @@
 use super::Session;
 use super::application::Within;
 use super::policy::{ApplicationLimits, SessionPolicies};
-use super::standing::{self, Bound, EndReason, LimitKind, Standing};
+use super::standing::{self, Authority, Bound, EndReason, LimitKind, Standing};
 use crate::model::account::Account;
 use crate::model::id::ClientId;
 use crate::protocol::session_status::{LimitWord, ReasonWord, StandingWord, StandingWords};
@@ -32,6 +32,31 @@ impl Session {
         let within = Within { session: self.clocks(), policy: policies.of(self.remember), limits };
         let verdict = part.standing(self.standing(account, policies, now), within, now);
         Some(words(verdict, part.bounds(within).collect()))
+    }
+
+    /// What to tell an app that nobody vouches for of its part: its own ends, and the absolute one of the session, which its
+    /// ID tokens tell as well. The idle end of the session is not told before it comes: it moves with whatever the person
+    /// does elsewhere. Nor is it told whether an account was closed or a credential changed.
+    pub fn application_status_for_stranger(
+        &self,
+        (client, limits): (&ClientId, ApplicationLimits),
+        account: &Account,
+        policies: &SessionPolicies,
+        now: Timestamp,
+    ) -> Option<StandingWords> {
+        let part = self.participants.get(client)?;
+        let within = Within { session: self.clocks(), policy: policies.of(self.remember), limits };
+        let ends: Vec<Bound> = part.bounds_for_stranger(within).collect();
+        let verdict = match part.standing(self.standing(account, policies, now), within, now) {
+            good if good.authority() == Authority::Good => {
+                standing::judge(ends.iter().copied(), within.policy.reconstitution_window, now)
+            }
+            Standing::Ended { at, reason: EndReason::AccountDisabled | EndReason::CredentialChanged } => {
+                Standing::Ended { at, reason: EndReason::Revoked }
+            }
+            over => over,
+        };
+        Some(words(verdict, ends))
     }
 }
 

@@ -26,7 +26,7 @@ reasons! {
         "Authenticate as the record says, or have an administrator change token_endpoint_auth_method.";
     WRONG_SECRET: InvalidClient, ClientPassword, "client authentication failed" /
         "the secret or assertion is not the client's, or not good any more",
-        "Send the secret of this client; one that is lost is replaced in the console.";
+        "Send the secret of this client; one that is lost is replaced by an administrator, with abide import.";
     ASSERTION_ALG: InvalidClient, AssertionAlg, "client authentication failed" /
         "the assertion is signed by another algorithm than registered",
         "Sign by the algorithm that token_endpoint_auth_signing_alg says, of the kind that token_endpoint_auth_method says.";

@@ -33,8 +33,24 @@ reasons! {
         "Send the code_verifier of this very request: keep it by state, and hash it by SHA-256 for code_challenge.";
     VERIFIER_UNASKED: InvalidGrant, NoDowngrade, "code_verifier without a code_challenge",
         "Send code_challenge with the authorization request.";
-    GRANT_OVER: InvalidGrant, TokenErrors, "the grant is not good any more",
-        "Send the browser to the authorization endpoint: the session has ended or timed out, or what was allowed was taken back.";
+    GRANT_FORMER: InvalidGrant, TokenErrors, "the grant is not good any more" /
+        "the grant was given to another client, or to one that was removed since and had the same client_id",
+        "Send the browser to the authorization endpoint.";
+    GRANT_REVOKED: InvalidGrant, TokenErrors, "the grant is not good any more" /
+        "the grant was revoked; or it outlives sessions, and was unused or there for too long",
+        "Send the browser to the authorization endpoint.";
+    GRANT_CLOSED: InvalidGrant, TokenErrors, "the grant is not good any more" /
+        "the account of the person is closed or gone",
+        "End the session of this person in the app.";
+    GRANT_RENOUNCED: InvalidGrant, TokenErrors, "the grant is not good any more" /
+        "the person signed out everywhere, or a credential of theirs was changed or reset",
+        "End the session of this person in the app, and send the browser to the authorization endpoint.";
+    GRANT_OFFLINE: InvalidGrant, TokenErrors, "the grant is not good any more" /
+        "offline_access is not allowed any more, by the person or by the client's record",
+        "Ask for offline_access with prompt=consent, as a client whose record allows it and sets no limits of its own.";
+    GRANT_SESSION: InvalidGrant, TokenErrors, "the grant is not good any more" /
+        "the session that the grant belongs to has ended or timed out, or the app's part in it",
+        "Send the browser to the authorization endpoint.";
     REFRESH_MISSING: InvalidRequest, Refreshing, "refresh_token is missing",
         "Send the refresh token that came last.";
     REFRESH_BAD: InvalidGrant, Refreshing, "the refresh token is not good",
@@ -58,8 +74,6 @@ reasons! {
         "Send scopes of the client's record that are none of a person, or leave scope out.";
     DEVICE_FORBIDDEN: UnauthorizedClient, Devices, "the client may not use the device authorization grant",
         "Have an administrator add urn:ietf:params:oauth:grant-type:device_code to grant_types in the client's record.";
-    DEVICES_TOO_MANY: SlowDown, Devices, "too many devices of this network ask",
-        "Ask once, and poll with what is answered.";
     DEVICE_CODE_MISSING: InvalidRequest, DeviceTokens, "device_code is missing",
         "Send the device_code of the device authorization endpoint.";
     DEVICE_CODE_BAD: InvalidGrant, DeviceTokens, "the device code is not good",
@@ -76,8 +90,19 @@ reasons! {
         "Ask as a client with a secret or a key.";
     REVOKED_FOREIGN: InvalidGrant, RevokeOwn, "the token was issued to another client",
         "Give back as the client that the token was issued to.";
-    BAD: InvalidToken, BearerErrors, "the access token is not good",
-        "Refresh it, or ask anew: it has expired or was revoked, its session has ended, or it is for another API.";
+    BAD: InvalidToken, BearerErrors, "the access token is not good" /
+        "it is no access token of this server, or not as it was issued",
+        "Send the access token of the last answer of the token endpoint, unchanged.";
+    EXPIRED: InvalidToken, BearerErrors, "the access token is not good" / "the access token has expired",
+        "Refresh it before expires_in seconds have passed.";
+    FOR_OTHERS: InvalidToken, BearerErrors, "the access token is not good" /
+        "the access token is for other APIs, and not for this server",
+        "Ask for a token without resource, or present this one there.";
+    FORGOTTEN: InvalidToken, BearerErrors, "the access token is not good" /
+        "the grant of the access token is forgotten, or its client is removed or known by another sector now",
+        "Send the browser to the authorization endpoint.";
+    GROUND_OVER: InvalidToken, BearerErrors, "the access token is not good" / "what the access token rests on is over",
+        "Send the browser to the authorization endpoint.";
     NO_OPENID: InsufficientScope, UserinfoErrors, "the access token lacks the scope openid",
         "Ask for openid at the authorization endpoint.";
     NO_REPORT: InsufficientScope, BearerErrors, "the client may not report activity with this token",

@@ -17,6 +17,8 @@ reasons! {
         "Wait for Retry-After seconds, and send the request again.";
     TRY_AGAIN: TemporarilyUnavailable, Unavailable, "try again",
         "Wait for Retry-After seconds, and send the request again.";
+    TOO_OFTEN: TemporarilyUnavailable, TooMany, "too many requests of this kind came from this network",
+        "Wait for Retry-After seconds.";
     STREAMS_OF_SESSION: TemporarilyUnavailable, TooMany, "too many streams are open for this session",
         "Keep one stream for a session, and close those that nobody reads.";
     STREAMS_OF_CLIENT: TemporarilyUnavailable, TooMany, "too many streams are open for this client or account",

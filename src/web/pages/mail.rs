@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::Explained;
 use crate::text::Text;
 
 /// Whether a page offers something.
@@ -54,6 +55,8 @@ pub struct Told {
     pub more: Option<String>,
     /// A link and what stands on it.
     pub action: Option<(&'static str, String)>,
+    /// What was wrong with an app's request, for whoever develops it.
+    pub explained: Option<Explained>,
 }
 
 /// A new password. POST `/reset` with `csrf`, `token`, `password`.

@@ -12,6 +12,9 @@ fn told(text: Text, tone: Tone, heading: &str) -> Told {
         lead: "What there is to say.".into(),
         more: Some("And what else there is to know.".into()),
         action: (tone == Tone::Warning).then(|| ("/account", "Go to your account".to_owned())),
+        explained: (tone == Tone::Warning).then(|| {
+            ("the app was taken back".to_owned(), "RFC 8628, section 3.5".to_owned(), "Ask once more.".to_owned())
+        }),
     }
 }
 

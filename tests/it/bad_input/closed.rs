@@ -8,6 +8,7 @@ use crate::harness::{
     Answer, Browser, Idp, MailServer, PASSWORD, RelyingApp, Said, Smtp, Stream, Tokens, USERNAME, VERIFIER,
 };
 use crate::stories::mail::reset_mail;
+use crate::stories::passkeys::account;
 use crate::stories::second_factor::set_up;
 use crate::stories::upstream::{NOW, answered, by_liar, connected, press};
 use actix_web::test::TestRequest;
@@ -296,7 +297,7 @@ async fn an_upstreams_word_opens_no_closed_account() {
         let answers = [underway.get(&answered(&sent, "liar")).await, by_liar(&mut later, &page).await];
         for ((mut answer, browser), code) in answers.into_iter().zip([&mut underway, &mut later]).zip(codes) {
             let case = format!("{ending:?} {beside:?}");
-            if beside == Beside::SecondFactor {
+            if beside == Beside::SecondFactor && ending != Ending::Disabled {
                 let page = browser.get(answer.location()).await;
                 answer = browser.submit(&page, "/sign-in/code", &[("code", &code)]).await;
             }
@@ -309,9 +310,39 @@ async fn an_upstreams_word_opens_no_closed_account() {
             }
         }
         if ending == Ending::Disabled {
-            // What waits for a code is of nobody yet.
-            let kinds = if beside == Beside::Nothing { &KINDS[..] } else { &KINDS[1..] };
-            assert_nothing_new(&idp, &before, kinds, &format!("{ending:?} {beside:?}")).await;
+            assert_nothing_new(&idp, &before, &KINDS, &format!("{ending:?} {beside:?}")).await;
         }
+    }
+}
+
+/// Whoever has its way in at one provider connects no other: that one would still be there when the account is opened again.
+#[actix_web::test]
+async fn a_closed_account_gets_no_new_way_in() {
+    for closed in [false, true] {
+        let (liar, other) = (Liar::start(NOW), Liar::start(NOW));
+        let idp = relying_on(vec![configured("liar", &liar.issuer), configured("other", &other.issuer)]).await;
+        connected(&idp).await;
+        if closed {
+            end(&idp, Ending::Disabled).await;
+        }
+        for upstream in [&liar, &other] {
+            upstream.at(idp.now());
+        }
+        let mut browser = idp.browser();
+        let page = browser.authorize(&idp.app("social"), &[]).await;
+        let sent = press(&mut browser, &page, "other").await;
+        let newcomer = browser.get(&answered(&sent, "other")).await;
+        let newcomer = browser.get(newcomer.location()).await;
+        let on = browser.submit(&newcomer, "/sign-in/upstream/connect", &[]).await;
+        let page = browser.get(on.location()).await;
+        // The page offers no other provider now; that does not keep anybody from asking for one.
+        let mut fields = page.fields("/sign-in");
+        fields.insert("upstream".into(), "liar".into());
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let sent = browser.post("/sign-in/upstream", &fields).await;
+        let answer = browser.get(&answered(&sent, "liar")).await;
+        assert_eq!(answer.status, if closed { 403 } else { 303 }, "{}", answer.body);
+        let links = account(&idp, USERNAME).await.links.len();
+        assert_eq!(links, if closed { 1 } else { 2 });
     }
 }

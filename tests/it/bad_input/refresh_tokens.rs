@@ -53,6 +53,31 @@ async fn tokens_that_are_not_this_clients_refresh_token() {
     }
 }
 
+/// A thief who shows a key with a stolen refresh token has its successors bound to that key. It must not keep us from seeing
+/// that the stolen one was used twice.
+#[actix_web::test]
+async fn a_key_that_a_thief_shows_hides_no_reuse() {
+    for (closed_by, owner_shows) in [("time", "nothing"), ("time", "a key"), ("use", "nothing"), ("use", "a key")] {
+        let case = format!("{closed_by}, {owner_shows}");
+        let idp = Idp::start().await;
+        let spa = idp.app("spa");
+        let tokens = fresh_tokens(&idp, &spa).await;
+        let (thief, owner) = (Holder::of(&idp, "ES256"), Holder::of(&idp, "ES256"));
+        let mut stolen = Tokens::of(&thief.refresh(&spa, &tokens.refresh).await);
+        match closed_by {
+            "time" => idp.pass("60s"),
+            _ => stolen = Tokens::of(&thief.refresh(&spa, &stolen.refresh).await),
+        }
+        let answer = match owner_shows {
+            "nothing" => spa.try_refresh(&tokens.refresh).await,
+            _ => owner.refresh(&spa, &tokens.refresh).await,
+        };
+        assert_json(&answer, 400, "invalid_grant", &case);
+        assert_json(&thief.refresh(&spa, &stolen.refresh).await, 400, "invalid_grant", &case);
+        assert_eq!(thief.with(("GET", "/userinfo"), &stolen.access).await.status, 401, "{case}");
+    }
+}
+
 /// OpenID Connect Core, 12.1: whoever has credentials shows them at every refresh.
 #[actix_web::test]
 async fn a_confidential_client_that_does_not_prove_who_it_is_renews_nothing() {

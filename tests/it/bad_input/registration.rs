@@ -1,7 +1,7 @@
 //! Registrations that are refused: each with its exact error, nothing stored, nothing fetched that should not be.
 
 use super::{Untouched, assert_json};
-use crate::harness::keyed::{ClientKey, Documents, Serving, changed};
+use crate::harness::keyed::{ASSERTION, ClientKey, Documents, Serving, by_secret, changed};
 use crate::harness::{Answer, Idp};
 use crate::stories::registration::{CALLBACK, Registered, ask, metadata, open};
 use abide::flow::import::ReplaceSecrets;
@@ -505,4 +505,61 @@ async fn without_certification_there_is_no_request_without_pkce_and_no_token_in_
     {
         assert_eq!(certified.browser().get(&app.request(&extra)).await.status, 200, "it is asked to sign in");
     }
+}
+
+/// Anybody can have a client that proves who it is, where anybody may register one: what such a client leaves in the store
+/// before anybody signed in to it is bounded by network, whatever it says its name is.
+#[actix_web::test]
+async fn what_registered_apps_leave_in_the_store_is_bounded_by_network() {
+    let idp = Idp::with(open).await;
+    let signing =
+        json!({"token_endpoint_auth_method": "client_secret_jwt", "token_endpoint_auth_signing_alg": "HS256"});
+    let apps = [Registered::new(&idp, signing.clone()).await, Registered::new(&idp, signing).await];
+    let mut count = 0;
+    let mut sign = |app: &Registered| {
+        count += 1;
+        let (id, now) = (app.text("client_id"), idp.now().0);
+        let claims =
+            json!({"iss": id, "sub": id, "aud": crate::harness::ISSUER, "exp": now + 60, "jti": count.to_string()});
+        by_secret(app.text("client_secret").as_bytes(), &json!({"alg": "HS256"}), &claims)
+    };
+    let refresh = async |assertion: String| {
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", "x"),
+            ("client_assertion_type", ASSERTION),
+            ("client_assertion", &assertion),
+        ];
+        idp.call(TestRequest::post().uri("/token").set_form(form)).await
+    };
+    for n in 0..600 {
+        assert_eq!(refresh(sign(&apps[n % 2])).await.error(), "invalid_grant");
+    }
+    let untouched = Untouched::now(&idp).await;
+    for app in &apps {
+        let answer = refresh(sign(app)).await;
+        assert_json(&answer, 429, "temporarily_unavailable", "one more");
+        assert_eq!(answer.header("retry-after"), "60");
+    }
+    untouched.check("it is not written down").await;
+    idp.pass("60s");
+    assert_eq!(refresh(sign(&apps[0])).await.error(), "invalid_grant");
+
+    let app = Registered::new(&idp, json!({})).await;
+    let request = [
+        ("response_type", "code"),
+        ("redirect_uri", CALLBACK),
+        ("scope", "openid"),
+        ("code_challenge", crate::harness::CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ];
+    let basic = super::basic(app.text("client_id"), app.text("client_secret"));
+    let push = async || {
+        let post = TestRequest::post().uri("/par").insert_header(("authorization", basic.clone()));
+        idp.call(post.set_form(request)).await
+    };
+    for _ in 0..600 {
+        assert_eq!(push().await.status, 201);
+    }
+    assert_json(&push().await, 429, "temporarily_unavailable", "one more");
 }

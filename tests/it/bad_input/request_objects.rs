@@ -458,7 +458,8 @@ async fn what_cannot_be_pushed() {
     }
     let slowed: Vec<u16> =
         answers.iter().map(|answer| answer.status.as_u16()).filter(|status| *status != 201).collect();
-    assert_eq!(slowed, [503]);
+    assert_eq!(slowed, [429]);
+    assert_eq!(answers[30].header("retry-after"), "60");
 }
 
 #[actix_web::test]

@@ -112,6 +112,22 @@ async fn void_once_an_administrator_exists() {
     assert_page(&answer, 410, "the page was opened before");
 }
 
+/// Two administrators can close each other's accounts, or both leave: whoever has the machine must get in again.
+#[actix_web::test]
+async fn a_link_is_offered_again_once_no_administrator_may_act() {
+    let (idp, _) = fresh().await;
+    let boss = |disabled: bool| json!({"users": [{"username": "boss", "password": "the boss of all of this", "roles": ["admin"], "disabled": disabled}]});
+    idp.import(boss(false)).await;
+    assert_eq!(offer(&idp).await, None);
+    idp.import(boss(true)).await;
+    let token = offer(&idp).await.expect("nobody could open the account");
+    let mut browser = idp.browser();
+    let page = open(&mut browser, &token).await;
+    let answer = browser.submit(&page, "/setup", &[("username", "root"), ("password", GOOD)]).await;
+    assert_eq!((answer.status.as_u16(), answer.location()), (303, "/admin"));
+    assert_eq!(offer(&idp).await, None);
+}
+
 #[actix_web::test]
 async fn weak_passwords_and_bad_names_leave_the_link_good() {
     let (idp, token) = fresh().await;

@@ -197,6 +197,22 @@ async fn what_an_app_may_call_no_longer_it_gets_no_token_for_whatever_was_grante
     .await;
 }
 
+/// Nor is it told at the userinfo endpoint, though an access token of before names the scope.
+#[actix_web::test]
+async fn claims_of_a_scope_that_its_record_lost_an_app_is_told_no_longer() {
+    let idp = Idp::start().await;
+    let app = idp.app("caller");
+    idp.import(calling(&app, &[], "openid profile email")).await;
+    let mut browser = idp.browser();
+    let page = browser.get(&app.request(&[("scope", "openid profile email")])).await;
+    let tokens = app.redeem(&browser.sign_in(&page).await).await;
+    let told = app.userinfo(&tokens.access).await.json();
+    assert!(told["email"].is_string() && told["name"].is_string(), "{told}");
+    idp.import(calling(&app, &[], "openid profile")).await;
+    let told = app.userinfo(&tokens.access).await.json();
+    assert!(told.get("email").is_none() && told["name"].is_string(), "{told}");
+}
+
 #[actix_web::test]
 async fn a_scope_that_its_record_lost_an_app_gets_no_longer_whatever_was_granted() {
     granted_and_then(

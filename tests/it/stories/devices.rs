@@ -242,7 +242,9 @@ async fn devices_of_one_network_ask_so_often_and_no_more() {
         *statuses.entry(ask(&idp, &[]).await.status.as_u16()).or_insert(0) += 1;
     }
     assert_eq!(statuses.get(&200), Some(&30), "{statuses:?}");
-    assert_eq!(ask(&idp, &[]).await.error(), "slow_down");
+    let more = ask(&idp, &[]).await;
+    assert_eq!((more.status.as_u16(), more.error()), (429, "temporarily_unavailable".into()), "{}", more.body);
+    assert_eq!(more.header("retry-after"), "60");
     // Nobody else can ask in the name of a client with a secret: its server asks for all its devices.
     let answer = idp.app("till").post("/device_authorization", &[("scope", "stock:read")]).await;
     assert_eq!(answer.status, 200, "{}", answer.body);

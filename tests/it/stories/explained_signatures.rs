@@ -186,6 +186,68 @@ async fn proofs_of_possession() {
     }
 }
 
+/// An access token that is not good: everybody is told so, and the log says why.
+#[actix_web::test]
+async fn access_tokens() {
+    let idp = Idp::start().await;
+    let away = || json!({"users": [{"username": crate::harness::USERNAME, "disabled": true}]});
+    let back = || json!({"users": [{"username": crate::harness::USERNAME, "disabled": false}]});
+    for (id, development) in [("workshop", true), ("shop", false)] {
+        let app = with_a_secret(&idp, id, development).await;
+        let logs = Logs::gather();
+        let mut browser = idp.browser();
+        browser.enter(&idp.app("social")).await;
+        let tokens = async |browser: &mut crate::harness::Browser, extra: &[(&str, &str)]| {
+            app.redeem(&browser.authorize(&app, extra).await).await
+        };
+        let shown = async |access: &str, wrong: &str| {
+            logs.take();
+            let answer = app.userinfo(access).await;
+            assert_eq!((answer.status.as_u16(), answer.error()), (401, "invalid_token".into()), "{wrong}");
+            let [line] = &logs.refusals()[..] else { panic!("{wrong}") };
+            for part in [wrong, "RFC 6750, section 3.1", "remedy=", &format!("client_id=\u{ab}{id}\u{bb}")] {
+                assert!(line.contains(part) && !line.contains(access), "{part}: {line}");
+            }
+            let told = answer.json()["error_description"].as_str().unwrap().to_owned();
+            assert!(if development { told.contains(wrong) } else { told == "the access token is not good" }, "{told}");
+        };
+        let renewed = async |refresh: &str, wrong: &str| {
+            logs.take();
+            let answer = app.try_refresh(refresh).await;
+            assert_eq!(answer.error(), "invalid_grant", "{wrong}");
+            let said = "the grant is not good any more";
+            assert_explained(&answer, &logs, (said, wrong, "RFC 6749, section 5.2"), development);
+        };
+        let expired = tokens(&mut browser, &[]).await;
+        idp.pass("1h");
+        shown(&expired.access, "the access token has expired").await;
+        let of_app = tokens(&mut browser, &[]).await;
+        let page = browser.get(&format!("/end_session?id_token_hint={}", of_app.id)).await;
+        assert!(page.status.is_success(), "{}", page.body);
+        let over = "the session that the grant belongs to has ended or timed out, or the app's part in it";
+        shown(&of_app.access, over).await;
+        renewed(&of_app.refresh, over).await;
+        let mut browser = idp.browser();
+        browser.enter(&idp.app("social")).await;
+        let closed = tokens(&mut browser, &[]).await;
+        idp.import(away()).await;
+        shown(&closed.access, "the account of the person is closed or gone").await;
+        renewed(&closed.refresh, "the account of the person is closed or gone").await;
+        idp.import(back()).await;
+        shown(&closed.access, "the person signed out everywhere, or a credential of theirs was changed or reset").await;
+        let mut browser = idp.browser();
+        browser.enter(&idp.app("social")).await;
+        let revoked = tokens(&mut browser, &[]).await;
+        app.post("/revoke", &[("token", &revoked.refresh)]).await;
+        shown(&revoked.access, "the grant was revoked; or it outlives sessions").await;
+        renewed(&revoked.refresh, "the grant was revoked; or it outlives sessions").await;
+        logs.take();
+        let answer = app.userinfo("x").await;
+        assert_eq!((answer.status.as_u16(), answer.error()), (401, "invalid_token".into()));
+        assert!(matches!(&logs.refusals()[..], [line] if line.contains("it is no access token of this server")));
+    }
+}
+
 /// What is shown at the token endpoint and is not, or not any more, what it was given for.
 #[actix_web::test]
 async fn codes_and_refresh_tokens() {

@@ -404,6 +404,13 @@ async fn claims_are_told_where_they_were_asked_for_and_only_those_that_the_clien
     let again = app.refresh(&tokens.refresh).await;
     assert_eq!(again.claims()["name"], "Mira Lindqvist");
     assert_eq!(app.userinfo(&again.access).await.json(), info);
+    // The value that is asked for is a wish: the app is told what is so.
+    for wish in [json!({"value": "Somebody Else"}), json!({"essential": true, "values": ["Somebody Else", "Nobody"]})] {
+        let claims = json!({"id_token": {"name": wish}, "userinfo": {"name": wish}}).to_string();
+        let tokens = app.redeem(&browser.authorize(&app, &[("claims", &claims), ("scope", "openid")]).await).await;
+        assert_eq!(tokens.claims()["name"], "Mira Lindqvist", "{wish}");
+        assert_eq!(app.userinfo(&tokens.access).await.json()["name"], "Mira Lindqvist", "{wish}");
+    }
 }
 
 #[actix_web::test]

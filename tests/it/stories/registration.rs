@@ -79,7 +79,7 @@ impl Registered {
         format!("/authorize?{}", serde_urlencoded::to_string(pairs).unwrap())
     }
 
-    async fn redeem(&self, code: &str) -> Answer {
+    pub async fn redeem(&self, code: &str) -> Answer {
         self.token(&[
             ("grant_type", "authorization_code"),
             ("code", code),

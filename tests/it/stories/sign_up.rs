@@ -76,6 +76,17 @@ async fn where_it_is_off_nobody_is_offered_it() {
     let (idp, _server) = with_mail().await;
     let (social, mut browser) = (idp.app("social"), idp.browser());
     assert_eq!(browser.authorize(&social, &[("prompt", "create")]).await.error(), "invalid_request");
+    let uri = social.redirect_uri();
+    let pushed = [
+        ("response_type", "code"),
+        ("redirect_uri", uri.as_str()),
+        ("scope", "openid"),
+        ("prompt", "create"),
+        ("code_challenge", crate::harness::CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ];
+    let pushed = social.post("/par", &pushed).await;
+    assert_eq!((pushed.status.as_u16(), pushed.error()), (400, "invalid_request".into()), "nor is it taken over");
     let page = browser.authorize(&social, &[]).await;
     assert!(!page.body.contains("/sign-up"));
     let csrf = page.fields("/sign-in")["csrf"].clone();

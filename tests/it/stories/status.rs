@@ -1,6 +1,8 @@
 //! Apps and pages learn what a session is good for, and apps report what the person does.
 
-use crate::harness::{Browser, Idp, RelyingApp, Tokens};
+use super::registration::{Registered, open};
+use crate::harness::{Browser, Idp, RelyingApp, Tokens, USERNAME};
+use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 
 async fn entered(idp: &Idp, client_id: &str) -> (Browser, RelyingApp, Tokens) {
@@ -41,6 +43,40 @@ async fn the_status_has_exactly_its_form() {
     let status = told(&bank, &tokens).await;
     assert_eq!(words(&status), [json!(["live", null, half_a_day]), json!(["warn", null, now + 120])]);
     assert_eq!(status["application"]["limit"], "idle");
+}
+
+/// What a person does elsewhere is nothing that an app of anybody's may watch.
+#[actix_web::test]
+async fn an_app_that_registered_itself_is_told_of_its_own_ends_alone() {
+    let idp = Idp::with(open).await;
+    let (mut browser, social, known) = entered(&idp, "social").await;
+    let app = Registered::new(&idp, json!({})).await;
+    let answer = app.enter(&mut browser).await;
+    let tokens = Tokens::of(&app.redeem(&answer.parameter("code").unwrap()).await);
+    let asking =
+        |path: &str| TestRequest::get().uri(path).insert_header(("authorization", format!("Bearer {}", tokens.access)));
+    let own = async || idp.call(asking("/session")).await.json();
+    let week = idp.now().0 + 7 * 86_400;
+    let part = json!({"standing": "live", "limit": "absolute", "idle_end": null, "absolute_end": week,
+        "warn_at": week - 120, "until": week, "reason": null});
+    let mut whole = part.clone();
+    whole["sid"] = tokens.claims()["sid"].clone();
+    whole["application"] = part;
+    assert_eq!(own().await, whole);
+    let mut stream = idp.open(asking("/session/events")).await;
+    assert_eq!(stream.next().await.event("standing"), whole);
+
+    let before = told(&social, &known).await;
+    idp.pass("2m");
+    assert!(browser.authorize(&idp.app("bank"), &[]).await.parameter("code").is_some(), "an act of the person");
+    assert_ne!(told(&social, &known).await["idle_end"], before["idle_end"], "which others are told of");
+    assert_eq!(own().await, whole);
+
+    idp.import(json!({"users": [{"username": USERNAME, "disabled": true}]})).await;
+    assert_eq!(told(&social, &known).await["reason"], "account_disabled");
+    let over = own().await;
+    assert_eq!(words(&over), [json!(["ended", "revoked", idp.now().0]), json!(["ended", "revoked", idp.now().0])]);
+    assert_eq!(stream.next().await.event("standing"), over, "nothing in between");
 }
 
 #[actix_web::test]

@@ -99,6 +99,45 @@ fn the_warning_told_is_that_of_the_end_which_decides() {
 }
 
 #[test]
+fn a_stranger_is_told_of_no_act_elsewhere_and_of_no_credential() {
+    use StandingWord::{Dormant, Live};
+    let policies = both(policy(Some(1_800), Some(7_200), 120, 3_600));
+    let bank = ClientId::new("bank");
+    let tell = |session: &Session, own: ApplicationLimits, now| {
+        session.application_status_for_stranger((&bank, own), &account(), &policies, at(now)).unwrap()
+    };
+    let absolute = Some(LimitWord::Absolute);
+    for (own, expected) in [
+        (limits(NEVER, NEVER), told(Live, absolute, (None, Some(7_200), Some(7_080), Some(7_200)), None)),
+        (
+            limits(Some(900), NEVER),
+            told(Live, Some(LimitWord::Idle), (Some(900), Some(7_200), Some(780), Some(900)), None),
+        ),
+    ] {
+        let session = joined(&policies, own);
+        let mut elsewhere = session.clone();
+        elsewhere.last_active_at = at(500);
+        for session in [&session, &elsewhere] {
+            assert_eq!(tell(session, own, 600), expected);
+        }
+        let over = tell(&session, own, 1_800);
+        assert_eq!((over.standing, over.reason), (Dormant, Some(ReasonWord::Idle)));
+    }
+    // No warning of an end that it is not told of.
+    assert_eq!(tell(&joined(&policies, limits(NEVER, NEVER)), limits(NEVER, NEVER), 1_799).standing, Live);
+    for (reason, word) in [
+        (EndReason::SignOut, ReasonWord::SignOut),
+        (EndReason::Revoked, ReasonWord::Revoked),
+        (EndReason::AccountDisabled, ReasonWord::Revoked),
+        (EndReason::CredentialChanged, ReasonWord::Revoked),
+        (EndReason::Replaced, ReasonWord::Revoked),
+    ] {
+        let ended = put(joined(&policies, limits(NEVER, NEVER)).end(reason, Event::done(Act::SessionEnded, at(10)))).0;
+        assert_eq!(tell(&ended, limits(NEVER, NEVER), 20).reason, Some(word), "{reason:?}");
+    }
+}
+
+#[test]
 fn a_report_moves_both_clocks_at_most_once_in_ten_seconds() {
     let policies = both(policy(Some(1_800), Some(7_200), 120, 3_600));
     let strict = limits(Some(100), NEVER);

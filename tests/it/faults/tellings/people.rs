@@ -105,6 +105,7 @@ fn grant(session: &Session, account: &Account, (client, authentication): (Client
         authentication: authentication.clone(),
         salt: random::id(),
         key: None,
+        bound_since: 0,
         created_at: authentication.auth_time,
         generation: 0,
         renewed_at: authentication.auth_time,
