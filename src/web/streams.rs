@@ -161,8 +161,8 @@ mod tests {
     fn subject(session: u32, client: &str) -> Subject {
         Subject {
             session: SessionId::new(session.to_string()),
-            // Of each account as many as it may have.
-            account: AccountId::new((session / PER_ACCOUNT).to_string()),
+            // Two apps of each account's sessions, and it has as many streams as it may have.
+            account: AccountId::new((session / (PER_ACCOUNT / 2)).to_string()),
             asker: Asker::App {
                 grant: GrantId::new("g"),
                 client: ClientId::new(client),
@@ -188,7 +188,7 @@ mod tests {
         assert!(streams.take(&subject(0, "b")).is_ok() && streams.take(&subject(1, "a")).is_ok());
         places.clear();
         // Many sessions of one account, at many apps, take no more than the account may have.
-        places.extend((0..PER_ACCOUNT).map(|n| streams.take(&subject(n, &format!("app-{n}"))).ok().unwrap()));
+        places.extend((0..PER_ACCOUNT).map(|n| streams.take(&subject(n / 2, &format!("app-{n}"))).ok().unwrap()));
         assert_eq!(streams.take(&subject(0, "another")).err(), Some(Full::Whole));
         assert!(streams.take(&subject(PER_ACCOUNT, "app-0")).is_ok(), "another account");
         places.clear();

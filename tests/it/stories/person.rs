@@ -7,7 +7,8 @@ use abide::model::audit::Act;
 use abide::model::credential::Credential;
 use abide::model::grant::Grant;
 use abide::model::history::History;
-use abide::model::id::AccountId;
+use abide::model::id::{AccountId, GrantId};
+use abide::model::record::Change;
 use abide::model::session::Session;
 use serde_json::json;
 
@@ -305,4 +306,37 @@ async fn the_only_administrator_who_stays_cannot_go() {
     assert_eq!(added.location(), "/admin/users?done=added", "{}", added.body);
     let asked = boss.submit(&page, "/account/data/delete", &[("username", "boss")]).await;
     assert_eq!(asked.location(), "/account/data?done=deleting");
+}
+
+/// Every silent renewal may leave a grant behind: neither a download nor a deletion takes all of them at once.
+#[actix_web::test]
+async fn of_thousands_of_grants_a_download_tells_the_latest_and_a_deletion_leaves_none() {
+    let idp = Idp::start().await;
+    let mut browser = idp.browser();
+    browser.enter(&idp.app("social")).await;
+    idp.app("social").redeem(&browser.silently(&idp.app("social")).await).await;
+    let store = &idp.flows().store;
+    let id = store.bearer::<Account>(&username_name(USERNAME)).await.unwrap().expect("an account");
+    let list = ("grants-by-account", id.as_str());
+    let [one] = &store.list::<Grant>(list, None, 10).await.unwrap().items[..] else { panic!("one grant") };
+    for n in 0..2_100 {
+        let another = Grant { id: GrantId::new(format!("another-{n:014}")), ..one.clone() };
+        let key = another.id.to_string();
+        let rule = move |_: Option<Grant>| Change::put((), another.clone());
+        store.change::<Grant, _, _>(&key, rule).await.unwrap().outcome().unwrap();
+    }
+    let page = browser.get("/account/data").await;
+    let data = browser.submit(&page, "/account/data/download", &[]).await.json();
+    assert_eq!((data["grants"].as_array().map(Vec::len), &data["more_grants"]), (Some(1_000), &json!(true)));
+    browser.submit(&page, "/account/data/delete", &[("username", USERNAME)]).await;
+    idp.pass("14d");
+    idp.deliver().await;
+    idp.pass("2h");
+    idp.flows().sweep(idp.now()).await.unwrap();
+    let left = store.list::<Grant>(list, None, 200).await.unwrap().items.len();
+    assert!((100..=101).contains(&left), "others wait for no more than that: {left}");
+    assert!(store.read::<Account>(&id).await.unwrap().is_some());
+    idp.deliver().await;
+    assert!(store.list::<Grant>(list, None, 10).await.unwrap().items.is_empty());
+    assert!(store.read::<Account>(&id).await.unwrap().is_none());
 }
