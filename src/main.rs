@@ -124,9 +124,9 @@ enum Act {
         #[command(subcommand)]
         act: KeyAct,
     },
-    /// Print a new one-time link that makes the first administrator
+    /// Print a new one-time link that makes an administrator where there is none
     ///
-    /// It is good for an hour and for one use, and makes earlier links void. Fails once an administrator exists.
+    /// It is good for an hour and for one use, and makes earlier links void. Fails while there is an administrator who may act.
     SetupLink,
 }
 
@@ -368,7 +368,7 @@ fn greet(config: &Config, running: &Running) {
         tracing::info!(issuer = %config.issuer, listen = addresses, "ready");
         if link.is_some() {
             let file = config.data_dir.join("setup-link");
-            tracing::warn!(file = %file.display(), "no administrator exists yet; the link in this file makes the first one, and `abide setup-link` another");
+            tracing::warn!(file = %file.display(), "there is no administrator who may act; the link in this file makes one, and `abide setup-link` another");
         }
         return;
     }
@@ -379,7 +379,7 @@ fn greet(config: &Config, running: &Running) {
     );
     if let Some(link) = link {
         eprintln!(
-            "\n  There is no administrator yet. This link makes the first one; it works once, within an hour:\n\n  {link}"
+            "\n  There is no administrator who may act. This link makes one; it works once, within an hour:\n\n  {link}"
         );
     }
     eprintln!("\n  Ctrl-C stops it.\n");

@@ -135,7 +135,7 @@ async fn perform(facing: &Facing, verb: Verb, tell: Tell<'_>) -> anyhow::Result<
         Verb::Export => Ok(idp.export().await?),
         Verb::SetupLink => match idp.offer_setup(now).await? {
             Some(link) => Ok(link.expose().to_owned()),
-            None => bail!("an administrator exists; further ones are made in the console"),
+            None => bail!("there is an administrator who may act; further ones are made in the console"),
         },
         Verb::Keys => Ok(table(&idp.keys().await?, now)),
         Verb::RotateKeys { urgency } => {

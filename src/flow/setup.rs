@@ -48,7 +48,7 @@ impl Idp {
         self.some_administrator(|one| one.standing() == AccountStanding::Active).await
     }
 
-    /// A fresh set-up link, which makes the one before void; none once an administrator exists.
+    /// A fresh set-up link, which makes the one before void; none while there is an administrator who may act.
     pub async fn offer_setup(&self, now: Timestamp) -> Result<Option<Secret>, Fault> {
         if self.administrator_exists().await? {
             return Ok(None);

@@ -185,7 +185,11 @@ impl Idp {
         now: Timestamp,
     ) -> Result<Attempt, Fault> {
         match client.pace() {
-            Some(pace) => self.count(&self.bucket(lane, &[&address_prefix(address)]), pace, now).await,
+            Some(pace) => {
+                // Each pace counts for itself: what is much for one kind of client is little for the other.
+                let kind = format!("{pace:?}");
+                self.count(&self.bucket(lane, &[&address_prefix(address), &kind]), pace, now).await
+            }
             None => Ok(Attempt::Allowed),
         }
     }

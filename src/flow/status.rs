@@ -15,7 +15,8 @@
 //! | the session is long over and forgotten | expired | expired |
 //! | outlives its session (`offline_access`) | as judged | as judged; reports nothing |
 //!
-//! An app that registered itself is told of its part alone, in both places, and of no act of the person elsewhere.
+//! An app that registered itself is told of its part alone, in both places, and of no act of the person elsewhere but an
+//! authentication, which moves the absolute end.
 
 use crate::flow::dpop::Presented;
 use crate::flow::our_pages::Page;
@@ -168,7 +169,7 @@ impl Idp {
                 Ok(Reporting::Counted(SessionStatus { sid: claims.sid, session, application: Some(application) }))
             }
             Reported::TooOften(again) => Ok(Reporting::TooOften(again)),
-            Reported::Over => Err(not_good()),
+            Reported::Over => Err(ground_over(&why::GRANT_SESSION.into(), &client)),
         }
     }
 }
@@ -177,8 +178,4 @@ impl Idp {
 /// records do not say any more.
 pub(super) fn former() -> StandingWords {
     StandingWords::FORMER
-}
-
-fn not_good() -> NoToken {
-    NoToken::Refused(why::BAD.into())
 }

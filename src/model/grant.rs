@@ -239,23 +239,27 @@ impl Grant {
             // Made with our key, and yet of the future: a store was set back. No reuse, and no good either.
             return Change::keep(Refreshed::Dead);
         }
-        self.revoke(Revocation::RefreshReused, now, Refreshed::Reused)
+        self.reused(offline, now)
     }
 
-    /// Is the token of `generation` one that takes a key which is not the one that is shown?
-    ///
-    /// One that is older than the binding takes none, and where it is spent it is reuse, whoever presents it: otherwise a
-    /// thief would only have to show a key with it, and its owner's next use would revoke nothing. While the retry window
-    /// is open it is answered with its successor, and that is bound.
-    pub fn lacks_key(
-        &self,
-        shown: Option<&str>,
-        generation: u32,
-        (retry, offline): (Duration, &OfflineLimits),
-        now: Timestamp,
-    ) -> bool {
-        let other = self.key.as_deref().is_some_and(|key| shown != Some(key));
-        other && (generation >= self.bound_since || self.takes(generation, retry, offline, now))
+    /// Is the token of `generation` bound to a key, and to another one than is shown?
+    pub fn lacks_key(&self, shown: Option<&str>, generation: u32) -> bool {
+        self.key.as_deref().is_some_and(|key| shown != Some(key)) && generation >= self.bound_since
+    }
+
+    /// Is it from before there was a key, and shown without that key? Then somebody else took the chain up: one of the two
+    /// stole it, and no retry window is open to either. A thief who only had to show a key with a stolen token would
+    /// otherwise have its owner's next use revoke nothing.
+    pub fn taken_up(&self, shown: Option<&str>, generation: u32) -> bool {
+        self.key.as_deref().is_some_and(|key| shown != Some(key)) && generation < self.bound_since
+    }
+
+    /// A spent token was used.
+    pub fn reused(self, offline: &OfflineLimits, now: Timestamp) -> Change<Grant, Refreshed> {
+        match self.standing(offline, now) {
+            GrantStanding::Over => Change::keep(Refreshed::Dead),
+            GrantStanding::Good => self.revoke(Revocation::RefreshReused, now, Refreshed::Reused),
+        }
     }
 
     /// The same, with the refresh token that follows the one of `generation` bound to this key, where none is bound yet.
@@ -436,22 +440,23 @@ mod tests {
     }
 
     #[test]
-    fn a_token_older_than_the_binding_takes_no_key_once_it_is_spent() {
-        let lacks = |grant: &Grant, shown, generation, at| {
-            grant.lacks_key(shown, generation, (Duration::from_secs(60), &OFFLINE), Timestamp(at))
-        };
+    fn a_token_older_than_the_binding_is_reuse_without_the_key() {
         let born = Grant { key: Some("mine".into()), ..grant() };
         for generation in [0, 1, 2] {
-            assert!(lacks(&born, None, generation, 1000) && lacks(&born, Some("other"), generation, 1000));
-            assert!(!lacks(&born, Some("mine"), generation, 1000) && !lacks(&grant(), None, generation, 1000));
+            assert!(born.lacks_key(None, generation) && born.lacks_key(Some("other"), generation));
+            assert!(!born.lacks_key(Some("mine"), generation) && !grant().lacks_key(None, generation));
+            assert!(!born.taken_up(None, generation) && !grant().taken_up(None, generation));
         }
         let one = refresh(&grant().binding(Some("mine"), 0), 0, 60, 2000).0;
         assert_eq!((one.key.as_deref(), one.bound_since, one.generation), (Some("mine"), 1, 1));
-        assert!(lacks(&one, None, 1, 9999), "the successor is bound");
-        assert!(lacks(&one, None, 0, 2059), "it would be answered with the successor");
-        assert!(!lacks(&one, None, 0, 2060) && !lacks(&one, Some("other"), 0, 2060), "it is reuse");
-        let two = refresh(&one, 1, 60, 2001).0;
-        assert!(!lacks(&two, None, 0, 2002) && lacks(&two, None, 1, 2002), "the successor was used");
+        assert!(one.lacks_key(None, 1) && !one.taken_up(None, 1), "the successor is bound");
+        for shown in [None, Some("other")] {
+            assert!(one.taken_up(shown, 0) && !one.lacks_key(shown, 0));
+        }
+        assert!(!one.taken_up(Some("mine"), 0), "a lost answer, asked for once more");
+        let dead = step(Some(one.clone()), one.clone().reused(&OFFLINE, Timestamp(2001)));
+        assert_eq!((dead.1, dead.0.revoked.is_some()), (Refreshed::Reused, true));
+        assert_eq!(dead.0.reused(&OFFLINE, Timestamp(2002)).outcome, Refreshed::Dead);
         // A key that is there stays, and a token that is not the good one binds none.
         assert_eq!(one.clone().binding(Some("other"), 1), one);
         assert_eq!(grant().binding(Some("mine"), 7), grant());

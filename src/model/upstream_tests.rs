@@ -127,6 +127,8 @@ fn links_come_and_go_and_the_last_way_in_stays() {
     assert_eq!(end(&two, "1", OtherWays::None).outcome, Disconnected::Now);
     let none: [String; 0] = [];
     assert_eq!(end_of(&two, "1", OtherWays::None, &none).outcome, Disconnected::LastWay, "what is left lets nobody in");
+    let closed = Account { disabled_at: Some(Timestamp(1)), ..two.clone() }.connect(link("3"), event(), Vec::new());
+    assert_eq!((closed.outcome, closed.fate), (Connected::Closed, Fate::Keep));
     let mut full = two;
     full.links = (0..MAX_LINKS).map(|n| link(&n.to_string())).collect();
     assert_eq!(full.connect(link("x"), event(), Vec::new()).outcome, Connected::Full);

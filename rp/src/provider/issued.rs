@@ -93,11 +93,37 @@ pub(super) fn refused(error: Refused) -> NoTokens {
     match error {
         RequestTokenError::ServerResponse(response) => match response.error() {
             CoreErrorResponseType::InvalidGrant => NoTokens::GrantOver,
-            other => NoTokens::Unacceptable(other.to_string()),
+            other => match other.to_string() {
+                // 429, 500 and 503 with OAuth's JSON: nothing that the person or the app did.
+                trouble if ["temporarily_unavailable", "server_error"].contains(&trouble.as_str()) => {
+                    NoTokens::Unavailable(trouble)
+                }
+                refusal => NoTokens::Unacceptable(refusal),
+            },
         },
-        // The provider answered 503 or the like without OAuth's JSON, or did not answer.
+        // The same without that JSON, or no answer.
         RequestTokenError::Request(error) => NoTokens::Unavailable(error.to_string()),
         RequestTokenError::Parse(..) => NoTokens::Unavailable("not a token response".into()),
         RequestTokenError::Other(text) => NoTokens::Unavailable(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_provider_in_trouble_is_asked_again_and_ends_nobodys_session() {
+        let answered = |error: &str| {
+            let response = serde_json::json!({"error": error, "error_description": "why"});
+            refused(RequestTokenError::ServerResponse(serde_json::from_value(response).expect("an OAuth error")))
+        };
+        for trouble in ["temporarily_unavailable", "server_error"] {
+            assert!(matches!(answered(trouble), NoTokens::Unavailable(_)), "{trouble}");
+        }
+        assert!(matches!(answered("invalid_grant"), NoTokens::GrantOver));
+        for refusal in ["invalid_client", "invalid_request", "unauthorized_client", "made_up"] {
+            assert!(matches!(answered(refusal), NoTokens::Unacceptable(_)), "{refusal}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::flow::dpop::Proven;
 use crate::model::client::Client;
 use crate::model::device::{DeviceRequest, Polled};
 use crate::model::grant::CodeAge;
-use crate::model::record::Change;
+use crate::model::record::{Change, Fate};
 use crate::protocol::refusal::{person, token as why};
 use crate::protocol::time::Timestamp;
 use crate::protocol::token::TokenResponse;
@@ -43,13 +43,21 @@ impl Idp {
         // Before the answer is taken, which is there once.
         self.audience(client, &asked.resource, &resource)?;
         still_allowed(client, &asked.scope)?;
-        self.spend_proof(proof.as_ref()).await?;
-        let changed = self.store.change::<DeviceRequest, _, _>(key, move |before| match before {
-            // Another one, under the same user code: the one before it is over.
-            Some(asked) if asked.secret == presented => asked.poll(now),
-            _ => Change::keep(Polled::Expired),
-        });
-        match changed.await?.outcome()? {
+        let seen = asked.poll(now);
+        let polled = match seen.fate {
+            // Nothing is to be written of it: nor is its proof, or a flood of them would be one of writes.
+            Fate::Keep => seen.outcome,
+            Fate::Put(_) | Fate::Delete => {
+                self.spend_proof(proof.as_ref()).await?;
+                let changed = self.store.change::<DeviceRequest, _, _>(key, move |before| match before {
+                    // Another one, under the same user code: the one before it is over.
+                    Some(asked) if asked.secret == presented => asked.poll(now),
+                    _ => Change::keep(Polled::Expired),
+                });
+                changed.await?.outcome()?
+            }
+        };
+        match polled {
             Polled::Pending => refused(why::DEVICE_PENDING),
             Polled::TooSoon => refused(why::DEVICE_TOO_SOON),
             Polled::Denied => refused(person::NOT_CONSENTED),

@@ -47,7 +47,7 @@ impl Idp {
         }
         let key = refresh.proof.as_ref().map(|proof| proof.thumbprint.clone());
         let (retry, offline) = (self.settings.tokens.refresh_retry, self.settings.tokens.offline);
-        if grant.lacks_key(key.as_deref(), generation, (retry, &offline), now) {
+        if grant.lacks_key(key.as_deref(), generation) {
             return refused(if key.is_none() { proof::REFRESH_MISSING } else { proof::REFRESH_OTHER_KEY });
         }
         let scope = refresh.scope.map_or_else(|| grant.scope.clone(), |asked| counted(&asked, &grant.scope));
@@ -63,10 +63,8 @@ impl Idp {
         let shown = key.clone();
         let bound_to = key.clone().filter(|_| client.confidentiality() == Confidentiality::Public);
         let changed = self.store.change::<Grant, _, _>(grant.id.as_str(), move |before| match before {
-            // Somebody else's key was the first, meanwhile.
-            Some(grant) if grant.lacks_key(shown.as_deref(), generation, (retry, &offline), now) => {
-                Change::keep(Refreshed::Dead)
-            }
+            Some(grant) if grant.lacks_key(shown.as_deref(), generation) => Change::keep(Refreshed::Dead),
+            Some(grant) if grant.taken_up(shown.as_deref(), generation) => grant.reused(&offline, now),
             Some(grant) => grant.binding(bound_to.as_deref(), generation).refresh(generation, retry, &offline, now),
             None => Change::keep(Refreshed::Dead),
         });

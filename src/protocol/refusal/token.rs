@@ -43,7 +43,7 @@ reasons! {
         "the account of the person is closed or gone",
         "End the session of this person in the app.";
     GRANT_RENOUNCED: InvalidGrant, TokenErrors, "the grant is not good any more" /
-        "the person signed out everywhere, or a credential of theirs was changed or reset",
+        "the person signed out everywhere, a credential of theirs was changed or reset, or their account was closed for a while",
         "End the session of this person in the app, and send the browser to the authorization endpoint.";
     GRANT_OFFLINE: InvalidGrant, TokenErrors, "the grant is not good any more" /
         "offline_access is not allowed any more, by the person or by the client's record",

@@ -1,6 +1,6 @@
 //! Devices without a browser (RFC 8628), and apps that act for themselves (RFC 6749, section 4.4).
 
-use crate::harness::{Answer, Browser, Idp, RelyingApp, Tokens, USERNAME};
+use crate::harness::{Answer, Browser, Holder, Idp, RelyingApp, Tokens, USERNAME};
 use actix_web::test::TestRequest;
 use serde_json::{Value, json};
 
@@ -173,6 +173,35 @@ async fn a_device_asks_at_its_pace() {
         }
         assert_eq!(poll(&idp, "spa-tv", code).await.error(), error, "after {pause}");
     }
+}
+
+/// However fast it asks, and whatever it shows with it.
+#[actix_web::test]
+async fn a_device_that_floods_and_one_that_was_refused_write_nothing() {
+    let idp = house().await;
+    let holder = Holder::of(&idp, "ES256");
+    let codes = ask(&idp, &[]).await.json();
+    let flood = async || {
+        let fields = [("client_id", "spa-tv"), ("grant_type", GRANT), ("device_code", text(&codes, "device_code"))];
+        let proof = holder.proof(("POST", "/token"), None).await;
+        idp.call(TestRequest::post().uri("/token").insert_header(("dpop", proof)).set_form(fields)).await.error()
+    };
+    assert_eq!(flood().await, "authorization_pending");
+    for _ in 0..119 {
+        assert_eq!(flood().await, "slow_down");
+    }
+    let untouched = idp.contents().await;
+    for _ in 0..5 {
+        assert_eq!(flood().await, "slow_down");
+    }
+    assert_eq!(idp.contents().await, untouched);
+    let (mut browser, page) = asked(&idp, &codes).await;
+    browser.submit(&page, "/consent", &[("decision", "deny")]).await;
+    let untouched = idp.contents().await;
+    for _ in 0..5 {
+        assert_eq!(flood().await, "access_denied");
+    }
+    assert_eq!(idp.contents().await, untouched);
 }
 
 #[actix_web::test]

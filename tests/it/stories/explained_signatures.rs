@@ -232,7 +232,7 @@ async fn access_tokens() {
         shown(&closed.access, "the account of the person is closed or gone").await;
         renewed(&closed.refresh, "the account of the person is closed or gone").await;
         idp.end_account_of(crate::harness::USERNAME, true).await;
-        shown(&closed.access, "the person signed out everywhere, or a credential of theirs was changed or reset").await;
+        shown(&closed.access, "the person signed out everywhere, a credential of theirs was changed").await;
         let mut browser = idp.browser();
         browser.enter(&idp.app("social")).await;
         let revoked = tokens(&mut browser, &[]).await;
