@@ -244,14 +244,19 @@ impl Grant {
 
     /// Is the token of `generation` bound to a key, and to another one than is shown?
     pub fn lacks_key(&self, shown: Option<&str>, generation: u32) -> bool {
-        self.key.as_deref().is_some_and(|key| shown != Some(key)) && generation >= self.bound_since
+        self.is_not_shown(shown) && generation >= self.bound_since
     }
 
     /// Is it from before there was a key, and shown without that key? Then somebody else took the chain up: one of the two
     /// stole it, and no retry window is open to either. A thief who only had to show a key with a stolen token would
     /// otherwise have its owner's next use revoke nothing.
     pub fn taken_up(&self, shown: Option<&str>, generation: u32) -> bool {
-        self.key.as_deref().is_some_and(|key| shown != Some(key)) && generation < self.bound_since
+        self.is_not_shown(shown) && generation < self.bound_since
+    }
+
+    /// Is there a key, and is it another one than is shown?
+    fn is_not_shown(&self, shown: Option<&str>) -> bool {
+        self.key.as_deref().is_some_and(|key| shown != Some(key))
     }
 
     /// A spent token was used.

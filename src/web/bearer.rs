@@ -9,7 +9,7 @@ use crate::flow::token::NoToken;
 use crate::protocol::error::{Code, OAuthError};
 use crate::protocol::jws::JwsAlg;
 use crate::protocol::params::Params;
-use crate::protocol::refusal::{Reason, token};
+use crate::protocol::refusal::{Reason, token, transport};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
@@ -111,7 +111,7 @@ pub(super) fn refused(refusal: &NoToken, request: &HttpRequest) -> HttpResponse 
     let error = match refusal {
         NoToken::Refused(error) => error,
         NoToken::Busy => return busy(request),
-        NoToken::TooOften(wait) => return too_often(*wait, request),
+        NoToken::TooOften(wait) => return too_often(transport::TOO_OFTEN, *wait, request),
         NoToken::Fault(fault) => return broken(fault, request),
     };
     let status = match error.code() {

@@ -4,13 +4,13 @@ use super::Facing;
 use super::bearer::{Presented, ambiguous, header_token, refused, unasked};
 use super::error::WebError;
 use super::refusal::{endpoint, logged};
-use super::token::{body, broken};
+use super::token::{body, broken, too_often};
 use super::{asking, json};
 use crate::flow::register::{Admission, NotRegistered};
 use crate::flow::token::NoToken;
 use crate::protocol::error::OAuthError;
 use crate::protocol::refusal::{register as why, transport};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use serde_json::{Map, Value};
 
@@ -127,12 +127,7 @@ fn unauthorized(request: &HttpRequest) -> HttpResponse {
 fn refusal(not: &NotRegistered, (request, facing): (&HttpRequest, &Facing)) -> HttpResponse {
     match not {
         NotRegistered::Unauthorized => unauthorized(request),
-        NotRegistered::TooOften(until) => {
-            let error = why::TOO_MANY.into();
-            logged(&error, &endpoint(request));
-            let seconds = facing.clock.now().until(*until).as_secs().max(1);
-            HttpResponse::TooManyRequests().insert_header((header::RETRY_AFTER, seconds.to_string())).json(body(&error))
-        }
+        NotRegistered::TooOften(until) => too_often(why::TOO_MANY, facing.clock.now().until(*until), request),
         NotRegistered::Refused(refused) => {
             logged(&refused.explained(), &endpoint(request));
             let (error, description) = (refused.code().as_str(), refused.description.as_str());

@@ -21,8 +21,7 @@ use super::bearer::{
 };
 use super::error::WebError;
 use super::form::{bytes, same_origin};
-use super::refusal::{endpoint, logged};
-use super::token::{body, broken};
+use super::token::{broken, too_often};
 use crate::flow::our_pages::Page;
 use crate::flow::status::Reporting;
 use crate::flow::token::NoToken;
@@ -67,7 +66,7 @@ pub(super) async fn activity(request: HttpRequest, payload: web::Payload, asking
     match door {
         Door::Token(token) => match idp.report_activity(token.of(&request), now).await {
             Ok(Reporting::Counted(status)) => told(&status, now),
-            Ok(Reporting::TooOften(again)) => too_often(now.until(again).as_secs(), &request),
+            Ok(Reporting::TooOften(again)) => too_often(token::REPORTED, now.until(again), &request),
             Err(refusal) => refused(&refusal, &request),
         },
         Door::Cookie(page) => match idp.stay_signed_in(&asking.visitor, page, now).await {
@@ -121,10 +120,4 @@ fn told(status: &SessionStatus, now: Timestamp) -> HttpResponse {
     let since = Duration::from_secs(u64::try_from(now.0).unwrap_or(0));
     let date = header::HttpDate::from(UNIX_EPOCH + since);
     HttpResponse::Ok().insert_header((header::DATE, date)).json(status)
-}
-
-fn too_often(seconds: u64, request: &HttpRequest) -> HttpResponse {
-    let error = token::REPORTED.into();
-    logged(&error, &endpoint(request));
-    HttpResponse::TooManyRequests().insert_header((header::RETRY_AFTER, seconds.max(1).to_string())).json(body(&error))
 }

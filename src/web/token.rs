@@ -10,7 +10,7 @@ use crate::flow::token::{Caller, NoToken};
 use crate::flow::{Fault, Outlook};
 use crate::protocol::error::{Code, OAuthError};
 use crate::protocol::params::Params;
-use crate::protocol::refusal::transport;
+use crate::protocol::refusal::{Reason, transport};
 use crate::protocol::time::Timestamp;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -73,7 +73,7 @@ fn refused(no_token: &NoToken, request: &HttpRequest) -> HttpResponse {
             refusal(error, authorization(request).is_some())
         }
         NoToken::Busy => busy(request),
-        NoToken::TooOften(wait) => too_often(*wait, request),
+        NoToken::TooOften(wait) => too_often(transport::TOO_OFTEN, *wait, request),
         NoToken::Fault(fault) => broken(fault, request),
     }
 }
@@ -115,9 +115,9 @@ pub(super) fn busy(request: &HttpRequest) -> HttpResponse {
     HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "2")).json(body(&error))
 }
 
-/// Too many of its kind (RFC 9126, section 2.3; RFC 6585, section 4).
-pub(super) fn too_often(wait: Duration, request: &HttpRequest) -> HttpResponse {
-    let error = transport::TOO_OFTEN.into();
+/// Too many of its kind: good again after this long (RFC 6585, section 4; RFC 9126, section 2.3).
+pub(super) fn too_often(reason: &'static Reason, wait: Duration, request: &HttpRequest) -> HttpResponse {
+    let error = reason.into();
     logged(&error, &endpoint(request));
     let seconds = wait.as_secs().max(1).to_string();
     HttpResponse::TooManyRequests().insert_header((header::RETRY_AFTER, seconds)).json(body(&error))

@@ -4,7 +4,7 @@
 //! cannot differ.
 
 use super::Session;
-use super::application::Within;
+use super::application::{ApplicationSession, Within};
 use super::policy::{ApplicationLimits, SessionPolicies};
 use super::standing::{self, Authority, Bound, EndReason, LimitKind, Standing};
 use crate::model::account::Account;
@@ -28,10 +28,20 @@ impl Session {
         policies: &SessionPolicies,
         now: Timestamp,
     ) -> Option<StandingWords> {
-        let part = self.participants.get(client)?;
-        let within = Within { session: self.clocks(), policy: policies.of(self.remember), limits };
+        let (part, within) = self.part(client, limits, policies)?;
         let verdict = part.standing(self.standing(account, policies, now), within, now);
         Some(words(verdict, part.bounds(within).collect()))
+    }
+
+    /// An app's part in it, and what that lives within.
+    fn part<'a>(
+        &'a self,
+        client: &ClientId,
+        limits: ApplicationLimits,
+        policies: &'a SessionPolicies,
+    ) -> Option<(&'a ApplicationSession, Within<'a>)> {
+        let within = Within { session: self.clocks(), policy: policies.of(self.remember), limits };
+        self.participants.get(client).map(|part| (part, within))
     }
 
     /// What to tell an app that nobody vouches for of its part: its own ends, and the absolute one of the session, which its
@@ -44,8 +54,7 @@ impl Session {
         policies: &SessionPolicies,
         now: Timestamp,
     ) -> Option<StandingWords> {
-        let part = self.participants.get(client)?;
-        let within = Within { session: self.clocks(), policy: policies.of(self.remember), limits };
+        let (part, within) = self.part(client, limits, policies)?;
         let ends: Vec<Bound> = part.bounds_for_stranger(within).collect();
         let verdict = match part.standing(self.standing(account, policies, now), within, now) {
             good if good.authority() == Authority::Good => {
